@@ -1,0 +1,54 @@
+# `make build` and `make test` are all that a new machine needs; `make help` lists the rest.
+SHELL := /bin/bash
+PYTHON ?= python3
+BIN := .venv/bin
+export DBT_SEND_ANONYMOUS_USAGE_STATS := false
+export DO_NOT_TRACK := 1
+
+.DEFAULT_GOAL := help
+.PHONY: help build test lint load sample docs shell status lock clean
+
+help: ## list the targets
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+
+# uv installs the hash-pinned set in seconds; its own pin stands in the same file
+.venv/.ready: requirements.txt pyproject.toml
+	@$(PYTHON) -m venv --clear .venv
+	@awk '/^uv==/ {on = 1} on && /^[^ ]/ && !/^uv==/ {exit} on' requirements.txt > .venv/uv.txt
+	@$(BIN)/pip install --quiet --no-deps --require-hashes --requirement .venv/uv.txt
+	@$(BIN)/uv pip sync --quiet --python $(BIN)/python --require-hashes requirements.txt
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
+	@touch $@
+
+build: ## environment, sample data where landing/ is empty, load, dbt build, summary
+	@started=$$(date +%s); $(MAKE) --no-print-directory .venv/.ready && \
+	$(BIN)/crescendo build --environment-seconds $$(( $$(date +%s) - started ))
+
+test: .venv/.ready lint ## everything that CI runs
+	$(BIN)/pytest
+
+lint: .venv/.ready
+	$(BIN)/ruff check --quiet .
+	$(BIN)/ruff format --quiet --check .
+
+load: .venv/.ready ## load landing/ into the warehouse
+	@$(BIN)/crescendo load
+
+sample: .venv/.ready ## write sample reports to landing/
+	@$(BIN)/crescendo sample
+
+status: .venv/.ready ## what was loaded, refused and unknown
+	@$(BIN)/crescendo status
+
+docs: .venv/.ready ## build the dbt docs and serve them
+	@$(BIN)/dbt docs generate --quiet && $(BIN)/dbt docs serve
+
+shell: .venv/.ready ## the DuckDB shell on the built file
+	@$(BIN)/duckdb -readonly "$${CRESCENDO_DB:-crescendo.duckdb}"
+
+lock: .venv/.ready ## pin the dependencies again, hashed, without any registry's address
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+		--no-annotate --no-header --extra dev --output-file requirements.txt pyproject.toml
+
+clean: ## remove what was built; landing/ stays
+	rm -rf .venv target logs crescendo.duckdb crescendo.duckdb.wal .pytest_cache .ruff_cache

@@ -1,0 +1,1 @@
+"""Crescendo: how fast is this audience growing?"""
