@@ -17,8 +17,11 @@ renamed as (
         nullif(trim(artist), '') as artist_credit,
         nullif(trim(image_url), '') as image_url,
 
-        -- dates: the first ten characters are the calendar day, whatever the offset says
-        {{ dbt.safe_cast('substr(release_date, 1, 10)', 'date') }} as release_date,
+        -- dates: the calendar day is the first ten characters, whatever the offset says; a year
+        -- zero is how the source writes a day it does not know
+        case
+            when release_date >= '0001' then try_cast(substr(release_date, 1, 10) as date)
+        end as release_date,
 
         -- loader
         _row_id,
@@ -27,23 +30,6 @@ renamed as (
         _load_id
     from report_songs
 
-),
-
--- the source writes 0000-01-01 where it knows no day
-dated as (
-
-    select
-        song_id,
-        title,
-        artist_credit,
-        image_url,
-        case when release_date >= cast('0001-01-01' as date) then release_date end as release_date,
-        _row_id,
-        _index,
-        _file_id,
-        _load_id
-    from renamed
-
 )
 
-select * from dated
+select * from renamed

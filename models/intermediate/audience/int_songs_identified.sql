@@ -1,0 +1,44 @@
+-- An attribute that the best version leaves blank is taken from the best version that has it: a
+-- later report without a release date does not make the day unknown again.
+
+with
+
+versions as (
+
+    select * from {{ ref('int_song_versions_ranked') }}
+
+),
+
+-- one row per song id
+songs as (
+
+    select
+        song_id,
+        max_by(title, version_number) filter (where title is not null) as title,
+        max_by(artist_credit, version_number)
+            filter (where artist_credit is not null) as artist_credit,
+        max_by(release_date, version_number)
+            filter (where release_date is not null) as release_date,
+        max_by(image_url, version_number) filter (where image_url is not null) as image_url,
+        count(*) as version_count
+    from versions
+    group by song_id
+
+),
+
+keyed as (
+
+    select
+        song_id,
+        title,
+        {{ normalised_text('title') }} as title_key,
+        artist_credit,
+        {{ dbt.hash(normalised_text('artist_credit')) }} as artist_id,
+        release_date,
+        image_url,
+        version_count
+    from songs
+
+)
+
+select * from keyed

@@ -1,0 +1,30 @@
+with
+
+metric_catalog as (
+
+    select * from {{ ref('metric_catalog') }}
+
+),
+
+metrics as (
+
+    select
+        metric_id,
+        platform,
+        metric,
+        metric_name,
+        kind,
+        unit,
+        add_over_time,
+        add_over_platform,
+        cadence_days,
+        max_age_days,
+        lag_days,
+        min_base,
+        correction_ratio,
+        reset_ratio
+    from metric_catalog
+
+)
+
+select * from metrics

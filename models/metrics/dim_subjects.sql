@@ -1,0 +1,36 @@
+-- The one list of everything whose audience is counted: a domain adds its own `union all`, and
+-- growth, averages and alerts find a name for what they speak of.
+
+with
+
+songs as (
+
+    select * from {{ ref('dim_songs') }}
+
+),
+
+artists as (
+
+    select * from {{ ref('dim_artists') }}
+
+),
+
+subjects as (
+
+    select
+        subject_id,
+        'song' as subject_type,
+        coalesce(title, '(untitled)') as name
+    from songs
+
+    union all
+
+    select
+        subject_id,
+        'artist' as subject_type,
+        artist_name as name
+    from artists
+
+)
+
+select * from subjects
