@@ -1,0 +1,34 @@
+"""`crescendo sample`: report files to try everything on, where no partner's file is at hand."""
+
+import sys
+from pathlib import Path
+
+import click
+
+
+@click.command("sample")
+@click.option("--songs", default=150, show_default=True, help="Records in the file.")
+@click.option("--days", default=400, show_default=True, help="Days of tracking, up to 2025-05-26.")
+@click.option("--seed", default=7, show_default=True, help="Another seed, another world.")
+@click.option(
+    "--to", "folder", default="landing", show_default=True, type=click.Path(path_type=Path), metavar="DIR"
+)
+def sample_command(songs: int, days: int, seed: int, folder: Path) -> None:
+    """Write a made-up report file in the partner's shape, with all its dirt.
+
+    The same numbers give the same file, byte for byte.
+
+    \b
+    Example:
+      crescendo sample
+      crescendo sample --songs 12320 --days 390 --to /tmp/full
+    """
+    from crescendo.sample.report import report_lines, write_report
+    from crescendo.sample.world import World
+
+    world = World(songs, days, seed)
+    lines = report_lines(world)
+    bar = click.progressbar(lines, songs + 1, label="songs", file=sys.stderr, hidden=not sys.stderr.isatty())
+    with bar as shown:
+        path = write_report(world, folder, shown)
+    click.echo(f"{path}: {songs:,} songs, {path.stat().st_size / 1e6:,.1f} MB")
