@@ -44,19 +44,17 @@ def write_report(world: World, folder: Path, lines: Iterator[str] | None = None)
     partial = folder / f".{path.name}.{os.getpid()}.partial"
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        with partial.open("w", encoding="utf-8", newline="", buffering=1 << 20) as file:
-            file.writelines(report_lines(world) if lines is None else lines)
-        if path.exists() and not filecmp.cmp(path, partial, shallow=False):
-            raise CrescendoError(
-                f"{path} exists with other content: remove it or choose another folder with --to"
-            )
-        partial.replace(path)
+        try:
+            with partial.open("w", encoding="utf-8", newline="", buffering=1 << 20) as file:
+                file.writelines(report_lines(world) if lines is None else lines)
+            if path.exists() and not filecmp.cmp(path, partial, shallow=False):
+                raise CrescendoError(f"{path} has other content: remove it or choose another folder with --to")
+            partial.replace(path)
+        finally:
+            partial.unlink(missing_ok=True)
     except OSError as error:
-        raise CrescendoError(
-            f"cannot write {path}: {error.strerror}; choose another folder with --to"
-        ) from error
-    finally:
-        partial.unlink(missing_ok=True)
+        why = f"cannot write {path}: {error.strerror}"
+        raise CrescendoError(f"{why}; choose another folder with --to") from error
     return path
 
 
@@ -71,9 +69,7 @@ def time_series_json(record: Record) -> str:
         else f'{{"date": {day}, "spotify-streams": {streams}}}'
         if streams
         else f'{{"date": {day}, "spotify-popularity": {popularity}}}'
-        for day, streams, popularity in zip(
-            days, record.streams.tolist(), record.popularity.tolist(), strict=True
-        )
+        for day, streams, popularity in zip(days, record.streams.tolist(), record.popularity.tolist(), strict=True)
     ]
     return f"[{', '.join(points)}]"
 

@@ -14,9 +14,7 @@ STEM = _list(
     "Pruv Rask Selv Torr Ulv Varn Wick Yst Zorn Aldr Belm Cass Dorn Elv Fauv Grim Hest Ivr Jask Kolb "
     "Lask Mund Nolv Ostr Plov Rund Skar Trev Urs Vint Wolm Yarr Zell Ambr Bris Crav Drev Ebr Falk Gliv"
 )
-ENDING = _list(
-    "ane ette iveau sen ovic ick aud elle ini ola mark ström ier ouet berg ando ish ard esco in ey"
-)
+ENDING = _list("ane ette iveau sen ovic ick aud elle ini ola mark ström ier ouet berg ando ish ard esco in ey")
 GROUP = _list(
     "Orchestra Quartet Collective Choir Ensemble Brothers Sisters Club Parade Society Machine Union Trio "
     "Committee Cinema Observatory Laundry Ferry Archive Bakery Airline Garage Museum Aquarium Station "

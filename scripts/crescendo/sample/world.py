@@ -3,10 +3,10 @@
 **The truth, per song** (constants below; `Record.plays` holds the true daily plays of a record):
 
 - plays a day ~ Poisson(peak x decay(age) x WEEK[weekday] x playlist bumps x noise); log10 of the peak is
-  normal around PEAK_LOG10 (the artist's fame is a part), decay = floor + (1 - floor) * exp(-age / tau).
+  normal around PEAK_LOG10, the artist's fame included; decay = floor + (1 - floor) * exp(-age / tau).
 - `spotify-streams` is the running total of plays, shown from STREAMS_SHOWN_FROM on.
-- `spotify-popularity` = POPULARITY_AT_10 + POPULARITY_SLOPE * (log10(mean plays of the last 28 days) - 1) + a
-  constant of the song (normal, sd POPULARITY_SD), rounded, renewed every POPULARITY_HOLD days; under 1 no key.
+- `spotify-popularity` = POPULARITY_AT_10 + POPULARITY_SLOPE * (log10(mean plays of the last 28 days) - 1)
+  + a constant of the song (sd POPULARITY_SD), rounded, renewed every POPULARITY_HOLD days; under 1 no key.
   `quiet` and `late` songs (3 %) have a constant 1 to 3 instead.
 
 **What moves with popularity, then**: the plays of the last 28 days (Pearson on logs above 0.9), those of the
@@ -395,9 +395,7 @@ def _plays(
         since = np.arange(days) - int(rng.integers(days))
         stays = int(rng.integers(14, 40))
         lift = np.log(1.3 + 2.7 * rng.random() ** 2)
-        bump += (
-            lift * np.minimum(np.maximum(since + 1, 0) / 2, 1) * np.exp(-np.maximum(since - stays, 0) / 10)
-        )
+        bump += lift * np.minimum(np.maximum(since + 1, 0) / 2, 1) * np.exp(-np.maximum(since - stays, 0) / 10)
     for kernel in (SLOW_KERNEL, FAST_KERNEL):
         bump += np.convolve(rng.standard_normal(days + len(kernel) - 1), kernel, "valid")
     return rng.poisson(rate * np.exp(bump)), int(peak * at_peak)
@@ -423,6 +421,7 @@ def _observe(
     middle = int(rng.integers(days // 4, days - days // 4)) if days >= 4 else 0
     if "quiet" not in flags:
         flat = np.flatnonzero(rng.random(days - 1) < 0.005) + 1
+        flat = flat[np.diff(flat, prepend=-1) > 1]  # the day before is a true one
         counter[flat] = true[flat - 1]
         touched["flat"] = flat
     lost = {"drop": 0.02 + 0.38 * rng.random(), "correction": 0.0005 + 0.0075 * rng.random()}
