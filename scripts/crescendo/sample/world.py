@@ -3,15 +3,16 @@
 **The truth, per song** (constants below; `Record.plays` holds the true daily plays of a record):
 
 - plays a day ~ Poisson(peak x decay(age) x WEEK[weekday] x playlist bumps x noise); log10 of the peak is
-  normal around PEAK_LOG10, the artist's fame included; decay = floor + (1 - floor) * exp(-age / tau).
+  normal around PEAK_LOG10, the artist's fame included; decay = floor * (1 + age in years)^-FADE
+  + (1 - floor) * exp(-age / tau).
 - `spotify-streams` is the running total of plays, shown from STREAMS_SHOWN_FROM on.
 - `spotify-popularity` = POPULARITY_AT_10 + POPULARITY_SLOPE * (log10(mean plays of the last 28 days) - 1)
   + a constant of the song (sd POPULARITY_SD), rounded, renewed every POPULARITY_HOLD days; under 1 no key.
   `quiet` and `late` songs (3 %) have a constant 1 to 3 instead.
 
-**What moves with popularity, then**: the plays of the last 28 days (Pearson on logs above 0.9), those of the
-last 7 less; over time with a delay of 0 to 6 days and never ahead; playlist bumps and age only
-*through* plays (given plays: none). **What does not**: weekday, number of songs of an artist, words, credit
+**What moves with popularity, then**: the plays of the last 28 days (Pearson on logs above 0.97) and of the last
+7, over time with a delay of 0 to 6 days and never ahead; age (Spearman about -0.2) and playlist bumps only
+*through* plays: given these, not at all. **What does not**: weekday, number of songs of an artist, words, credit
 form. Songs of one artist share its fame (sd FAME_SD): a test that takes songs as independent finds traits of
 artists too often.
 
@@ -35,8 +36,9 @@ END = np.datetime64("2025-05-26", "D")  # the last day any song is seen on
 RIGHT_EDGE_DAYS = 15  # songs stop on their own day within these
 MAX_DAYS = 3650
 
-PEAK_LOG10, PEAK_SD, FAME_SD = 3.1, 1.0, 0.35
-PLAYS_MAX = 2.5e9  # of a song before it is tracked: peaks that would pass it are lowered
+PEAK_LOG10, PEAK_SD, FAME_SD = 3.35, 1.0, 0.35
+FADE = 0.7
+PLAYS_MAX = 1.5e9  # of a song before it is tracked: peaks that would pass it are lowered
 WEEK = np.array([0.95, 0.96, 0.97, 0.99, 1.08, 1.10, 0.95])  # Monday to Sunday, mean 1
 SLOW_KERNEL = 0.04 * 0.97 ** np.arange(100)  # AR(1) noise on the log scale, cut where it has died away
 FAST_KERNEL = 0.04 * 0.60 ** np.arange(10)
@@ -232,10 +234,8 @@ class World:
         rng = self._rng("song", index)
         artists, credit = self._credit(index, rng)
         title = _title(PLANTED_TITLES.get(index), rng)
-        planted = {PLANTED[index][0]} if index in PLANTED and index < self.songs - 1 else None
-        flags = planted or {
-            flag for flag, u in zip(FLAG_SHARES, rng.random(10), strict=True) if u < FLAG_SHARES[flag]
-        }
+        planted, drawn = self._planted(index), rng.random(len(FLAG_SHARES))
+        flags = planted or {flag for flag, u in zip(FLAG_SHARES, drawn, strict=True) if u < FLAG_SHARES[flag]}
         date_dirt = rng.random()
         series = self._series(index, flags, self.artist(artists[0]).fame, rng)
         sent = f"{series['released']}T00:00:00+00:00"
@@ -253,7 +253,7 @@ class World:
             return "Brume & Fils"
         lasts = len(words.STEM) * len(words.ENDING)
         # steps of a prime walk through every (first, last) once before any comes again
-        again, number = divmod(index * 10007 + self.seed * 101, lasts * len(words.FIRST))
+        number = (index * 10007 + self.seed * 101) % (lasts * len(words.FIRST))
         first, last = words.FIRST[number % len(words.FIRST)], number // len(words.FIRST)
         surname = words.STEM[last % len(words.STEM)] + words.ENDING[last // len(words.STEM)]
         again = f" {index}" if index >= lasts * len(words.FIRST) else ""
@@ -292,38 +292,39 @@ class World:
 
     def _series(self, index: int, flags: set[str], fame: float, rng: np.random.Generator) -> dict:
         """The true plays of a song and what the report shows of them."""
-        hit, quiet = "hit" in flags, "quiet" in flags
-        opening = END - (self.days - 1)
-        last = END - min(int(RIGHT_EDGE_DAYS * rng.random() ** 1.5), self.days - 1)
-        first = opening
+        released, first, last = self._span(index, flags, rng)
+        start = first - POPULARITY_WINDOW
+        plays, before = _plays(start, last, released, fame, "hit" in flags, rng)
+        if "late" in flags:
+            plays = rng.poisson(700 / len(plays), len(plays))
+            before = STREAMS_SHOWN_FROM - plays[: -min(12, len(plays) - 1)].sum()  # 1,001 on the 13th last day
+        if "quiet" in flags:
+            plays, before = plays * 0, 0
+        score = _popularity(plays, int(rng.integers(POPULARITY_HOLD)), POPULARITY_SD * rng.standard_normal())
+        if flags & {"quiet", "late"}:
+            score[:] = 2 if index in PLANTED else 1 + index % 3
+        truth = {"plays_from": start, "plays": plays, "released": released}
+        return truth | _observe(first, before + np.cumsum(plays), score, flags, rng)
+
+    def _span(self, index: int, flags: set[str], rng: np.random.Generator) -> tuple[np.datetime64, ...]:
+        """The day of release, the first and the last day a report shows."""
+        first = opening = END - (self.days - 1)
+        last = max(END - int(RIGHT_EDGE_DAYS * rng.random() ** 1.5), opening)
         released = opening - 30 - int(min(rng.exponential(1500), 6000))
-        if "new_release" in flags or (index not in PLANTED and self.days > 60 and rng.random() < 0.06):
-            released = opening + int((self.days - 40) * rng.random()) if self.days > 60 else opening
-            first = released + int(3 * rng.random())
+        new, joins_late = rng.random(2) < (0.06, 0.02)
+        if "hit" in flags:
+            released = opening - 300
+        elif "quiet" in flags:
+            last = max(END - (5 if index in PLANTED else index % RIGHT_EDGE_DAYS), opening)
         elif "reach_back" in flags:
             first = opening - int(rng.integers(300, 900))
             released = min(released, first - 5)
-        elif index not in PLANTED and rng.random() < 0.02:
+        elif "new_release" in flags or (new and index not in PLANTED):
+            released = opening + int(max(self.days - 40, 0) * rng.random())
+            first = released + int(3 * rng.random())
+        elif joins_late and index not in PLANTED:
             first = opening + int(0.8 * self.days * rng.random())
-        if hit:
-            released = opening - 500
-        if quiet:
-            first, last = opening, max(END - (5 if index in PLANTED else index % 15), opening)
-        first = min(first, last)
-
-        plays, before = _plays(first - POPULARITY_WINDOW, last, released, fame, hit, rng)
-        if "late" in flags:
-            plays = rng.poisson(700 / len(plays), len(plays))
-        total = before + np.cumsum(plays)
-        if "late" in flags:
-            total += STREAMS_SHOWN_FROM - total[-min(13, len(total))]
-        if quiet:
-            plays, total = plays * 0, total * 0
-        score = _popularity(plays, int(rng.integers(POPULARITY_HOLD)), POPULARITY_SD * rng.standard_normal())
-        if quiet or "late" in flags:
-            score[:] = 2 if index in PLANTED else 1 + index % 3
-        shown = {"plays_from": first - POPULARITY_WINDOW, "plays": plays, "released": released}
-        return shown | _observe(first, total, score, flags, rng)
+        return released, min(first, last), last
 
 
 def _pick(draw: float, shares: Mapping[str, float]) -> str | None:
@@ -382,12 +383,14 @@ def _plays(
     peak = 10 ** (PEAK_LOG10 + fame + spread * rng.standard_normal())
     floor, tau = 10 ** -rng.random(), 20 + 100 * rng.random()
     if hit:
-        peak, floor, tau = 6e6, 0.35, 90.0
+        peak, floor, tau = 4.2e6, 0.9, 90.0
     until = max(int(age[0]), 0)
     # the total so far, in days of plays at the peak
-    at_peak = floor * until + (1 - floor) * tau * (1 - np.exp(-until / tau))
+    steady = 365 / (1 - FADE) * ((1 + until / 365) ** (1 - FADE) - 1)
+    at_peak = floor * steady + (1 - floor) * tau * (1 - np.exp(-until / tau))
     peak = min(peak, PLAYS_MAX / max(at_peak, 365))
-    rate = peak * (floor + (1 - floor) * np.exp(-np.maximum(age, 0) / tau)) * (age >= 0)
+    lived = np.maximum(age, 0)
+    rate = peak * (floor * (1 + lived / 365) ** -FADE + (1 - floor) * np.exp(-lived / tau)) * (age >= 0)
     weekday = (start.astype(int) + 3) % 7  # day 0 of the calendar was a Thursday
     rate *= WEEK[(np.arange(days) + weekday) % 7]
     bump = np.zeros(days)
