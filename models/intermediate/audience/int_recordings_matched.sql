@@ -1,51 +1,20 @@
 -- Twins: one recording under several song ids. Spotify shows one play count on all versions of a
--- recording, so twins bear the same title and credit and count (nearly) the same streams day by
--- day. Popularity proves nothing: quiet songs of one artist share the same flat line.
+-- recording, so twins bear the same name and credit and count (nearly) the same streams day by day.
+-- Popularity proves nothing: quiet songs of one artist share the same flat line.
 -- Each song is compared with one leader instead of with each other, so the work grows with the
--- number of points, not with the square of the number of songs that share a title.
+-- number of points, not with the square of the number of songs that share a name.
+-- A table: it is the evidence behind `recording_id`, and models and tests read it four times.
+{{ config(materialized='table') }}
 
 with
 
-songs as (
-
-    select * from {{ ref('int_songs_identified') }}
-
-),
-
-song_days as (
-
-    select * from {{ ref('int_song_days_resolved') }}
-
-),
-
-counted as (
-
-    select
-        song_id,
-        title_key,
-        artist_id,
-        count(*) over (partition by title_key, artist_id) as namesake_count
-    from songs
-    where title_key is not null and artist_id is not null
-
-),
-
--- one row per song that shares title and credit with another, and day
 namesake_days as (
 
-    select
-        counted.song_id,
-        counted.title_key,
-        counted.artist_id,
-        song_days.observed_date,
-        song_days.spotify_streams
-    from counted
-    inner join song_days on counted.song_id = song_days.song_id
-    where counted.namesake_count > 1 and song_days.spotify_streams is not null
+    select * from {{ ref('int_namesake_days_bounded') }}
 
 ),
 
--- 0.5 %: known twins lie 0.2 % apart, where one id was read a day or two after the other
+-- songs of one name and day in the order of their streams; a step where the count is another
 stepped as (
 
     select
@@ -55,7 +24,7 @@ stepped as (
         observed_date,
         spotify_streams,
         case
-            when spotify_streams <= 1.005 * lag(spotify_streams) over (
+            when spotify_streams <= lag(same_up_to) over (
                 partition by title_key, artist_id, observed_date
                 order by spotify_streams, song_id
             ) then 0
@@ -92,7 +61,7 @@ led as (
 
 ),
 
--- one row per song and leader of a level it ever stood on
+-- one row per song and leader of its level on two weeks' days: young songs may meet for some days
 pairs as (
 
     select
@@ -101,6 +70,7 @@ pairs as (
     from led
     where song_id <> leader_song_id
     group by all
+    having count(*) >= 14
 
 ),
 
@@ -111,8 +81,8 @@ compared as (
         pairs.leader_song_id,
         count(*) as common_day_count,
         count(*) filter (
-            where abs(own.spotify_streams - leader.spotify_streams)
-            <= 0.005 * greatest(own.spotify_streams, leader.spotify_streams)
+            where own.spotify_streams <= leader.same_up_to
+            and leader.spotify_streams <= own.same_up_to
         ) as equal_day_count
     from pairs
     inner join namesake_days as own on pairs.song_id = own.song_id
@@ -124,7 +94,7 @@ compared as (
 
 ),
 
--- A week: two small songs may meet for a day. Four fifths: one of two twins has its spikes alone.
+-- four fifths: the spikes and gaps of a counter often befall one of two twins alone
 judged as (
 
     select
@@ -132,7 +102,7 @@ judged as (
         leader_song_id,
         common_day_count,
         equal_day_count,
-        common_day_count >= 7 and equal_day_count >= 0.8 * common_day_count as is_twin
+        equal_day_count >= 0.8 * common_day_count as is_twin
     from compared
 
 )

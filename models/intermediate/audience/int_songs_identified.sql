@@ -31,7 +31,7 @@ keyed as (
     select
         song_id,
         title,
-        {{ normalised_text('title') }} as title_key,
+        {{ normalised_text('title') }} as whole_title_key,
         artist_credit,
         {{ dbt.hash(normalised_text('artist_credit')) }} as artist_id,
         release_date,
@@ -39,6 +39,35 @@ keyed as (
         version_count
     from songs
 
+),
+
+-- '(feat. B)' and '- Single Version' come and go between the ids of one recording; a title that is
+-- nothing but such words keeps them
+titled as (
+
+    select
+        song_id,
+        title,
+        coalesce(
+            nullif(
+                trim(
+                    {{ replace_all(
+                        "translate(whole_title_key, '[]', '()')",
+                        ' [-–] .*|[(][^)]*[)]',
+                        ''
+                    ) }}
+                ),
+                ''
+            ),
+            whole_title_key
+        ) as title_key,
+        artist_credit,
+        artist_id,
+        release_date,
+        image_url,
+        version_count
+    from keyed
+
 )
 
-select * from keyed
+select * from titled
