@@ -1,0 +1,319 @@
+"""What moves with popularity, and how sure one may be: the statistics, on plain arrays.
+
+Two questions, two designs, never mixed:
+
+- *Across songs*, one row per song at one week: rank correlation (and Pearson on logs) of the score with a
+  variable, alone or with others held fixed. Songs of one artist are no independent witnesses, so the artist
+  is the unit of the standard error (delete-one-artist jackknife).
+- *Over time*, weekly changes within each song: what all songs do in a week is taken out, both series go
+  through the autoregression of the variable (Box and Jenkins), and the changes are correlated at lags of -8
+  to +8 weeks. Each song has its effective number of points (Bartlett); songs are averaged within artists,
+  and artists in a random-effects summary (Paule and Mandel, standard error of Hartung and Knapp). Songs
+  times weeks are never independent rows.
+
+The p-values over time come from circular shifts: one series is turned against the other, for all songs
+together, which keeps everything but the link between the two. Intervals are Fisher's z with effective
+points and not block bootstraps, because those cover 86 to 94 % at 90 weeks where 95 is meant:
+`tests/python/test_correlation.py` measures both.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from scipy import stats
+from statsmodels.stats.meta_analysis import combine_effects
+
+LAGS = range(-8, 9)  # weeks; positive: the variable moves first
+AR_ORDER = 2
+MIN_EFFECTIVE = 30  # 80 % power for a correlation of 0.5
+MIN_WEEKS = 12  # a song with fewer pairs of weeks says nothing about lags
+MIN_SONGS = 20  # in a week; below, their mean is not the market's but their own
+MIN_ARTISTS = 10  # below, their spread is no estimate: songs are the witnesses, and the result says so
+LEVEL = 0.05
+MIN_ESTIMATE = 0.1  # below, under 1 % of the variation goes together: too little to matter, however sure
+_Z_MAX = np.arctanh(0.999)
+
+
+def correlate(x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Pearson correlation of each row of x with the same row of y over the columns known in both.
+
+    x, y: [rows, columns], nan where unknown. Returns r [rows], nan where a side does not vary, and the
+    number of pairs [rows].
+    """
+    both = ~(np.isnan(x) | np.isnan(y))
+    x, y = (_centred(np.where(both, side, np.nan)) for side in (x, y))
+    scale = np.sqrt((x * x).sum(axis=1) * (y * y).sum(axis=1))
+    r = np.divide((x * y).sum(axis=1), scale, out=np.full(len(x), np.nan), where=scale > 1e-12)
+    return np.clip(r, -1, 1), both.sum(axis=1)
+
+
+def _centred(x: np.ndarray) -> np.ndarray:
+    """Rows less their mean, zero where unknown."""
+    known = ~np.isnan(x)
+    mean = np.where(known, x, 0).sum(axis=1) / np.maximum(known.sum(axis=1), 1)
+    return np.where(known, x - mean[:, None], 0)
+
+
+def autocorrelation(x: np.ndarray, lags: int) -> np.ndarray:
+    """Autocorrelation of each row at lags 0 to `lags`, tapered by (1 - k/n), gaps left out; [rows, lags +
+    1]."""
+    known, filled = ~np.isnan(x), _centred(x)
+    n, variance = np.maximum(known.sum(axis=1), 1), np.maximum((filled**2).sum(axis=1), 1e-12)
+    columns = [np.ones(len(x))]
+    for k in range(1, lags + 1):
+        pairs = np.maximum((known[:, k:] & known[:, :-k]).sum(axis=1), 1)
+        product = (filled[:, k:] * filled[:, :-k]).sum(axis=1)
+        columns.append(product / pairs * n / variance * np.maximum(1 - k / n, 0))
+    return np.stack(columns, axis=1)
+
+
+def whiten(x: np.ndarray, y: np.ndarray, order: int = AR_ORDER) -> tuple[np.ndarray, np.ndarray]:
+    """Both series through the autoregression of x (Yule-Walker, row by row): what x's own past does not
+    foretell.
+
+    One filter for both keeps the lags of a link where they are. Returns two [rows, columns - order].
+    """
+    rho = autocorrelation(x, order)
+    toeplitz = rho[:, np.abs(np.subtract.outer(np.arange(order), np.arange(order)))]
+    weights = np.linalg.solve(toeplitz + 1e-9 * np.eye(order), rho[:, 1:, None])[:, :, 0]
+    end = x.shape[1]
+    return tuple(
+        side[:, order:] - sum(weights[:, [k - 1]] * side[:, order - k : end - k] for k in range(1, order + 1))
+        for side in (x, y)
+    )
+
+
+@dataclass(frozen=True)
+class Songs:
+    """Each song's link at each lag, on Fisher's z scale.
+
+    z, variance, effective (points): [songs, lags]; null: [songs, shifts], the z of the same song with its
+    score turned against the variable by every shift beyond the lags. nan where fewer than MIN_WEEKS pairs
+    are known or a side does not vary.
+    """
+
+    lags: tuple[int, ...]
+    z: np.ndarray
+    variance: np.ndarray
+    effective: np.ndarray
+    null: np.ndarray
+
+    @property
+    def p(self) -> np.ndarray:
+        """p-value of each song and lag by its own shifts; [songs, lags].
+
+        The spread of the turned z with the tail of Student's t, and not their rank, which could not fall
+        below one over the number of shifts and so would never pass a correction for many tests.
+        """
+        shifts = (~np.isnan(self.null)).sum(axis=1)
+        spread = np.sqrt(np.nansum(self.null**2, axis=1) / np.maximum(shifts, 1))
+        return 2 * stats.t.sf(np.abs(self.z) / np.maximum(spread, 1e-12)[:, None], np.maximum(shifts, 1)[:, None])
+
+
+def songs_over_time(x: np.ndarray, y: np.ndarray, *, ranks: bool, lags: Iterable[int] = LAGS) -> Songs:
+    """The link between two series of weekly changes, song by song.
+
+    x, y: [songs, weeks] changes of the variable and of the score, nan where unknown; ranks: Spearman, else
+    Pearson.
+
+    The variance is Bartlett's: points shrink with the products of the two autocorrelations, and where there
+    is a link the autocorrelation of either side widens it; ranks cost (1 + r^2 / 2) more (Bonett and Wright
+    2000).
+    """
+    x, y = whiten(x, y)
+    if ranks:
+        x, y = (pd.DataFrame(side).rank(axis=1).to_numpy() for side in (x, y))
+    depth = min(x.shape[1] // 5, 12)
+    rho_x, rho_y = (autocorrelation(side, depth)[:, 1:] for side in (x, y))
+    shrink = np.maximum(1 + 2 * (rho_x * rho_y).sum(axis=1), 1)
+    n = np.maximum((~(np.isnan(x) | np.isnan(y))).sum(axis=1), 1)
+    memory = np.maximum((rho_x**2 + rho_y**2 - 2 / n[:, None]).sum(axis=1), 0)
+    lags, (weeks, widest) = tuple(lags), (x.shape[1], max(LAGS))
+    r, pairs = zip(*(_known_pairs(*_aligned(x, y, lag)) for lag in lags), strict=True)
+    r, effective = np.stack(r, axis=1), np.stack(pairs, axis=1) / shrink[:, None]
+    widen = (1 + r**2 / 2 if ranks else 1) * (1 + r**2 * memory[:, None])
+    turned = [_known_pairs(x, np.roll(y, shift, axis=1))[0] for shift in range(widest + 1, weeks - widest)]
+    return Songs(lags, _z(r), widen / np.maximum(effective - 3, 1), effective, _z(np.stack(turned, axis=1)))
+
+
+def _known_pairs(x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    r, pairs = correlate(x, y)
+    return np.where(pairs >= MIN_WEEKS, r, np.nan), pairs
+
+
+def _aligned(x: np.ndarray, y: np.ndarray, lag: int) -> tuple[np.ndarray, np.ndarray]:
+    weeks = x.shape[1]
+    return x[:, max(-lag, 0) : weeks - max(lag, 0)], y[:, max(lag, 0) : weeks - max(-lag, 0)]
+
+
+def _z(r: np.ndarray) -> np.ndarray:
+    return np.clip(np.arctanh(np.clip(r, -0.9999, 0.9999)), -_Z_MAX, _Z_MAX)
+
+
+def without_the_market(x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Changes less the mean change of all songs in that week, for weeks with MIN_SONGS songs; others are
+    dropped.
+
+    A season or a change of the platform's rule moves every song at once and would link any two of their
+    numbers.
+    """
+    weeks = (~(np.isnan(x) | np.isnan(y))).sum(axis=0) >= MIN_SONGS
+    return tuple(side[:, weeks] - np.nanmean(side[:, weeks], axis=0) for side in (x, y))
+
+
+def over_time(
+    x: np.ndarray, y: np.ndarray, artists: np.ndarray, *, ranks: bool, lags: Iterable[int] = LAGS
+) -> pd.DataFrame:
+    """The link between weekly changes over all songs, one row per lag.
+
+    x, y: [songs, weeks] weekly changes of the variable and of the score, nan where unknown; artists:
+    [songs] any labels. Columns: lag, estimate, low, high, p, n (effective points of all songs), n_effective
+    (what the interval is worth), units, unit, i2 (share of the variance that lies between units),
+    without_one_low, without_one_high (estimate without any one unit).
+    """
+    lags = tuple(lags)
+    if len(x) >= MIN_SONGS:
+        x, y = without_the_market(x, y)
+    if x.shape[1] < MIN_EFFECTIVE or not len(x):
+        return pd.DataFrame([{"lag": lag, "n": 0, "n_effective": 0.0, "units": 0} for lag in lags])
+    songs, (unit, codes) = songs_over_time(x, y, ranks=ranks, lags=lags), witnesses(artists)
+    rows = [
+        {"lag": lag, "unit": unit, "n": int(songs.effective[~np.isnan(songs.z[:, k]), k].sum())}
+        | _over_units(songs, k, codes)
+        for k, lag in enumerate(lags)
+    ]
+    return pd.DataFrame(rows)
+
+
+def witnesses(artists: np.ndarray) -> tuple[str, np.ndarray]:
+    """What counts as one independent witness, and its number for each song: the artist, or the song where
+    artists are few."""
+    codes = pd.factorize(np.asarray(artists, dtype=object), use_na_sentinel=False)[0]
+    few = len(np.unique(codes)) < MIN_ARTISTS
+    return ("song", np.arange(len(codes))) if few else ("artist", codes)
+
+
+def _over_units(songs: Songs, k: int, codes: np.ndarray) -> dict:
+    """The summary of one lag over units, with the keys of `over_time`."""
+    z, variance = songs.z[:, k], songs.variance[:, k]
+    unit_z, unit_variance = by_unit(z, variance, codes)
+    known = ~np.isnan(unit_z)
+    if known.sum() == 0:
+        return {"n_effective": 0.0, "units": 0}
+    if known.sum() == 1:
+        song = np.flatnonzero(~np.isnan(z))[0]
+        half = stats.norm.isf(LEVEL / 2) * np.sqrt(variance[song])
+        return _interval(z[song], half) | {
+            "p": songs.p[song, k],
+            "n_effective": songs.effective[song, k],
+            "units": 1,
+        }
+    fit = combine_effects(unit_z[known], unit_variance[known], method_re="iterated", use_t=True)
+    mean, share = fit.mean_effect_re, np.zeros(len(unit_z))
+    share[known] = fit.weights_rel_re
+    # what songs still share does not shrink with their number: the turned pairs show how far the summary strays
+    # without any link, and the larger of the two errors counts
+    weight = np.where(np.isnan(z), 0, 1 / variance)
+    weight *= share[codes] / np.maximum(np.bincount(codes, weight)[codes], 1e-300)
+    there = ~np.isnan(songs.null) * weight[:, None]
+    turned = (there * np.nan_to_num(songs.null)).sum(axis=0) / np.maximum(there.sum(axis=0), 1e-300)
+    stray = np.sqrt((turned**2).mean())
+    error, df = max((fit.sd_eff_w_re_hksj, known.sum() - 1), (stray, len(turned)))
+    without = (mean - share[known] * unit_z[known]) / (1 - share[known])
+    return _interval(mean, stats.t.isf(LEVEL / 2, df) * error) | {
+        "p": 2 * stats.t.sf(abs(mean) / error, df),
+        "n_effective": 3 + 1 / error**2,
+        "units": int(known.sum()),
+        "i2": max(0.0, 1 - (known.sum() - 1) / fit.q) if fit.q > 0 else 0.0,
+        "without_one_low": np.tanh(without.min()),
+        "without_one_high": np.tanh(without.max()),
+    }
+
+
+def by_unit(z: np.ndarray, variance: np.ndarray, codes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Songs to their units: the precision-weighted z and the mean variance, nan where a unit has no song.
+
+    z, variance: [songs]; codes: [songs] unit numbers from 0. The mean variance takes the songs of a unit as
+    one witness.
+    """
+    known = ~np.isnan(z)
+    weight = np.where(known, 1 / variance, 0)
+    sums = [np.bincount(codes, w) for w in (weight, weight * np.where(known, z, 0), known, known * variance)]
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return sums[1] / sums[0], sums[3] / sums[2]
+
+
+def _interval(mean: float, half: float) -> dict:
+    """Estimate and limits, back from the z scale."""
+    return {"estimate": np.tanh(mean), "low": np.tanh(mean - half), "high": np.tanh(mean + half)}
+
+
+def across_songs(columns: np.ndarray, artists: np.ndarray, *, ranks: bool) -> dict:
+    """The link between the first two columns, the others held fixed, one row per song.
+
+    columns: [songs, 2 + controls], no nan; artists: [songs] any labels; ranks: Spearman, else Pearson. Keys
+    as the columns of `over_time` (n: songs), without an estimate where a column does not vary or songs are
+    fewer than columns.
+    """
+    songs, width = columns.shape
+    unit, codes = witnesses(artists)
+    if ranks and songs:
+        columns = stats.rankdata(columns, axis=0)
+    spread = columns.std(axis=0) if songs else np.zeros(width)
+    if songs < width + 3 or (spread < 1e-12).any():
+        return {"n": songs, "n_effective": 0.0, "unit": unit, "units": 0}
+    rows = np.column_stack([np.ones(songs), (columns - columns.mean(axis=0)) / spread])
+    order = np.argsort(codes, kind="stable")
+    starts = np.searchsorted(codes[order], np.arange(codes.max() + 1))
+    moments = np.add.reduceat(np.einsum("ij,ik->ijk", rows[order], rows[order]), starts, axis=0)
+    total = moments.sum(axis=0)
+    z, without, units = _z(_partial(total[None]))[0], _z(_partial(total - moments)), len(moments)
+    error = np.sqrt((units - 1) / units * ((without - without.mean()) ** 2).sum())
+    if error < 1e-12:  # a perfect link: the jackknife has nothing to measure
+        error = np.sqrt(1 / (units - 3))
+    return _interval(z, stats.t.isf(LEVEL / 2, units - 1) * error) | {
+        "p": 2 * stats.t.sf(abs(z) / error, units - 1),
+        "n": songs,
+        "n_effective": min(float(songs), 3 + 1 / error**2),
+        "units": units,
+        "unit": unit,
+        "without_one_low": np.tanh(without.min()),
+        "without_one_high": np.tanh(without.max()),
+    }
+
+
+def _partial(moments: np.ndarray) -> np.ndarray:
+    """Correlation of columns 0 and 1 given the others, from sums of products with a leading 1; [cases, k +
+    1, k + 1]."""
+    mean = moments[:, :1, 1:] / moments[:, :1, :1]
+    covariance = moments[:, 1:, 1:] / moments[:, :1, :1] - mean * mean.transpose(0, 2, 1)
+    inverse = np.linalg.pinv(covariance, hermitian=True)
+    return -inverse[:, 0, 1] / np.sqrt(np.maximum(inverse[:, 0, 0] * inverse[:, 1, 1], 1e-300))
+
+
+def judge(findings: pd.DataFrame) -> pd.DataFrame:
+    """Adds q, status and starred to rows with p, estimate and n_effective.
+
+    q: Benjamini and Hochberg over every row that has a p. status: `too_few` (under 30 effective points),
+    `no_variation`, `negligible` (beyond doubt but under 0.1), `ok`. starred: ok and q at most 0.05.
+    """
+    findings = findings.reindex(columns=findings.columns.union(["p", "estimate"], sort=False))
+    tested = findings["p"].notna()
+    findings["q"] = np.nan
+    if tested.any():
+        findings.loc[tested, "q"] = stats.false_discovery_control(findings.loc[tested, "p"].astype(float))
+    sure = findings["q"] <= LEVEL
+    findings["status"] = np.select(
+        [
+            tested & (findings["n_effective"] < MIN_EFFECTIVE),
+            ~tested & (findings["n_effective"] > 0),
+            ~tested,
+            sure & (findings["estimate"].abs() < MIN_ESTIMATE),
+        ],
+        ["too_few", "no_variation", "too_few", "negligible"],
+        "ok",
+    )
+    findings["starred"] = sure & (findings["status"] == "ok")
+    return findings
