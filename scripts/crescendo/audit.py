@@ -1,0 +1,140 @@
+"""The ledger beside the data: what each load brought, what was rejected and why, what nobody declared.
+
+For every file, always: records_in = records_loaded + records_duplicate + records_rejected, and the same for the rows
+of child tables. A record that two files hold is owned by both: it leaves when the last of them is replaced.
+"""
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+import duckdb
+
+from crescendo.flatten import RawTable
+from crescendo.shapes import Source
+from crescendo.warehouse import quoted
+
+COUNTS = tuple(f"{what}_{how}" for what in ("records", "rows") for how in ("in", "loaded", "duplicate", "rejected"))
+TABLES = {
+    "loads": """
+        _load_id bigint primary key, started_at timestamp not null, finished_at timestamp, version varchar not null""",
+    "files": f"""
+        _file_id bigint primary key, _load_id bigint not null, source varchar, document varchar, path varchar not null,
+        content_sha256 varchar, size_bytes bigint not null, status varchar not null, reason varchar,
+        is_current boolean not null, {", ".join(f"{name} bigint not null default 0" for name in COUNTS)}""",
+    "file_records": "_file_id bigint not null, _row_id uuid not null",
+    "rejected_records": """
+        _load_id bigint not null, _file_id bigint not null, level varchar not null, record_index bigint, line bigint,
+        path varchar, reason varchar not null, sample varchar""",
+    "unknown_fields": """
+        _load_id bigint not null, _file_id bigint not null, path varchar not null, record_count bigint not null,
+        sample varchar""",
+}
+
+
+@dataclass
+class FileResult:
+    """What became of one file. `status` is 'loaded', 'unchanged' or 'refused'; the counts are those of COUNTS."""
+
+    path: str
+    size_bytes: int
+    status: str
+    reason: str = ""
+    source: str = ""
+    document: str = ""
+    content_sha256: str = ""
+    file_id: int = 0
+    counts: dict[str, int] = field(default_factory=lambda: dict.fromkeys(COUNTS, 0))
+
+
+def prepare(connection: duckdb.DuckDBPyConnection) -> None:
+    """Create the ledger where it is missing."""
+    connection.execute("create schema if not exists load_audit")
+    for name, columns in TABLES.items():
+        connection.execute(f"create table if not exists load_audit.{name} ({columns})")
+
+
+def prepare_raw(connection: duckdb.DuckDBPyConnection, source: Source, tables: list[RawTable]) -> None:
+    """Create a document's raw tables where they are missing, and the columns that its declaration has gained."""
+    schema = quoted(source.schema)
+    connection.execute(f"create schema if not exists {schema}")
+    for table in tables:
+        columns = ", ".join(f"{quoted(name)} {kind}" for name, kind in table.columns.items())
+        connection.execute(f"create table if not exists {schema}.{quoted(table.name)} ({columns})")
+        for name, kind in table.columns.items():
+            connection.execute(
+                f"alter table {schema}.{quoted(table.name)} add column if not exists {quoted(name)} {kind}"
+            )
+
+
+def next_id(connection: duckdb.DuckDBPyConnection, table: str, column: str) -> int:
+    """The next number of a ledger table. There is one writer, so no sequence is needed."""
+    found = connection.execute(f"select coalesce(max({quoted(column)}), 0) + 1 from load_audit.{table}").fetchone()
+    return int(found[0])
+
+
+def known_files(connection: duckdb.DuckDBPyConnection) -> dict[str, str]:
+    """The sha256 of each current file, by path."""
+    return dict(connection.execute("select path, content_sha256 from load_audit.files where is_current").fetchall())
+
+
+def last_reason(connection: duckdb.DuckDBPyConnection, path: str) -> str | None:
+    """Why a path was refused when it was last met; None where it was not."""
+    found = connection.execute(
+        "select reason from load_audit.files where path = ? order by _file_id desc limit 1", [path]
+    ).fetchone()
+    return found[0] if found else None
+
+
+def now() -> datetime:
+    """The time in UTC, without a zone, as every timestamp in the warehouse."""
+    return datetime.now(UTC).replace(tzinfo=None)
+
+
+def write_file(connection: duckdb.DuckDBPyConnection, load_id: int, result: FileResult) -> None:
+    """Enter a file in the ledger. A loaded file takes the place of its path's earlier state; a refused one does not."""
+    is_current = result.status == "loaded"
+    if is_current:
+        connection.execute(
+            "update load_audit.files set is_current = false where path = ? and is_current", [result.path]
+        )
+    values = [
+        result.file_id, load_id, result.source or None, result.document or None, result.path,
+        result.content_sha256 or None, result.size_bytes, result.status, result.reason or None, is_current,
+        *(result.counts[name] for name in COUNTS),
+    ]  # fmt: skip
+    connection.execute(f"insert into load_audit.files values ({', '.join('?' * len(values))})", values)
+
+
+def drop_replaced(connection: duckdb.DuckDBPyConnection, source: Source, tables: list[RawTable]) -> None:
+    """Remove from a document's raw tables what only replaced files held, and give shared rows a current owner."""
+    schema, root = quoted(source.schema), quoted(tables[0].name)
+    held = "select r._row_id from load_audit.file_records as r semi join load_audit.files as f"
+    held += " on f._file_id = r._file_id and f.is_current"
+    for table in tables[1:]:
+        _drop_orphans(connection, source, table, tables, held)
+    connection.execute(f"delete from {schema}.{root} where _row_id not in ({held})")
+    connection.execute(
+        f"""update {schema}.{root} as t set _file_id = o._file_id from (
+            select r._row_id, min(r._file_id) as _file_id from load_audit.file_records as r
+            semi join load_audit.files as f on f._file_id = r._file_id and f.is_current group by all) as o
+        where o._row_id = t._row_id and t._file_id in (select _file_id from load_audit.files where not is_current)"""
+    )
+
+
+def _drop_orphans(
+    connection: duckdb.DuckDBPyConnection, source: Source, table: RawTable, tables: list[RawTable], held: str
+) -> None:
+    """Delete a child table's rows whose record is held by no current file."""
+    schema = quoted(source.schema)
+    parent = next(t for t in tables if t.name == table.parent)
+    kept = f"select _row_id from {schema}.{quoted(parent.name)}"
+    if parent.is_root:
+        kept += f" where _row_id in ({held})"
+    connection.execute(f"delete from {schema}.{quoted(table.name)} where _parent_row_id not in ({kept})")
+
+
+def forget_replaced(connection: duckdb.DuckDBPyConnection) -> None:
+    """Drop the record lists of files that are current no more, once their rows are gone."""
+    connection.execute(
+        "delete from load_audit.file_records as r using load_audit.files as f where f._file_id = r._file_id and not f.is_current"
+    )

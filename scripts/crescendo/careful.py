@@ -1,0 +1,303 @@
+"""The careful reading: one record at a time, in Python, for what the fast reading could not vouch for.
+
+It names what is wrong and where, drops the smallest thing that is wrong (a point, an entry, else the record), and
+hands back clean JSON text for the rest, which takes the same SQL way into the raw tables as everything else.
+"""
+
+import json
+import math
+import re
+from dataclasses import dataclass, field
+from datetime import date
+
+from crescendo.shapes import Entries, Field, Group, Node, Rows, Values
+
+LARGEST = 2**63 - 1
+ABSENT = object()
+
+
+class Duplicated(dict):
+    """An object that names a key twice; `key` is the first such key."""
+
+    key = ""
+
+
+class Path(str):
+    """Where a value stands: the text names its very place (`timeSeries[3].date`), `kind` any such place."""
+
+    __slots__ = ("kind",)
+    kind: str
+
+    def __new__(cls, shown: str, kind: str = ""):
+        """Begin at a root key."""
+        path = super().__new__(cls, shown)
+        path.kind = kind or shown
+        return path
+
+    def member(self, key: str) -> "Path":
+        """The place of an object's declared key."""
+        return Path(f"{self}.{key}", f"{self.kind}.{key}")
+
+    def item(self, number: int) -> "Path":
+        """The place of a list's item, from 1."""
+        return Path(f"{self}[{number}]", f"{self.kind}[*]")
+
+    def entry(self, key: str) -> "Path":
+        """The place of an entry whose key is data."""
+        return Path(f"{self}.{key}", f"{self.kind}.*")
+
+
+@dataclass
+class Reject:
+    """A thing that was not loaded: where it stands in the record, and why."""
+
+    level: str  # 'record', or 'row' for what would have been rows of a child table
+    path: str
+    reason: str
+    sample: str
+
+
+@dataclass
+class Reading:
+    """What the careful reading of one record found. `texts` are clean JSON, by root key; null where absent."""
+
+    texts: dict[str, str | None] = field(default_factory=dict)
+    rejects: list[Reject] = field(default_factory=list)
+    unknown: dict[str, str] = field(default_factory=dict)  # path -> sample
+    rows_in: int = 0
+    rows_rejected: int = 0
+
+    @property
+    def record_rejected(self) -> bool:
+        """Whether the record as a whole cannot be loaded."""
+        return any(reject.level == "record" for reject in self.rejects)
+
+
+class Invalid(Exception):  # noqa: N818 a finding, not a failure
+    """A value that is not of its declared kind."""
+
+    def __init__(self, path: str, reason: str, value: object):
+        super().__init__(reason)
+        self.path, self.reason, self.sample = path, reason, _sample(value)
+
+
+def read_record(fields: list[Field], roots: list[Node], sent: dict[str, str | None]) -> Reading:
+    """Read one record: `sent` holds the text of every scalar and JSON root by key (None where absent)."""
+    reading = Reading()
+    for leaf in fields:
+        try:
+            check_scalar(leaf, sent.get(leaf.key))
+        except Invalid as found:
+            reading.rejects.append(Reject("record", found.path, found.reason, found.sample))
+    for root in roots:
+        reading.texts[root.key] = _read_root(root, sent.get(root.key), reading)
+    if reading.record_rejected:
+        reading.rows_rejected = reading.rows_in
+    return reading
+
+
+def read_broken(record: str) -> Reading:
+    """A record that is no JSON object: its reason, with the place in its text."""
+    reading = Reading()
+    _read_root(Group("", ()), record or "no text", reading)
+    if not reading.rejects:
+        reading.rejects.append(Reject("record", "", "should be an object", _sample(record)))
+    return reading
+
+
+def check_scalar(leaf: Field, sent: str | None) -> object:
+    """A scalar column's value from its text. Raises Invalid."""
+    if sent is None or sent == "":
+        return _value(leaf, ABSENT, Path(leaf.key))
+    plain = {"count": int, "integer": int, "number": float}.get(leaf.kind)
+    if plain is None:
+        value = {"true": True, "false": False}.get(sent, sent) if leaf.kind == "flag" else sent
+        return _value(leaf, value, Path(leaf.key))
+    try:
+        return _value(leaf, plain(sent), Path(leaf.key))
+    except ValueError:
+        return _value(leaf, sent, Path(leaf.key))
+
+
+def _read_root(root: Node, sent: str | None, reading: Reading) -> str | None:
+    if sent is None:
+        return None
+    try:
+        value = json.loads(sent, object_pairs_hook=_pairs)
+    except json.JSONDecodeError as error:
+        reason = f"broken JSON: {error.msg} at character {error.pos + 1} of {len(sent)}"
+        reading.rejects.append(Reject("record", root.key, reason, sent[max(0, error.pos - 40) : error.pos + 20]))
+        return None
+    except RecursionError:
+        reading.rejects.append(Reject("record", root.key, "JSON is nested too deep to read", sent[:80]))
+        return None
+    reading.rows_in += count_rows(root, value)
+    try:
+        clean = _value(root, value, Path(root.key, root.key), reading)
+    except Invalid as found:
+        reading.rejects.append(Reject("record", found.path, found.reason, found.sample))
+        return None
+    return None if clean is ABSENT else json.dumps(clean, ensure_ascii=False)
+
+
+def _pairs(pairs: list[tuple[str, object]]) -> dict:
+    found = dict(pairs)
+    if len(found) == len(pairs):
+        return found
+    keys = [key for key, _ in pairs]
+    twice = Duplicated(pairs)
+    twice.key = next(key for number, key in enumerate(keys) if key in keys[:number])
+    return twice
+
+
+def count_rows(node: Node, value: object) -> int:
+    """How many rows of child tables a JSON value would make."""
+    match node:
+        case Rows() if isinstance(value, list):
+            return sum(1 + _rows_below(node.fields, item) for item in value)
+        case Values() if isinstance(value, list):
+            return len(value)
+        case Group() if isinstance(value, dict):
+            return _rows_below(node.fields, value)
+        case Entries() if isinstance(value, dict):
+            inline = [child for child in node.fields if isinstance(child, Entries) and not child.table]
+            return sum(_inline_rows(inline, item) + _rows_below(node.fields, item) for item in value.values())
+        case _:
+            return 0
+
+
+def _rows_below(fields: tuple[Node, ...], value: object) -> int:
+    if not isinstance(value, dict):
+        return 0
+    inline = [node for node in fields if isinstance(node, Entries) and not node.table]
+    return sum(count_rows(node, value.get(node.key)) for node in fields if node not in inline)
+
+
+def _inline_rows(inline: list[Entries], value: object) -> int:
+    entries = [value.get(node.key) for node in inline] if isinstance(value, dict) else []
+    return max([1, *(len(entry) for entry in entries if isinstance(entry, dict))])
+
+
+def _value(node: Node, value: object, path: Path, reading: Reading | None = None) -> object:
+    """A JSON value reduced to what is declared. Raises Invalid where it is not of its kind."""
+    if value is None or value is ABSENT:
+        if isinstance(node, Field) and node.required:
+            raise Invalid(path, "is missing", None)
+        return ABSENT
+    match node:
+        case Field():
+            return _leaf(node, value, path)
+        case Group():
+            return _object(node.fields, value, path, reading)
+        case Rows():
+            return _items(node, value, path, reading)
+        case Values():
+            return _items(node, value, path, reading)
+        case Entries():
+            return _entries(node, value, path, reading)
+
+
+def _object(fields: tuple[Node, ...], value: object, path: Path, reading: Reading) -> dict:
+    if not isinstance(value, dict):
+        raise Invalid(path, f"should be an object, is {_kind(value)}", value)
+    if isinstance(value, Duplicated):
+        raise Invalid(path.member(value.key), "the key is there twice", value)
+    declared = {node.key for node in fields}
+    for key in value.keys() - declared:
+        reading.unknown.setdefault(path.member(key).kind, _sample(value[key]))
+    clean = {node.key: _value(node, value.get(node.key), path.member(node.key), reading) for node in fields}
+    return {key: item for key, item in clean.items() if item is not ABSENT}
+
+
+def _items(node: Rows | Values, value: object, path: Path, reading: Reading) -> list:
+    if not isinstance(value, list):
+        raise Invalid(path, f"should be a list, is {_kind(value)}", value)
+    clean = []
+    for number, item in enumerate(value, start=1):
+        here = path.item(number)
+        try:
+            if isinstance(node, Rows):
+                clean.append(_object(node.fields, item, here, reading))
+            else:
+                clean.append(_value(Field(node.value.key, node.value.kind, required=True), item, here))
+        except Invalid as found:
+            _reject_row(node, [item], found, reading)
+            clean.append(None)  # keeps the places of the others
+    return clean
+
+
+def _entries(node: Entries, value: object, path: Path, reading: Reading) -> dict:
+    if not isinstance(value, dict):
+        raise Invalid(path, f"should be an object, is {_kind(value)}", value)
+    if isinstance(value, Duplicated):
+        raise Invalid(path.member(value.key), "the key is there twice", value)
+    clean = {}
+    for key, item in value.items():
+        try:
+            clean[key] = _object(node.fields, item, path.entry(key), reading)
+        except Invalid as found:
+            _reject_row(node, {key: item}, found, reading)
+    return clean
+
+
+def _reject_row(node: Node, value: object, found: Invalid, reading: Reading) -> None:
+    reading.rejects.append(Reject("row", found.path, found.reason, found.sample))
+    reading.rows_rejected += max(1, count_rows(node, value))
+
+
+def _leaf(leaf: Field, value: object, path: str) -> object:
+    match leaf.kind:
+        case "text" if isinstance(value, str):
+            return value
+        case "text" if isinstance(value, int | float) and not isinstance(value, bool):
+            return str(value)
+        case "day" if isinstance(value, str) and re.fullmatch(r"\d{4}-\d{2}-\d{2}([T ].*)?", value):
+            try:
+                date.fromisoformat(value[:10])
+            except ValueError:
+                raise Invalid(path, "is not a day of the calendar", value) from None
+            return value
+        case "day":
+            raise Invalid(path, "is not a date that begins with YYYY-MM-DD", value)
+        case "count" | "integer":
+            return _whole(leaf, value, path)
+        case "number" if isinstance(value, int | float | str) and not isinstance(value, bool):
+            return _number(value, path)
+        case "flag" if isinstance(value, bool):
+            return value
+    raise Invalid(path, f"should be a {leaf.kind}, is {_kind(value)}", value)
+
+
+def _whole(leaf: Field, value: object, path: str) -> int:
+    if isinstance(value, str) and re.fullmatch(r"-?\d{1,30}", value):
+        value = int(value)  # a number sent as text is still that number
+    if isinstance(value, float) and value.is_integer() and abs(value) < 2**53:
+        value = int(value)
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise Invalid(path, "is not a whole number", value)
+    if abs(value) > LARGEST:
+        raise Invalid(path, "does not fit in 64 bits", value)
+    if leaf.kind == "count" and value < 0:
+        raise Invalid(path, "is a count below zero", value)
+    return value
+
+
+def _number(value: float | str, path: str) -> float:
+    try:
+        number = float(value)
+    except ValueError:
+        raise Invalid(path, "is not a number", value) from None
+    except OverflowError:
+        number = math.inf
+    if not math.isfinite(number):
+        raise Invalid(path, "is not a finite number", value)
+    return number
+
+
+def _kind(value: object) -> str:
+    names = {dict: "an object", list: "a list", str: "text", bool: "a flag", type(None): "null"}
+    return next((name for kind, name in names.items() if isinstance(value, kind)), "a number")
+
+
+def _sample(value: object) -> str:
+    return "" if value is None else str(value)[:200]

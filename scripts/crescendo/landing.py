@@ -1,0 +1,323 @@
+"""What lies in the landing folder: which files may be read, what each of them is, and how DuckDB reads them."""
+
+import csv
+import gzip
+import hashlib
+import io
+import json
+import re
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
+
+from crescendo.errors import CrescendoError
+from crescendo.flatten import json_roots, text_columns
+from crescendo.shapes import Document, Source
+from crescendo.warehouse import text
+
+HEAD = 1 << 16
+# a gzip file may hold this many times its own size once it holds more than SMALL: real reports reach 10 to 30
+LARGEST_RATIO, SMALL = 300, 1 << 26
+# DuckDB keeps whole lines and whole pages in memory
+LARGEST_LINE, LARGEST_PAGE = 1 << 21, 1 << 26
+LINE_NUMBER = re.compile(r"^\d+\t")
+
+
+@dataclass(frozen=True)
+class Incoming:
+    """A file that was recognised. `format` is 'csv', 'lines' (NDJSON), 'array' or 'page'."""
+
+    path: Path
+    source: Source
+    document: Document
+    format: str
+    header: tuple[str, ...]
+    gzipped: bool
+    size: int
+
+
+@dataclass(frozen=True)
+class Refused:
+    """A file that was not read, and why."""
+
+    path: Path
+    reason: str
+
+
+@dataclass(frozen=True)
+class Content:
+    """What a file holds: the sha256 of its bytes, and how many line ends its text has."""
+
+    sha256: str
+    line_ends: int
+    ends_open: bool
+
+
+def find(paths: list[Path]) -> tuple[list[Path], list[Refused]]:
+    """The files under the given files and folders, sorted, and those that may not be read.
+
+    Raises CrescendoError where a given path does not exist.
+    """
+    files, refused = [], []
+    for given in paths:
+        if not given.exists() and not given.is_symlink():
+            raise CrescendoError(f"{given} does not exist: name a file or folder to load")
+        root = given if given.is_dir() and not given.is_symlink() else given.parent
+        for path in _walk(given):
+            reason = _unreadable(path, root.resolve())
+            if reason:
+                refused.append(Refused(path, reason))
+            elif not path.is_dir():
+                files.append(path.absolute())
+    return sorted(set(files)), refused
+
+
+def _walk(given: Path) -> Iterator[Path]:
+    if given.is_dir() and not given.is_symlink():
+        for path in sorted(given.iterdir()):
+            # hidden files, half-written files, and the requests that the client keeps beside its pages
+            if not path.name.startswith(".") and not path.name.endswith((".tmp", ".request.json")):
+                yield from _walk(path)
+    else:
+        yield given
+
+
+def _unreadable(path: Path, root: Path) -> str:
+    if path.is_symlink() and not path.resolve().is_relative_to(root):
+        return "is a link to a place outside the folder: copy the file, or name its target"
+    if not path.exists():
+        return "is a link to nothing"
+    if not path.is_file():
+        return "is not a regular file"
+    return ""
+
+
+def recognise(path: Path, sources: dict[str, Source], only: str = "") -> Incoming | Refused:
+    """What a file is, by its content: its document, its format and, for a CSV, its columns.
+
+    `only` narrows the choice to one source ('soundcharts') or document ('soundcharts.report').
+    """
+    try:
+        size = path.stat().st_size
+        with path.open("rb") as raw:
+            gzipped = raw.read(2) == b"\x1f\x8b"
+        with gzip.open(path) if gzipped else path.open("rb") as stream:
+            head = stream.read(HEAD)
+    except (OSError, EOFError, zlib.error) as error:
+        return Refused(path, f"cannot be read: {_plain(error)}")
+    start = head.removeprefix(b"\xef\xbb\xbf").decode("utf-8", "replace").lstrip("\r\n \t")
+    if not start:
+        return Refused(path, "is empty")
+    if start.startswith("<"):
+        return Refused(path, "is a web page or XML, perhaps an error page: fetch it again")
+    if "\x00" in start.split("\n")[0]:
+        return Refused(path, "is not text")
+    documents = _documents(sources, only)
+    if start[0] in "[{":
+        return _recognise_json(path, start, documents, gzipped, size)
+    return _recognise_csv(path, start, documents, gzipped, size)
+
+
+def _plain(error: Exception) -> str:
+    return error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+
+
+def _documents(sources: dict[str, Source], only: str) -> list[tuple[Source, Document]]:
+    every = [(source, document) for source in sources.values() for document in source.documents]
+    chosen = [(s, d) for s, d in every if only in ("", s.name, f"{s.name}.{d.name}")]
+    if not chosen:
+        names = ", ".join([*sources, *(f"{s.name}.{d.name}" for s, d in every)])
+        raise CrescendoError(f"there is no source {only!r}: choose one of {names}")
+    return chosen
+
+
+def _recognise_csv(
+    path: Path, start: str, documents: list[tuple[Source, Document]], gzipped: bool, size: int
+) -> Incoming | Refused:
+    line = start.split("\n", 1)[0].rstrip("\r")
+    if len(line) >= HEAD // 2:
+        return Refused(path, f"has a first line of more than {HEAD // 2} characters: it is no header")
+    header = tuple(next(csv.reader([LINE_NUMBER.sub("", line)]), []))
+    closest: tuple[list[str], str] | None = None
+    for source, document in documents:
+        missing = [column for column in document.signature if column not in header]
+        if document.layout == "table" and not missing:
+            twice = sorted({column for column in header if header.count(column) > 1})
+            if twice:
+                return Refused(path, f"names a column twice: {', '.join(twice)}")
+            return Incoming(path, source, document, "csv", header, gzipped, size)
+        if len(missing) < len(document.signature) and (closest is None or len(missing) < len(closest[0])):
+            closest = (missing, f"{source.name}.{document.name}")
+    if closest:
+        return Refused(path, f"looks like {closest[1]}, but has no column {', '.join(closest[0])}")
+    return Refused(path, f"is none of the known documents: its first line begins {line[:60]!r}")
+
+
+def _recognise_json(
+    path: Path, start: str, documents: list[tuple[Source, Document]], gzipped: bool, size: int
+) -> Incoming | Refused:
+    keys = _keys(start)
+    for source, document in documents:
+        if set(document.signature) <= keys:
+            return Incoming(path, source, document, _json_format(start), (), gzipped, size)
+    return Refused(path, f"is JSON of no known document: its first keys are {', '.join(sorted(keys)[:8]) or 'none'}")
+
+
+def _json_format(start: str) -> str:
+    if start.startswith("["):
+        return "array"
+    try:
+        _, end = json.JSONDecoder().raw_decode(start)
+    except json.JSONDecodeError:
+        # longer than the head: records stand on one line each, a page is one value over many lines or alone
+        return "page" if "\n" in start and not start.split("\n", 1)[1].lstrip().startswith("{") else "lines"
+    rest = start[end:].strip()
+    return "lines" if rest.startswith("{") or "\n" not in start[:end] else "page"
+
+
+def _keys(start: str) -> set[str]:
+    """The keys of the first object, as far as the head of the file shows them."""
+    keys, depth = set(), 0
+    wanted = 1 if start.startswith("{") else 2
+    for token in re.finditer(r'"((?:[^"\\]|\\.)*)"\s*(:?)|[{}\[\]]', start):
+        mark = token.group(0)
+        if mark in ("{", "["):
+            depth += 1
+        elif mark in ("}", "]"):
+            depth -= 1
+            if depth < wanted:
+                break
+        elif token.group(2) and depth == wanted:
+            keys.add(token.group(1))
+    return keys
+
+
+def content_of(incoming: Incoming) -> Content | Refused:
+    """Read a file once: its sha256 and its lines. Refuses a gzip file that is cut short or swells without bound."""
+    digest = hashlib.sha256()
+    line_ends, unpacked, last = 0, 0, b""
+    try:
+        if incoming.gzipped:
+            with incoming.path.open("rb") as raw:
+                digest.update(hashlib.file_digest(raw, "sha256").digest())
+        with _opened(incoming) as stream:
+            while block := stream.read(1 << 20):
+                if not incoming.gzipped:
+                    digest.update(block)
+                line_ends += block.count(b"\n")
+                unpacked += len(block)
+                last = block[-1:]
+                if unpacked > max(SMALL, LARGEST_RATIO * incoming.size):
+                    return Refused(incoming.path, f"unpacks to more than {LARGEST_RATIO} times its size")
+    except (OSError, EOFError, zlib.error) as error:
+        return Refused(incoming.path, f"cannot be read to its end: {_plain(error)}")
+    if incoming.format == "page" and unpacked > LARGEST_PAGE:
+        return Refused(incoming.path, f"is one JSON document of more than {LARGEST_PAGE >> 20} MiB: split it")
+    return Content(digest.hexdigest(), line_ends, last not in (b"\n", b""))
+
+
+def _opened(incoming: Incoming) -> IO[bytes]:
+    return gzip.open(incoming.path) if incoming.gzipped else incoming.path.open("rb")
+
+
+@dataclass(frozen=True)
+class Relation:
+    """How DuckDB reads a batch: a relation, its columns by declared key, the broken record, the unknown keys."""
+
+    sql: str
+    columns: dict[str, str]
+    broken: str = "null::varchar"
+    unknown: str = "null::varchar[]"
+
+
+def relation(batch: list[Incoming], links: list[Path]) -> Relation:
+    """The SQL that reads a batch of files of one document, format and header, through safely named links."""
+    first = batch[0]
+    files = "[" + ", ".join(text(str(link)) for link in links) + "]"
+    if first.format == "csv":
+        return _csv_relation(first, files)
+    return _json_relation(first, files)
+
+
+def _csv_relation(first: Incoming, files: str) -> Relation:
+    names = ", ".join(f"'c{number}': 'VARCHAR'" for number in range(len(first.header)))
+    options = f"columns = {{{names}}}, header = true, delim = ',', quote = '\"', escape = '\"'"
+    sql = f"read_csv({files}, {options}, {_csv_options()})"
+    columns = {key: f"c{number}" for number, key in enumerate(first.header) if key in text_columns(first.document)}
+    if first.document.line_number_prefix and first.header[0] in columns:
+        columns[first.header[0]] = r"regexp_replace(c0, '^\d+\t', '')"
+    return Relation(sql, columns)
+
+
+def _csv_options() -> str:
+    # what cannot be read goes to reject_errors with its line, and stops nothing
+    return f"auto_detect = false, store_rejects = true, filename = true, max_line_size = {LARGEST_LINE}"
+
+
+def _json_relation(first: Incoming, files: str) -> Relation:
+    match first.format:
+        case "lines":  # a CSV of one column: a broken line stops nothing
+            options = "columns = {'record': 'VARCHAR'}, header = false, delim = '\x01', quote = '', escape = ''"
+            records = f"select filename, record from read_csv({files}, {options}, {_csv_options()})"
+        case "array":
+            options = f"format = 'array', filename = true, maximum_object_size = {LARGEST_LINE * 8}"
+            records = f"select filename, json::varchar as record from read_json_objects({files}, {options})"
+        case "page":
+            records = f"select filename, coalesce(try(decode(content)), '') as record from read_blob({files})"
+    if first.document.layout == "page":
+        return Relation(f"({records})", {json_roots(first.document)[0].key: "record"})
+    keys = text_columns(first.document)
+    paths = "[" + ", ".join(text("$." + json.dumps(key, ensure_ascii=False)) for key in keys) + "]"
+    known = "[" + ", ".join(text(key) for key in keys) + "]"
+    sql = f"(select filename, record, try(json_extract_string(record, {paths})) as sent from ({records}))"
+    return Relation(
+        sql,
+        {key: f"sent[{number}]" for number, key in enumerate(keys, start=1)},
+        broken="case when sent is null or json_type(record) <> 'OBJECT' then record end",
+        unknown=f"list_filter(try(json_keys(record)), lambda k: not list_contains({known}, k))",
+    )
+
+
+def record_lines(incoming: Incoming, skipped: set[int], wanted: set[int]) -> dict[int, int]:
+    """The first line of each wanted record, by its place among the records read (from 1).
+
+    `skipped` are the lines that DuckDB could not read. A slow pass in Python, for records to complain about only.
+    """
+    lines: dict[int, int] = {}
+    with _opened(incoming) as raw:
+        stream = io.TextIOWrapper(raw, encoding="utf-8", errors="replace", newline="")
+        starts = (line for line in _record_starts(incoming, stream) if line not in skipped)
+        for place, line in enumerate(starts, start=1):
+            if place in wanted:
+                lines[place] = line
+                if len(lines) == len(wanted):
+                    break
+    return lines
+
+
+def _record_starts(incoming: Incoming, stream: io.TextIOBase) -> Iterator[int]:
+    if incoming.format == "csv":
+        csv.field_size_limit(LARGEST_LINE * 8)
+        rows = csv.reader(stream)
+        before = 0
+        for number, row in enumerate(rows):
+            if row and number > 0:
+                yield before + 1
+            before = rows.line_num
+    elif incoming.format == "lines":
+        yield from (number for number, line in enumerate(stream, start=1) if line.strip())
+
+
+def lines_lost(incoming: Incoming, content: Content, records: int) -> int:
+    """How many lines of a file are in none of the `records` that were read or rejected.
+
+    Lines inside quotes belong to their record; blank lines are none. Cheap where the plain count of lines agrees.
+    """
+    header = 1 if incoming.format == "csv" else 0
+    if content.line_ends + content.ends_open - header == records:
+        return 0
+    with _opened(incoming) as raw:
+        stream = io.TextIOWrapper(raw, encoding="utf-8", errors="replace", newline="")
+        return max(0, sum(1 for _ in _record_starts(incoming, stream)) - records)

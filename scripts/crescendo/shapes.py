@@ -1,0 +1,118 @@
+"""How a source declares what it sends: documents, their fields, and the raw tables they flatten to.
+
+A declaration is data. `flatten.py` compiles it to SQL, `careful.py` reads the same declaration record by
+record where a text is not clean, and the dbt sources, the field dictionary and the diagrams are held equal to it.
+"""
+
+import re
+from dataclasses import dataclass
+from functools import cached_property
+
+# what a leaf may hold -> the DuckDB type of its raw column
+KINDS = {
+    "text": "VARCHAR",
+    "day": "DATE",  # the calendar day as written: the first ten characters, never a time-zone cast
+    "count": "BIGINT",  # a whole number from 0 to 2^63 - 1
+    "integer": "BIGINT",
+    "number": "DOUBLE",
+    "flag": "BOOLEAN",
+}
+
+
+def snake_case(key: str) -> str:
+    """A source's key as a column name: `percentEvolution` and `spotify-streams` become snake case."""
+    return re.sub(r"[^0-9a-z]+", "_", re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", key).lower()).strip("_")
+
+
+@dataclass(frozen=True)
+class Field:
+    """A leaf: one key, one raw column. A record without a `required` field is rejected."""
+
+    key: str
+    kind: str = "text"
+    name: str = ""
+    required: bool = False
+    note: str = ""
+
+    @cached_property
+    def column(self) -> str:
+        """The raw column's name."""
+        return self.name or snake_case(self.key)
+
+
+@dataclass(frozen=True)
+class Group:
+    """An object whose fields join the row that holds it, under the group's name and an underscore."""
+
+    key: str
+    fields: "tuple[Node, ...]"
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Rows:
+    """A list of objects: one row each in a child table, linked by `_parent_row_id` and `_index` (from 1)."""
+
+    key: str
+    table: str
+    fields: "tuple[Node, ...]"
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Values:
+    """A list of plain values: one row each in a child table."""
+
+    key: str
+    table: str
+    value: Field
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Entries:
+    """An object whose keys are data: one row per key, named in column `name`.
+
+    Without a table of its own, its entries multiply the rows that hold it (a row with no entry stays, with nulls).
+    """
+
+    key: str
+    name: str
+    fields: "tuple[Node, ...]"
+    table: str = ""
+    note: str = ""
+
+
+Node = Field | Group | Rows | Values | Entries
+
+
+@dataclass(frozen=True)
+class Document:
+    """One kind of file or page.
+
+    `layout` is 'table' (a CSV whose columns are the fields, lists and objects as JSON text, or the same records as
+    JSON) or 'page' (one JSON document a file). A file is recognised by its columns or top-level keys: all of
+    `signature` must be there.
+    """
+
+    name: str
+    table: str
+    fields: tuple[Node, ...]
+    signature: tuple[str, ...]
+    layout: str = "table"
+    line_number_prefix: bool = False
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Source:
+    """A platform or partner: its name is the raw schema's (`raw_<name>`)."""
+
+    name: str
+    documents: tuple[Document, ...]
+    note: str = ""
+
+    @property
+    def schema(self) -> str:
+        """The schema that holds the source's raw tables."""
+        return f"raw_{self.name}"
