@@ -1,0 +1,173 @@
+"""`crescendo fetch`: what a person types; the work is in the sources' own modules."""
+
+import contextlib
+import json
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import click
+
+from crescendo.errors import CrescendoError
+from crescendo.fetch.client import Client, Landing, Tally, credentials, only_one, run
+
+DAY = click.DateTime(["%Y-%m-%d"])
+
+
+def _shared(command: Callable) -> Callable:
+    for option in (
+        click.option("--format", "form", type=click.Choice(["text", "json"]), default="text"),
+        click.option("--backoff", default=0.5, show_default=True, help="First wait before a retry, seconds."),
+        click.option("--timeout", default=60.0, show_default=True, help="For one whole answer, seconds."),
+        click.option("--concurrency", default=8, show_default=True, help="Requests in flight at most."),
+    ):
+        command = option(command)
+    return command
+
+
+@click.group("fetch")
+def fetch_command() -> None:
+    """Land the answers of a source, unchanged, where `crescendo load` finds them.
+
+    \b
+    Example:
+      crescendo fetch soundcharts --sandbox --artist "Billie Eilish" --since 2024-01-01
+      crescendo fetch moovitamix
+    """
+
+
+@fetch_command.command("soundcharts")
+@click.option("--artist", "artists", multiple=True, required=True, metavar="UUID|NAME", help="May be repeated.")
+@click.option("--since", type=DAY, help="First day wanted; without it a year, or what is new.")
+@click.option("--until", type=DAY, help="Last day wanted; without it today.")
+@click.option("--platform", "platforms", multiple=True, metavar="CODE", help="Only these; may be repeated.")
+@click.option("--sandbox", is_flag=True, help="Use the credentials that the source publishes for trials.")
+@click.option("--credentials", "secrets", type=click.Path(path_type=Path), envvar="CRESCENDO_CREDENTIALS")
+@click.option("--url", default=None, help="Another server, such as a simulator.")
+@click.option("--to", default="landing/soundcharts", show_default=True, type=click.Path(path_type=Path))
+@click.option("--dry-run", is_flag=True, help="Say how many calls it would cost, and land nothing.")
+@_shared
+def soundcharts_command(
+    artists: tuple[str, ...],
+    since: datetime | None,
+    until: datetime | None,
+    platforms: tuple[str, ...],
+    sandbox: bool,
+    secrets: Path | None,
+    url: str | None,
+    to: Path,
+    dry_run: bool,
+    form: str,
+    **pace: Any,
+) -> None:
+    """Everything of some artists: catalogue, followers, listeners, streams, places, playlists, charts.
+
+    Credentials are SOUNDCHARTS_APP_ID and SOUNDCHARTS_API_KEY, from the environment or a file of mode 600.
+    A run that was stopped goes on where it was; one that was finished today costs nothing.
+
+    \b
+    Example:
+      crescendo fetch soundcharts --artist 11e81bcc-9c1c-ce38-b96b-a0369fe50396 --sandbox --dry-run
+      crescendo fetch soundcharts --artist "Léa Marlot" --since 2023-01-01 --platform spotify
+    """
+    from crescendo.fetch import soundcharts as source
+
+    if unknown := set(platforms) - source.PLATFORMS:
+        raise CrescendoError(f"--platform {min(unknown)}: none of {', '.join(sorted(source.PLATFORMS))}")
+    if since and until and since > until:
+        raise CrescendoError(f"--since {since.date()} is after --until {until.date()}")
+    app_id, key = source.SANDBOX if sandbox else credentials(source.CREDENTIALS, secrets)
+    parameters = {
+        "url": url or source.URL,
+        "artists": sorted(artists),
+        "platforms": sorted(platforms),
+        "since": since and str(since.date()),
+        "until": until and str(until.date()),
+    }
+    with contextlib.nullcontext() if dry_run else only_one(to):
+        record = source.Run.open(to, parameters, source.today())
+        if record.finished and not dry_run:
+            click.echo(f"{record.folder}: finished today with the same options; nothing to ask before tomorrow")
+            return
+        client = _client(
+            url or source.URL,
+            {"x-app-id": app_id, "x-api-key": key},
+            None if dry_run else record.folder,
+            pace,
+            public=sandbox,
+            title="soundcharts",
+        )
+        if dry_run:
+            survey = run(lambda: source.survey(client, record, to, artists, platforms))
+            _echo_survey(survey.calls, survey.guessed, client.tally.asked, form)
+            return
+        _report(run(lambda: source.fetch(client, record, artists, platforms)), record.folder, form)
+
+
+@fetch_command.command("moovitamix")
+@click.option("--url", default="http://127.0.0.1:8000", show_default=True)
+@click.option("--date", "day", type=DAY, help="The load date; without it today, in UTC.")
+@click.option("--to", default="landing/moovitamix", show_default=True, type=click.Path(path_type=Path))
+@_shared
+def moovitamix_command(url: str, day: datetime | None, to: Path, form: str, **pace: Any) -> None:
+    """A day of tracks, users and listening histories, whole and of one universe.
+
+    A day that is landed is left as it is. A service that restarts meanwhile is noticed: what was read of it goes
+    to .torn/, and the day is read again.
+
+    \b
+    Example:
+      crescendo fetch moovitamix
+      crescendo fetch moovitamix --url http://127.0.0.1:8002 --date 2025-05-26
+    """
+    from crescendo.fetch import moovitamix as source
+    from crescendo.fetch.soundcharts import today
+
+    load_date = day.date() if day else today()
+    with only_one(to):
+        if (to / str(load_date)).exists():
+            click.echo(f"{to / str(load_date)}: landed before, left as it is")
+            return
+        client = _client(url, {}, None, pace, title="moovitamix")
+        _report(run(lambda: source.fetch(client, to, load_date)), to / str(load_date), form)
+
+
+def _client(url: str, headers: dict[str, str], folder: Path | None, pace: dict[str, Any], **more: Any) -> Client:
+    return Client(
+        url,
+        headers,
+        landing=Landing(folder) if folder else None,
+        concurrency=pace["concurrency"],
+        timeout_seconds=pace["timeout"],
+        backoff_seconds=pace["backoff"],
+        **more,
+    )
+
+
+def _echo_survey(calls: dict[str, int], guessed: set[str], spent: int, form: str) -> None:
+    total = sum(calls.values())
+    if form == "json":
+        click.echo(json.dumps({"calls": total, "by_document": calls, "guessed": sorted(guessed), "spent": spent}))
+        return
+    for document, count in sorted(calls.items()):
+        click.echo(f"{document:<24}{count:>9,}{'  at most, or a guess' if document in guessed else ''}")
+    click.echo(f"{'calls':<24}{total:>9,}  (this survey itself: {spent:,}; a 404 is not charged)")
+
+
+def _report(tally: Tally, folder: Path, form: str) -> None:
+    """Say what a fetch did. Raises CrescendoError where something failed."""
+    if form == "json":
+        click.echo(json.dumps({"folder": str(folder), **vars(tally)}))
+    else:
+        click.echo(f"{folder}: {tally.asked:,} answers landed, {tally.reused:,} were there")
+        for what, counts in (("absent", tally.absent), ("retried", tally.retries)):
+            for reason, count in counts.most_common():
+                click.echo(f"  {what}: {reason} {count:,}")
+        for kind, details in tally.notes.items():
+            click.echo(f"  handled: {kind} {len(details):,} (first: {details[0]})")
+        if tally.quota_remaining is not None:
+            click.echo(f"  quota: {tally.quota_remaining:,} calls left")
+    if tally.failed:
+        shown = "; ".join(tally.failed[:3])
+        raise CrescendoError(f"{len(tally.failed)} requests failed for good ({shown}): run the same command again")

@@ -1,0 +1,455 @@
+"""All that Soundcharts knows about an artist: catalogue, audience, that of its songs, on every platform.
+
+A run belongs to the day on which it began. What it lands, and under which names, stands in `crescendo.fetch`.
+"""
+
+import asyncio
+import hashlib
+import json
+import re
+from collections import Counter
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from crescendo.errors import CrescendoError
+from crescendo.fetch.client import Client, RequestError, StoppedError, Tally, write_atomically
+
+URL = "https://customer.api.soundcharts.com"
+CREDENTIALS = ("SOUNDCHARTS_APP_ID", "SOUNDCHARTS_API_KEY")
+SANDBOX = ("soundcharts", "soundcharts")  # published by the source for everyone
+
+LIMIT = 100
+SEARCH_LIMIT = 20
+# values are restated when identifiers are matched late, so a window begins before the end of the last one
+OVERLAP_DAYS = 35
+FIRST_WINDOW_DAYS = 365
+# a run of an earlier day than this is not gone on with: too much would have moved meanwhile
+RESUME_WITHIN_DAYS = 1
+MAX_READINGS = 3
+MAX_PAGES = 10_000
+
+
+@dataclass(frozen=True)
+class Document:
+    """One kind of answer: where it is, what tells its items apart, whether it is asked by window."""
+
+    name: str
+    path: str
+    key: tuple[str, ...] = ()
+    dated: bool = False
+    query: Mapping[str, Any] = field(default_factory=dict)
+
+
+DAY = {"key": ("date",), "dated": True}
+DOCUMENTS = {
+    document.name: document
+    for document in (
+        Document("artist-search", "/api/v2/artist/search/{id}", ("uuid",)),
+        Document("artist", "/api/v2.9/artist/{id}"),
+        Document("artist-identifiers", "/api/v2/artist/{id}/identifiers", ("platformCode", "identifier")),
+        Document(
+            "artist-songs",
+            "/api/v2.21/artist/{id}/songs",
+            ("uuid",),
+            query={"sortBy": "name", "sortOrder": "asc"},
+        ),
+        Document(
+            "artist-albums",
+            "/api/v2.34/artist/{id}/albums",
+            ("uuid",),
+            query={"type": "all", "sortBy": "title", "sortOrder": "asc"},
+        ),
+        Document("artist-followers", "/api/v2/artist/{id}/audience/{platform}", **DAY),
+        Document("artist-local-followers", "/api/v2.37/artist/{id}/social/{platform}/followers/", **DAY),
+        Document("artist-listening", "/api/v2/artist/{id}/streaming/{platform}/listening", **DAY),
+        Document("artist-local-streaming", "/api/v2/artist/{id}/streaming/{platform}", **DAY),
+        Document("artist-popularity", "/api/v2/artist/{id}/popularity/{platform}", **DAY),
+        Document("artist-score", "/api/v2/artist/{id}/soundcharts/score", **DAY),
+        Document("artist-retention", "/api/v2/artist/{id}/{platform}/retention", **DAY),
+        # sorted by position the listing is unstable while it is paged
+        Document(
+            "artist-playlists",
+            "/api/v2.20/artist/{id}/playlist/current/{platform}",
+            ("playlist.uuid", "song.uuid", "entryDate"),
+            query={"currentOnly": 0, "sortBy": "entryDate", "sortOrder": "asc"},
+        ),
+        Document(
+            "artist-charts",
+            "/api/v2/artist/{id}/charts/song/ranks/{platform}",
+            ("chart.slug", "song.uuid", "entryDate"),
+            query={"currentOnly": 0, "sortBy": "rankDate", "sortOrder": "asc"},
+        ),
+        Document("song", "/api/v2.25/song/{id}"),
+        Document("song-identifiers", "/api/v2/song/{id}/identifiers", ("platformCode", "identifier")),
+        Document("song-albums", "/api/v2/song/{id}/albums", ("uuid",)),
+        Document("song-audience", "/api/v2/song/{id}/audience/{platform}", **DAY),
+        Document("song-popularity", "/api/v2/song/{id}/popularity/{platform}", **DAY),
+        Document("album", "/api/v2.36/album/by-uuid/{id}"),
+        Document("album-tracks", "/api/v2.26/album/{id}/tracks", ("discNumber", "number", "song.uuid")),
+    )
+}
+
+# what exists on which platform (reference, 3.2 and 3.3); asked only where there is an identifier
+FOLLOWED = (
+    "spotify youtube instagram tiktok deezer soundcloud x twitter mixcloud triller weibo facebook line-music "
+    "melon amazon genius bandsintown twitch patreon songkick qq-music vk boomplay gaana anghami audiomack "
+    "jiosaavn yandex"
+)
+ARTIST_SERIES = {
+    "artist-followers": FOLLOWED,
+    "artist-local-followers": "instagram tiktok youtube",
+    "artist-listening": "spotify youtube anghami audiomack jiosaavn yandex pandora kugou lastfm airplay",
+    "artist-local-streaming": "spotify youtube airplay",
+    "artist-popularity": "spotify tidal deezer",
+    "artist-retention": "spotify youtube anghami jiosaavn yandex audiomack",
+    "artist-playlists": "spotify apple-music amazon deezer youtube audiomack boomplay gaana jiosaavn kuwo "
+    "line-music melon qq-music soundcloud yandex",
+    "artist-charts": "airplay amazon anghami apple-music beatport boomplay deezer gaana genius itunes "
+    "jiosaavn line-music melon netease qq-music shazam soundcloud spotify tidal tiktok youtube",
+}
+SONG_SERIES = {
+    "song-audience": "spotify youtube soundcloud audiomack jiosaavn anghami lastfm line-music awa shazam "
+    "tiktok instagram genius gaana boomplay melon",
+    "song-popularity": "spotify tidal deezer",
+}
+# radio has no accounts, hence no identifier
+WITHOUT_IDENTIFIER = {"airplay"}
+# one platform, two codes: the source changed it in September 2025
+RENAMED = {"twitter", "x"}
+PLATFORMS = frozenset(" ".join((*ARTIST_SERIES.values(), *SONG_SERIES.values(), "soundcharts")).split())
+UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+
+Window = tuple[date, date]
+
+
+@dataclass
+class Run:
+    """One fetch of a day: its folder, its last day, the window of each series it has read to the end."""
+
+    folder: Path
+    file: Path
+    parameters: Mapping[str, Any]
+    until: date
+    finished: bool = False
+    covered: dict[str, Window] = field(default_factory=dict)
+    windows: dict[str, Window] = field(default_factory=dict)
+
+    @classmethod
+    def open(cls, to: Path, parameters: Mapping[str, Any], today: date) -> "Run":
+        """The unfinished run of the same parameters, or today's; `covered` is what other runs have read."""
+        digest = hashlib.sha256(json.dumps(parameters, sort_keys=True).encode()).hexdigest()[:12]
+        until = date.fromisoformat(parameters["until"]) if parameters["until"] else today
+        run = cls(to / str(today), to / str(today) / f".run-{digest}.json", parameters, until)
+        others = []
+        for file in sorted(to.glob("????-??-??/.run-*.json")):
+            record = json.loads(file.read_bytes())
+            recent = date.fromisoformat(file.parent.name) >= today - timedelta(RESUME_WITHIN_DAYS)
+            if file == run.file or (file.name == run.file.name and recent and not record["finished"]):
+                until = date.fromisoformat(record["until"])
+                run = cls(file.parent, file, parameters, until, record["finished"])
+            else:
+                others.append(record["windows"])
+        for windows in others:
+            for series, (start, end) in windows.items():
+                window = (date.fromisoformat(start), date.fromisoformat(end))
+                run.covered[series] = _joined(run.covered.get(series), window)
+        return run
+
+    def window(self, series: str) -> Window:
+        """The days to ask for: all that is wanted at first, later what is new and the overlap."""
+        since = self.parameters["since"] and date.fromisoformat(self.parameters["since"])
+        if series not in self.covered:
+            return since or self.until - timedelta(FIRST_WINDOW_DAYS), self.until
+        first, last = self.covered[series]
+        if since and since < first:
+            return since, self.until
+        return max(since or date.min, min(last, self.until) - timedelta(OVERLAP_DAYS)), self.until
+
+    def save(self, notes: Mapping[str, list[str]], finished: bool = False) -> None:
+        """Write down how far the run came and what was odd."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        record = {
+            "parameters": self.parameters,
+            "until": str(self.until),
+            "finished": finished,
+            "notes": notes,
+            "windows": {series: [str(day) for day in days] for series, days in sorted(self.windows.items())},
+        }
+        write_atomically(self.file, json.dumps(record, ensure_ascii=False, indent=1).encode())
+
+
+def _joined(earlier: Window | None, later: Window) -> Window:
+    """Two windows as one; where a hole lies between them only the later counts."""
+    if earlier is None or earlier[1] + timedelta(1) < later[0] or later[1] + timedelta(1) < earlier[0]:
+        return later
+    return min(earlier[0], later[0]), max(earlier[1], later[1])
+
+
+class Reader:
+    """Reads documents through a client, listings to their end."""
+
+    def __init__(self, client: Client, run: Run) -> None:
+        self.client, self.run = client, run
+
+    async def document(self, name: str, identifier: str) -> dict | None:
+        """A document that is one object, or None where it is absent."""
+        facts = {"document": name, "uuid": identifier}
+        path = DOCUMENTS[name].path.format(id=identifier)
+        return await self.client.answer(f"{name}__{identifier}", path, facts=facts)
+
+    async def listing(self, name: str, identifier: str, platform: str | None = None) -> list[dict] | None:
+        """All items of a listing, each once; None where it is absent.
+
+        A listing may move while it is read. It is read again until the number of different items is the total
+        that every one of its pages told, or a further reading finds nothing new.
+        """
+        series, query, facts = self._asking(name, identifier, platform)
+        note, found = self.client.tally.note, dict[str, dict]()
+        for reading in range(1, MAX_READINGS + 1):
+            before = len(found)
+            pages = await self._reading(series, query, facts | {"reading": reading})
+            if pages is None:
+                return None
+            keys = [_key(DOCUMENTS[name], item) for items, _ in pages for item in items]
+            totals = {total for _, total in pages if total is not None}
+            found |= zip(keys, (item for items, _ in pages for item in items), strict=True)
+            if len(keys) > len(set(keys)):
+                note("items on two pages", f"{series}: {len(keys) - len(set(keys))}")
+            if len(totals) > 1:
+                note("total changed while being read", f"{series}: {sorted(totals)}")
+            settled = len(totals) <= 1 and len(set(keys)) >= max(totals, default=0)
+            if settled or (reading > 1 and len(found) == before):
+                break
+        if len(found) < max(totals, default=0):
+            note("fewer items than the total", f"{series}: {len(found)} of {max(totals)} after {reading} readings")
+        if DOCUMENTS[name].dated:
+            key = _series(name, identifier, platform)
+            self.run.windows[key] = self.run.window(key)
+        return list(found.values())
+
+    def _asking(self, name: str, identifier: str, platform: str | None) -> tuple[str, dict[str, Any], dict[str, Any]]:
+        """The beginning of a file's name, the query and the facts of a listing."""
+        limit = SEARCH_LIMIT if name == "artist-search" else LIMIT
+        query = {**DOCUMENTS[name].query, "limit": limit}
+        facts = {"document": name, "uuid": identifier}
+        if platform:
+            facts["platform"] = platform
+        series = _series(name, identifier, platform)
+        if DOCUMENTS[name].dated:
+            start, end = self.run.window(series)
+            query |= {"startDate": str(start), "endDate": str(end)}
+            facts |= {"from": str(start), "to": str(end)}
+            series += f"__{start}_{end}"
+        return series, query, facts
+
+    async def _reading(
+        self, series: str, query: Mapping[str, Any], facts: Mapping[str, Any]
+    ) -> list[tuple[list[dict], int | None]] | None:
+        """Items and total of every page, read by our own count of offsets: `next` may lead astray."""
+        document = DOCUMENTS[facts["document"]]
+        path = document.path.format(id=quote(facts["uuid"], safe=""), platform=facts.get("platform"))
+        again = f"r{facts['reading']}" if facts["reading"] > 1 else ""
+        pages: list[tuple[list[dict], int | None]] = []
+        seen: set[str] = set()
+        offset = 0
+        for page in range(1, MAX_PAGES + 1):
+            name = f"{series}__p{page:04d}{again}"
+            answer = await self.client.answer(name, path, {**query, "offset": offset}, {**facts, "page": page})
+            if answer is None:
+                return pages or None
+            items, block = _items(answer, path), answer.get("page") or {}
+            if block.get("offset", offset) != offset:
+                self.client.tally.note("page out of order", f"{series}: {block['offset']} for {offset}")
+            total = block.get("total")
+            pages.append((items, total))
+            seen |= {_key(document, item) for item in items}
+            offset += block.get("limit") or len(items) or LIMIT
+            more = block.get("next") if total is None else offset < total or len(seen) < total
+            if not items or not more:
+                return pages
+        raise RequestError(f"{path}: more than {MAX_PAGES} pages: refused")
+
+
+class Survey(Reader):
+    """Counts what a fetch would ask, asking only for the catalogue; nothing is landed.
+
+    `calls` is by document. Series are counted with a point a day, which is the most there can be; songs never
+    fetched before are taken to be wherever their artist is. `guessed` are the documents so counted.
+    """
+
+    ASKED = frozenset(("artist-search", "artist", "artist-identifiers", "artist-songs", "artist-albums"))
+
+    def __init__(self, client: Client, run: Run, to: Path) -> None:
+        super().__init__(client, run)
+        self.calls: Counter[str] = Counter()
+        self.guessed: set[str] = set()
+        self.platforms: set[str] = set()
+        self._landed = {
+            path.name.removesuffix("__p0001.json"): path for path in sorted(to.glob("????-??-??/*__p0001.json"))
+        }
+
+    async def document(self, name: str, identifier: str) -> dict | None:
+        """A document of the catalogue; of others an empty one."""
+        if name not in self.ASKED:
+            self.calls[name] += 1
+            return {}
+        before = self.client.tally.asked
+        try:
+            return await super().document(name, identifier)
+        finally:
+            self.calls[name] += self.client.tally.asked - before
+
+    async def listing(self, name: str, identifier: str, platform: str | None = None) -> list[dict] | None:
+        """A listing of the catalogue; of others what was landed before, or a guess."""
+        series, query, _ = self._asking(name, identifier, platform)
+        if name in self.ASKED:
+            items = await super().listing(name, identifier, platform)
+            self.calls[name] += max(1, -(-len(items or ()) // query["limit"]))
+            if name == "artist-identifiers":
+                self.platforms |= {item["platformCode"] for item in items or ()}
+            return items
+        if DOCUMENTS[name].dated:
+            start, end = self.run.window(_series(name, identifier, platform))
+            pages = -(-((end - start).days + 1) // LIMIT)
+            if pages > 1:
+                self.guessed.add(name)
+            self.calls[name] += pages
+            return []
+        landed = self._landed.get(series)
+        if landed is None:
+            self.guessed.add(name)
+            self.calls[name] += 1
+            return [{"platformCode": code} for code in self.platforms]
+        answer = json.loads(landed.read_bytes())
+        self.calls[name] += max(1, -(-((answer.get("page") or {}).get("total") or 0) // LIMIT))
+        return answer["items"]
+
+
+class Walk:
+    """Goes from an artist to everything of it; each song and album once, whoever shares it."""
+
+    def __init__(self, reader: Reader, platforms: Iterable[str] = ()) -> None:
+        self.reader, self.wanted = reader, frozenset(platforms)
+        if self.wanted & RENAMED:
+            self.wanted |= RENAMED
+        self._met: set[str] = set()
+
+    async def artists(self, names: Iterable[str]) -> None:
+        """Everything of the artists named by uuid or name. Raises CrescendoError where a name is nobody's."""
+        for name in names:
+            uuid = name.lower() if UUID.fullmatch(name) else await self._find(name)
+            if await self.reader.document("artist", uuid) is None:
+                raise CrescendoError(f"Soundcharts knows no artist {name}: check the uuid, or give the name")
+            await self._artist(uuid)
+
+    async def _find(self, name: str) -> str:
+        items = await self.reader.listing("artist-search", name) or []
+        same = [item for item in items if item["name"].casefold() == name.casefold()]
+        if len(same) == 1:
+            return same[0]["uuid"]
+        shown = "; ".join(f"{item['name']} {item['uuid']}" for item in (same or items)[:5]) or "nobody"
+        raise CrescendoError(f"{len(same)} artists are called {name!r} exactly (found: {shown}): give the uuid")
+
+    async def _artist(self, uuid: str) -> None:
+        identifiers = await self._tried(self.reader.listing, "artist-identifiers", uuid)
+        codes = {item["platformCode"] for item in identifiers or ()} | WITHOUT_IDENTIFIER
+        async with asyncio.TaskGroup() as group:
+
+            def start(step: Callable[..., Awaitable[Any]], *arguments: Any) -> None:
+                group.create_task(self._tried(step, *arguments))
+
+            if not self.wanted or "soundcharts" in self.wanted:
+                start(self.reader.listing, "artist-score", uuid)
+            for name, platform in self._on(ARTIST_SERIES, codes):
+                start(self.reader.listing, name, uuid, platform)
+            for song in self._new(await self._tried(self.reader.listing, "artist-songs", uuid)):
+                start(self._song, song)
+            for album in self._new(await self._tried(self.reader.listing, "artist-albums", uuid)):
+                start(self.reader.document, "album", album)
+                start(self.reader.listing, "album-tracks", album)
+
+    async def _song(self, uuid: str) -> None:
+        await self._tried(self.reader.document, "song", uuid)
+        await self._tried(self.reader.listing, "song-albums", uuid)
+        identifiers = await self.reader.listing("song-identifiers", uuid)
+        codes = {item["platformCode"] for item in identifiers or ()}
+        for name, platform in self._on(SONG_SERIES, codes):
+            await self._tried(self.reader.listing, name, uuid, platform)
+
+    def _on(self, table: Mapping[str, str], codes: set[str]) -> list[tuple[str, str]]:
+        wanted = codes & self.wanted if self.wanted else codes
+        return [(name, code) for name, known in table.items() for code in sorted(wanted & set(known.split()))]
+
+    def _new(self, items: list[dict] | None) -> list[str]:
+        uuids = [item["uuid"] for item in items or () if item.get("uuid") and item["uuid"] not in self._met]
+        self._met |= set(uuids)
+        return uuids
+
+    async def _tried(self, step: Callable[..., Awaitable[Any]], *arguments: Any) -> Any:
+        """A step that may fail without ending the rest; the run stays unfinished then."""
+        try:
+            return await step(*arguments)
+        except StoppedError:
+            raise
+        except RequestError as error:
+            self.reader.client.tally.failed.append(str(error))
+            return None
+
+
+def _items(answer: dict, path: str) -> list[dict]:
+    if not isinstance(answer.get("items"), list):
+        raise RequestError(f"{path}: an answer without items is landed; the source has changed its shape")
+    return answer["items"]
+
+
+def _key(document: Document, item: dict) -> str:
+    """What tells an item from others of its listing; old shapes that lack all of it are their own key."""
+    values = []
+    for field_path in document.key:
+        value: Any = item
+        for step in field_path.split("."):
+            value = value.get(step) if isinstance(value, dict) else None
+        values.append(value)
+    return json.dumps(values if any(value is not None for value in values) else item, sort_keys=True)
+
+
+def _series(name: str, identifier: str, platform: str | None) -> str:
+    """The beginning of a file's name; a searched term may hold anything, so its digest tells it apart."""
+    if name == "artist-search":
+        digest = hashlib.sha256(identifier.encode()).hexdigest()[:8]
+        identifier = f"{re.sub('[^A-Za-z0-9]+', '-', identifier)[:60]}-{digest}"
+    return "__".join(part for part in (name, identifier, platform) if part)
+
+
+def today() -> date:
+    """The day in UTC: the one in which a run is filed, wherever the machine stands."""
+    return datetime.now(UTC).date()
+
+
+async def fetch(client: Client, run: Run, artists: Iterable[str], platforms: Iterable[str]) -> Tally:
+    """Land everything of some artists; the run is finished only if nothing failed.
+
+    Raises:
+        StoppedError: nothing more can be asked; what was landed stays, the next start goes on.
+    """
+    run.save({})
+    finished = False
+    try:
+        async with client:
+            await Walk(Reader(client, run), platforms).artists(artists)
+        finished = not client.tally.failed
+    finally:
+        run.save(client.tally.notes, finished)
+    return client.tally
+
+
+async def survey(client: Client, run: Run, to: Path, artists: Iterable[str], platforms: Iterable[str]) -> Survey:
+    """What `fetch` would ask, at the price of reading the catalogue."""
+    counted = Survey(client, run, to)
+    async with client:
+        await Walk(counted, platforms).artists(artists)
+    return counted
