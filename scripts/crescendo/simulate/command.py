@@ -1,0 +1,117 @@
+"""`crescendo simulate`: stand-ins for the sources, on loopback, with faults to switch on."""
+
+import os
+import secrets
+from datetime import UTC, datetime
+
+import click
+
+from crescendo.simulate.server import (
+    DIRT,
+    LASTING,
+    LISTING,
+    PASSING,
+    SERVING,
+    Faults,
+    fault_options,
+    serve,
+    switched_on,
+)
+
+SOUNDCHARTS_FAULTS = (*PASSING, *LASTING, *LISTING)
+MOOVITAMIX_FAULTS = (*PASSING, *SERVING, *DIRT)
+
+
+@click.group("simulate")
+def simulate_command() -> None:
+    """Serve a source's shapes from made-up data, for trials without credentials.
+
+    \b
+    Example:
+      crescendo simulate soundcharts --port 8001
+      crescendo fetch soundcharts --sandbox --url http://127.0.0.1:8001 --artist "Léo, the Lamplighter"
+    """
+
+
+@simulate_command.command("soundcharts")
+@click.option("--port", default=8001, show_default=True, help="0 takes a free one.")
+@click.option("--seed", default=7, show_default=True, help="The world's: that of `crescendo sample`.")
+@click.option("--songs", default=150, show_default=True)
+@click.option("--days", default=400, show_default=True, help="Of history, up to 2025-05-26.")
+@click.option("--shapes", type=click.Choice(["new", "old", "mixed"]), default="new", show_default=True)
+@click.option("--quota", default=1_000_000, show_default=True, help="Calls answered before 429.")
+@fault_options(SOUNDCHARTS_FAULTS)
+def soundcharts_command(
+    port: int,
+    seed: int,
+    songs: int,
+    days: int,
+    shapes: str,
+    quota: int,
+    faults: str,
+    fault_rate: float,
+    drip_seconds: float,
+) -> None:
+    """The Soundcharts API over the world of `crescendo sample`: the same songs, on more platforms.
+
+    It takes the credentials of SOUNDCHARTS_APP_ID and SOUNDCHARTS_API_KEY, or else those of the sandbox.
+
+    \b
+    Example:
+      crescendo simulate soundcharts
+      crescendo simulate soundcharts --shapes mixed --faults 401,429,500,slow,cut,overlap,total
+    """
+    from crescendo.sample.world import World
+    from crescendo.simulate.catalogue import Catalogue
+    from crescendo.simulate.soundcharts import application
+
+    kinds = switched_on(faults, SOUNDCHARTS_FAULTS)
+    switched = Faults(kinds, seed, fault_rate, quota, drip_seconds)
+    names = ("SOUNDCHARTS_APP_ID", "SOUNDCHARTS_API_KEY")
+    credentials = tuple(os.environ.get(name) or "soundcharts" for name in names)
+    catalogue = Catalogue(World(songs, days, seed))
+    star = catalogue.artists[catalogue.star]
+    what = f"Soundcharts, simulated ({len(catalogue.artists)} artists, most songs: {star.name!r} {star.artist_id})"
+    serve(application(catalogue, switched, shapes, credentials), port, what)
+
+
+@simulate_command.command("moovitamix")
+@click.option("--port", default=8000, show_default=True, help="0 takes a free one.")
+@click.option("--mode", type=click.Choice(["faithful", "evolving"]), default="faithful", show_default=True)
+@click.option("--seed", type=int, help="Without it: of faithful another universe at each start, of evolving 7.")
+@click.option("--day", type=click.DateTime(["%Y-%m-%d"]), help="What it takes for today.")
+@click.option("--drift", type=click.DateTime(["%Y-%m-%d"]), help="Evolving: the day on which tastes change.")
+@click.option("--restart-after", default=15, show_default=True, help="Answers before the fault `restart`.")
+@fault_options(MOOVITAMIX_FAULTS)
+def moovitamix_command(
+    port: int,
+    mode: str,
+    seed: int | None,
+    day: datetime | None,
+    drift: datetime | None,
+    restart_after: int,
+    faults: str,
+    fault_rate: float,
+    drip_seconds: float,
+) -> None:
+    """The MooVitamix service: tracks, users and listening histories, by pages.
+
+    \b
+    Example:
+      crescendo simulate moovitamix
+      crescendo simulate moovitamix --mode evolving --day 2025-03-01 --drift 2025-02-01 --port 8002
+    """
+    from crescendo.simulate.moovitamix import application, universe
+
+    kinds = switched_on(faults, MOOVITAMIX_FAULTS)
+    now = (day or datetime.now(UTC)).date()
+    if seed is None:
+        seed = secrets.randbelow(2**31) if mode == "faithful" else 7
+
+    def rows(restarts: int) -> dict:
+        # a restart of the original draws its lists again; a universe that evolves outlives it
+        born = seed + restarts if mode == "faithful" else seed
+        return universe(mode, born, now, drift and drift.date(), kinds)
+
+    switched = Faults(kinds, seed, fault_rate, drip_seconds=drip_seconds)
+    serve(application(rows, switched, restart_after), port, f"MooVitamix, simulated ({mode}, seed {seed}, {now})")
