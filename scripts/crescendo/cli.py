@@ -13,6 +13,8 @@ VERBS = {
     "status": "crescendo.status:status_command",
     "sample": "crescendo.sample.command:sample_command",
     "build": "crescendo.build:build_command",
+    "fetch": "crescendo.fetch.command:fetch_command",
+    "simulate": "crescendo.simulate.command:simulate_command",
 }
 
 
