@@ -30,6 +30,9 @@ test: .venv/.ready lint ## everything that CI runs
 lint: .venv/.ready
 	$(BIN)/ruff check --quiet .
 	$(BIN)/ruff format --quiet --check .
+	CRESCENDO_DB=:memory: $(BIN)/dbt parse --quiet
+	@COLUMNS=160 $(BIN)/dbt-bouncer run --show-all-failures
+	CRESCENDO_DB=:memory: $(BIN)/sqlfluff lint --quiet models tests
 
 load: .venv/.ready ## load landing/ into the warehouse
 	@$(BIN)/crescendo load

@@ -38,10 +38,12 @@ song_days as (
     select
         song_id,
         observed_date,
-        max_by(spotify_streams, version_rank)
-            filter (where spotify_streams is not null) as spotify_streams,
-        max_by(spotify_popularity, version_rank)
-            filter (where spotify_popularity is not null) as spotify_popularity
+        max_by(spotify_streams, version_rank) filter (
+            where spotify_streams is not null
+        ) as spotify_streams,
+        max_by(spotify_popularity, version_rank) filter (
+            where spotify_popularity is not null
+        ) as spotify_popularity
     from rank_days
     group by all
 

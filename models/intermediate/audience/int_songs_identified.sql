@@ -15,10 +15,12 @@ songs as (
     select
         song_id,
         max_by(title, version_number) filter (where title is not null) as title,
-        max_by(artist_credit, version_number)
-            filter (where artist_credit is not null) as artist_credit,
-        max_by(release_date, version_number)
-            filter (where release_date is not null) as release_date,
+        max_by(artist_credit, version_number) filter (
+            where artist_credit is not null
+        ) as artist_credit,
+        max_by(release_date, version_number) filter (
+            where release_date is not null
+        ) as release_date,
         max_by(image_url, version_number) filter (where image_url is not null) as image_url,
         count(*) as version_count
     from versions

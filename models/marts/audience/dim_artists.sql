@@ -26,7 +26,7 @@ ordered as (
         artist_credit,
         row_number() over (
             partition by artist_id
-            order by song_count desc, artist_credit
+            order by song_count desc, artist_credit asc
         ) as spelling_number,
         sum(song_count) over (partition by artist_id) as song_count
     from spellings

@@ -45,7 +45,7 @@ ranked as (
             order by
                 coverage.last_streams_date desc nulls last,
                 coverage.streams_day_count desc nulls last,
-                recordings.song_id
+                recordings.song_id asc
         ) as recording_rank,
         count(*) over (partition by recordings.recording_id) as recording_song_count
     from recordings

@@ -17,7 +17,7 @@ renamed as (
         metric as metric_label,
 
         -- measures
-        value,
+        value as latest_value,
         evolution,
         percent_evolution,
 
