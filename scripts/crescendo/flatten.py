@@ -21,6 +21,7 @@ What passes neither is read again, value by value, by `careful.py`, which names 
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import chain, zip_longest
 
 from crescendo.shapes import KINDS, Document, Entries, Field, Group, Node, Rows, Values
 from crescendo.warehouse import quoted, text
@@ -64,8 +65,13 @@ class RawTable:
 
 @dataclass
 class Accounts:
-    """SQL terms, summed over a text's objects: what their canonical text needs."""
+    """SQL terms, summed over a text's objects: what their canonical text needs.
 
+    `lists` holds named intermediate lists by layer, so that each is made once.
+    """
+
+    number: int
+    lists: list[list[str]] = field(default_factory=list)
     characters: list[str] = field(default_factory=list)
     commas: list[str] = field(default_factory=list)
     colons: list[str] = field(default_factory=list)
@@ -73,6 +79,14 @@ class Accounts:
     null_keys: list[str] = field(default_factory=list)
     uncertain: list[str] = field(default_factory=list)
     valid: list[str] = field(default_factory=list)
+
+    def named(self, layer: int, sql: str) -> str:
+        """The column that holds a list, added to its layer."""
+        while len(self.lists) <= layer:
+            self.lists.append([])
+        name = f"l{self.number}_{sum(map(len, self.lists))}"
+        self.lists[layer].append(f"{sql} as {name}")
+        return name
 
 
 def json_roots(document: Document) -> list[Node]:
@@ -93,10 +107,12 @@ def text_columns(document: Document) -> list[str]:
 
 
 def typed(node: Node) -> str:
-    """The DuckDB type that a node's JSON is read into. An optional day stays text, so that a bad one is seen."""
+    """The DuckDB type a node's JSON is read into. Numbers and optional days stay text, so that bad ones are seen."""
     match node:
         case Field():
-            return "VARCHAR" if node.kind == "day" and not node.required else KINDS[node.kind]
+            return (
+                "VARCHAR" if node.kind == "number" or (node.kind == "day" and not node.required) else KINDS[node.kind]
+            )
         case Group():
             return _struct(node.fields)
         case Rows():
@@ -127,13 +143,13 @@ def _total(items: str, expression: str) -> str:
     return f"coalesce(list_sum({_each(items, expression)}), 0)"
 
 
-def _account_objects(items: str, count: str, fields: tuple[Node, ...], into: Accounts) -> None:
+def _account_objects(items: str, count: str, fields: tuple[Node, ...], layer: int, into: Accounts) -> None:
     """Add what the objects in the list `items` (an SQL expression of `count` structs) write."""
     into.characters.append(f"2 * {count}")
     into.commas.append(f"- {count}")
     for node in fields:
-        value = f"x.{quoted(node.key)}"
-        present = f"list_count({_each(items, value)})"
+        values = into.named(layer, _each(items, f"x.{quoted(node.key)}"))
+        present = f"list_count({values})"
         name_length = len(json.dumps(node.key, ensure_ascii=False).encode())
         into.characters.append(f"{name_length} * {present}")
         into.commas.append(present)
@@ -142,62 +158,80 @@ def _account_objects(items: str, count: str, fields: tuple[Node, ...], into: Acc
         into.null_characters.append(f"{name_length + 4} * ({count} - {present})")
         match node:
             case Field():
-                _account_leaf(items, value, present, count, node, into)
+                _account_leaf(values, present, count, node, into)
             case Group():
-                inner = f"list_filter({_each(items, value)}, lambda y: y is not null)"
-                _account_objects(inner, present, node.fields, into)
+                inner = into.named(layer + 1, f"list_filter({values}, lambda x: x is not null)")
+                _account_objects(inner, present, node.fields, layer + 2, into)
             case Rows() | Values():
                 into.characters.append(f"2 * {present}")
-                into.commas.append(_total(items, f"greatest(len({value}) - 1, 0)"))
-                inner = f"flatten({_each(items, value)})"
-                inner_count = _total(items, f"len({value})")
-                if isinstance(node, Rows):
-                    _account_objects(inner, inner_count, node.fields, into)
-                else:
-                    present = f"list_count({inner})"
-                    _account_leaf(inner, "x", present, inner_count, node.value, into)
-                    into.uncertain.append(f"{present} <> {inner_count}")
+                into.commas.append(_total(values, "greatest(len(x) - 1, 0)"))
+                inner = into.named(layer + 1, f"flatten({values})")
+                _account_items(node, inner, layer + 2, into)
             case Entries():
-                into.uncertain.append(f"{present} > 0")
+                into.characters.append(f"2 * {present}")
+                maps = into.named(layer + 1, f"list_filter({values}, lambda x: x is not null)")
+                into.commas.append(_total(maps, "greatest(cardinality(x) - 1, 0)::bigint"))
+                _account_entries(
+                    into.named(layer + 2, f"flatten({_each(maps, 'map_keys(x)')})"),
+                    into.named(layer + 2, f"flatten({_each(maps, 'map_values(x)')})"),
+                    node,
+                    layer + 3,
+                    into,
+                )
 
 
-def _account_leaf(items: str, value: str, present: str, count: str, leaf: Field, into: Accounts) -> None:
+def _account_entries(keys: str, values: str, node: Entries, layer: int, into: Accounts) -> None:
+    into.characters.append(_total(keys, "strlen(x) + 2"))
+    into.colons.append(f"len({keys})")
+    _account_objects(values, f"len({values})", node.fields, layer, into)
+
+
+def _account_items(node: Rows | Values, items: str, layer: int, into: Accounts) -> None:
+    if isinstance(node, Rows):
+        _account_objects(items, f"len({items})", node.fields, layer, into)
+    else:
+        _account_leaf(items, f"list_count({items})", f"len({items})", node.value, into)
+        into.uncertain.append(f"list_count({items}) <> len({items})")
+
+
+def _account_leaf(values: str, present: str, count: str, leaf: Field, into: Accounts) -> None:
     if leaf.required:
         into.valid.append(f"{present} = {count}")
     match leaf.kind:
         case "text":
-            into.characters.append(_total(items, f"strlen({value}) + 2"))
+            into.characters.append(_total(values, "strlen(x) + 2"))
         case "day" if leaf.required:
             into.characters.append(f"{DAY_LENGTH} * {present}")
         case "day":
-            into.characters.append(_total(items, f"strlen({value}) + 2"))
-            into.valid.append(f"list_count({_each(items, f'try_cast(left({value}, 10) as date)')}) = {present}")
+            into.characters.append(_total(values, "strlen(x) + 2"))
+            into.valid.append(f"list_count({_each(values, 'try_cast(left(x, 10) as date)')}) = {present}")
         case "count":
-            into.characters.append(_total(items, f"strlen({value}::varchar)"))
-            into.uncertain.append(f"coalesce(list_min({_each(items, value)}), 0) < 0")
+            into.characters.append(_total(values, "strlen(x::varchar)"))
+            into.uncertain.append(f"coalesce(list_min({values}), 0) < 0")
         case "integer" | "flag":
-            into.characters.append(_total(items, f"strlen({value}::varchar)"))
-        case "number":  # 0.5 and 0.50 read alike, so its text cannot be told from its value
-            into.uncertain.append(f"{present} > 0")
+            into.characters.append(_total(values, "strlen(x::varchar)"))
+        case "number":  # kept as text, which tells 0 from 0.0, true from 1 and NaN from null
+            into.characters.append(_total(values, "strlen(x)"))
+            into.valid.append(f"list_count({_each(values, 'try_cast(x as double)')}) = {present}")
+            into.valid.append(
+                f"list_bool_and({_each(values, 'isfinite(try_cast(x as double))')}) is distinct from false"
+            )
 
 
-def _accounts(root: Node, column: str) -> Accounts:
-    into = Accounts()
+def _accounts(root: Node, number: int) -> Accounts:
+    into, column = Accounts(number), f"j{number}"
     match root:
-        case Rows():
+        case Rows() | Values():
             into.characters.append("2")
             into.commas.append(f"greatest(len({column}) - 1, 0)")
-            _account_objects(column, f"len({column})", root.fields, into)
+            _account_items(root, column, 0, into)
         case Group():
-            _account_objects(f"[{column}]", "1", root.fields, into)
-        case Values():
-            into.characters.append("2")
-            into.commas.append(f"greatest(len({column}) - 1, 0)")
-            _account_leaf(column, "x", f"list_count({column})", f"len({column})", root.value, into)
-            into.uncertain.append(f"list_count({column}) <> len({column})")
+            _account_objects(f"[{column}]", "1", root.fields, 0, into)
         case Entries():
             into.characters.append("2")
-            into.uncertain.append(f"cardinality({column}) > 0")
+            into.commas.append(f"greatest(cardinality({column})::bigint - 1, 0)")
+            keys = into.named(0, f"map_keys({column})")
+            _account_entries(keys, into.named(0, f"map_values({column})"), root, 1, into)
     return into
 
 
@@ -205,22 +239,24 @@ def _sum(terms: list[str]) -> str:
     return " + ".join(f"({term})" for term in terms) or "0"
 
 
-def accounts(root: Node, number: int) -> str:
+def accounts(root: Node, number: int) -> tuple[list[list[str]], str]:
     """SQL columns for a typed reading `j<number>`: what its canonical text is made of.
 
-    `p`: characters without commas and colons; `m`: commas and colons; `q` and `n`: characters and keys to add where
-    absent keys are written as null; `b`: whether the typed reading can be believed if the length agrees.
+    Returns layers of named lists, each built from those before it, and the columns over them. `p`: characters
+    without commas and colons; `m`: commas and colons; `q` and `n`: characters and keys to add where absent keys are
+    written as null; `v`: what is required is there and every day is a day; `b`: the reading can be believed if the
+    length agrees.
     """
-    sums = _accounts(root, f"j{number}")
-    believable = " and ".join([*sums.valid, *(f"not ({term})" for term in sums.uncertain)]) or "true"
+    sums = _accounts(root, number)
     columns = {
         "p": _sum(sums.characters),
         "m": _sum(sums.commas + sums.colons),
         "q": _sum(sums.null_characters),
         "n": _sum(sums.null_keys),
-        "b": believable,
+        "v": " and ".join([f"j{number} is not null", *sums.valid]),
+        "b": " and ".join(f"not ({term})" for term in sums.uncertain) or "true",
     }
-    return ", ".join(f"{sql} as {name}{number}" for name, sql in columns.items())
+    return sums.lists, ", ".join(f"{sql} as {name}{number}" for name, sql in columns.items())
 
 
 def certificate(number: int, text_column: str) -> str:
@@ -228,10 +264,7 @@ def certificate(number: int, text_column: str) -> str:
     p, m, q, n = (f"{name}{number}" for name in "pmqn")
     # k: a comma or a colon alone, or with a space behind it
     lengths = [length for k in (1, 2) for length in (f"{p} + {k} * {m}", f"{p} + {q} + {k} * ({m} + 2 * {n})")]
-    return (
-        f"({text_column} is null"
-        f" or (j{number} is not null and b{number} and strlen({text_column}) in ({', '.join(lengths)})))"
-    )
+    return f"({text_column} is null or (v{number} and b{number} and strlen({text_column}) in ({', '.join(lengths)})))"
 
 
 # --- inspection ------------------------------------------------------------------------------------------------
@@ -290,43 +323,42 @@ def _list(values: tuple[str, ...]) -> str:
     return "[" + ", ".join(text(value) for value in values) + "]"
 
 
-def inspection(root: Node, text_column: str) -> tuple[str, str]:
-    """SQL of (the keys nobody declared, as a list of paths; whether the typed reading is right without them)."""
-    unknown, trusted = [], [f"json_type({text_column}) = {text(container_types(root)[0])}"]
+def inspection(root: Node, number: int) -> tuple[list[str], str, str]:
+    """How a text `x<number>` that is not certified is looked at.
+
+    Returns SQL columns with the keys found at each place; and over them the keys nobody declared, as a list of paths,
+    and whether the typed reading is right without them.
+    """
+    column = f"x{number}"
+    found, unknown, trusted = [], [], [f"v{number}", f"json_type({column}) = {text(container_types(root)[0])}"]
     for place in object_paths(root):
-        many = "*" in place.path
-        keys = f"json_keys({text_column}, {text(place.path)})"
-        if many:
-            trusted.append(f"len(list_filter({keys}, lambda k: len(k) <> len(list_distinct(k)))) = 0")
-            types = f"json_type({text_column}, {text(place.path)})"
-            trusted.append(f"len(list_filter({types}, lambda k: k is distinct from 'OBJECT')) = 0")
-        else:
-            trusted.append(f"coalesce(len({keys}) = len(list_distinct({keys})), true)")
         if not place.members:
-            continue
+            continue  # the typed reading refuses a map that names a key twice
+        many = "*" in place.path
+        keys = f"k{number}_{len(found)}"
+        all_keys = f"json_keys({column}, {text(place.path)})"
+        found.append(f"{all_keys if many else f'[{all_keys}]'} as {keys}")
+        trusted.append(f"len(list_filter({keys}, lambda k: len(k) <> len(list_distinct(k)))) = 0")
         known = _list(tuple(key for key, _ in place.members))
-        every = f"list_distinct(flatten({keys}))" if many else f"coalesce({keys}, [])"
         unknown.append(
-            f"list_transform(list_filter({every}, lambda k: not list_contains({known}, k)),"
+            f"list_transform(list_filter(list_distinct(flatten({keys})), lambda k: not list_contains({known}, k)),"
             f" lambda k: {text(place.path + '.')} || k)"
         )
+        if many:
+            types = f"list_distinct(json_type({column}, {text(place.path)}))"
+            trusted.append(f"coalesce({types} = ['OBJECT'] or len({types}) = 0, true)")
         for key, types in place.members:
             path = text(f"{place.path}.{json.dumps(key, ensure_ascii=False)}")
-            found = f"json_type({text_column}, {path})"
-            found = f"list_distinct({found})" if many else f"[coalesce({found}, 'NULL')]"
-            trusted.append(f"len(list_filter({found}, lambda k: not list_contains({_list(types)}, k))) = 0")
+            types_found = f"json_type({column}, {path})"
+            types_found = f"list_distinct({types_found})" if many else f"[coalesce({types_found}, 'NULL')]"
+            trusted.append(f"len(list_filter({types_found}, lambda k: not list_contains({_list(types)}, k))) = 0")
     if isinstance(root, Values):
-        found = f"list_distinct(json_type({text_column}, '$[*]'))"
         types = _list(container_types(root.value))
-        trusted.append(f"len(list_filter({found}, lambda k: not list_contains({types}, k))) = 0")
+        types_found = f"list_distinct(json_type({column}, '$[*]'))"
+        trusted.append(f"len(list_filter({types_found}, lambda k: not list_contains({types}, k))) = 0")
     # 19 digits may be more than 64 bits hold, and NaN counts as a number
-    trusted.append(f"not regexp_matches({text_column}, '[0-9]{{19}}|NaN|Inf')")
-    return (" || ".join(unknown) or "[]"), " and ".join(trusted)
-
-
-def validity(root: Node, typed_column: str) -> str:
-    """SQL condition on a typed reading: what is required is there, and every day is a day."""
-    return " and ".join([f"{typed_column} is not null", *_accounts(root, typed_column).valid])
+    trusted.append(f"not regexp_matches({column}, '[0-9]{{19}}|NaN|Inf')")
+    return found, (" || ".join(unknown) or "[]"), " and ".join(trusted)
 
 
 # --- the stage -------------------------------------------------------------------------------------------------
@@ -347,22 +379,31 @@ def stage(document: Document, relation: str, columns: dict[str, str], broken: st
     fields = list(enumerate(scalars(document)))
     position = {key: f"t{number}" for number, key in enumerate(keys)}
     read = ", ".join(f"{expression} as {position[key]}" for key, expression in sent.items())
-    identity = ", ".join(f"coalesce({column}, '')" for column in position.values())
+    # a long text counts by its own md5, so that it is not copied
+    own = [position[node.key] for _, node in fields]
+    own += [f"md5({position[node.key]})" for _, node in roots]
+    identity = ", ".join(f"coalesce({column}, '')" for column in own)
     parsed = ", ".join(f"{read_typed(position[node.key], node)} as j{number}" for number, node in roots)
-    accounted = ", ".join(accounts(node, number) for number, node in roots)
-    certified = ", ".join(f"{certificate(number, position[node.key])} as c{number}" for number, node in roots)
+    lists, sums = zip(*(accounts(node, number) for number, node in roots), strict=True) if roots else ((), ())
+    layers = [list(chain.from_iterable(layer)) for layer in zip_longest(*lists, fillvalue=[])]
+    accounted, before = "", "parsed"
+    for number, layer in enumerate([*layers, list(sums)]):
+        accounted += f"accounts{number} as (select {', '.join(['*', *layer])} from {before}),\n"
+        before = f"accounts{number}"
+    certified = [f"{certificate(number, position[node.key])} as c{number}" for number, node in roots]
     scalars_clean = " and ".join(scalar_is_clean(position[node.key], node) for _, node in fields) or "true"
     certain = " and ".join(f"c{number}" for number, _ in roots) or "true"
     counted = ", ".join(f"{_rows_of(node, f'j{number}')} as n{number}" for number, node in roots)
-    kept = [f"case when not c{number} then {position[node.key]} end as x{number}" for number, node in roots]
+    kept = [f"v{number}, case when not c{number} then {position[node.key]} end as x{number}" for number, node in roots]
     shown = [f"{position[node.key]} as r{number}" for number, node in fields]
     columns_out = ", ".join([*shown, *(f"j{number}" for number, _ in roots), *kept])
+    parsed = f", {parsed}" if parsed else ""
+    counted = f", {counted}" if counted else ""
     return f"""create or replace temp table stage as
 with sent as (select filename, {broken} as _broken, {unknown} as _unknown, {read} from {relation}),
-parsed as (select *, md5(concat_ws(chr(31), {identity}))::uuid as _row_id, {parsed} from sent),
-accounted as (select *, {accounted} from parsed),
-certified as (select *, {certified} from accounted)
-select filename, _row_id, _broken, _unknown, {columns_out}, {counted},
+parsed as (select *, md5(concat_ws(chr(31), {identity}))::uuid as _row_id{parsed} from sent),
+{accounted}certified as (select {", ".join(["*", *certified])} from {before})
+select filename, _row_id, _broken, _unknown, {columns_out}{counted},
     {scalars_clean} as _scalars_clean, {certain} as _certain
 from certified"""
 
@@ -411,7 +452,7 @@ def _rows_in(fields: tuple[Node, ...], own: str, items: str, name: str) -> str:
 def raw_tables(document: Document) -> list[RawTable]:
     """The raw tables of a document, parents first, each with the `insert ... select` that fills it from the stage.
 
-    The insert reads `accepted`: the stage's rows to load, with `_index`, `_file_id` and `_load_id`.
+    The inserts read `accepted`, the stage's rows to load, and `fresh`, their places: `_index`, `_file_id`, `_load_id`.
     """
     columns = {"_row_id": "UUID"}
     values = ["_row_id"]
@@ -423,7 +464,9 @@ def raw_tables(document: Document) -> list[RawTable]:
         _leaves(document.fields, "j0", "", columns, values)
     columns |= {name: kind for name, kind in LOADER_COLUMNS.items() if name != "_row_id"}
     values += ["_index", "_file_id", "_load_id"]
-    tables = [RawTable(document.table, columns, "", f"select {', '.join(values)} from accepted")]
+    # `fresh` has the places that the ledger knows; the stage's lists stay out of the join
+    insert = f"select {', '.join(values)} from accepted inner join fresh using (_row_id)"
+    tables = [RawTable(document.table, columns, "", insert)]
     for number, node in enumerate(json_roots(document)):
         steps = [f"level0 as (select _row_id, j{number} as value from accepted)"]
         tables += _children(node, "value", document.table, steps)
@@ -431,7 +474,7 @@ def raw_tables(document: Document) -> list[RawTable]:
 
 
 def _leaf_value(value: str, node: Field) -> str:
-    return f"try_cast(left({value}, 10) as date)" if node.kind == "day" else f"{value}::{KINDS[node.kind]}"
+    return f"try_cast(left({value}, 10) as date)" if node.kind == "day" else f"try_cast({value} as {KINDS[node.kind]})"
 
 
 def _leaves(fields: tuple[Node, ...], holder: str, prefix: str, columns: dict[str, str], values: list[str]) -> None:

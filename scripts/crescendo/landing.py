@@ -198,17 +198,18 @@ def content_of(incoming: Incoming) -> Content | Refused:
     """Read a file once: its sha256 and its lines. Refuses a gzip file that is cut short or swells without bound."""
     digest = hashlib.sha256()
     line_ends, unpacked, last = 0, 0, b""
+    block = bytearray(1 << 20)
     try:
         if incoming.gzipped:
             with incoming.path.open("rb") as raw:
                 digest.update(hashlib.file_digest(raw, "sha256").digest())
         with _opened(incoming) as stream:
-            while block := stream.read(1 << 20):
+            while size := stream.readinto(block):
                 if not incoming.gzipped:
-                    digest.update(block)
-                line_ends += block.count(b"\n")
-                unpacked += len(block)
-                last = block[-1:]
+                    digest.update(memoryview(block)[:size])
+                line_ends += block.count(b"\n", 0, size)
+                unpacked += size
+                last = block[size - 1 : size]
                 if unpacked > max(SMALL, LARGEST_RATIO * incoming.size):
                     return Refused(incoming.path, f"unpacks to more than {LARGEST_RATIO} times its size")
     except (OSError, EOFError, zlib.error) as error:

@@ -18,7 +18,7 @@ from crescendo.audit import FileResult
 from crescendo.errors import CrescendoError
 from crescendo.landing import Content, Incoming
 from crescendo.shapes import Document
-from crescendo.warehouse import quoted
+from crescendo.warehouse import quoted, text
 
 CAREFUL_CHUNK = 200
 LINE_REASONS = {
@@ -149,23 +149,30 @@ def _judge(connection: duckdb.DuckDBPyConnection, batch: Batch) -> None:
 
 
 def _inspect(connection: duckdb.DuckDBPyConnection, batch: Batch, roots: list) -> None:
-    trusted, unknown = ["s._broken is null", "s._scalars_clean"], ["coalesce(s._unknown, [])"]
+    """Look at the keys and types of every text that is not certified; leaves `inspected`."""
+    found: list[str] = []
+    trusted, unknown = ["_broken is null", "_scalars_clean"], ["coalesce(_unknown, [])"]
     for number, root in roots:
-        keys, believable = flatten.inspection(root, f"s.x{number}")
-        believable = f"({believable}) and {flatten.validity(root, f's.j{number}')}"
-        trusted.append(
-            f"case when s.x{number} is null then true when not json_valid(s.x{number}) then false"
-            f" else coalesce({believable}, false) end"
-        )
-        unknown.append(
-            f"case when json_valid(s.x{number}) then list_transform({keys},"
-            f" lambda k: {flatten.text(root.key)} || replace(k[2:], '\"', '')) else [] end"
-        )
+        keys, paths, believable = flatten.inspection(root, number)
+        found += keys
+        trusted.append(f"(x{number} is null or coalesce({believable}, false))")
+        # '$[*].key' is a place within the root: 'timeSeries[*].key'
+        unknown.append(f"list_transform({paths}, lambda k: {text(root.key)} || replace(k[2:], '\"', ''))")
+    sound = [f"coalesce(x{number} is null or json_valid(x{number}), false) as sound{number}" for number, _ in roots]
     connection.execute(f"""
         create or replace temp table inspected as
-        select s.rowid as id, {" and ".join(trusted)} as is_trusted, {" || ".join(unknown)} as unknown
-        from stage as s
-        where not s._certain or not s._scalars_clean or s._broken is not null or len(s._unknown) > 0
+        with doubtful as (
+            select rowid as id, * from stage
+            where not _certain or not _scalars_clean or _broken is not null or len(_unknown) > 0
+        ),
+        tried as (select {", ".join(["*", *sound])} from doubtful),
+        listed as (
+            select {", ".join(["*", *found])} from tried where {" and ".join(f"sound{n}" for n, _ in roots) or "true"}
+        )
+        select id, {" and ".join(trusted)} as is_trusted, {" || ".join(unknown)} as unknown from listed
+        union all
+        select id, false, coalesce(_unknown, []) from tried
+        where not ({" and ".join(f"sound{n}" for n, _ in roots) or "true"})
     """)
 
 
@@ -269,28 +276,37 @@ def _enter_careful_rejects(connection: duckdb.DuckDBPyConnection, batch: Batch) 
 
 
 def _accept(connection: duckdb.DuckDBPyConnection, batch: Batch, root_table: str) -> None:
-    """The records to load: not rejected, the first of their kind in the batch, and not there yet."""
+    """The records to load: not rejected, the first of their kind in the batch, and not there yet.
+
+    What is not loaded leaves the stage: a join would copy every list of those that are.
+    """
     connection.execute(f"""
         create or replace temp table fresh as
-        select j.id, j._index, j._file_id
+        select j.id, j._row_id, j._index, j._file_id, {batch.load_id} as _load_id
         from (
             select *, row_number() over (partition by _row_id order by id) as nth from judged where not is_rejected
         ) as j
         anti join {root_table} as t on t._row_id = j._row_id
         where j.nth = 1
     """)
-    replaced = [
-        f"case when r.id is null or s.x{number} is null then s.j{number}"
+    kept = ["_row_id", *(f"r{number}" for number in range(len(flatten.scalars(batch.document))))]
+    roots = list(enumerate(flatten.json_roots(batch.document)))
+    read_again = [
+        f"case when s.x{number} is null then s.j{number}"
         f" else {flatten.read_typed(f'r.x{number}', root)} end as j{number}"
-        for number, root in enumerate(flatten.json_roots(batch.document))
+        for number, root in roots
     ]
-    shown = [f"s.r{number}" for number in range(len(flatten.scalars(batch.document)))]
     connection.execute(f"""
-        create or replace temp view accepted as
-        select s._row_id, {", ".join([*shown, *replaced])}, f._index, f._file_id, {batch.load_id} as _load_id
+        create or replace temp table mended as
+        select {", ".join([*(f"s.{name}" for name in kept), *read_again])}
         from stage as s
-        inner join fresh as f on f.id = s.rowid
-        left join repaired as r on r.id = s.rowid
+        inner join repaired as r on r.id = s.rowid
+        inner join fresh as f on f.id = s.rowid;
+        delete from stage where rowid not in (select id from fresh) or rowid in (select id from repaired);
+        create or replace temp view accepted as
+        select {", ".join([*kept, *(f"j{number}" for number, _ in roots)])} from stage
+        union all
+        from mended
     """)
 
 
