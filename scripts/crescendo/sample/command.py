@@ -10,7 +10,15 @@ import click
 @click.option("--songs", default=150, show_default=True, help="Records in the file.")
 @click.option("--days", default=400, show_default=True, help="Days of tracking, up to 2025-05-26.")
 @click.option("--seed", default=7, show_default=True, help="Another seed, another world.")
-@click.option("--to", "folder", default="landing", show_default=True, type=click.Path(path_type=Path), metavar="DIR")
+@click.option(
+    "--to",
+    "folder",
+    default="landing",
+    show_default=True,
+    type=click.Path(path_type=Path),
+    metavar="DIR",
+    help="Folder to write to.",
+)
 def sample_command(songs: int, days: int, seed: int, folder: Path) -> None:
     """Write a made-up report file in the partner's shape, with all its dirt.
 
