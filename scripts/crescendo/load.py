@@ -115,8 +115,8 @@ def _batches(fresh: list[tuple[Incoming, Content]]) -> Iterator[tuple[list[Incom
         batch: list[tuple[Incoming, Content]] = []
         for member in members:
             full = len(batch) == BATCH_FILES or sum(file.size for file, _ in batch) + member[0].size > BATCH_BYTES
-            # a broken array stops its whole statement, so it stands alone
-            if batch and (full or kind == "array"):
+            # only pages come by the thousand; alone, a file's own faults are told with their lines
+            if batch and (full or kind != "page"):
                 yield [file for file, _ in batch], [content for _, content in batch]
                 batch = []
             batch.append(member)
