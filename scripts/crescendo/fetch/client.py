@@ -98,10 +98,11 @@ def _credentials_file(file: Path) -> dict[str, str]:
         descriptor = os.open(file, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
     except OSError as error:
         raise CrescendoError(f"credentials file {file}: {error.strerror}") from None
-    with os.fdopen(descriptor, encoding="utf-8") as opened:
-        status = os.fstat(descriptor)
-        if not stat.S_ISREG(status.st_mode) or status.st_uid != os.getuid():
-            raise CrescendoError(f"credentials file {file} is not a plain file of yours: write one, mode 600")
+    status = os.fstat(descriptor)
+    if not stat.S_ISREG(status.st_mode) or status.st_uid != os.getuid():
+        os.close(descriptor)
+        raise CrescendoError(f"credentials file {file} is not a plain file of yours: write one, mode 600")
+    with os.fdopen(descriptor, encoding="utf-8", errors="replace") as opened:
         if stat.S_IMODE(status.st_mode) & 0o177:
             mode = f"{stat.S_IMODE(status.st_mode):o}"
             raise CrescendoError(f"credentials file {file} has mode {mode}: run chmod 600 {file}")
@@ -132,13 +133,15 @@ class Landing:
     """A folder of answers: `<name>.json` as it came, `<name>.request.json` beside it.
 
     The request is written first, so a body never stands alone; an absence is a request without a body.
+    One that is not `writable` shows what is there and keeps nothing.
     """
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        folder.mkdir(parents=True, exist_ok=True)
-        for leftover in folder.glob(".*.tmp"):
-            leftover.unlink()
+    def __init__(self, folder: Path, writable: bool = True) -> None:
+        self.folder, self.writable = folder, writable
+        if writable:
+            folder.mkdir(parents=True, exist_ok=True)
+            for leftover in folder.glob(".*.tmp"):
+                leftover.unlink()
 
     def read(self, name: str) -> bytes | int | None:
         """The body of a landed answer, the status of a landed absence, or None."""
@@ -154,6 +157,8 @@ class Landing:
 
     def keep(self, name: str, body: bytes, request: Mapping[str, Any]) -> None:
         """Land an answer, or an absence if the status of its request says so."""
+        if not self.writable:
+            return
         absent = request["status"] in ABSENCES
         answer = {"answer": body[:4096].decode("utf-8", "replace")} if absent else {}
         text = json.dumps({**request, **answer}, ensure_ascii=False, indent=1)
@@ -346,7 +351,7 @@ class Client:
                     "quota" in message.lower() or (self.tally.quota_remaining or 1) <= 0
                 ):
                     raise StoppedError(_QUOTA)
-                seconds = _told_wait(headers)
+                seconds = told_wait(headers)
                 seconds = self._backoff * 2 if seconds is None else seconds
                 waited += max(seconds, self._backoff)
                 if waited > MAX_TOLD_WAIT_SECONDS:
@@ -355,7 +360,7 @@ class Client:
                 until = time.monotonic() + seconds + random.random() * self._backoff  # noqa: S311 jitter, no secret
                 self._quiet_until = max(self._quiet_until, until)
         if status in PASSING:
-            seconds = _told_wait(headers)
+            seconds = told_wait(headers)
             if seconds is not None and seconds > MAX_TOLD_WAIT_SECONDS:
                 raise StoppedError(f"{self.origin} asks for a wait of {seconds:.0f} s: run again then")
             raise _PassingError(f"HTTP {status}", seconds)
@@ -419,10 +424,10 @@ def _origin(url: str, secret: bool) -> str:
     return f"{parts.scheme}://{parts.netloc}"
 
 
-def _told_wait(headers: httpx.Headers) -> float | None:
+def told_wait(headers: httpx.Headers) -> float | None:
     """Seconds that the server asks to wait, from either header; None where it says nothing usable."""
     told = headers.get("retry-after", "")
-    with contextlib.suppress(ValueError, TypeError):
+    if re.fullmatch(r"-?\d+(\.\d+)?", told):
         return max(0.0, float(told))
     with contextlib.suppress(ValueError, TypeError):
         return max(0.0, parsedate_to_datetime(told).timestamp() - time.time())

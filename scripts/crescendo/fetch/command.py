@@ -93,7 +93,7 @@ def soundcharts_command(
         client = _client(
             url or source.URL,
             {"x-app-id": app_id, "x-api-key": key},
-            None if dry_run else record.folder,
+            Landing(record.folder, writable=not dry_run),
             pace,
             public=sandbox,
             title="soundcharts",
@@ -133,11 +133,11 @@ def moovitamix_command(url: str, day: datetime | None, to: Path, form: str, **pa
         _report(run(lambda: source.fetch(client, to, load_date)), to / str(load_date), form)
 
 
-def _client(url: str, headers: dict[str, str], folder: Path | None, pace: dict[str, Any], **more: Any) -> Client:
+def _client(url: str, headers: dict[str, str], landing: Landing | None, pace: dict[str, Any], **more: Any) -> Client:
     return Client(
         url,
         headers,
-        landing=Landing(folder) if folder else None,
+        landing=landing,
         concurrency=pace["concurrency"],
         timeout_seconds=pace["timeout"],
         backoff_seconds=pace["backoff"],

@@ -121,6 +121,7 @@ WITHOUT_IDENTIFIER = {"airplay"}
 # one platform, two codes: the source changed it in September 2025
 RENAMED = {"twitter", "x"}
 PLATFORMS = frozenset(" ".join((*ARTIST_SERIES.values(), *SONG_SERIES.values(), "soundcharts")).split())
+WINDOW = re.compile(r"__\d{4}-\d\d-\d\d_\d{4}-\d\d-\d\d$")
 UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 
 Window = tuple[date, date]
@@ -275,7 +276,7 @@ class Reader:
 
 
 class Survey(Reader):
-    """Counts what a fetch would ask, asking only for the catalogue; nothing is landed.
+    """Counts the calls that a fetch would be charged for, asking only for the catalogue; nothing is landed.
 
     `calls` is by document. Series are counted with a point a day, which is the most there can be; songs never
     fetched before are taken to be wherever their artist is. `guessed` are the documents so counted.
@@ -288,45 +289,55 @@ class Survey(Reader):
         self.calls: Counter[str] = Counter()
         self.guessed: set[str] = set()
         self.platforms: set[str] = set()
-        self._landed = {
-            path.name.removesuffix("__p0001.json"): path for path in sorted(to.glob("????-??-??/*__p0001.json"))
+        # the newest first page of each listing; one that was absent has no body
+        self._newest = {
+            WINDOW.sub("", path.name.removesuffix("__p0001.request.json")): path.with_name(
+                path.name.replace(".request.json", ".json")
+            )
+            for path in sorted(to.glob("????-??-??/*__p0001.request.json"))
         }
 
     async def document(self, name: str, identifier: str) -> dict | None:
         """A document of the catalogue; of others an empty one."""
-        if name not in self.ASKED:
-            self.calls[name] += 1
-            return {}
-        before = self.client.tally.asked
-        try:
-            return await super().document(name, identifier)
-        finally:
-            self.calls[name] += self.client.tally.asked - before
+        if name in self.ASKED:
+            return await self._counted(name, super().document(name, identifier))
+        self._count(name, f"{name}__{identifier}")
+        return {}
 
     async def listing(self, name: str, identifier: str, platform: str | None = None) -> list[dict] | None:
         """A listing of the catalogue; of others what was landed before, or a guess."""
-        series, query, _ = self._asking(name, identifier, platform)
         if name in self.ASKED:
-            items = await super().listing(name, identifier, platform)
-            self.calls[name] += max(1, -(-len(items or ()) // query["limit"]))
+            items = await self._counted(name, super().listing(name, identifier, platform))
             if name == "artist-identifiers":
                 self.platforms |= {item["platformCode"] for item in items or ()}
             return items
+        series, query, _ = self._asking(name, identifier, platform)
+        newest = self._newest.get(_series(name, identifier, platform))
+        if newest and not newest.exists():
+            return None  # it was absent, and an absence is free
+        answer = json.loads(newest.read_bytes()) if newest else {}
         if DOCUMENTS[name].dated:
-            start, end = self.run.window(_series(name, identifier, platform))
-            pages = -(-((end - start).days + 1) // LIMIT)
-            if pages > 1:
-                self.guessed.add(name)
-            self.calls[name] += pages
-            return []
-        landed = self._landed.get(series)
-        if landed is None:
+            days = date.fromisoformat(query["endDate"]) - date.fromisoformat(query["startDate"])
+            pages = days.days // LIMIT + 1
+            unknown = pages > 1
+        else:
+            pages = -(-((answer.get("page") or {}).get("total") or 1) // LIMIT)
+            unknown = newest is None
+        if unknown:
             self.guessed.add(name)
+        for page in range(1, pages + 1):
+            self._count(name, f"{series}__p{page:04d}")
+        return answer.get("items") or [{"platformCode": code} for code in self.platforms]
+
+    def _count(self, name: str, file: str) -> None:
+        if self.client.landing.read(file) is None:
             self.calls[name] += 1
-            return [{"platformCode": code} for code in self.platforms]
-        answer = json.loads(landed.read_bytes())
-        self.calls[name] += max(1, -(-((answer.get("page") or {}).get("total") or 0) // LIMIT))
-        return answer["items"]
+
+    async def _counted(self, name: str, step: Awaitable[Any]) -> Any:
+        before = self.client.tally.asked
+        result = await step
+        self.calls[name] += self.client.tally.asked - before
+        return result
 
 
 class Walk:

@@ -178,10 +178,16 @@ async def _send(send: Any, status: int, headers: list, body: bytes) -> None:
 
 
 def _listen(port: int) -> socket.socket:
+    # with the protocol named, asyncio switches Nagle's delays off; without it every answer takes 40 ms more
+    listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
-        return socket.create_server(("127.0.0.1", port), backlog=256)
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listening.bind(("127.0.0.1", port))
+        listening.listen(256)
     except OSError as error:
+        listening.close()
         raise CrescendoError(f"port {port} of 127.0.0.1: {error.strerror}; choose another --port") from None
+    return listening
 
 
 def _server(app: Any) -> uvicorn.Server:
@@ -199,16 +205,13 @@ def serve(app: Any, port: int, what: str) -> None:
 
 @contextlib.contextmanager
 def served(app: Any) -> Iterator[str]:
-    """The address of an application served by a thread of this process for as long as the block lasts."""
+    """The address of an application that a thread serves for the block; it ends a moment after, unwaited for."""
     listening, server = _listen(0), _server(app)
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
-    thread.start()
+    threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True).start()
     try:
         yield f"http://127.0.0.1:{listening.getsockname()[1]}"
     finally:
-        server.should_exit = True
-        thread.join(timeout=5)
-        listening.close()
+        server.should_exit = server.force_exit = True
 
 
 def switched_on(text: str, known: Iterable[str]) -> frozenset[str]:

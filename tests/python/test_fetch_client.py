@@ -1,0 +1,370 @@
+"""The client against servers that misbehave, over real HTTP on loopback."""
+
+import asyncio
+import hashlib
+import json
+import logging
+import os
+import time
+from email.utils import formatdate
+
+import httpx
+import pytest
+from crescendo.errors import CrescendoError
+from crescendo.fetch.client import Client, Landing, RequestError, StoppedError, credentials, run, told_wait
+from crescendo.sample.world import World
+from crescendo.simulate.catalogue import Catalogue
+from crescendo.simulate.server import PASSING, Faults, served
+from crescendo.simulate.soundcharts import application
+from landings import fetch_artist
+
+APP_ID, KEY = "app-0123456789abcdef", "key-fedcba9876543210"
+
+
+def scripted(*answers, asked=None):
+    """A server that gives these answers in turn, the last one again and again: (status, headers, body)."""
+    queue = list(answers)
+
+    async def app(scope, receive, send):
+        if asked is not None:
+            asked.append((time.monotonic(), dict(scope["headers"])))
+        status, headers, body = queue.pop(0) if len(queue) > 1 else queue[0]
+        raw = [(name.encode(), value.encode()) for name, value in headers.items()]
+        await send({"type": "http.response.start", "status": status, "headers": raw})
+        await send({"type": "http.response.body", "body": body})
+
+    return app
+
+
+def ask(url, landing=None, path="/a", headers=None, **options):
+    """One request through a client of its own: (what it gave, its tally)."""
+
+    async def asking():
+        client = Client(url, headers, landing=landing, **{"backoff_seconds": 0.01, "timeout_seconds": 2, **options})
+        async with client:
+            return await client.answer("a", path, {"q": 1}, {"document": "a"}), client.tally
+
+    return run(asking)
+
+
+OK = (200, {}, b'{"items": [1]}')
+
+
+@pytest.mark.parametrize(
+    ("answer", "told"),
+    [
+        ((429, {"x-ratelimit-reset": "0"}, b'{"errors": [{"message": "maximum request count"}]}'), 1),
+        ((429, {"x-ratelimit-reset": "soon"}, b""), 0),
+        ((503, {"retry-after": "1"}, b""), 1),
+        ((503, {}, b""), 0),
+    ],
+)
+def test_the_server_is_waited_for_as_told(answer, told):
+    asked = []
+    with served(scripted(answer, OK, asked=asked)) as url:
+        assert ask(url)[0] == {"items": [1]}
+    waited = asked[1][0] - asked[0][0]
+    assert told <= waited < told + 0.9
+
+
+@pytest.mark.parametrize(
+    ("headers", "seconds"),
+    [
+        ({"retry-after": formatdate(time.time() + 50, usegmt=True)}, 50),
+        ({"retry-after": formatdate(time.time() - 50, usegmt=True)}, 0),
+        ({"retry-after": "7", "x-ratelimit-reset": "3"}, 7),
+        ({"x-ratelimit-reset": "3"}, 4),
+        ({"x-ratelimit-reset": str(time.time() + 50)}, 51),
+        ({"retry-after": "-1"}, 0),
+        ({"retry-after": "soon"}, None),
+        ({"retry-after": "nan"}, None),
+        ({}, None),
+    ],
+)
+def test_what_the_headers_tell_to_wait(headers, seconds):
+    told = told_wait(httpx.Headers(headers))
+    assert told == (seconds and pytest.approx(seconds, abs=20 if seconds > 40 else 0))
+
+
+@pytest.mark.parametrize("status", [429, 503])
+def test_a_wait_of_hours_stops(status):
+    with served(scripted((status, {"retry-after": "7200"}, b""))) as url, pytest.raises(StoppedError, match="7200 s"):
+        ask(url)
+
+
+def test_a_429_of_the_rate_holds_all_requests_back():
+    asked = []
+
+    async def asking(url):
+        async with Client(url, concurrency=2, backoff_seconds=0.01) as client:
+            await client.answer("first", "/a")
+            await asyncio.gather(*(client.answer(str(number), "/a") for number in range(6)))
+
+    limited = (429, {"retry-after": "1"}, b"")
+    with served(scripted(OK, limited, OK, asked=asked)) as url:
+        run(lambda: asking(url))
+    refused = asked[1][0]
+    # one more was in flight when the refusal came
+    assert sum(refused <= moment < refused + 0.9 for moment, _ in asked) <= 2
+
+
+@pytest.mark.parametrize(
+    ("headers", "message", "stops"),
+    [
+        ({}, "Your quota is exhausted", True),
+        ({"x-quota-remaining": "0"}, "Too many", True),
+        ({"x-quota-remaining": "0"}, "You have exceeded the maximum request count", False),
+        ({"x-quota-remaining": "10"}, "Too many", False),
+    ],
+)
+def test_the_two_kinds_of_429(headers, message, stops):
+    body = json.dumps({"errors": [{"message": message}]}).encode()
+    with served(
+        scripted((429, {**headers, "retry-after": "0"}, body), (200, {"x-quota-remaining": "9"}, b"{}"))
+    ) as url:
+        if stops or headers.get("x-quota-remaining") == "0":
+            with pytest.raises(StoppedError, match="quota is used up"):
+                ask(url)
+        else:
+            assert ask(url)[0] == {}
+
+
+def test_nothing_is_asked_with_an_empty_quota():
+    asked = []
+
+    async def asking(url):
+        async with Client(url) as client:
+            await client.answer("a", "/a")
+            await client.answer("b", "/b")
+
+    with served(scripted((200, {"x-quota-remaining": "0"}, b"{}"), asked=asked)) as url, pytest.raises(StoppedError):
+        run(lambda: asking(url))
+    assert len(asked) == 1
+
+
+@pytest.mark.parametrize("status", [403, 404, 410])
+def test_an_absence_is_landed_once_and_not_asked_again(tmp_path, status):
+    asked = []
+    with served(scripted((status, {}, b'{"errors": []}'), asked=asked)) as url:
+        assert ask(url, Landing(tmp_path))[0] is None
+        gave, tally = ask(url, Landing(tmp_path))
+    assert gave is None and tally.reused == 1 and len(asked) == 1
+    assert json.loads((tmp_path / "a.request.json").read_bytes())["status"] == status
+    assert not (tmp_path / "a.json").exists()
+
+
+@pytest.mark.parametrize("status", [400, 418])
+def test_what_no_retry_can_mend_fails_at_once_with_its_message(status):
+    asked = []
+    body = b'{"errors": [{"message": "limit too high"}]}'
+    with served(scripted((status, {}, body), asked=asked)) as url, pytest.raises(RequestError, match="limit too high"):
+        ask(url)
+    assert len(asked) == 1
+
+
+def test_a_server_that_never_recovers_is_given_up_and_named(tmp_path):
+    with served(scripted((500, {}, b""))) as url, pytest.raises(RequestError, match="/a: HTTP 500, 4 times"):
+        ask(url, Landing(tmp_path))
+    with pytest.raises(RequestError, match="broken connection"):
+        ask("http://127.0.0.1:9", Landing(tmp_path))
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_server_that_is_gone_stops_the_whole_fetch():
+    async def asking(url):
+        async with Client(url, attempts=2, backoff_seconds=0.01) as client:
+            for number in range(9):
+                try:
+                    await client.answer(str(number), "/a")
+                except RequestError:
+                    assert number < 4
+
+    with served(scripted((502, {}, b""))) as url, pytest.raises(StoppedError, match="again and again"):
+        run(lambda: asking(url))
+
+
+def test_wrong_credentials_stop_after_a_few_attempts():
+    asked = []
+    with served(scripted((401, {}, b""), asked=asked)) as url, pytest.raises(StoppedError, match="refuses the cred"):
+        ask(url, headers={"x-api-key": KEY})
+    assert len(asked) == 4
+
+
+@pytest.mark.parametrize(
+    ("headers", "body", "reason"),
+    [
+        ({"content-length": "100"}, b'{"items": ', "broken connection (RemoteProtocolError)"),
+        ({}, b'{"items": ', "cut or foreign body"),
+        ({"content-type": "text/html"}, b"<html>Sorry</html>", "cut or foreign body"),
+        ({"content-encoding": "gzip"}, b"no gzip", "broken connection (DecodingError)"),
+    ],
+)
+def test_a_cut_body_is_asked_again_and_never_landed(tmp_path, headers, body, reason):
+    with served(scripted((200, headers, body), OK)) as url:
+        assert ask(url, Landing(tmp_path))[1].retries == {reason: 1}
+    assert (tmp_path / "a.json").read_bytes() == OK[2]
+    with served(scripted((200, headers, body))) as url, pytest.raises(RequestError):
+        ask(url, Landing(tmp_path / "never"))
+    assert not list((tmp_path / "never").iterdir())
+
+
+def test_a_drip_and_a_silence_are_cut_off():
+    async def dripping(scope, receive, send):
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        for _ in range(40):
+            await send({"type": "http.response.body", "body": b" ", "more_body": True})
+            await asyncio.sleep(0.05)
+
+    async def silent(scope, receive, send):
+        await asyncio.sleep(2)
+
+    for app, reason in ((dripping, "no whole answer within 0.4 s"), (silent, "silence")):
+        began = time.monotonic()
+        with served(app) as url, pytest.raises(RequestError, match=reason):
+            ask(url, timeout_seconds=0.4, attempts=1)
+        assert time.monotonic() - began < 3
+
+
+def test_a_redirect_to_another_host_is_refused_and_one_to_the_same_followed():
+    elsewhere = []
+    with served(scripted(OK, asked=elsewhere)) as other:
+        for target in (f"{other}/a", other.replace("http://", "//") + "/a", "http://127.0.0.1.example/a"):
+            app = scripted((302, {"location": target}, b""))
+            with served(app) as url, pytest.raises(StoppedError, match="redirects to another host"):
+                ask(url, headers={"x-api-key": KEY})
+    assert elsewhere == []
+    with served(scripted((307, {"location": "/b?q=1"}, b""), OK)) as url:
+        assert ask(url)[0] == {"items": [1]}
+    with served(scripted((301, {"location": "/a"}, b""))) as url, pytest.raises(RequestError, match="3 redirects"):
+        ask(url)
+
+
+def test_bodies_are_landed_byte_for_byte(tmp_path):
+    body = '{"b":1.0,  "a": 1e2, "ü": "é"}\n'.encode()
+    with served(scripted((200, {"etag": '"7"', "set-cookie": "session=secret"}, body))) as url:
+        ask(url, Landing(tmp_path))
+    assert (tmp_path / "a.json").read_bytes() == body
+    request = json.loads((tmp_path / "a.request.json").read_bytes())
+    assert request["sha256"] == hashlib.sha256(body).hexdigest()
+    assert (request["path"], request["query"], request["status"]) == ("/a", {"q": "1"}, 200)
+    assert request["headers"]["etag"] == '"7"' and "set-cookie" not in request["headers"]
+
+
+def test_what_a_kill_left_half_is_asked_again(tmp_path):
+    asked = []
+    with served(scripted(OK, asked=asked)) as url:
+        ask(url, Landing(tmp_path))
+        for spoil in (
+            lambda: (tmp_path / "a.json").write_bytes(OK[2][:5]),
+            lambda: (tmp_path / "a.json").unlink(),
+            lambda: (tmp_path / "a.request.json").write_bytes(b"{"),
+            lambda: (tmp_path / "a.request.json").unlink(),
+        ):
+            spoil()
+            (tmp_path / ".a.json.tmp").write_bytes(b"half")
+            assert ask(url, Landing(tmp_path))[1].asked == 1
+            assert sorted(path.name for path in tmp_path.iterdir()) == ["a.json", "a.request.json"]
+    assert len(asked) == 5
+
+
+def test_names_from_the_source_never_leave_the_folder(tmp_path):
+    for name in ("../a", "a/b", ".hidden", "", "a" * 300, "a\0b"):
+        with pytest.raises(RequestError, match="cannot be a file name"):
+            Landing(tmp_path).read(name)
+
+
+@pytest.mark.parametrize(
+    "url", ["ftp://a.example", "https://user:pass@a.example", "https://a.example/path", "a.example", "https://"]
+)
+def test_addresses_that_are_refused(url):
+    with pytest.raises(CrescendoError, match="--url"):
+        Client(url)
+
+
+def test_credentials_do_not_travel_in_the_clear():
+    with pytest.raises(CrescendoError, match="use https"):
+        Client("http://api.example", {"x-api-key": KEY})
+
+
+@pytest.mark.parametrize("mode", [0o644, 0o640, 0o604, 0o700, 0o660])
+def test_a_credentials_file_that_others_may_read_is_refused(tmp_path, monkeypatch, mode):
+    file = tmp_path / "credentials"
+    file.write_text(f"# mine\nTEST_ID={APP_ID}\nTEST_KEY = {KEY}\n")
+    file.chmod(0o600)
+    for name in ("TEST_ID", "TEST_KEY"):
+        monkeypatch.delenv(name, raising=False)
+    assert credentials(("TEST_ID", "TEST_KEY"), file) == (APP_ID, KEY)
+    file.chmod(mode)
+    with pytest.raises(CrescendoError, match=f"mode {mode:o}") as refused:
+        credentials(("TEST_ID", "TEST_KEY"), file)
+    assert KEY not in str(refused.value)
+
+
+def test_other_credentials_that_are_refused(tmp_path, monkeypatch):
+    monkeypatch.setenv("TEST_ID", APP_ID)
+    with pytest.raises(CrescendoError, match="TEST_KEY not set"):
+        credentials(("TEST_ID", "TEST_KEY"))
+    monkeypatch.setenv("TEST_KEY", f"{KEY}\nx-evil: 1")
+    with pytest.raises(CrescendoError, match="no HTTP header") as refused:
+        credentials(("TEST_ID", "TEST_KEY"))
+    assert KEY not in str(refused.value)
+    file = tmp_path / "credentials"
+    file.write_text(f"TEST_KEY={KEY}")
+    file.chmod(0o600)
+    link, pipe = tmp_path / "link", tmp_path / "pipe"
+    link.symlink_to(file)
+    os.mkfifo(pipe, 0o600)
+    monkeypatch.delenv("TEST_KEY")
+    for path in (link, pipe, tmp_path, tmp_path / "missing"):
+        with pytest.raises(CrescendoError, match="credentials file"):
+            credentials(("TEST_ID", "TEST_KEY"), path)
+
+
+def test_credentials_are_in_no_landed_byte_log_or_message(tmp_path, monkeypatch, caplog):
+    monkeypatch.setenv("SOUNDCHARTS_APP_ID", APP_ID)
+    monkeypatch.setenv("SOUNDCHARTS_API_KEY", KEY)
+    caplog.set_level(logging.DEBUG)
+    catalogue = Catalogue(World(songs=20, days=60))
+    faults = Faults(frozenset((*PASSING, "403", "404")), rate=0.3, drip_seconds=1)
+    said = []
+    with served(application(catalogue, faults, credentials=(APP_ID, KEY))) as url:
+        for platform in ("spotify", "youtube"):
+            said.append(fetch_artist(url, tmp_path, catalogue.star, "--platform", platform, "--timeout", "0.5"))
+        faults.quota = 0
+        said.append(fetch_artist(url, tmp_path, catalogue.star, "--format", "json"))
+    with served(application(catalogue)) as url:  # these credentials are not its own
+        said.append(fetch_artist(url, tmp_path, catalogue.star))
+    assert [code for code, _, _ in said] == [0, 0, 2, 2]
+    assert sum(path.is_file() for path in tmp_path.rglob("*")) > 50
+    landed = [path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()]
+    everything = b"".join(landed).decode() + repr(said) + caplog.text
+    assert APP_ID not in everything and KEY not in everything
+
+
+def test_an_answer_that_repeats_a_credential_is_not_landed(tmp_path):
+    for status in (200, 404):
+        app = scripted((status, {}, json.dumps({"you sent": KEY}).encode()))
+        with served(app) as url, pytest.raises(StoppedError, match="credential inside") as refused:
+            ask(url, Landing(tmp_path), headers={"x-api-key": KEY})
+        assert KEY not in str(refused.value)
+    assert not list(tmp_path.iterdir())
+
+
+def test_no_more_requests_are_in_flight_than_allowed():
+    flying, most = 0, 0
+
+    async def app(scope, receive, send):
+        nonlocal flying, most
+        flying += 1
+        most = max(most, flying)
+        await asyncio.sleep(0.02)
+        flying -= 1
+        await scripted(OK)(scope, receive, send)
+
+    async def asking(url):
+        async with Client(url, concurrency=3) as client:
+            await asyncio.gather(*(client.answer(str(number), "/a") for number in range(20)))
+
+    with served(app) as url:
+        run(lambda: asking(url))
+    assert most == 3
