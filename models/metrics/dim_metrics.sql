@@ -22,7 +22,8 @@ metrics as (
         lag_days,
         min_base,
         correction_ratio,
-        reset_ratio
+        reset_ratio,
+        outlier_drop_ratio
     from metric_catalog
 
 )
