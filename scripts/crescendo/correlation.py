@@ -26,7 +26,8 @@ from scipy import stats
 from statsmodels.stats.meta_analysis import combine_effects
 
 LAGS = range(-8, 9)  # weeks; positive: the variable moves first
-AR_ORDER = 2
+AR_ORDER = 8  # as far back as the lags look, or a memory of the variable would pass for a lead of the score
+BORROW = 0.5  # of the memory of a song, from all songs
 MIN_EFFECTIVE = 30  # 80 % power for a correlation of 0.5
 MIN_WEEKS = 12  # a song with fewer pairs of weeks says nothing about lags
 MIN_SONGS = 20  # in a week; below, their mean is not the market's but their own
@@ -57,8 +58,7 @@ def _centred(x: np.ndarray) -> np.ndarray:
 
 
 def autocorrelation(x: np.ndarray, lags: int) -> np.ndarray:
-    """Autocorrelation of each row at lags 0 to `lags`, tapered by (1 - k/n), gaps left out; [rows, lags +
-    1]."""
+    """Autocorrelation of each row at lags 0 to `lags`, tapered by (1 - k/n), gaps left out; [rows, lags + 1]."""
     known, filled = ~np.isnan(x), _centred(x)
     n, variance = np.maximum(known.sum(axis=1), 1), np.maximum((filled**2).sum(axis=1), 1e-12)
     columns = [np.ones(len(x))]
@@ -69,19 +69,24 @@ def autocorrelation(x: np.ndarray, lags: int) -> np.ndarray:
     return np.stack(columns, axis=1)
 
 
-def whiten(x: np.ndarray, y: np.ndarray, order: int = AR_ORDER) -> tuple[np.ndarray, np.ndarray]:
-    """Both series through the autoregression of x (Yule-Walker, row by row): what x's own past does not
-    foretell.
+def whiten(
+    x: np.ndarray, y: np.ndarray, order: int = AR_ORDER, borrow: float = BORROW
+) -> tuple[np.ndarray, np.ndarray]:
+    """Both series through the autoregression of x (Yule-Walker): what x's own past does not foretell.
 
-    One filter for both keeps the lags of a link where they are. Returns two [rows, columns - order].
+    One filter for both keeps the lags of a link where they are. It is fitted row by row, to the row's
+    autocorrelation and, by the share `borrow`, to the mean of all rows: a year of weeks alone would be fitted too
+    closely. An unknown week of the past counts as an average one. Returns two [rows, columns - order].
     """
     rho = autocorrelation(x, order)
+    known = np.maximum((~np.isnan(x)).sum(axis=1), 1e-9)
+    rho = (1 - borrow) * rho + borrow * np.average(rho, axis=0, weights=known)
     toeplitz = rho[:, np.abs(np.subtract.outer(np.arange(order), np.arange(order)))]
     weights = np.linalg.solve(toeplitz + 1e-9 * np.eye(order), rho[:, 1:, None])[:, :, 0]
-    end = x.shape[1]
+    end, past = x.shape[1], [_centred(side) for side in (x, y)]
     return tuple(
-        side[:, order:] - sum(weights[:, [k - 1]] * side[:, order - k : end - k] for k in range(1, order + 1))
-        for side in (x, y)
+        side[:, order:] - sum(weights[:, [k - 1]] * old[:, order - k : end - k] for k in range(1, order + 1))
+        for side, old in zip((x, y), past, strict=True)
     )
 
 
@@ -112,7 +117,9 @@ class Songs:
         return 2 * stats.t.sf(np.abs(self.z) / np.maximum(spread, 1e-12)[:, None], np.maximum(shifts, 1)[:, None])
 
 
-def songs_over_time(x: np.ndarray, y: np.ndarray, *, ranks: bool, lags: Iterable[int] = LAGS) -> Songs:
+def songs_over_time(
+    x: np.ndarray, y: np.ndarray, *, ranks: bool, lags: Iterable[int] = LAGS, borrow: float = BORROW
+) -> Songs:
     """The link between two series of weekly changes, song by song.
 
     x, y: [songs, weeks] changes of the variable and of the score, nan where unknown; ranks: Spearman, else
@@ -122,7 +129,7 @@ def songs_over_time(x: np.ndarray, y: np.ndarray, *, ranks: bool, lags: Iterable
     is a link the autocorrelation of either side widens it; ranks cost (1 + r^2 / 2) more (Bonett and Wright
     2000).
     """
-    x, y = whiten(x, y)
+    x, y = whiten(x, y, borrow=borrow)
     if ranks:
         x, y = (pd.DataFrame(side).rank(axis=1).to_numpy() for side in (x, y))
     depth = min(x.shape[1] // 5, 12)
@@ -153,8 +160,7 @@ def _z(r: np.ndarray) -> np.ndarray:
 
 
 def without_the_market(x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Changes less the mean change of all songs in that week, for weeks with MIN_SONGS songs; others are
-    dropped.
+    """Changes less the mean change of all songs in that week; weeks with fewer than MIN_SONGS are dropped.
 
     A season or a change of the platform's rule moves every song at once and would link any two of their
     numbers.
@@ -188,8 +194,7 @@ def over_time(
 
 
 def witnesses(artists: np.ndarray) -> tuple[str, np.ndarray]:
-    """What counts as one independent witness, and its number for each song: the artist, or the song where
-    artists are few."""
+    """What counts as one independent witness, and the number of each song's: the artist, or the song of few artists."""
     codes = pd.factorize(np.asarray(artists, dtype=object), use_na_sentinel=False)[0]
     few = len(np.unique(codes)) < MIN_ARTISTS
     return ("song", np.arange(len(codes))) if few else ("artist", codes)
@@ -213,8 +218,8 @@ def _over_units(songs: Songs, k: int, codes: np.ndarray) -> dict:
     fit = combine_effects(unit_z[known], unit_variance[known], method_re="iterated", use_t=True)
     mean, share = fit.mean_effect_re, np.zeros(len(unit_z))
     share[known] = fit.weights_rel_re
-    # what songs still share does not shrink with their number: the turned pairs show how far the summary strays
-    # without any link, and the larger of the two errors counts
+    # what songs still share does not shrink with their number: the turned pairs show how far the summary
+    # strays without any link, and the larger of the two errors counts
     weight = np.where(np.isnan(z), 0, 1 / variance)
     weight *= share[codes] / np.maximum(np.bincount(codes, weight)[codes], 1e-300)
     there = ~np.isnan(songs.null) * weight[:, None]
@@ -240,7 +245,9 @@ def by_unit(z: np.ndarray, variance: np.ndarray, codes: np.ndarray) -> tuple[np.
     """
     known = ~np.isnan(z)
     weight = np.where(known, 1 / variance, 0)
-    sums = [np.bincount(codes, w) for w in (weight, weight * np.where(known, z, 0), known, known * variance)]
+    sums = [
+        np.bincount(codes, w) for w in (weight, np.where(known, z * weight, 0), known, np.where(known, variance, 0))
+    ]
     with np.errstate(invalid="ignore", divide="ignore"):
         return sums[1] / sums[0], sums[3] / sums[2]
 
@@ -276,7 +283,8 @@ def across_songs(columns: np.ndarray, artists: np.ndarray, *, ranks: bool) -> di
     return _interval(z, stats.t.isf(LEVEL / 2, units - 1) * error) | {
         "p": 2 * stats.t.sf(abs(z) / error, units - 1),
         "n": songs,
-        "n_effective": min(float(songs), 3 + 1 / error**2),
+        # one song of each artist is independent of the others, whatever the scatter says
+        "n_effective": float(np.clip(3 + 1 / error**2, units, songs)),
         "units": units,
         "unit": unit,
         "without_one_low": np.tanh(without.min()),
@@ -285,8 +293,10 @@ def across_songs(columns: np.ndarray, artists: np.ndarray, *, ranks: bool) -> di
 
 
 def _partial(moments: np.ndarray) -> np.ndarray:
-    """Correlation of columns 0 and 1 given the others, from sums of products with a leading 1; [cases, k +
-    1, k + 1]."""
+    """Correlation of columns 0 and 1 given the others, from sums of products with a leading 1.
+
+    moments: [cases, k + 1, k + 1]. Returns [cases].
+    """
     mean = moments[:, :1, 1:] / moments[:, :1, :1]
     covariance = moments[:, 1:, 1:] / moments[:, :1, :1] - mean * mean.transpose(0, 2, 1)
     inverse = np.linalg.pinv(covariance, hermitian=True)
