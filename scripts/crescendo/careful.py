@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass, field
 from datetime import date
 
-from crescendo.shapes import Entries, Field, Group, Node, Rows, Values
+from crescendo.shapes import Dropped, Entries, Field, Group, Node, Rows, Values
 
 LARGEST = 2**63 - 1
 ABSENT = object()
@@ -181,10 +181,12 @@ def _inline_rows(inline: list[Entries], value: object) -> int:
 def _value(node: Node, value: object, path: Path, reading: Reading | None = None) -> object:
     """A JSON value reduced to what is declared. Raises Invalid where it is not of its kind."""
     if value is None or value is ABSENT:
-        if isinstance(node, Field) and node.required:
+        if node.required:
             raise Invalid(path, "is missing", None)
         return ABSENT
     match node:
+        case Dropped():
+            return ABSENT
         case Field():
             return _leaf(node, value, path)
         case Group():
@@ -247,6 +249,8 @@ def _reject_row(node: Node, value: object, found: Invalid, reading: Reading) -> 
 
 def _leaf(leaf: Field, value: object, path: str) -> object:
     match leaf.kind:
+        case "json":
+            return value
         case "text" if isinstance(value, str):
             return value
         case "text" if isinstance(value, int | float) and not isinstance(value, bool):

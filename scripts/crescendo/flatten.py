@@ -23,7 +23,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import chain, zip_longest
 
-from crescendo.shapes import KINDS, Document, Entries, Field, Group, Node, Rows, Values
+from crescendo.shapes import KINDS, Document, Dropped, Entries, Field, Group, Node, Rows, Values
 from crescendo.warehouse import quoted, text
 
 # JSON types, in DuckDB's words, that a leaf's typed reading turns into the right value
@@ -92,18 +92,20 @@ class Accounts:
 def json_roots(document: Document) -> list[Node]:
     """The parts of a document that arrive as JSON text: its nested columns, or the whole page."""
     if document.layout == "page":
-        return [Group("record", document.fields)]
+        return [Group("$", document.fields, required=True)]
     return [node for node in document.fields if not isinstance(node, Field)]
 
 
 def scalars(document: Document) -> list[Field]:
-    """The leaf columns of a table-shaped document."""
-    return [node for node in document.fields if isinstance(node, Field)] if document.layout == "table" else []
+    """The leaf columns of a table-shaped document, or what a page was asked for."""
+    if document.layout == "page":
+        return [Field(f"asked_{fact}") for fact in document.facts]
+    return [node for node in document.fields if isinstance(node, Field)]
 
 
 def text_columns(document: Document) -> list[str]:
-    """The keys whose text the stage reads, in the order of the declaration."""
-    return [node.key for node in (document.fields if document.layout == "table" else json_roots(document))]
+    """The keys whose text the stage reads."""
+    return [node.key for node in [*scalars(document), *json_roots(document)]]
 
 
 def typed(node: Node) -> str:
@@ -113,6 +115,8 @@ def typed(node: Node) -> str:
             return (
                 "VARCHAR" if node.kind == "number" or (node.kind == "day" and not node.required) else KINDS[node.kind]
             )
+        case Dropped():
+            return "JSON"
         case Group():
             return _struct(node.fields)
         case Rows():
@@ -156,9 +160,13 @@ def _account_objects(items: str, count: str, fields: tuple[Node, ...], layer: in
         into.colons.append(present)
         into.null_keys.append(f"{count} - {present}")
         into.null_characters.append(f"{name_length + 4} * ({count} - {present})")
+        if node.required:
+            into.valid.append(f"{present} = {count}")
         match node:
             case Field():
-                _account_leaf(values, present, count, node, into)
+                _account_leaf(values, present, node, into)
+            case Dropped():  # known only as long as it is written without spaces
+                into.characters.append(_total(values, "strlen(x::varchar)"))
             case Group():
                 inner = into.named(layer + 1, f"list_filter({values}, lambda x: x is not null)")
                 _account_objects(inner, present, node.fields, layer + 2, into)
@@ -190,14 +198,14 @@ def _account_items(node: Rows | Values, items: str, layer: int, into: Accounts) 
     if isinstance(node, Rows):
         _account_objects(items, f"len({items})", node.fields, layer, into)
     else:
-        _account_leaf(items, f"list_count({items})", f"len({items})", node.value, into)
+        _account_leaf(items, f"list_count({items})", node.value, into)
         into.uncertain.append(f"list_count({items}) <> len({items})")
 
 
-def _account_leaf(values: str, present: str, count: str, leaf: Field, into: Accounts) -> None:
-    if leaf.required:
-        into.valid.append(f"{present} = {count}")
+def _account_leaf(values: str, present: str, leaf: Field, into: Accounts) -> None:
     match leaf.kind:
+        case "json":
+            into.uncertain.append(f"{present} > 0")
         case "text":
             into.characters.append(_total(values, "strlen(x) + 2"))
         case "day" if leaf.required:
@@ -311,6 +319,8 @@ def _objects(fields: tuple[Node, ...], path: str) -> Iterator[ObjectPath]:
 def container_types(node: Node) -> tuple[str, ...]:
     """The JSON types, in DuckDB's words, under which a node is read right."""
     match node:
+        case Dropped() | Field(kind="json"):
+            return ()
         case Field():
             return (*TRUSTED_TYPES[node.kind], "NULL")
         case Rows() | Values():
@@ -348,11 +358,13 @@ def inspection(root: Node, number: int) -> tuple[list[str], str, str]:
             types = f"list_distinct(json_type({column}, {text(place.path)}))"
             trusted.append(f"coalesce({types} = ['OBJECT'] or len({types}) = 0, true)")
         for key, types in place.members:
+            if not types:
+                continue
             path = text(f"{place.path}.{json.dumps(key, ensure_ascii=False)}")
             types_found = f"json_type({column}, {path})"
             types_found = f"list_distinct({types_found})" if many else f"[coalesce({types_found}, 'NULL')]"
             trusted.append(f"len(list_filter({types_found}, lambda k: not list_contains({_list(types)}, k))) = 0")
-    if isinstance(root, Values):
+    if isinstance(root, Values) and container_types(root.value):
         types = _list(container_types(root.value))
         types_found = f"list_distinct(json_type({column}, '$[*]'))"
         trusted.append(f"len(list_filter({types_found}, lambda k: not list_contains({types}, k))) = 0")
@@ -421,7 +433,7 @@ def scalar_is_clean(column: str, node: Field) -> str:
 
 def _rows_of(node: Node, value: str) -> str:
     match node:
-        case Field():
+        case Field() | Dropped():
             return "0"
         case Values():
             return f"coalesce(len({value}), 0)"
@@ -441,7 +453,7 @@ def _rows_in(fields: tuple[Node, ...], own: str, items: str, name: str) -> str:
         value = f"{name}.{quoted(child.key)}"
         if isinstance(child, Entries) and not child.table:
             terms[0] = _total(items, f"greatest(coalesce(cardinality({value}), 0), 1)")
-        elif not isinstance(child, Field):
+        elif not isinstance(child, Field | Dropped):
             terms.append(_total(items, _rows_of(child, value)))
     return _sum(terms)
 
@@ -456,11 +468,10 @@ def raw_tables(document: Document) -> list[RawTable]:
     """
     columns = {"_row_id": "UUID"}
     values = ["_row_id"]
-    if document.layout == "table":
-        for number, node in enumerate(scalars(document)):
-            columns[node.column] = KINDS[node.kind]
-            values.append(_leaf_value(f"r{number}", node))
-    else:
+    for number, node in enumerate(scalars(document)):
+        columns[node.column] = KINDS[node.kind]
+        values.append(_leaf_value(f"r{number}", node))
+    if document.layout == "page":
         _leaves(document.fields, "j0", "", columns, values)
     columns |= {name: kind for name, kind in LOADER_COLUMNS.items() if name != "_row_id"}
     values += ["_index", "_file_id", "_load_id"]
@@ -526,7 +537,7 @@ def _child_tables(
     """The table of a list of objects, and the tables below it. `names` are its key columns, with their SQL."""
     columns = {"_parent_row_id": "UUID", "_index": "BIGINT"} | dict.fromkeys(names, "VARCHAR")
     values = ["_parent_row_id", "_index", *names.values()]
-    below = [node for node in fields if not isinstance(node, Field) and (not isinstance(node, Entries) or node.table)]
+    below = [node for node in fields if not isinstance(node, Entries) or node.table]
     if any(_children(node, "value", table, steps) for node in below):
         columns = {"_row_id": "UUID"} | columns
         values = ["_row_id", *values]

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import IO
 
 from crescendo.errors import CrescendoError
-from crescendo.flatten import json_roots, text_columns
+from crescendo.flatten import json_roots, scalars, text_columns
 from crescendo.shapes import Document, Source
 from crescendo.warehouse import text
 
@@ -36,6 +36,7 @@ class Incoming:
     header: tuple[str, ...]
     gzipped: bool
     size: int
+    facts: tuple[str | None, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -158,39 +159,76 @@ def _recognise_csv(
 def _recognise_json(
     path: Path, start: str, documents: list[tuple[Source, Document]], gzipped: bool, size: int
 ) -> Incoming | Refused:
-    keys = _keys(start)
-    for source, document in documents:
-        if set(document.signature) <= keys:
-            return Incoming(path, source, document, _json_format(start), (), gzipped, size)
-    return Refused(path, f"is JSON of no known document: its first keys are {', '.join(sorted(keys)[:8]) or 'none'}")
+    facts = request_facts(path)
+    fitting = [(s, d) for s, d in documents if d.layout == "page" and d.name == facts["document"]]
+    if not fitting:
+        keys = _keys(start)
+        fitting = [(s, d) for s, d in documents if set(d.signature) <= keys]
+        if not fitting:
+            shown = ", ".join(sorted(key for key in keys if "." not in key)[:8])
+            return Refused(path, f"is JSON of no known document: its first keys are {shown or 'none'}")
+    if len(fitting) > 1:
+        names = " or ".join(f"{s.name}.{d.name}" for s, d in fitting)
+        return Refused(path, f"may be {names}: say which with --source")
+    [(source, document)] = fitting
+    asked = tuple(facts.get(fact) for fact in document.facts)
+    return Incoming(path, source, document, _json_format(start, path), (), gzipped, size, asked)
 
 
-def _json_format(start: str) -> str:
+def request_facts(path: Path) -> dict[str, str | None]:
+    """What a page was asked for: from the request beside it, else from its name (fetch/__init__.py has the layout)."""
+    document, *parts = path.name.split(".")[0].split("__")
+    facts: dict[str, str | None] = {"document": document, "folder": path.parent.name}
+    for part in parts:
+        if found := re.fullmatch(r"(\d{4}-\d{2}-\d{2})_(\d{4}-\d{2}-\d{2})", part):
+            facts["from"], facts["to"] = found.groups()
+        elif found := re.fullmatch(r"p(\d+)(?:r(\d+))?", part):
+            facts["page"], facts["reading"] = str(int(found[1])), found[2] or "1"
+        else:
+            facts["platform" if "uuid" in facts else "uuid"] = part
+    request = path.with_name(path.name.split(".")[0] + ".request.json")
+    if request.is_file():
+        try:
+            said = json.loads(request.read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            return facts  # the name holds the same
+        facts |= {key: str(value) for key, value in said.items() if isinstance(value, str | int)}
+    return facts
+
+
+def _json_format(start: str, path: Path) -> str:
     if start.startswith("["):
         return "array"
+    if path.name.removesuffix(".gz").endswith((".jsonl", ".ndjson")):
+        return "lines"
     try:
-        _, end = json.JSONDecoder().raw_decode(start)
+        rest = start[json.JSONDecoder().raw_decode(start)[1] :]
     except json.JSONDecodeError:
-        # longer than the head: records stand on one line each, a page is one value over many lines or alone
-        return "page" if "\n" in start and not start.split("\n", 1)[1].lstrip().startswith("{") else "lines"
-    rest = start[end:].strip()
-    return "lines" if rest.startswith("{") or "\n" not in start[:end] else "page"
+        rest = start.partition("\n")[2]  # the first record is longer than the head, or broken
+    return "lines" if rest.lstrip().startswith("{") else "page"
 
 
 def _keys(start: str) -> set[str]:
-    """The keys of the first object, as far as the head of the file shows them."""
-    keys, depth = set(), 0
-    wanted = 1 if start.startswith("{") else 2
+    """The keys of the first record as far as the head of the file shows them: 'items', 'items[].date'."""
+    keys: set[str] = set()
+    stack: list[str] = []
+    key = ""
     for token in re.finditer(r'"((?:[^"\\]|\\.)*)"\s*(:?)|[{}\[\]]', start):
         mark = token.group(0)
-        if mark in ("{", "["):
-            depth += 1
-        elif mark in ("}", "]"):
-            depth -= 1
-            if depth < wanted:
+        if mark == "{":
+            stack.append(f"{key}." if key else "")
+            key = ""
+        elif mark == "[":
+            # an array of records is the same as its records
+            stack.append(f"{key}[]" if key else "")
+            key = stack[-1]
+        elif mark in "}]":
+            if not stack or (stack.pop() == "" and mark == "}"):
                 break
-        elif token.group(2) and depth == wanted:
-            keys.add(token.group(1))
+            key = stack[-1] if stack and stack[-1].endswith("[]") else ""
+        elif token.group(2):
+            key = (stack[-1] if stack else "") + token.group(1)
+            keys.add(key)
     return keys
 
 
@@ -268,7 +306,9 @@ def _json_relation(first: Incoming, files: str) -> Relation:
         case "page":
             records = f"select filename, coalesce(try(decode(content)), '') as record from read_blob({files})"
     if first.document.layout == "page":
-        return Relation(f"({records})", {json_roots(first.document)[0].key: "record"})
+        asked = [leaf.key for leaf in scalars(first.document)]
+        sql = f"(select * from ({records}) inner join batch_files using (filename))"
+        return Relation(sql, {json_roots(first.document)[0].key: "record"} | {key: key for key in asked})
     keys = text_columns(first.document)
     paths = "[" + ", ".join(text("$." + json.dumps(key, ensure_ascii=False)) for key in keys) + "]"
     known = "[" + ", ".join(text(key) for key in keys) + "]"

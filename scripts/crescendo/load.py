@@ -111,12 +111,11 @@ def _batches(fresh: list[tuple[Incoming, Content]]) -> Iterator[tuple[list[Incom
     groups: dict[tuple, list[tuple[Incoming, Content]]] = defaultdict(list)
     for file, content in fresh:
         groups[(file.source.name, file.document.name, file.format, file.header, file.gzipped)].append((file, content))
-    for (_, _, kind, _, _), members in groups.items():
+    for members in groups.values():
         batch: list[tuple[Incoming, Content]] = []
         for member in members:
             full = len(batch) == BATCH_FILES or sum(file.size for file, _ in batch) + member[0].size > BATCH_BYTES
-            # only pages come by the thousand; alone, a file's own faults are told with their lines
-            if batch and (full or kind != "page"):
+            if batch and full:
                 yield [file for file, _ in batch], [content for _, content in batch]
                 batch = []
             batch.append(member)
@@ -146,10 +145,15 @@ def _load_batch(
     try:
         stage.fill(connection, stage.Batch(files, results, contents, load_id))
     except stage.Unreadable as error:
-        refused += [Refused(file.path, str(error)) for file in files]
-        return []
-    for result in results:
-        audit.write_file(connection, load_id, result)
+        if len(files) == 1:
+            refused.append(Refused(files[0].path, str(error)))
+            return []
+        # one of them spoils the statement: halve until it stands alone
+        connection.execute("delete from load_audit.rejected_records where _file_id >= ?", [first_id])
+        middle = len(files) // 2
+        first = _load_batch(connection, load_id, files[:middle], contents[:middle], refused)
+        return first + _load_batch(connection, load_id, files[middle:], contents[middle:], refused)
+    audit.write_files(connection, load_id, results)
     return results
 
 
@@ -161,7 +165,7 @@ def _refuse(connection: duckdb.DuckDBPyConnection, load_id: int, file: Refused, 
     if audit.last_reason(connection, result.path) == file.reason:
         return False
     result.file_id = audit.next_id(connection, "files", "_file_id")
-    audit.write_file(connection, load_id, result)
+    audit.write_files(connection, load_id, [result])
     return True
 
 

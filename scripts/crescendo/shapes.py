@@ -16,6 +16,7 @@ KINDS = {
     "integer": "BIGINT",
     "number": "DOUBLE",
     "flag": "BOOLEAN",
+    "json": "VARCHAR",  # a text, or the JSON of an object or list: for a key whose form changed over the years
 }
 
 
@@ -46,6 +47,7 @@ class Group:
 
     key: str
     fields: "tuple[Node, ...]"
+    required: bool = False
     note: str = ""
 
 
@@ -56,6 +58,7 @@ class Rows:
     key: str
     table: str
     fields: "tuple[Node, ...]"
+    required: bool = False
     note: str = ""
 
 
@@ -66,6 +69,7 @@ class Values:
     key: str
     table: str
     value: Field
+    required: bool = False
     note: str = ""
 
 
@@ -80,10 +84,20 @@ class Entries:
     name: str
     fields: "tuple[Node, ...]"
     table: str = ""
+    required: bool = False
     note: str = ""
 
 
-Node = Field | Group | Rows | Values | Entries
+@dataclass(frozen=True)
+class Dropped:
+    """A key that is known and left out; the note says why."""
+
+    key: str
+    note: str
+    required: bool = False
+
+
+Node = Field | Group | Rows | Values | Entries | Dropped
 
 
 @dataclass(frozen=True)
@@ -91,8 +105,13 @@ class Document:
     """One kind of file or page.
 
     `layout` is 'table' (a CSV whose columns are the fields, lists and objects as JSON text, or the same records as
-    JSON) or 'page' (one JSON document a file). A file is recognised by its columns or top-level keys: all of
-    `signature` must be there.
+    JSON) or 'page' (one JSON document a file, or a line). A file is recognised by its columns or keys: all of
+    `signature` must be there ('object.isrc', 'items[].date'). A page is also recognised by its name (what stands
+    before the first two underscores or point) or by the request that lies beside it.
+
+    `facts` are what a page's body does not say: what was asked for ('uuid', 'platform', 'from', 'to', 'page',
+    'reading', 'load_date'), from the request beside it or from its name, or 'folder', the name of its folder. Each
+    becomes a column `asked_<fact>` of the document's table, and part of its rows' identity.
     """
 
     name: str
@@ -100,6 +119,7 @@ class Document:
     fields: tuple[Node, ...]
     signature: tuple[str, ...]
     layout: str = "table"
+    facts: tuple[str, ...] = ()
     line_number_prefix: bool = False
     note: str = ""
 

@@ -4,14 +4,12 @@ Temporary tables: `stage` (one row per record, flatten.py), `judged` (what becom
 the records that had to be read carefully), and the view `accepted` that the raw tables are filled from.
 """
 
-import json
 import tempfile
 from collections import defaultdict
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import duckdb
-import pandas as pd
 
 from crescendo import audit, careful, flatten, landing
 from crescendo.audit import FileResult
@@ -40,6 +38,7 @@ class Batch:
     contents: list[Content]
     load_id: int
     bad_lines: dict[int, set[int]] = field(default_factory=lambda: defaultdict(set))
+    lost_lines: dict[int, int] = field(default_factory=dict)
 
     @property
     def document(self) -> Document:
@@ -53,6 +52,7 @@ def fill(connection: duckdb.DuckDBPyConnection, batch: Batch) -> None:
     audit.prepare_raw(connection, source, tables)
     _stage(connection, batch)
     _reject_lines(connection, batch)
+    _check_lines(connection, batch)
     _judge(connection, batch)
     _accept(connection, batch, f"{quoted(source.schema)}.{quoted(tables[0].name)}")
     inserted = 0
@@ -76,19 +76,25 @@ def _stage(connection: duckdb.DuckDBPyConnection, batch: Batch) -> None:
             link = Path(folder) / f"{result.file_id}{'.gz' if file.gzipped else ''}"
             link.symlink_to(file.path)
             links.append(link)
-        known = pd.DataFrame({"filename": [str(link) for link in links], "id": [r.file_id for r in batch.results]})
+        _list_files(connection, batch, [str(link) for link in links])
         read = landing.relation(batch.files, links)
         try:
             connection.execute(flatten.stage(batch.document, read.sql, read.columns, read.broken, read.unknown))
         except duckdb.InvalidInputException as error:
             reason = str(error).splitlines()[0].replace(folder, "")
             raise Unreadable(f"is not readable as {batch.files[0].format}: {reason}") from None
-    connection.register("batch_files_frame", known)
-    connection.execute("create or replace temp table batch_files as select * from batch_files_frame")
-    connection.unregister("batch_files_frame")
     for file, content in zip(batch.files, batch.contents, strict=True):
         if file.path.stat().st_size != file.size:
             raise CrescendoError(f"{file.path} changed while it was read: load it again when it is whole ({content})")
+
+
+def _list_files(connection: duckdb.DuckDBPyConnection, batch: Batch, links: list[str]) -> None:
+    """Leave `batch_files`: a file's link, its number, and what its page was asked for."""
+    asked = [leaf.key for leaf in flatten.scalars(batch.document)] if batch.document.layout == "page" else []
+    columns = "".join(f", {quoted(key)} varchar" for key in asked)
+    connection.execute(f"create or replace temp table batch_files (filename varchar, id bigint{columns})")
+    rows = zip(links, batch.results, batch.files, strict=True)
+    audit.append(connection, "batch_files", [[link, result.file_id, *file.facts] for link, result, file in rows])
 
 
 class Unreadable(Exception):  # noqa: N818 a finding, not a failure
@@ -119,9 +125,28 @@ def _reject_lines(connection: duckdb.DuckDBPyConnection, batch: Batch) -> None:
     _enter_rejects(connection, batch, rejects)
 
 
+def _check_lines(connection: duckdb.DuckDBPyConnection, batch: Batch) -> None:
+    """Hold the records against the lines of their file. Raises Unreadable where a file among others does not add up."""
+    if batch.files[0].format not in ("csv", "lines"):
+        return
+    counts = "select f.id, count(s.filename) from batch_files as f left join stage as s using (filename) group by f.id"
+    staged = dict(connection.execute(counts).fetchall())
+    for file, result, content in zip(batch.files, batch.results, batch.contents, strict=True):
+        bad = batch.bad_lines[result.file_id]
+        lost = landing.lines_lost(file, content, staged[result.file_id] + len(bad))
+        if lost and len(batch.files) > 1:
+            raise Unreadable("does not add up")  # alone, DuckDB says at which line
+        if lost:
+            batch.lost_lines[result.file_id] = lost
+            reason = f"{lost} lines could not be told apart: a quote is open before one of them"
+            _enter_rejects(
+                connection, batch, [(result.file_id, "record", None, min(bad, default=None), None, reason, None)]
+            )
+
+
 def _enter_rejects(connection: duckdb.DuckDBPyConnection, batch: Batch, rejects: list[tuple]) -> None:
     """Enter rejects in the ledger: (file id, level, record index, line, path, reason, sample)."""
-    _append(connection, "load_audit.rejected_records", [[batch.load_id, *reject] for reject in rejects])
+    audit.append(connection, "load_audit.rejected_records", [[batch.load_id, *reject] for reject in rejects])
 
 
 def _judge(connection: duckdb.DuckDBPyConnection, batch: Batch) -> None:
@@ -195,9 +220,9 @@ def _read_carefully(connection: duckdb.DuckDBPyConnection, batch: Batch, roots: 
             repaired.append([number, reading.record_rejected, reading.rows_in, reading.rows_rejected, *clean])
             rejects += [[number, r.level, r.path, r.reason, r.sample] for r in reading.rejects]
             unknown += [[number, path, sample] for path, sample in reading.unknown.items()]
-        _append(connection, "repaired", repaired)
-        _append(connection, "careful_rejects", rejects)
-        _append(connection, "careful_unknown", unknown)
+        audit.append(connection, "repaired", repaired)
+        audit.append(connection, "careful_rejects", rejects)
+        audit.append(connection, "careful_unknown", unknown)
 
 
 def _readings(connection: duckdb.DuckDBPyConnection, batch: Batch, roots: list, ids: list[int]):
@@ -213,17 +238,6 @@ def _readings(connection: duckdb.DuckDBPyConnection, batch: Batch, roots: list, 
             yield number, careful.read_record(fields, [root for _, root in roots], dict(zip(keys, sent, strict=True)))
         else:
             yield number, careful.read_broken(broken)
-
-
-def _append(connection: duckdb.DuckDBPyConnection, table: str, rows: list[list]) -> None:
-    """Insert rows as one JSON text: DuckDB's executemany takes a millisecond a row."""
-    if rows:
-        types = [row[1] for row in connection.execute(f"describe {table}").fetchall()]
-        fields = ", ".join(f"(row ->> {number})::{kind}" for number, kind in enumerate(types))
-        connection.execute(
-            f"insert into {table} select {fields} from (select unnest(from_json(?, '[\"JSON\"]')) as row)",
-            [json.dumps(rows, ensure_ascii=False)],
-        )
 
 
 def _enter_unknown(connection: duckdb.DuckDBPyConnection, batch: Batch, roots: list) -> None:
@@ -321,16 +335,12 @@ def _count(connection: duckdb.DuckDBPyConnection, batch: Batch, inserted: int) -
             from judged as j left join fresh as f on f.id = j.id group by all
         """).fetchall()
     }
-    for file, result, content in zip(batch.files, batch.results, batch.contents, strict=True):
+    for result in batch.results:
         staged, loaded, rejected, rows_in, rows_loaded, rows_rejected = (
             int(value or 0) for value in counted.get(result.file_id, (0,) * 6)
         )
         bad_lines = len(batch.bad_lines[result.file_id])
-        lost = landing.lines_lost(file, content, staged + bad_lines) if file.format in ("csv", "lines") else 0
-        if lost:
-            reason = f"{lost} lines could not be told apart: a quote is open before one of them"
-            line = min(batch.bad_lines[result.file_id], default=None)
-            _enter_rejects(connection, batch, [(result.file_id, "record", None, line, None, reason, None)])
+        lost = batch.lost_lines.get(result.file_id, 0)
         result.counts |= {
             "records_in": staged + bad_lines + lost,
             "records_loaded": loaded,
