@@ -152,6 +152,7 @@ def _drop_orphans(
 
 def forget_replaced(connection: duckdb.DuckDBPyConnection) -> None:
     """Drop the record lists of files that are current no more, once their rows are gone."""
-    connection.execute(
-        "delete from load_audit.file_records as r using load_audit.files as f where f._file_id = r._file_id and not f.is_current"
-    )
+    connection.execute("""
+        delete from load_audit.file_records as r using load_audit.files as f
+        where f._file_id = r._file_id and not f.is_current
+    """)
