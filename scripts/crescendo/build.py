@@ -1,0 +1,155 @@
+"""From files to answers in one go: sample where there is nothing to load, load, dbt build, summary."""
+
+import hashlib
+import json
+import os
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import click
+
+from crescendo import audit, warehouse
+from crescendo.errors import CrescendoError
+from crescendo.load import LoadResult, load
+
+LANDING = Path("landing")
+# what the built tables depend on, besides what was loaded
+PROJECT = ("dbt_project.yml", "models", "seeds", "macros", "tests")
+
+
+@click.command("build")
+@click.option("--environment-seconds", type=float, default=0.0, hidden=True, help="What making the environment took.")
+@click.option("--force", is_flag=True, help="Run dbt even where nothing has changed.")
+def build_command(environment_seconds: float, force: bool) -> int:
+    """Make the warehouse: sample data where landing/ is empty, load, dbt build, and what there is to ask.
+
+    \b
+    Example:
+      crescendo build
+    """
+    if not Path("dbt_project.yml").is_file():
+        raise CrescendoError("there is no dbt_project.yml here: run this in the project's folder")
+    seconds = {"environment": environment_seconds} if environment_seconds else {}
+    if not LANDING.is_dir() or not any(LANDING.iterdir()):
+        with _timed(seconds, "sample"):
+            _sample()
+    with _timed(seconds, "load"):
+        loaded = load([LANDING], progress=sys.stderr.isatty())
+    for file in loaded.refused:
+        click.echo(f"warning: {file.path} {file.reason}", err=True)
+    fingerprint = project_fingerprint()
+    if loaded.load_id is None and not force and _built() == fingerprint:
+        click.echo("Nothing has changed: the files are loaded, the models are built, and nothing was touched.")
+        _print_questions()
+        return 0
+    with _timed(seconds, "dbt build"):
+        results = dbt_build()
+    if results is None:
+        return 1
+    _note_build(fingerprint)
+    _print_summary(loaded, results, seconds)
+    _print_questions()
+    return 0
+
+
+@contextmanager
+def _timed(seconds: dict[str, float], name: str) -> Iterator[None]:
+    started = time.monotonic()
+    yield
+    seconds[name] = time.monotonic() - started
+
+
+def _sample() -> None:
+    from crescendo.sample.command import sample_command
+
+    sample_command.main(args=["--to", str(LANDING)], standalone_mode=False)
+
+
+def project_fingerprint(root: Path = Path()) -> str:
+    """A sha256 over everything the models are made from, so that an unchanged project is not built again."""
+    digest = hashlib.sha256()
+    for name in PROJECT:
+        paths = sorted((root / name).rglob("*")) if (root / name).is_dir() else [root / name]
+        for path in paths:
+            if path.suffix in (".sql", ".yml", ".csv", ".md"):
+                digest.update(f"{path.relative_to(root)}\n".encode() + path.read_bytes())
+    return digest.hexdigest()
+
+
+def dbt_build() -> Counter[str] | None:
+    """Run `dbt build`; counts of what was built by resource type, or None where it failed (its words are shown)."""
+    environment = os.environ | {"DBT_SEND_ANONYMOUS_USAGE_STATS": "false", "DO_NOT_TRACK": "1"}
+    done = subprocess.run(
+        [sys.executable, "-m", "dbt.cli.main", "build", "--no-use-colors"],
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        click.echo(done.stdout, err=True)
+        click.echo("error: dbt build failed: what it said stands above", err=True)
+        return None
+    target = Path(os.environ.get("DBT_TARGET_PATH", "target"))
+    results = json.loads((target / "run_results.json").read_text())["results"]
+    return Counter(result["unique_id"].split(".")[0] for result in results)
+
+
+def _built() -> str | None:
+    with warehouse.connect(read_only=True) as connection:
+        known = connection.execute(
+            "select 1 from information_schema.tables where table_schema = 'load_audit' and table_name = 'builds'"
+        ).fetchone()
+        if not known:
+            return None
+        # a load that was not followed by a build makes the build stale
+        found = connection.execute("""
+            select fingerprint from load_audit.builds
+            where _load_id = (select max(_load_id) from load_audit.loads)
+            order by finished_at desc limit 1
+        """).fetchone()
+        return found[0] if found else None
+
+
+def _note_build(fingerprint: str) -> None:
+    with warehouse.connect() as connection:
+        connection.execute(
+            "create table if not exists load_audit.builds"
+            " (_load_id bigint not null, finished_at timestamp not null, fingerprint varchar not null)"
+        )
+        connection.execute(
+            "insert into load_audit.builds select coalesce(max(_load_id), 0), ?, ? from load_audit.loads",
+            [audit.now(), fingerprint],
+        )
+
+
+def _print_summary(loaded: LoadResult, results: Counter[str], seconds: dict[str, float]) -> None:
+    files = sum(file.status == "loaded" for file in loaded.files)
+    unchanged = sum(file.status == "unchanged" for file in loaded.files)
+    rejected = loaded.total("records_rejected") + loaded.total("rows_rejected")
+    click.echo(
+        f"Loaded   {files} files ({unchanged} unchanged, {len(loaded.refused)} refused):"
+        f" {loaded.total('records_loaded'):,} records, {loaded.total('rows_loaded'):,} rows, {rejected:,} rejected"
+    )
+    tests = results["test"] + results["unit_test"]
+    click.echo(f"Built    {results['model']} models and {results['seed']} seeds; {tests} tests passed")
+    click.echo("Took     " + ", ".join(f"{name} {took:.1f} s" for name, took in seconds.items()))
+    size = warehouse.path().stat().st_size / 1e6
+    click.echo(f"Wrote    {warehouse.path()}, {size:.1f} MB")
+
+
+def _print_questions() -> None:
+    click.echo("""
+Ask, for example:
+  .venv/bin/crescendo growth --last 28d --by artist --top 10
+  .venv/bin/crescendo averages --last 28d --by platform
+  make shell                        then: from metrics.song_days limit 10;
+                                          from metrics.trending limit 10;
+  make docs                         lineage and definitions in the browser
+  .venv/bin/crescendo status        what was loaded, rejected and unknown""")

@@ -1,0 +1,36 @@
+"""A project of its own for the tests: the same models, another warehouse, generated data."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+PROJECT = ("dbt_project.yml", "profiles.yml", "models", "seeds", "macros", "tests", "analyses")
+
+
+def project_in(folder: Path) -> dict[str, str]:
+    """Lay out the project in a folder; returns the environment in which its commands run there."""
+    for name in PROJECT:
+        if not (folder / name).exists():
+            (folder / name).symlink_to(ROOT / name)
+    own = {"CRESCENDO_DB": str(folder / "crescendo.duckdb"), "DBT_TARGET_PATH": str(folder / "target")}
+    return os.environ | own | {"DBT_LOG_PATH": str(folder / "logs"), "DO_NOT_TRACK": "1"}
+
+
+def crescendo(folder: Path, environment: dict[str, str], *words: str) -> subprocess.CompletedProcess[str]:
+    """Run the command line in a folder, as a user does."""
+    command = [sys.executable, "-m", "crescendo.cli", *words]
+    return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
+
+
+@pytest.fixture(scope="session")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder in which `crescendo build` made the sample's warehouse, models and tests included. Read only."""
+    folder = tmp_path_factory.mktemp("built")
+    done = crescendo(folder, project_in(folder), "build")
+    assert done.returncode == 0, done.stdout + done.stderr
+    (folder / "summary.txt").write_text(done.stdout)
+    return folder
