@@ -1,5 +1,6 @@
 -- An attribute that the best version leaves blank is taken from the best version that has it: a
--- later report without a release date does not make the day unknown again.
+-- later report without a release date does not make the day unknown again. The filters say so to
+-- Spark, whose `max_by` would take the blank.
 
 with
 
