@@ -100,6 +100,26 @@ def test_a_lost_page_is_noticed(tmp_path):
     assert landed_rows(tmp_path) == universe("faithful", 1, DAY)
 
 
+def user_of_another(session):
+    session["user_id"] += 1_000_000
+
+
+def tracks_of_another(session):
+    session["items"] = [track + 1_000_000 for track in session["items"]]
+
+
+@pytest.mark.parametrize(("spoil", "rows_spoiled"), [(user_of_another, 100), (tracks_of_another, 150)])
+def test_foreign_rows_among_many_are_noticed(tmp_path, spoil, rows_spoiled):
+    rows = universe("faithful", 1, DAY)
+    for route, key in (("users", "id"), ("listen_history", "user_id")):
+        rows[route] = [{**rows[route][number % 1000], key: number} for number in range(2100)]
+    for session in rows["listen_history"][300 : 300 + rows_spoiled]:
+        spoil(session)
+    with served(application(lambda _: rows)) as url:
+        code, _, err = fetch("moovitamix", url, tmp_path, *DATE)
+    assert code == 2 and "changed during each" in err and not (tmp_path / str(DAY)).exists()
+
+
 def test_dirt_of_the_source_is_landed_as_it_is(tmp_path):
     dirt = frozenset(("null-items", "unknown-ids", "bad-duration", "uppercase-email", "size-ignored"))
     rows = universe("faithful", 1, DAY, dirt=dirt)
@@ -111,7 +131,7 @@ def test_dirt_of_the_source_is_landed_as_it_is(tmp_path):
 
 def test_null_ids_and_counters_are_legal(tmp_path):
     rows = universe("faithful", 1, DAY)
-    for session in rows["listen_history"][:3]:
+    for session in rows["listen_history"][:60]:
         session["user_id"] = None
     with served(application(lambda _: rows)) as url:
         assert fetch("moovitamix", url, tmp_path, *DATE)[0] == 0

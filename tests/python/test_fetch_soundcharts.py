@@ -11,7 +11,8 @@ from datetime import date, timedelta
 
 import httpx
 import pytest
-from crescendo.fetch.soundcharts import DOCUMENTS, Run
+from crescendo.fetch.client import Client, Landing, only_one, run
+from crescendo.fetch.soundcharts import DOCUMENTS, Reader, Run
 from crescendo.sample.world import World
 from crescendo.simulate.catalogue import Catalogue
 from crescendo.simulate.server import LISTING, PASSING, Faults, served
@@ -90,6 +91,54 @@ def test_a_listing_that_moves_is_read_again_and_loses_nothing(catalogue, tmp_pat
     assert any(request.get("reading", 1) > 1 for request in requests(tmp_path / "b").values())
 
 
+def pages_of(songs, begin):
+    """A server of one listing whose page at an offset begins at `begin(offset)`, time and again."""
+    asked = []
+
+    async def app(scope, receive, send):
+        offset = int(re.search(rb"offset=(\d+)", scope["query_string"])[1])
+        asked.append(offset)
+        start = begin(offset)
+        block = {"offset": start, "limit": 100, "next": None, "previous": None, "total": len(songs)}
+        body = {"items": [{"uuid": song} for song in songs[start : start + 100]], "page": block, "errors": []}
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        await send({"type": "http.response.body", "body": json.dumps(body).encode()})
+
+    return app, asked
+
+
+@pytest.mark.parametrize(
+    ("begin", "pages"),
+    [
+        (lambda offset: offset, [0, 100, 200]),
+        (lambda offset: max(offset - 3, 0), [0, 100, 200, 300]),  # every page begins with the end of the last
+        (lambda offset: {100: 200, 200: 100}.get(offset, offset), [0, 100, 200]),  # in another order
+    ],
+)
+def test_a_listing_that_is_always_askew_is_read_whole(tmp_path, begin, pages):
+    songs = [f"song-{number}" for number in range(300)]
+    app, asked = pages_of(songs, begin)
+
+    async def reading(url):
+        async with Client(url, landing=Landing(tmp_path)) as client:
+            return await Reader(client, None).listing("artist-songs", "somebody")
+
+    with served(app) as url:
+        found = run(lambda: reading(url))
+    assert sorted(item["uuid"] for item in found) == sorted(songs)
+    assert asked == pages
+
+
+def test_a_song_of_two_artists_is_read_once(catalogue, tmp_path):
+    song = next(record for record in catalogue.songs.values() if len(record.artists) > 1)
+    artists = [catalogue.world.artist(index).artist_id for index in song.artists[:2]]
+    with served(application(catalogue)) as url:
+        options = ("--artist", artists[1], "--platform", "deezer", "--format", "json")
+        code, out, _ = fetch_artist(url, tmp_path, artists[0], SANDBOX, *options)
+    assert code == 0 and json.loads(out)["reused"] == 0
+    assert f"song__{song.song_id}.json" in bodies(tmp_path)
+
+
 def test_killed_at_random_moments_it_goes_on(catalogue, artist, undisturbed, tmp_path):
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(["landings", "crescendo.fetch.command", "crescendo.fetch.soundcharts"])
@@ -139,6 +188,8 @@ def test_the_survey_counts_the_calls_that_a_fetch_is_charged(catalogue, artist, 
         assert fetch_artist(url, tmp_path, artist, SANDBOX)[0] == 0
         assert survey["guessed"] == []
         assert faults.served.total() - before == survey["calls"]
+        done = json.loads(fetch_artist(url, tmp_path, artist, SANDBOX, "--dry-run", "--format", "json")[1])
+        assert done["calls"] == done["spent"] == 0
 
 
 def test_the_next_window_overlaps_the_last_by_35_days(catalogue, artist, tmp_path):
@@ -232,8 +283,6 @@ def test_names_are_looked_up_and_must_be_one_artist(catalogue, tmp_path):
 
 
 def test_two_fetches_do_not_share_a_folder(catalogue, artist, tmp_path):
-    from crescendo.fetch.client import only_one
-
     with only_one(tmp_path), served(application(catalogue)) as url:
         code, _, err = fetch_artist(url, tmp_path, artist, SANDBOX)
     assert code == 2 and "another fetch is at work" in err

@@ -9,6 +9,7 @@
 `plant` spoils SPOILED of the rows in the ways that DIRT names.
 """
 
+import json
 import random
 import string
 from collections.abc import Callable, Iterable, Mapping
@@ -18,7 +19,7 @@ from typing import Annotated, Any
 
 import numpy as np
 from fastapi import FastAPI, Query, Request
-from fastapi.responses import RedirectResponse
+from fastapi.responses import RedirectResponse, Response
 
 from crescendo.errors import CrescendoError
 from crescendo.sample import words
@@ -246,7 +247,7 @@ def application(rows: Callable[[int], Rows], faults: Faults | None = None, resta
             request: Request,
             page: Annotated[int, Query(ge=1, description="Page number")] = 1,
             size: Annotated[int, Query(ge=1, le=PAGE)] = PAGE,
-        ) -> dict:
+        ) -> Response:
             if "restart" in faults.kinds and faults.served.total() >= restart_after and len(universes) == 1:
                 universes.append(rows(1))
             found = universes[-1][route]
@@ -258,7 +259,8 @@ def application(rows: Callable[[int], Rows], faults: Faults | None = None, resta
                 shown = page - 1
             items = found[(shown - 1) * size : shown * size]
             pages = -(-len(found) // size)
-            return {"items": items, "total": len(found), "page": page, "size": size, "pages": pages}
+            body = {"items": items, "total": len(found), "page": page, "size": size, "pages": pages}
+            return Response(json.dumps(body), media_type="application/json")
 
         page.__name__ = f"get_{route}"
         return page
