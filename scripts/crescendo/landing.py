@@ -171,6 +171,7 @@ def _recognise_json(
         names = " or ".join(f"{s.name}.{d.name}" for s, d in fitting)
         return Refused(path, f"may be {names}: say which with --source")
     [(source, document)] = fitting
+    facts["document"] = document.name  # a page recognised by its content may be called anything
     asked = tuple(facts.get(fact) for fact in document.facts)
     return Incoming(path, source, document, _json_format(start, path), (), gzipped, size, asked)
 
