@@ -9,7 +9,7 @@ metric_catalog as (
 metrics as (
 
     select
-        metric_id,
+        platform || ':' || metric as metric_id,
         platform,
         metric,
         metric_name,
