@@ -72,6 +72,10 @@ def _load(
     advance: Callable[[str, int, int], None],
 ) -> LoadResult:
     audit.prepare(connection)
+    # all raw tables, so that the models of a source that sent nothing have something to read
+    documents = [(source, flatten.raw_tables(d)) for source in all_sources().values() for d in source.documents]
+    for source, tables in documents:
+        audit.prepare_raw(connection, source, tables)
     load_id = audit.next_id(connection, "loads", "_load_id")
     connection.execute(
         "insert into load_audit.loads values (?, ?, null, ?)", [load_id, audit.now(), version("crescendo")]
@@ -95,11 +99,8 @@ def _load(
     said = [_refuse(connection, load_id, file, results) for file in refused]
     loaded = {result.path for result in results if result.status == "loaded"}
     if loaded & known.keys():
-        for source in all_sources().values():
-            for document in source.documents:
-                tables = flatten.raw_tables(document)
-                audit.prepare_raw(connection, source, tables)
-                audit.drop_replaced(connection, source, tables)
+        for source, tables in documents:
+            audit.drop_replaced(connection, source, tables)
         audit.forget_replaced(connection)
     connection.execute("update load_audit.loads set finished_at = ? where _load_id = ?", [audit.now(), load_id])
     changed = bool(loaded) or any(said)
