@@ -17,7 +17,7 @@ DAY = click.DateTime(["%Y-%m-%d"])
 
 def _shared(command: Callable) -> Callable:
     for option in (
-        click.option("--format", "form", type=click.Choice(["text", "json"]), default="text"),
+        click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True),
         click.option("--backoff", default=0.5, show_default=True, help="First wait before a retry, seconds."),
         click.option("--timeout", default=60.0, show_default=True, help="For one whole answer, seconds."),
         click.option("--concurrency", default=8, show_default=True, help="Requests in flight at most."),
@@ -39,11 +39,18 @@ def fetch_command() -> None:
 
 @fetch_command.command("soundcharts")
 @click.option("--artist", "artists", multiple=True, required=True, metavar="UUID|NAME", help="May be repeated.")
-@click.option("--since", type=DAY, help="First day wanted; without it a year, or what is new.")
-@click.option("--until", type=DAY, help="Last day wanted; without it today.")
+@click.option("--since", type=DAY, metavar="YYYY-MM-DD", help="First day wanted; without it a year, or what is new.")
+@click.option("--until", type=DAY, metavar="YYYY-MM-DD", help="Last day wanted; without it today.")
 @click.option("--platform", "platforms", multiple=True, metavar="CODE", help="Only these; may be repeated.")
 @click.option("--sandbox", is_flag=True, help="Use the credentials that the source publishes for trials.")
-@click.option("--credentials", "secrets", type=click.Path(path_type=Path), envvar="CRESCENDO_CREDENTIALS")
+@click.option(
+    "--credentials",
+    "secrets",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    envvar="CRESCENDO_CREDENTIALS",
+    help="Of lines NAME=value, mode 600; also CRESCENDO_CREDENTIALS.",
+)
 @click.option("--url", default=None, help="Another server, such as a simulator.")
 @click.option("--to", default="landing/soundcharts", show_default=True, type=click.Path(path_type=Path))
 @click.option("--dry-run", is_flag=True, help="Say how many calls it would cost, and land nothing.")
@@ -107,7 +114,7 @@ def soundcharts_command(
 
 @fetch_command.command("moovitamix")
 @click.option("--url", default="http://127.0.0.1:8000", show_default=True)
-@click.option("--date", "day", type=DAY, help="The load date; without it today, in UTC.")
+@click.option("--date", "day", type=DAY, metavar="YYYY-MM-DD", help="The load date; without it today, in UTC.")
 @click.option("--to", default="landing/moovitamix", show_default=True, type=click.Path(path_type=Path))
 @_shared
 def moovitamix_command(url: str, day: datetime | None, to: Path, form: str, **pace: Any) -> None:
