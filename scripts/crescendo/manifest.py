@@ -1,0 +1,256 @@
+"""What dbt knows of the models that people read: tables with their keys, views and functions, from its manifest.
+
+A primary key is a constraint of the model or, for large facts, its `unique_grain` test; foreign keys are the
+`relationships` tests; checks are `accepted_values`, `in_range` and constraints. Nothing is said twice, so nothing can
+disagree.
+"""
+
+import json
+import os
+import re
+import subprocess
+import sys
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+
+from crescendo.errors import CrescendoError
+
+# folders of models/ that are published, and what their materialisations are
+LAYERS = ("marts", "metrics")
+KINDS = {"table": "table", "incremental": "table", "view": "view", "table_function": "function"}
+# what a manifest is made from
+PROJECT = ("dbt_project.yml", "profiles.yml", "models", "seeds", "macros", "tests")
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column as its model's YAML describes it; `type` is DuckDB's, in lower case."""
+
+    name: str
+    type: str
+    description: str
+
+
+@dataclass(frozen=True)
+class ForeignKey:
+    """One column that refers to another relation's key."""
+
+    column: str
+    to: str
+    to_column: str
+
+
+@dataclass(frozen=True)
+class Index:
+    """Columns or expressions that are looked up, and why."""
+
+    columns: tuple[str, ...]
+    why: str
+    unique: bool = False
+    method: str = "btree"
+
+
+@dataclass
+class Relation:
+    """A published table, view or function. `sql` is its compiled query, `parameters` a function's."""
+
+    unique_id: str
+    schema: str
+    name: str
+    kind: str
+    description: str
+    columns: dict[str, Column]
+    sql: str
+    depends_on: tuple[str, ...]
+    parameters: tuple[str, ...] = ()
+    primary_key: tuple[str, ...] = ()
+    grain: tuple[str, ...] = ()
+    not_null: set[str] = field(default_factory=set)
+    checks: list[str] = field(default_factory=list)
+    foreign_keys: list[ForeignKey] = field(default_factory=list)
+    indexes: list[Index] = field(default_factory=list)
+
+    @property
+    def full_name(self) -> str:
+        """Schema and name, as people type it."""
+        return f"{self.schema}.{self.name}"
+
+    @property
+    def is_fact(self) -> bool:
+        """Whether its rows are events or days, of which there are many."""
+        return self.name.startswith("fct_")
+
+    @property
+    def day(self) -> str | None:
+        """The date column of its grain, by which a fact is stored and cut; None where there is none."""
+        dates = [column.name for column in self.columns.values() if column.type == "date"]
+        return next((name for name in dates if name in (self.primary_key or self.grain)), None)
+
+
+def read(root: Path = Path()) -> dict:
+    """The manifest of the project at `root` with every model compiled, made again where a file of the project is newer.
+
+    Raises CrescendoError, with dbt's own words, where the project does not compile.
+    """
+    target = Path(os.environ.get("DBT_TARGET_PATH") or root / "target")
+    for folder in (target, target / "docs"):
+        manifest = _if_current(folder / "manifest.json", root)
+        if manifest:
+            return manifest
+    # a folder of its own: `dbt parse` writes a manifest without compiled code over that of the build
+    command = [sys.executable, "-m", "dbt.cli.main", "compile", "--quiet", "--no-use-colors"]
+    folder = (target / "docs").absolute()
+    done = subprocess.run(  # noqa: S603 our own dbt, on our own project
+        [*command, "--project-dir", str(root), "--profiles-dir", str(root), "--target-path", str(folder)],
+        env=os.environ | {"CRESCENDO_DB": ":memory:", "DBT_SEND_ANONYMOUS_USAGE_STATS": "false", "DO_NOT_TRACK": "1"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        raise CrescendoError(f"dbt cannot compile the project at {root.absolute()}: {done.stdout}{done.stderr}")
+    return json.loads((folder / "manifest.json").read_text())
+
+
+def _if_current(path: Path, root: Path) -> dict | None:
+    if not path.is_file():
+        return None
+    sources = [root / name for name in PROJECT]
+    files = [file for source in sources for file in ([source] if source.is_file() else source.rglob("*.*"))]
+    newest = max(path.stat().st_mtime for path in [*sources, *files] if path.exists())
+    if path.stat().st_mtime <= newest:
+        return None
+    manifest = json.loads(path.read_text())
+    return manifest if all(model.get("compiled_code") for model in models(manifest).values()) else None
+
+
+def models(manifest: dict) -> dict[str, dict]:
+    """The enabled SQL models, by unique id."""
+    return {uid: node for uid, node in manifest["nodes"].items() if node["resource_type"] == "model"}
+
+
+def published(manifest: dict) -> list[Relation]:
+    """The relations that people read, each after those that it depends on; then by schema and name.
+
+    Raises CrescendoError where a table has no declared columns.
+    """
+    found = {
+        uid: _relation(uid, node)
+        for uid, node in models(manifest).items()
+        if node["fqn"][1] in LAYERS and not node["name"].startswith("int_") and node["config"]["materialized"] in KINDS
+    }
+    for relation in found.values():
+        if not relation.columns:
+            raise CrescendoError(f"{relation.full_name} describes no columns: add them to {relation.name}.yml")
+        if relation.kind == "view" and not found.keys() >= set(relation.depends_on):
+            relation.kind = "table"  # it reads what is not published, so its rows are
+    tests = [node for node in manifest["nodes"].values() if node.get("attached_node") in found]
+    # keys before what refers to them
+    for node in sorted(tests, key=lambda node: (node["name"].startswith("relationships"), node["unique_id"])):
+        _apply_test(node, found[node["attached_node"]], found)
+    for relation in found.values():
+        _settle_keys(relation, found)
+    ordered: dict[str, Relation] = {}
+
+    def place(uid: str) -> None:
+        if uid not in ordered:
+            for above in sorted(found.keys() & set(found[uid].depends_on)):
+                place(above)
+            ordered[uid] = found[uid]
+
+    for uid in sorted(found, key=lambda uid: found[uid].full_name):
+        place(uid)
+    return list(ordered.values())
+
+
+def _relation(uid: str, node: dict) -> Relation:
+    columns = {
+        name: Column(name, (column["data_type"] or "").lower(), " ".join(column["description"].split()))
+        for name, column in node["columns"].items()
+    }
+    relation = Relation(
+        unique_id=uid,
+        schema=node["schema"],
+        name=node["name"],
+        kind=KINDS[node["config"]["materialized"]],
+        description=" ".join(node["description"].split()),
+        columns=columns,
+        sql=node["compiled_code"],
+        depends_on=tuple(node["depends_on"]["nodes"]),
+        parameters=_parameters(node["config"].get("parameters")),
+    )
+    own = [(constraint, constraint.get("columns") or []) for constraint in node["constraints"]]
+    own += [(item, [name]) for name, column in node["columns"].items() for item in column["constraints"]]
+    for constraint, names in own:
+        match constraint["type"]:
+            case "primary_key":
+                relation.primary_key = tuple(names)
+            case "not_null":
+                relation.not_null.update(names)
+            case "check":
+                relation.checks.append(constraint["expression"])
+    declared = node["config"].get("meta", {}).get("indexes", [])
+    relation.indexes += [Index(tuple(index["columns"]), index["why"]) for index in declared]
+    return relation
+
+
+def _parameters(declared: str | list[str] | None) -> tuple[str, ...]:
+    found = declared.split(",") if isinstance(declared, str) else declared or []
+    return tuple(name.strip() for name in found)
+
+
+def _apply_test(node: dict, relation: Relation, found: dict[str, Relation]) -> None:
+    """A data test that a database can hold becomes a constraint; one with a condition, or that only warns, cannot."""
+    test = node.get("test_metadata")
+    if not test or node["config"].get("where") or node["config"]["severity"].lower() != "error":
+        return
+    arguments = test["kwargs"]
+    column = arguments.get("column_name")
+    match test["name"]:
+        case "not_null" if column in relation.columns:
+            relation.not_null.add(column)
+        case "unique" if column in relation.columns:
+            relation.indexes.append(Index((column,), "held unique by a data test", unique=True))
+        case "unique":
+            relation.indexes.append(Index((f"({column})",), node["name"].replace("_", " "), unique=True))
+        case "unique_grain":
+            relation.grain = tuple(arguments["columns"])
+        case "accepted_values":
+            values = ", ".join("'" + str(value).replace("'", "''") + "'" for value in arguments["values"])
+            relation.checks.append(f"{column} in ({values})")
+        case "in_range":
+            bounds = (("minimum", ">="), ("maximum", "<="))
+            relation.checks += [f"{column} {sign} {arguments[name]}" for name, sign in bounds if name in arguments]
+        case "relationships":
+            [name] = re.findall(r"ref\(['\"](\w+)['\"]\)", arguments["to"]) or [""]
+            target = next((other for other in found.values() if other.name == name and other.kind == "table"), None)
+            if target and (target.primary_key or target.grain) == (arguments["field"],):
+                relation.foreign_keys.append(ForeignKey(column, target.unique_id, arguments["field"]))
+
+
+def _settle_keys(relation: Relation, found: dict[str, Relation]) -> None:
+    """The key and the indexes that follow from the grain, from foreign keys, and from the days of a fact."""
+    if relation.kind != "table":
+        return
+    if relation.grain and not relation.primary_key:
+        if relation.not_null.issuperset(relation.grain):
+            relation.primary_key = relation.grain
+        else:
+            relation.indexes.append(Index(relation.grain, "its grain; a null counts as a value", unique=True))
+    relation.foreign_keys.sort(key=lambda key: key.column)
+    served = {relation.primary_key[:1], *(index.columns[:1] for index in relation.indexes)}
+    for key in relation.foreign_keys:
+        if (key.column,) not in served:
+            why = f"joins from {found[key.to].full_name}, and the check that none is orphaned when one of its rows goes"
+            relation.indexes.append(Index((key.column,), why))
+    date = relation.day
+    if relation.is_fact and date and (date,) not in served:
+        why = "a window reads the days it opens and closes with; rows lie by day, so a few pages of index do"
+        relation.indexes.append(Index((date,), why, method="brin"))
+
+
+@cache
+def current() -> list[Relation]:
+    """What the project in the working folder publishes."""
+    return published(read())

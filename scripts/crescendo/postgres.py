@@ -1,0 +1,171 @@
+"""The published relations in PostgreSQL's words: one list of statements that documents show and publishing runs."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import sqlglot
+from sqlglot import exp
+from sqlglot.optimizer.scope import traverse_scope
+
+from crescendo.manifest import Index, Relation
+from crescendo.warehouse import quoted, text
+
+TYPES = {"varchar": "text", "double": "double precision", "float": "real", "hugeint": "numeric(38)", "blob": "bytea"}
+READER = "crescendo_reader"
+# PostgreSQL cuts longer names, with a notice
+LONGEST_NAME = 63
+
+
+@dataclass
+class Statements:
+    """DDL in the order it runs: `tables` before the rows come, `keys` after, `views` once tables have their names."""
+
+    tables: list[str] = field(default_factory=list)
+    keys: list[str] = field(default_factory=list)
+    views: list[str] = field(default_factory=list)
+
+
+def statements(relations: list[Relation], schema_of: Callable[[str], str] = str) -> Statements:
+    """All that makes the relations in PostgreSQL 15 or later; `schema_of` is what a schema is called while it is built.
+
+    Views and functions read the final schemas, whatever `schema_of` says.
+    """
+    made = Statements()
+    tables = [relation for relation in relations if relation.kind == "table"]
+    named = {relation.unique_id: f"{schema_of(relation.schema)}.{relation.name}" for relation in relations}
+    made.tables += [f"create schema {schema_of(name)}" for name in schemas(relations)]
+    made.tables += [_table(relation, named[relation.unique_id]) for relation in tables]
+    for relation in tables:
+        name = named[relation.unique_id]
+        if relation.primary_key:
+            made.keys.append(f"alter table {name} add primary key ({_list(relation.primary_key)})")
+    for relation in tables:
+        name = named[relation.unique_id]
+        made.keys += [line for index in relation.indexes for line in _index(relation, index, name)]
+        for key in relation.foreign_keys:
+            refers = f"foreign key ({quoted(key.column)}) references {named[key.to]} ({quoted(key.to_column)})"
+            made.keys.append(f"alter table {name} add {refers}")
+        made.keys += _comments(relation, "table", name)
+    for relation in relations:
+        if relation.kind == "view":
+            made.views.append(f"create view {relation.full_name} as\n{translated(relation)}")
+            made.views += _comments(relation, "view", relation.full_name)
+        elif relation.kind == "function":
+            made.views += _function(relation)
+    made.views += _grants(relations)
+    return made
+
+
+def schemas(relations: list[Relation]) -> list[str]:
+    """The schemas of the relations, sorted."""
+    return sorted({relation.schema for relation in relations})
+
+
+def postgres_type(kind: str) -> str:
+    """PostgreSQL's name of a DuckDB type."""
+    return TYPES.get(kind, kind)
+
+
+def _list(columns: tuple[str, ...]) -> str:
+    return ", ".join(quoted(column) if column.isidentifier() else column for column in columns)
+
+
+def _table(relation: Relation, name: str) -> str:
+    lines = []
+    for column in relation.columns.values():
+        required = " not null" if column.name in {*relation.primary_key, *relation.not_null} else ""
+        lines.append(f"{quoted(column.name)} {postgres_type(column.type)}{required}")
+    lines += [f"check ({check})" for check in relation.checks]
+    return f"create table {name} (\n    " + ",\n    ".join(lines) + "\n)"
+
+
+def _index(relation: Relation, index: Index, table: str) -> list[str]:
+    words = "_".join(column if column.isidentifier() else "unique" for column in index.columns)
+    name = f"{relation.name}_{words}_index"[:LONGEST_NAME]
+    unique, nulls = ("unique ", " nulls not distinct") if index.unique else ("", "")
+    if index.unique and not all(column.isidentifier() for column in index.columns):
+        nulls = ""
+    method = "" if index.method == "btree" else f" using {index.method}"
+    schema = table.split(".")[0]
+    return [
+        f"create {unique}index {name} on {table}{method} ({_list(index.columns)}){nulls}",
+        f"comment on index {schema}.{name} is {text(index.why[0].upper() + index.why[1:] + '.')}",
+    ]
+
+
+def _comments(relation: Relation, kind: str, name: str) -> list[str]:
+    said = [f"comment on {kind} {name} is {text(relation.description)}"] if relation.description else []
+    return said + [
+        f"comment on column {name}.{quoted(column.name)} is {text(column.description)}"
+        for column in relation.columns.values()
+        if column.description and kind != "function"
+    ]
+
+
+def _grants(relations: list[Relation]) -> list[str]:
+    names = ", ".join(schemas(relations))
+    return [
+        f"grant usage on schema {names} to {READER}",
+        f"grant select on all tables in schema {names} to {READER}",
+        f"grant execute on all functions in schema {names} to {READER}",
+    ]
+
+
+def reader_role() -> str:
+    """The statement that makes the role that dashboards read with, where it is missing."""
+    return (
+        f"do $$ begin\n    if not exists (select from pg_roles where rolname = '{READER}') then\n"
+        f"        create role {READER} nologin;\n    end if;\nend $$"
+    )
+
+
+# --- queries ---------------------------------------------------------------------------------------------------
+
+
+def translated(relation: Relation) -> str:
+    """A view's or function's query in PostgreSQL's dialect; a function's parameters become $1, $2.
+
+    Parameters are read as DuckDB reads them: an unqualified column of that name is the parameter.
+    """
+    query = sqlglot.parse_one(relation.sql, dialect="duckdb")
+    for column in query.find_all(exp.Column):
+        if not column.table and column.name in relation.parameters:
+            column.replace(exp.Parameter(this=exp.Literal.number(relation.parameters.index(column.name) + 1)))
+    _spell_out_groups(query)
+    for call in query.find_all(exp.Anonymous):
+        if call.name.lower() == "error":
+            call.set("this", f"{relation.schema}.error")
+    return query.sql(dialect="postgres", pretty=True, comments=False, normalize_functions=False)
+
+
+def _spell_out_groups(query: exp.Expression) -> None:
+    """`group by all` is by every column that is no aggregate."""
+    for scope in traverse_scope(query):
+        group = scope.expression.args.get("group")
+        if group and group.args.get("all"):
+            plain = [item.unalias() for item in scope.expression.selects if not item.find(exp.AggFunc)]
+            scope.expression.set("group", exp.Group(expressions=[item.copy() for item in plain]) if plain else None)
+
+
+def _function(relation: Relation) -> list[str]:
+    """A SQL function that PostgreSQL can merge into the query that calls it, so that a filter on it stays cheap."""
+    # a parameter may not have the name of a column of the result
+    names = [f"in_{name}" if name in relation.columns else name for name in relation.parameters]
+    parameters = ", ".join(f"{name} date" for name in names)
+    columns = list(relation.columns.values())
+    result = ",\n    ".join(f"{quoted(column.name)} {postgres_type(column.type)}" for column in columns)
+    cast = ",\n    ".join(f"cast({quoted(column.name)} as {postgres_type(column.type)})" for column in columns)
+    made = []
+    query = translated(relation)
+    if f"{relation.schema}.error(" in query:
+        made.append(
+            f"create or replace function {relation.schema}.error(message text) returns boolean language plpgsql as\n"
+            "$$ begin raise exception '%', message; end $$"
+        )
+    signature = f"{relation.full_name}({', '.join('date' for _ in names)})"
+    return [
+        *made,
+        f"create function {relation.full_name}({parameters}) returns table (\n    {result}\n)"
+        f" language sql stable as $$\nselect\n    {cast}\nfrom (\n{query}\n) as result\n$$",
+        f"comment on function {signature} is {text(relation.description)}",
+    ]
