@@ -12,6 +12,7 @@ VERBS = {
     "load": "crescendo.load:load_command",
     "status": "crescendo.status:status_command",
     "sample": "crescendo.sample.command:sample_command",
+    "publish": "crescendo.publish:publish_command",
     "build": "crescendo.build:build_command",
     "fetch": "crescendo.fetch.command:fetch_command",
     "simulate": "crescendo.simulate.command:simulate_command",
