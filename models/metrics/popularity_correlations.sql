@@ -1,0 +1,97 @@
+-- The short answer, for the shell. Whether a number may be believed, and what it says over time, is
+-- in the report of `crescendo correlate`.
+
+with
+
+features as (
+
+    select * from {{ ref('popularity_features') }}
+
+),
+
+variables as (
+
+    select * from {{ ref('popularity_variables') }}
+
+),
+
+-- one row per song, platform and variable, in the week in which songs are compared
+compared as (
+
+    select
+        features.platform,
+        features.popularity,
+        variables.variable,
+        variables.is_log,
+        case variables.variable
+            when 'streams_28d' then features.streams_28d
+            when 'streams_7d' then features.streams_7d
+            when 'streams' then features.streams
+            when 'streams_28d_log_change' then features.streams_28d_log_change
+            when 'followers' then features.followers
+            when 'listeners' then features.listeners
+            when 'playlist_reach' then features.playlist_reach
+            when 'chart_count' then features.chart_count
+            when 'chart_position' then features.chart_position
+            when 'age_days' then features.age_days
+            when 'catalogue_song_count' then features.catalogue_song_count
+        end as level
+    from features
+    cross join variables
+    where
+        features.is_reference_week
+        and features.popularity is not null
+
+),
+
+scaled as (
+
+    select
+        platform,
+        variable,
+        popularity,
+        -- a song cannot be younger than new: the week of release counts as day 0
+        case when is_log then ln(1 + greatest(level, 0)) else level end as value
+    from compared
+    where level is not null
+
+),
+
+-- equal values share their mean rank, or ties would not be ties
+ranked as (
+
+    select
+        platform,
+        variable,
+        popularity,
+        value,
+        rank() over (partition by platform, variable order by popularity)
+        + (count(*) over (partition by platform, variable, popularity) - 1) / 2.0
+            as popularity_rank,
+        rank() over (partition by platform, variable order by value)
+        + (count(*) over (partition by platform, variable, value) - 1) / 2.0
+            as value_rank
+    from scaled
+
+),
+
+-- one row per platform and variable; of numbers that do not vary there is no correlation
+correlated as (
+
+    select
+        platform,
+        variable,
+        case
+            when stddev_pop(popularity) > 0 and stddev_pop(value) > 0 then corr(popularity, value)
+        end as pearson_log,
+        case
+            when stddev_pop(popularity) > 0 and stddev_pop(value) > 0
+                then corr(popularity_rank, value_rank)
+        end as spearman,
+        count(*) as song_count
+    from ranked
+    group by all
+
+)
+
+select * from correlated
