@@ -88,7 +88,7 @@ correlated as (
             when stddev_pop(popularity) > 0 and stddev_pop(value) > 0
                 then corr(popularity_rank, value_rank)
         end as spearman,
-        count(*) as song_count
+        count(*) as compared_song_count
     from ranked
     group by all
 

@@ -41,7 +41,7 @@ closes as (
         week_date,
         cast({{ dbt.dateadd('day', 6, 'week_date') }} as date) as sunday_date,
         max(observed_date) as last_date,
-        max_by(value, observed_date) as value
+        max_by(value, observed_date) as closing_value
     from dated
     group by series_id, week_date
 
@@ -56,7 +56,7 @@ known as (
         metrics.platform,
         metrics.metric,
         closes.week_date,
-        closes.value
+        closes.closing_value
     from closes
     inner join series on closes.series_id = series.series_id
     inner join metrics on series.metric_id = metrics.metric_id

@@ -25,7 +25,7 @@ named as (
         subject_id,
         platform,
         week_date,
-        value,
+        closing_value,
         case
             when metric in ('streams', 'plays', 'views') then 'streams'
             when metric in ('listeners', 'monthly_listeners') then 'listeners'
@@ -60,14 +60,14 @@ song_weeks as (
         song_subjects.song_subject_id as subject_id,
         named.platform,
         named.week_date,
-        max(named.value) filter (where named.variable = 'popularity') as popularity,
-        max(named.value) filter (where named.variable = 'streams') as streams,
-        max(named.value) filter (where named.variable = 'followers') as followers,
-        max(named.value) filter (where named.variable = 'listeners') as listeners,
-        max(named.value) filter (where named.variable = 'playlist_reach') as playlist_reach,
-        cast(max(named.value) filter (where named.variable = 'chart_count') as bigint)
+        max(named.closing_value) filter (where named.variable = 'popularity') as popularity,
+        max(named.closing_value) filter (where named.variable = 'streams') as streams,
+        max(named.closing_value) filter (where named.variable = 'followers') as followers,
+        max(named.closing_value) filter (where named.variable = 'listeners') as listeners,
+        max(named.closing_value) filter (where named.variable = 'playlist_reach') as playlist_reach,
+        cast(max(named.closing_value) filter (where named.variable = 'chart_count') as bigint)
             as chart_count,
-        min(named.value) filter (where named.variable = 'chart_position') as chart_position
+        min(named.closing_value) filter (where named.variable = 'chart_position') as chart_position
     from named
     inner join song_subjects on named.subject_id = song_subjects.subject_id
     group by all
