@@ -1,1 +1,20 @@
-"""Crescendo: how fast is this audience growing?"""
+"""Crescendo: how fast is this audience growing?
+
+For a notebook: `crescendo.growth(last="28d", by="artist")` and `crescendo.averages(...)` return pandas frames.
+"""
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from crescendo.questions import averages, growth
+
+__all__ = ["averages", "growth"]
+
+
+def __getattr__(name: str) -> object:
+    """Import on first use, so that a verb that needs no pandas does not pay for it."""
+    if name in __all__:
+        import importlib
+
+        return getattr(importlib.import_module("crescendo.questions"), name)
+    raise AttributeError(f"module 'crescendo' has no attribute {name!r}")

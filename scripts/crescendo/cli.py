@@ -9,6 +9,8 @@ from crescendo.errors import CrescendoError
 
 # verb -> the click command that does it
 VERBS = {
+    "growth": "crescendo.questions:growth_command",
+    "averages": "crescendo.questions:averages_command",
     "load": "crescendo.load:load_command",
     "status": "crescendo.status:status_command",
     "sample": "crescendo.sample.command:sample_command",

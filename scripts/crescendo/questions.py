@@ -1,0 +1,424 @@
+"""Growth and averages over any window, asked from a shell or a notebook. The numbers come from `metrics.*`."""
+
+import csv
+import json
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
+
+import click
+import duckdb
+
+from crescendo import warehouse
+from crescendo.errors import CrescendoError
+from crescendo.warehouse import quoted
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+# what a label manager reads of each answer; --format json and csv have every column
+SHOWN = {
+    "growth": (
+        "name", "platform", "start_value", "end_value", "growth", "growth_pct", "period_change_pct", "coverage_ratio",
+        "status",
+    ),
+    "averages": (),
+}  # fmt: skip
+HEADINGS = {
+    "start_value": "from",
+    "end_value": "to",
+    "growth_pct": "growth %",
+    "period_change_pct": "against window before %",
+    "coverage_ratio": "seen",
+}
+REASONS = {
+    "ok": "",
+    "low_base": "small base",
+    "low_coverage": "few days seen",
+    "partial_window": "newest days incomplete",
+    "no_base": "not there at the start",
+    "no_end": "not there at the end",
+    "stale_base": "start value too old",
+    "stale_end": "end value too old",
+    "zero_base": "starts from zero",
+    "reset_in_window": "counter began anew",
+    "restated_in_window": "counter was restated",
+}
+
+
+@dataclass(frozen=True)
+class Question:
+    """What is asked: `kind` 'growth' or 'averages', of `by` (song, artist, platform, series or a subject type)."""
+
+    kind: str
+    by: str
+    from_date: date | None
+    to_date: date | None
+    last: str = ""
+    metric: str = ""
+    platform: str = ""
+    name: str = ""
+    sort: str = ""
+    top: int = 0
+
+
+@dataclass(frozen=True)
+class Answer:
+    """Rows of an answer with the names and DuckDB types of their columns, and the question as it was understood."""
+
+    question: Question
+    columns: list[str]
+    types: list[str]
+    rows: list[tuple]
+
+    def values(self, column: str) -> list:
+        """One column, row by row."""
+        number = self.columns.index(column)
+        return [row[number] for row in self.rows]
+
+
+def growth(
+    from_date: date | str | None = None,
+    to_date: date | str | None = None,
+    *,
+    last: str = "",
+    by: str = "song",
+    metric: str = "",
+    platform: str = "",
+    name: str = "",
+    sort: str = "",
+    top: int = 0,
+) -> "pd.DataFrame":
+    """Growth of every song, artist, platform or series from the close of one day to the close of another.
+
+    Columns as `metrics.<by>_growth` in the dbt docs; dates are datetime64, counts Int64, measures Float64, texts
+    string. `last` ('28d', '4w') ends at the last complete day. `metric` defaults to streams where there are any;
+    'all' is every metric. Raises CrescendoError where the question cannot be understood. Definitions: docs/method.md.
+    """
+    question = Question("growth", by, _day(from_date), _day(to_date), last, metric, platform, name, sort, top)
+    return _frame(ask(question))
+
+
+def averages(
+    from_date: date | str | None = None,
+    to_date: date | str | None = None,
+    *,
+    last: str = "",
+    by: str = "song",
+    metric: str = "",
+    platform: str = "",
+    name: str = "",
+    sort: str = "",
+    top: int = 0,
+) -> "pd.DataFrame":
+    """Averages of every song, artist or platform over a window; parameters and errors as `growth`."""
+    question = Question("averages", by, _day(from_date), _day(to_date), last, metric, platform, name, sort, top)
+    return _frame(ask(question))
+
+
+def ask(question: Question) -> Answer:
+    """Answer a question from the warehouse. Raises CrescendoError where it cannot be understood."""
+    with warehouse.connect(read_only=True) as connection:
+        if not _exists(connection, "series_growth"):
+            raise CrescendoError(f"{warehouse.path()} has no growth yet: run `make build`, or `dbt build`")
+        relation, condition, values = _relation(connection, question)
+        columns = [row[0] for row in connection.execute(f"describe from {relation(date.max, date.max)}").fetchall()]
+        question = _understood(connection, question, columns)
+        for column, value in (("metric", question.metric), ("platform", question.platform)):
+            if value and value != "all":
+                condition += f" and {column} = ?"
+                values.append(value)
+        if question.name:
+            condition += " and contains(lower(name), lower(?))"
+            values.append(question.name)
+        found = connection.execute(
+            f"from {relation(question.from_date, question.to_date)} where {condition}"
+            f" order by {_order(question.sort, columns)} {f'limit {int(question.top)}' if question.top else ''}",
+            values,
+        )
+        return Answer(question, columns, [str(column[1]) for column in found.description], found.fetchall())
+
+
+def _exists(connection: duckdb.DuckDBPyConnection, function: str) -> bool:
+    sql = "select 1 from duckdb_functions() where schema_name = 'metrics' and function_name = ?"
+    return connection.execute(sql, [function]).fetchone() is not None
+
+
+def _relation(connection: duckdb.DuckDBPyConnection, question: Question):
+    """The table function that answers, as a function of the window; a condition on its rows; and its values."""
+    function = f"{question.by}_{question.kind}"
+    if re.fullmatch("[a-z_]+", question.by) and _exists(connection, function):
+        return lambda start, end: f"metrics.{quoted(function)}(date '{start}', date '{end}')", "true", []
+    types = _column(connection, "select distinct subject_type from metrics.dim_subjects order by 1")
+    if question.kind == "growth" and question.by in types:
+        relation = "metrics.series_growth(date '{}', date '{}')"
+        return relation.format, "subject_type = ?", [question.by]
+    known = sorted({"song", "artist", "platform", *(["series", *types] if question.kind == "growth" else [])})
+    raise CrescendoError(f"cannot ask by {question.by!r}: choose one of {', '.join(known)}")
+
+
+def _column(connection: duckdb.DuckDBPyConnection, sql: str, values: Sequence = ()) -> list:
+    return [row[0] for row in connection.execute(sql, list(values)).fetchall()]
+
+
+def _understood(connection: duckdb.DuckDBPyConnection, question: Question, columns: list[str]) -> Question:
+    """The question with its defaults filled in. Raises CrescendoError with the nearest names where one is unknown."""
+    platforms = _column(connection, "select platform from metrics.dim_platforms order by 1")
+    if question.platform and question.platform not in platforms:
+        raise CrescendoError(_unknown("platform", question.platform, platforms))
+    metrics = _column(
+        connection,
+        "select distinct m.metric from metrics.dim_metrics as m semi join metrics.dim_series as s using (metric_id)"
+        " where ? in ('', m.platform) order by 1",
+        [question.platform],
+    )
+    if question.metric not in ("", "all", *metrics):
+        raise CrescendoError(_unknown("metric", question.metric, metrics))
+    if not question.metric and "metric" in columns:
+        question = replace(question, metric=_usual_metric(connection, question, metrics))
+    if question.sort and question.sort.lstrip("-") not in columns:
+        raise CrescendoError(_unknown("column", question.sort, columns))
+    if question.name:
+        _check_name(connection, question.name)
+    question = _with_window(connection, question)
+    return question if question.sort else replace(question, sort=_usual_sort(columns))
+
+
+def _usual_metric(connection: duckdb.DuckDBPyConnection, question: Question, metrics: list[str]) -> str:
+    """Streams where the asked subjects have them, else what most of their series count."""
+    found = _column(
+        connection,
+        "select m.metric from metrics.dim_series as s inner join metrics.dim_metrics as m using (metric_id)"
+        " inner join metrics.dim_subjects as d using (subject_id)"
+        " where ? in ('', m.platform) and (d.subject_type = ? or ? in ('series', 'platform', 'artist'))"
+        " group by 1 order by m.metric = 'streams' desc, count(*) desc, 1 limit 1",
+        [question.platform, question.by, question.by],
+    )
+    return found[0] if found else (metrics[0] if metrics else "")
+
+
+def _usual_sort(columns: list[str]) -> str:
+    return next((c for c in ("growth", "mean_daily_gain", "mean_value") if c in columns), columns[0])
+
+
+def _order(sort: str, columns: list[str]) -> str:
+    # texts from a to z, numbers from the largest; a minus turns either
+    name = sort.lstrip("-")
+    ascending = (name in ("subject", "name", "platform", "metric", "unit", "status")) != sort.startswith("-")
+    ties = ", ".join(c for c in ("name", "subject", "platform", "metric") if c in columns and c != name)
+    return f"{quoted(name)} {'asc' if ascending else 'desc'} nulls last{', ' + ties if ties else ''}"
+
+
+def _unknown(what: str, said: str, known: list[str]) -> str:
+    import difflib
+
+    near = difflib.get_close_matches(said, known, n=3, cutoff=0.5)
+    hint = f"did you mean {' or '.join(near)}?" if near else f"there are {', '.join(known[:20]) or 'none'}"
+    return f"there is no {what} {said!r}: {hint}"
+
+
+def _check_name(connection: duckdb.DuckDBPyConnection, name: str) -> None:
+    names = "select name from metrics.dim_subjects union select platform_name from metrics.dim_platforms"
+    if connection.execute(f"select 1 from ({names}) where contains(lower(name), lower(?)) limit 1", [name]).fetchone():
+        return
+    near = _column(
+        connection,
+        f"select name from ({names}) order by jaro_winkler_similarity(lower(name), lower(?)) desc, name limit 3",
+        [name],
+    )
+    raise CrescendoError(
+        f"nobody is called {name!r}: the nearest names are {', '.join(repr(n) for n in near) or 'none'}"
+    )
+
+
+def _with_window(connection: duckdb.DuckDBPyConnection, question: Question) -> Question:
+    if question.last:
+        if question.from_date or question.to_date:
+            raise CrescendoError("say either a window by its days or --last, not both")
+        end = _complete_through(connection, question)
+        question = replace(question, from_date=end - timedelta(days=_days(question.last)), to_date=end)
+    if not question.from_date or not question.to_date:
+        raise CrescendoError("say a window: --from 2025-04-01 --to 2025-04-30, or --last 28d")
+    if question.to_date <= question.from_date:
+        raise CrescendoError(
+            f"the window ends on {question.to_date}, not after its start {question.from_date}:"
+            " growth runs from the close of --from to the close of a later --to"
+        )
+    return question
+
+
+def _days(last: str) -> int:
+    found = re.fullmatch(r"(\d{1,5})([dw])", last)
+    days = int(found[1]) * (7 if found[2] == "w" else 1) if found else 0
+    if not days:
+        raise CrescendoError(f"{last!r} is no length of time: say 28d for days or 4w for weeks")
+    return days
+
+
+def _complete_through(connection: duckdb.DuckDBPyConnection, question: Question) -> date:
+    """The last complete day of the platform that most of the asked series are on."""
+    found = _column(
+        connection,
+        "select c.complete_through_date from metrics.platform_completeness as c"
+        " inner join metrics.dim_metrics as m using (platform) inner join metrics.dim_series as s using (metric_id)"
+        " where ? in ('', c.platform) and ? in ('', 'all', m.metric)"
+        " group by all order by count(*) desc, 1 desc limit 1",
+        [question.platform, question.metric],
+    )
+    if not found:
+        raise CrescendoError("there are no observations yet: load files and run `make build`")
+    return found[0]
+
+
+def _day(said: date | str | None) -> date | None:
+    if said is None or isinstance(said, date):
+        return said
+    try:
+        return date.fromisoformat(said)
+    except ValueError:
+        raise CrescendoError(f"{said!r} is no day: write it as 2025-04-30") from None
+
+
+def _frame(answer: Answer) -> "pd.DataFrame":
+    import pandas as pd
+
+    kinds = {"DATE": "datetime64[s]", "VARCHAR": "string", "BOOLEAN": "boolean", "DOUBLE": "Float64"}
+    columns = zip(answer.columns, answer.types, strict=True)
+    return pd.DataFrame({c: pd.array(answer.values(c), dtype=kinds.get(kind, "Int64")) for c, kind in columns})
+
+
+def spreadsheet_safe(value: object) -> object:
+    """A cell that no spreadsheet takes for a formula: texts that begin like one get an apostrophe in front."""
+    return f"'{value}" if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r") else value
+
+
+def _options(command):
+    for option in reversed(
+        [
+            click.option("--from", "from_date", metavar="DAY", help="Day whose closing value the window starts from."),
+            click.option("--to", "to_date", metavar="DAY", help="Day whose closing value it ends with."),
+            click.option(
+                "--last", default="", metavar="28d", help="Days (d) or weeks (w) up to the last complete day."
+            ),
+            click.option("--by", default="song", show_default=True, help="song, artist, platform, series, track ..."),
+            click.option(
+                "--metric", default="", help="streams, popularity ...; all for every one.  [default: streams]"
+            ),
+            click.option("--platform", default="", help="Code of a platform: spotify."),
+            click.option("--name", default="", help="Part of a name."),
+            click.option(
+                "--sort", default="", metavar="COLUMN", help="Largest first; texts from a to z; -COLUMN turns it."
+            ),
+            click.option("--top", default=0, metavar="N", help="The first N rows only."),
+            click.option(
+                "--format", "form", type=click.Choice(["table", "json", "csv"]), default="table", show_default=True
+            ),
+        ]
+    ):
+        command = option(command)
+    return command
+
+
+@click.command("growth")
+@_options
+def growth_command(form: str, from_date: str | None, to_date: str | None, **asked: object) -> int:
+    """How fast an audience grew over a window, with the evidence beside every number.
+
+    \b
+    Example:
+      crescendo growth --last 28d --by artist --top 10
+      crescendo growth --from 2025-04-01 --to 2025-04-30 --name "Nuit" --format json
+    """
+    answer = ask(Question("growth", from_date=_day(from_date), to_date=_day(to_date), **asked))
+    _show(answer, form)
+    if any(value is not None for value in answer.values("growth")):
+        return 0
+    click.echo(f"error: {_nothing(answer)}", err=True)
+    return 2
+
+
+@click.command("averages")
+@_options
+def averages_command(form: str, from_date: str | None, to_date: str | None, **asked: object) -> int:
+    """Averages over a window: per observed day, latest value, and median, each with what it rests on.
+
+    \b
+    Example:
+      crescendo averages --last 28d --by platform
+      crescendo averages --from 2025-04-01 --to 2025-04-30 --by artist --top 10 --format csv
+    """
+    answer = ask(Question("averages", from_date=_day(from_date), to_date=_day(to_date), **asked))
+    _show(answer, form)
+    if answer.rows:
+        return 0
+    click.echo(f"error: {_nothing(answer)}", err=True)
+    return 2
+
+
+def _nothing(answer: Answer) -> str:
+    """Why there is no number: where the data begin and end."""
+    question = answer.question
+    with warehouse.connect(read_only=True) as connection:
+        first, last = connection.execute("select min(first_date), max(last_date) from metrics.dim_series").fetchone()
+    if question.to_date < first:
+        return f"the window ends before all data: they begin on {first}"
+    if question.from_date > last:
+        return f"the window starts after all data: they end on {last}"
+    return (
+        f"nothing can be computed from {question.from_date} to {question.to_date}; the data run from {first} to {last}"
+    )
+
+
+def _show(answer: Answer, form: str) -> None:
+    if form == "json":
+        click.echo(json.dumps([dict(zip(answer.columns, row, strict=True)) for row in answer.rows], default=str))
+    elif form == "csv":
+        writer = csv.writer(click.get_text_stream("stdout"), lineterminator="\n")
+        writer.writerow(answer.columns)
+        writer.writerows([spreadsheet_safe(value) for value in row] for row in answer.rows)
+    else:
+        _show_table(answer)
+
+
+def _show_table(answer: Answer) -> None:
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    question = answer.question
+    days = (question.to_date - question.from_date).days
+    hidden = ("subject", "from_date", "to_date", "series_id", "subject_type", "kind", "unit")
+    shown = [c for c in SHOWN[question.kind] or answer.columns if c in answer.columns and c not in hidden]
+    # what is the same in every row stands in the title
+    single = [c for c in ("platform", "metric") if c in shown and len(set(answer.values(c))) == 1]
+    title = f"{question.kind.capitalize()} of {question.metric or 'all metrics'} by {question.by}"
+    title += f", {question.from_date} to {question.to_date} ({days} days)"
+    title += "".join(f", {answer.values(c)[0]}" for c in single if c == "platform")
+    table = Table(title=title, title_justify="left", box=None, header_style="bold")
+    shown = [c for c in shown if c not in single]
+    if question.metric in ("", "all") and "metric" in answer.columns and "metric" not in shown:
+        shown.insert(1, "metric")
+    kinds = dict(zip(answer.columns, answer.types, strict=True))
+    for column in shown:
+        text = kinds[column] == "VARCHAR"
+        table.add_column(HEADINGS.get(column, column.replace("_", " ")), justify="left" if text else "right")
+    for row in answer.rows:
+        cells = dict(zip(answer.columns, row, strict=True))
+        table.add_row(*(Text(_readable(column, cells[column])) for column in shown))
+    Console(width=None if click.get_text_stream("stdout").isatty() else 160).print(table)
+
+
+def _readable(column: str, value: object) -> str:
+    if column == "status":
+        return REASONS.get(str(value), str(value))
+    if value is None:
+        return "-"
+    if column.endswith("_pct"):
+        return f"{value:+,.1f}"
+    if column.endswith("_ratio"):
+        return f"{100 * value:.0f} %"
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return str(value)
+    return f"{value:+,.0f}" if column == "growth" else f"{value:,.0f}" if abs(value) >= 100 else f"{value:,.4g}"
