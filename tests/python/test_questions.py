@@ -5,19 +5,42 @@ import io
 import json
 from datetime import date
 
+import crescendo as notebook
 import pytest
 from conftest import crescendo, project_in
-
-import crescendo as notebook
 from crescendo.errors import CrescendoError
 from crescendo.questions import spreadsheet_safe
 
 WINDOW = ("--from", "2025-04-01", "--to", "2025-04-30")
-GROWTH_COLUMNS = """
-    subject name platform metric unit from_date to_date start_value start_observed_date start_age_days end_value
-    end_observed_date end_age_days growth growth_pct gained previous_gained period_change_pct daily_rate_pct
-    observed_days expected_days coverage_ratio correction_count restatement_count reset_count is_new status
-""".split()
+GROWTH_COLUMNS = [
+    "subject",
+    "name",
+    "platform",
+    "metric",
+    "unit",
+    "from_date",
+    "to_date",
+    "start_value",
+    "start_observed_date",
+    "start_age_days",
+    "end_value",
+    "end_observed_date",
+    "end_age_days",
+    "growth",
+    "growth_pct",
+    "gained",
+    "previous_gained",
+    "period_change_pct",
+    "daily_rate_pct",
+    "observed_days",
+    "expected_days",
+    "coverage_ratio",
+    "correction_count",
+    "restatement_count",
+    "reset_count",
+    "is_new",
+    "status",
+]
 
 
 @pytest.fixture
