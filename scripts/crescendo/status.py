@@ -7,6 +7,7 @@ import click
 import duckdb
 
 from crescendo import flatten, warehouse
+from crescendo.shapes import Source
 from crescendo.sources import all_sources
 from crescendo.warehouse import quoted
 
@@ -64,11 +65,15 @@ def _rows(connection: duckdb.DuckDBPyConnection, sql: str) -> list[dict]:
 def _tables(connection: duckdb.DuckDBPyConnection):
     """Each raw table: its rows, its newest day, and a digest of what it says (not of where it came from)."""
     existing = {(row["table_schema"], row["table_name"]) for row in _rows(connection, "from information_schema.tables")}
-    for source in all_sources().values():
-        for document in source.documents:
-            for table in flatten.raw_tables(document):
-                if (source.schema, table.name) in existing:
-                    yield _table(connection, source.schema, table)
+    declared = {
+        (source.schema, table.name): table
+        for source in all_sources().values()
+        for document in source.documents
+        for table in flatten.raw_tables(document)
+    }
+    for (schema, name), table in declared.items():
+        if (schema, name) in existing:
+            yield _table(connection, schema, table)
 
 
 def _table(connection: duckdb.DuckDBPyConnection, schema: str, table: flatten.RawTable) -> dict:
@@ -90,23 +95,29 @@ def _problems(connection: duckdb.DuckDBPyConnection) -> list[str]:
         for row in _rows(connection, UNBALANCED)
     ]
     for source in all_sources().values():
+        documents: dict[str, list[str]] = {}  # several documents may share a table
         for document in source.documents:
-            owned = _rows(
-                connection,
-                f"""select count(distinct r._row_id) as records from load_audit.file_records as r
-                inner join load_audit.files as f on f._file_id = r._file_id
-                    and f.is_current and f.source = '{source.name}' and f.document = '{document.name}'""",
-            )[0]["records"]
-            if not owned:
-                continue
-            table = f"{quoted(source.schema)}.{quoted(document.table)}"
-            held = _rows(connection, f"select count(*) as records from {table}")[0]["records"]
-            if held != owned:
-                problems.append(
-                    f"{source.schema}.{document.table} holds {held} records and the ledger {owned}:"
-                    f" delete the warehouse and load again"
-                )
+            documents.setdefault(document.table, []).append(document.name)
+        for table, names in documents.items():
+            problems += _imbalance(connection, source, table, names)
     return problems
+
+
+def _imbalance(connection: duckdb.DuckDBPyConnection, source: Source, table: str, documents: list[str]) -> list[str]:
+    """Whether a root table holds just the records that the ledger says it does."""
+    [owned] = connection.execute(
+        """select count(distinct r._row_id) from load_audit.file_records as r
+        inner join load_audit.files as f on f._file_id = r._file_id
+        where f.is_current and f.source = ? and f.document in (select unnest(?))""",
+        [source.name, documents],
+    ).fetchone()
+    if not owned:
+        return []
+    [held] = connection.execute(f"select count(*) from {quoted(source.schema)}.{quoted(table)}").fetchone()
+    if held == owned:
+        return []
+    where = f"{source.schema}.{table}"
+    return [f"{where} holds {held} records and the ledger {owned}: delete the warehouse and load again"]
 
 
 @click.command("status")

@@ -1,0 +1,46 @@
+"""What a source declares, what dbt is told of it, and what the staging reads are one and the same."""
+
+from collections import Counter
+
+import pytest
+import yaml
+from conftest import ROOT
+from crescendo.flatten import raw_tables
+from crescendo.sources import all_sources
+
+SOURCES = all_sources()
+
+
+def declared(source):
+    return {table.name: sorted(table.columns) for document in source.documents for table in raw_tables(document)}
+
+
+@pytest.mark.parametrize("source", SOURCES.values(), ids=SOURCES)
+def test_dbt_is_told_of_every_raw_table_and_column(source):
+    path = ROOT / "models" / "staging" / source.name / f"_{source.name}__sources.yml"
+    [told] = [s for s in yaml.safe_load(path.read_text())["sources"] if s["name"] == source.schema]
+    assert {t["name"]: sorted(c["name"] for c in t["columns"]) for t in told["tables"]} == declared(source)
+    nameless = [t["name"] for t in told["tables"] for c in [t, *t["columns"]] if not c.get("description")]
+    assert not nameless, f"without a description: {nameless}"
+
+
+@pytest.mark.parametrize("source", SOURCES.values(), ids=SOURCES)
+def test_documents_that_share_a_table_agree_on_its_columns(source):
+    forms = {
+        (table.name, tuple(table.columns.items())) for document in source.documents for table in raw_tables(document)
+    }
+    assert len(forms) == len(declared(source))
+    documents = Counter(document.name for document in source.documents)
+    assert max(documents.values()) == 1
+
+
+@pytest.mark.parametrize("source", SOURCES.values(), ids=SOURCES)
+def test_every_raw_table_is_staged_once(source):
+    folder = ROOT / "models" / "staging" / source.name
+    read = Counter(
+        name
+        for model in folder.glob("*.sql")
+        for name in declared(source)
+        if f"source('{source.schema}', '{name}')" in model.read_text()
+    )
+    assert read == Counter(list(declared(source)))
