@@ -20,7 +20,8 @@ subjects as (
     select
         subject_id,
         'song' as subject_type,
-        coalesce(title, '(untitled)') as name
+        coalesce(title, '(untitled)') as name,
+        release_date
     from songs
 
     union all
@@ -28,7 +29,8 @@ subjects as (
     select
         subject_id,
         'artist' as subject_type,
-        artist_name as name
+        artist_name as name,
+        cast(null as date) as release_date
     from artists
 
 )
