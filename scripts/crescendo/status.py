@@ -64,7 +64,10 @@ def _rows(connection: duckdb.DuckDBPyConnection, sql: str) -> list[dict]:
 
 def _tables(connection: duckdb.DuckDBPyConnection):
     """Each raw table: its rows, its newest day, and a digest of what it says (not of where it came from)."""
-    existing = {(row["table_schema"], row["table_name"]) for row in _rows(connection, "from information_schema.tables")}
+    # a column that the declaration has gained since is added by the next load
+    existing: dict[tuple[str, str], set[str]] = {}
+    for row in _rows(connection, "select table_schema, table_name, column_name from information_schema.columns"):
+        existing.setdefault((row["table_schema"], row["table_name"]), set()).add(row["column_name"])
     declared = {
         (source.schema, table.name): table
         for source in all_sources().values()
@@ -73,12 +76,13 @@ def _tables(connection: duckdb.DuckDBPyConnection):
     }
     for (schema, name), table in declared.items():
         if (schema, name) in existing:
-            yield _table(connection, schema, table)
+            yield _table(connection, schema, table, existing[schema, name])
 
 
-def _table(connection: duckdb.DuckDBPyConnection, schema: str, table: flatten.RawTable) -> dict:
-    said = [quoted(name) for name in table.columns if not table.is_root or name not in flatten.LOADER_COLUMNS]
-    days = [quoted(name) for name, kind in table.columns.items() if kind == "DATE"]
+def _table(connection: duckdb.DuckDBPyConnection, schema: str, table: flatten.RawTable, existing: set[str]) -> dict:
+    columns = {name: kind for name, kind in table.columns.items() if name in existing}
+    said = [quoted(name) for name in columns if not table.is_root or name not in flatten.LOADER_COLUMNS]
+    days = [quoted(name) for name, kind in columns.items() if kind == "DATE"]
     newest = f"max({days[0]})" if days else "null::date"
     name = f"{quoted(schema)}.{quoted(table.name)}"
     [row] = _rows(
