@@ -5,6 +5,7 @@ of child tables. A record that two files hold is owned by both: it leaves when t
 """
 
 import json
+from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
@@ -55,16 +56,22 @@ def prepare(connection: duckdb.DuckDBPyConnection) -> None:
 
 
 def prepare_raw(connection: duckdb.DuckDBPyConnection, source: Source, tables: list[RawTable]) -> None:
-    """Create a document's raw tables where they are missing, and the columns that its declaration has gained."""
+    """Create a source's raw tables where they are missing, and the columns that their declarations have gained."""
     schema = quoted(source.schema)
     connection.execute(f"create schema if not exists {schema}")
+    existing: dict[str, set[str]] = defaultdict(set)
+    found = """select table_name, column_name from duckdb_columns()
+        where schema_name = ? and database_name = current_database()"""
+    for table_name, column in connection.execute(found, [source.schema]).fetchall():
+        existing[table_name].add(column)
     for table in tables:
-        columns = ", ".join(f"{quoted(name)} {kind}" for name, kind in table.columns.items())
-        connection.execute(f"create table if not exists {schema}.{quoted(table.name)} ({columns})")
-        for name, kind in table.columns.items():
-            connection.execute(
-                f"alter table {schema}.{quoted(table.name)} add column if not exists {quoted(name)} {kind}"
-            )
+        name, known = f"{schema}.{quoted(table.name)}", existing[table.name]
+        if not known:
+            columns = ", ".join(f"{quoted(column)} {kind}" for column, kind in table.columns.items())
+            connection.execute(f"create table {name} ({columns})")
+            existing[table.name] = set(table.columns)
+        for column in [column for column in table.columns if known and column not in known]:
+            connection.execute(f"alter table {name} add column {quoted(column)} {table.columns[column]}")
 
 
 def next_id(connection: duckdb.DuckDBPyConnection, table: str, column: str) -> int:

@@ -74,8 +74,8 @@ def _load(
     audit.prepare(connection)
     # all raw tables, so that the models of a source that sent nothing have something to read
     documents = [(source, flatten.raw_tables(d)) for source in all_sources().values() for d in source.documents]
-    for source, tables in documents:
-        audit.prepare_raw(connection, source, tables)
+    for source in all_sources().values():
+        audit.prepare_raw(connection, source, [table for own, tables in documents if own is source for table in tables])
     load_id = audit.next_id(connection, "loads", "_load_id")
     connection.execute(
         "insert into load_audit.loads values (?, ?, null, ?)", [load_id, audit.now(), version("crescendo")]
