@@ -1,0 +1,89 @@
+-- Nothing may be lost or made up between the partner's file and what growth is read from: every
+-- value of every record has an observation on its day, and every observation is a value that some
+-- record of its song shows for that day.
+
+with
+
+-- one row per record and metric; without an id where the series is missing altogether
+record_series as (
+
+    select
+        records._row_id,
+        metrics.metric_id,
+        coalesce(series.series_id, -1) as series_id
+    from {{ source('raw_soundcharts', 'report_songs') }} as records
+    cross join {{ ref('dim_metrics') }} as metrics
+    left join {{ ref('dim_series') }} as series
+        on
+            'song:' || records.song_id = series.subject_id
+            and metrics.metric_id = series.metric_id
+    where metrics.metric_id in ('spotify:streams', 'spotify:popularity')
+
+),
+
+observations as (
+
+    select
+        observed.series_id,
+        observed.observed_date,
+        observed.value
+    from {{ ref('fct_observations') }} as observed
+    where observed.series_id in (select record_series.series_id from record_series)
+
+),
+
+raw_values as (
+
+    select
+        record_series.series_id,
+        points.date as observed_date,
+        points.spotify_streams as value
+    from {{ source('raw_soundcharts', 'report_songs__time_series') }} as points
+    inner join record_series on points._parent_row_id = record_series._row_id
+    where record_series.metric_id = 'spotify:streams' and points.spotify_streams is not null
+
+    union all
+
+    select
+        record_series.series_id,
+        points.date as observed_date,
+        points.spotify_popularity as value
+    from {{ source('raw_soundcharts', 'report_songs__time_series') }} as points
+    inner join record_series on points._parent_row_id = record_series._row_id
+    where record_series.metric_id = 'spotify:popularity' and points.spotify_popularity is not null
+
+),
+
+unequal as (
+
+    select
+        observations.value is null as is_raw,
+        coalesce(raw_values.series_id, observations.series_id) as series_id,
+        coalesce(raw_values.observed_date, observations.observed_date) as observed_date
+    from raw_values
+    full outer join observations
+        on
+            raw_values.series_id = observations.series_id
+            and raw_values.observed_date = observations.observed_date
+            and raw_values.value = observations.value
+    where raw_values.value is null or observations.value is null
+
+),
+
+-- a raw value may differ from its day's observation, which then is another version's
+problems as (
+
+    select
+        case when unequal.is_raw then 'lost' else 'made up' end as problem,
+        unequal.series_id,
+        unequal.observed_date
+    from unequal
+    left join observations
+        on
+            unequal.series_id = observations.series_id
+            and unequal.observed_date = observations.observed_date
+    where not unequal.is_raw or observations.value is null
+
+)
+
+select * from problems
