@@ -14,6 +14,7 @@ VERBS = {
     "load": "crescendo.load:load_command",
     "status": "crescendo.status:status_command",
     "sample": "crescendo.sample.command:sample_command",
+    "correlate": "crescendo.report.command:correlate_command",
     "publish": "crescendo.publish:publish_command",
     "build": "crescendo.build:build_command",
     "fetch": "crescendo.fetch.command:fetch_command",

@@ -309,11 +309,13 @@ def judge(findings: pd.DataFrame) -> pd.DataFrame:
     q: Benjamini and Hochberg over every row that has a p. status: `too_few` (under 30 effective points),
     `no_variation`, `negligible` (beyond doubt but under 0.1), `ok`. starred: ok and q at most 0.05.
     """
-    findings = findings.reindex(columns=findings.columns.union(["p", "estimate"], sort=False))
+    numbers = ["estimate", "low", "high", "p", "n_effective"]
+    findings = findings.reindex(columns=findings.columns.union(numbers, sort=False))
+    findings[numbers] = findings[numbers].astype(float)
     tested = findings["p"].notna()
     findings["q"] = np.nan
     if tested.any():
-        findings.loc[tested, "q"] = stats.false_discovery_control(findings.loc[tested, "p"].astype(float))
+        findings.loc[tested, "q"] = stats.false_discovery_control(findings.loc[tested, "p"])
     sure = findings["q"] <= LEVEL
     findings["status"] = np.select(
         [

@@ -1,0 +1,113 @@
+"""`crescendo correlate`: what a person types; the work is in popularity.py, verdicts.py and page.py."""
+
+import json
+import sys
+from pathlib import Path
+
+import click
+
+from crescendo.errors import CrescendoError
+
+FEATURES = """
+    select features.*, songs.title, coalesce(artists.artist_name, '(unknown)') as artist
+    from metrics.popularity_features as features
+    inner join audience.dim_songs as songs on features.subject_id = songs.subject_id
+    left join audience.dim_artists as artists on features.artist_id = artists.artist_id
+    order by features.subject_id, features.platform, features.week_date
+"""
+
+
+@click.command("correlate")
+@click.option("--platform", default=None, metavar="CODE", help="Only the score of this platform.")
+@click.option("--seed", default=0, show_default=True, help="Draws the negative controls.")
+@click.option("--format", "form", type=click.Choice(["table", "json", "html"]), default="table", show_default=True)
+@click.option("--to", "target", type=click.Path(path_type=Path), metavar="FILE", help="Instead of to the screen.")
+def correlate_command(platform: str | None, seed: int, form: str, target: Path | None) -> None:
+    """Say what moves with the popularity of songs, and how sure one may be.
+
+    Rests on the tables that `crescendo build` makes. Exit code 1: a control failed, do not trust the numbers.
+
+    \b
+    Example:
+      crescendo correlate
+      crescendo correlate --format html --to popularity.html
+    """
+    from crescendo.report import popularity
+
+    features, variables = _tables()
+    scored = sorted(features.loc[features["popularity"].notna(), "platform"].unique())
+    if platform is not None:
+        if platform not in scored:
+            raise CrescendoError(f"--platform {platform}: scores are known for {', '.join(scored) or 'no platform'}")
+        features.loc[features["platform"] != platform, "popularity"] = None
+
+    def progress(text: str) -> None:
+        if sys.stderr.isatty():
+            click.echo(f"\r\033[K{text}", err=True, nl=False)
+
+    analysis = popularity.analyse(features, variables, seed=seed, progress=progress)
+    progress("")
+    text = {"table": _as_table, "json": _as_json, "html": _as_html}[form](analysis)
+    if target is None:
+        click.echo(text)
+    else:
+        _write(target, text)
+    failed = analysis.controls[analysis.controls["passed"] == False]  # noqa: E712 - None: not enough data to try
+    if len(failed):
+        names = "; ".join(f"{row.platform}, {row.design}, {row.control}" for row in failed.itertuples())
+        click.echo(f"a control failed, do not rely on these numbers: {names}", err=True)
+        click.get_current_context().exit(1)
+
+
+def _tables():
+    import duckdb
+
+    from crescendo import warehouse
+
+    with warehouse.connect(read_only=True) as connection:
+        try:
+            return connection.sql(FEATURES).df(), connection.sql("from seeds.popularity_variables").df()
+        except duckdb.CatalogException:
+            raise CrescendoError(
+                f"{warehouse.path()} has no table metrics.popularity_features yet: run `make build`"
+            ) from None
+
+
+def _write(target: Path, text: str) -> None:
+    try:
+        target.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise CrescendoError(f"--to {target}: {error.strerror}") from None
+    click.echo(f"{target}: {len(text.encode()) / 1e6:.1f} MB", err=True)
+
+
+def _as_html(analysis) -> str:
+    from crescendo.report.page import page
+
+    return page(analysis)
+
+
+def _as_json(analysis) -> str:
+    from crescendo.report.verdicts import as_records, verdicts
+
+    tables = {name: getattr(analysis, name) for name in ("facts", "findings", "controls", "stationarity")}
+    rows = {name: json.loads(table.to_json(orient="records", date_format="iso")) for name, table in tables.items()}
+    return json.dumps({"seed": analysis.seed, "verdicts": as_records(verdicts(analysis))} | rows, indent=2)
+
+
+def _as_table(analysis) -> str:
+    from crescendo.report.verdicts import verdicts
+
+    lines = [f"{v.verdict:<12}{v.platform:<10}{v.claim}\n{'':22}{v.evidence}" for v in verdicts(analysis)]
+    found = analysis.findings.dropna(subset="estimate").sort_values(["starred", "q"], ascending=[False, True])
+    shown = found[
+        ["platform", "design", "variable", "method", "lag", "estimate", "low", "high", "n", "n_effective", "p", "q"]
+    ]
+    shown = shown.assign(star=found["starred"].map({True: "*", False: ""}), status=found["status"])
+    digits = dict.fromkeys(("estimate", "low", "high", "p", "q"), "{:.3f}".format)
+    digits |= dict.fromkeys(("lag", "n", "n_effective"), "{:.0f}".format)
+    tables = [
+        shown.to_string(index=False, formatters=digits, na_rep=""),
+        analysis.controls.to_string(index=False),
+    ]
+    return "\n".join(lines) + "\n\n" + "\n\n".join(tables)

@@ -1,0 +1,223 @@
+"""What the report says of worlds whose truth is known, and of the sample, whose truth is planted."""
+
+import json
+import re
+import resource
+import sys
+import time
+from multiprocessing import get_context
+
+import numpy as np
+import pandas as pd
+import pytest
+import vl_convert
+from conftest import ROOT, crescendo, project_in
+from crescendo.errors import CrescendoError
+from crescendo.report import popularity
+from crescendo.report.page import page, table
+from crescendo.report.verdicts import verdicts
+from worlds import World
+
+VARIABLES = pd.read_csv(ROOT / "seeds" / "popularity_variables.csv")
+COLUMNS = [*VARIABLES["variable"], *VARIABLES["change"].dropna()]
+
+
+def features(world: World, platform: str = "spotify", title: str = "Song", seed: int = 1) -> pd.DataFrame:
+    """A table popularity_features: the score of each song follows its streams as the world says."""
+    rng = np.random.default_rng(seed)
+    log_streams, score = (side * 0.2 for side in world.levels(rng))
+    size = rng.normal(9, 2, (world.songs, 1))
+    log_streams, score = log_streams + size, np.round(4 * size + 10 * score)
+    songs, weeks = (index.ravel() for index in np.indices(score.shape))
+    rows = pd.DataFrame(
+        {
+            "subject_id": [f"song:{song}" for song in songs],
+            "platform": platform,
+            "week_date": pd.Timestamp("2024-01-01") + pd.to_timedelta(7 * weeks, "D"),
+            "artist_id": world.artist[songs].astype(str),
+            "artist": [f"Artist {artist}" for artist in world.artist[songs]],
+            "title": title,
+            "is_reference_week": weeks == world.weeks - 1,
+            "popularity": score.ravel(),
+            "popularity_change": np.diff(score, axis=1, prepend=np.nan).ravel(),
+            "streams_7d": np.exp(log_streams).ravel(),
+            "streams_28d": 4 * np.exp(log_streams).ravel(),
+            "streams_7d_log_change": np.diff(log_streams, axis=1, prepend=np.nan).ravel(),
+            "age_days": np.repeat(rng.integers(1, 5000, world.songs), world.weeks),
+        }
+    )
+    return rows.assign(**dict.fromkeys(set(COLUMNS) - set(rows.columns), np.nan))
+
+
+def analyse(rows: pd.DataFrame, seed: int = 0) -> popularity.Analysis:
+    return popularity.analyse(rows, VARIABLES, seed=seed, progress=lambda text: None)
+
+
+def judged(analysis: popularity.Analysis) -> dict[str, str]:
+    return {verdict.claim: verdict.verdict for verdict in verdicts(analysis)}
+
+
+@pytest.fixture(scope="module")
+def following() -> popularity.Analysis:
+    """80 songs of 40 artists whose score follows their streams a week later."""
+    return analyse(features(World(80, weeks=91, phi=0.3, effect=0.5, lag=1, songs_an_artist=2)))
+
+
+# ---- verdicts
+
+
+def test_verdicts_follow_from_the_truth(following):
+    said = judged(following)
+    assert said["Songs that are streamed more now score higher."] == "supported"
+    assert said["When the streams of a song rise, its score follows."] == "supported"
+    assert said["The score tells in advance where the streams will go."] == "refuted"
+    assert said["Age goes with the score beyond what it does to streams."] in ("refuted", "undecided")
+    assert said["Recent streams go with the score more closely than the streams so far."] == "unanswered"
+    over = following.findings.query("design == 'over time' and starred")
+    assert set(over["lag"]) == {1}
+
+
+def test_a_score_that_leads_is_seen_to_lead():
+    said = judged(analyse(features(World(80, weeks=91, effect=0.5, lag=-2))))
+    assert said["The score tells in advance where the streams will go."] == "supported"
+    assert said["When the streams of a song rise, its score follows."] == "refuted"
+
+
+def test_without_a_link_over_time_nothing_is_supported_over_time():
+    analysis = analyse(features(World(80, weeks=91, phi=0.5)))
+    assert not analysis.findings.query("design == 'over time'")["starred"].any()
+    assert judged(analysis)["When the streams of a song rise, its score follows."] == "refuted"
+
+
+def test_a_short_history_answers_across_songs_only():
+    said = judged(analyse(features(World(80, weeks=12, effect=0.5))))
+    assert said["Songs that are streamed more now score higher."] == "supported"
+    assert said["When the streams of a song rise, its score follows."] == "unanswered"
+
+
+def test_platforms_are_never_mixed_and_what_one_counts_is_tried_on_the_score_of_the_other(following):
+    spotify = features(World(80, weeks=91, phi=0.3, effect=0.5, lag=1, songs_an_artist=2))
+    deezer = features(World(80, weeks=91, effect=0.4, songs_an_artist=2), "deezer", seed=2)
+    found = analyse(pd.concat([spotify, deezer])).findings
+    alone = following.findings
+    keys = ["design", "variable", "method", "lag"]
+    both = alone.merge(found[found["platform"] == "spotify"], on=keys, suffixes=("", "_with"))
+    assert len(both) == len(alone)
+    pd.testing.assert_series_equal(both["estimate"], both["estimate_with"], check_names=False)
+    assert "deezer: streams_28d" in set(found.loc[found["platform"] == "spotify", "variable"])
+    summary = found.query("platform == 'all' and variable == 'streams_28d' and method == 'spearman'")
+    assert summary["units"].tolist() == [2]
+
+
+def test_without_a_score_there_is_nothing_to_analyse():
+    with pytest.raises(CrescendoError, match="no song has a popularity score"):
+        analyse(features(World(5, weeks=40)).assign(popularity=np.nan))
+
+
+# ---- controls
+
+
+def test_controls_pass_and_the_same_seed_draws_the_same(following):
+    assert following.controls["passed"].tolist() == [True] * 4
+    rows = features(World(80, weeks=91, phi=0.3, effect=0.5, lag=1, songs_an_artist=2))
+    pd.testing.assert_frame_equal(analyse(rows).controls, following.controls)
+    pd.testing.assert_frame_equal(analyse(rows, seed=5).findings, following.findings)
+
+
+def test_a_negative_control_that_finds_something_fails():
+    shuffled = pd.DataFrame({"p": [0.01] * 12 + [0.5] * 88})
+    smooth = pd.DataFrame({"p": [0.5], "estimate": [0.0], "n_effective": [90.0]})
+    controls = popularity._controls(popularity.ACROSS, shuffled, smooth)
+    assert controls["passed"].tolist() == [True, False]
+    shuffled.loc[:20, "p"] = 0.01
+    assert not popularity._controls(popularity.ACROSS, shuffled, smooth)["passed"].any()
+
+
+# ---- the page
+
+
+def test_the_page_needs_nothing_but_itself_and_every_chart_draws(following):
+    html = page(following)
+    assert not re.search(r'(src|href)="(https?:)?//', html)
+    specs = json.loads(re.search(r"const specs = (.*);\n", html).group(1))
+    assert [name.split("_")[0] for name in specs] == ["forest", "scatter", "decades", "lags", "artists"]
+    for name, spec in specs.items():
+        assert vl_convert.vegalite_to_svg(spec).count("<path") > 5, name
+        assert f'<div id="{name}"></div>' in html
+    # one table for each chart, and controls, stationarity, every test
+    assert html.partition("<script>")[0].count("<table>") == len(specs) + 3
+    assert "What causes what" in html and "supported" in html
+
+
+def test_titles_cannot_break_out_of_the_page():
+    evil = "</script><script>alert(1)</script><b>"
+    rows = features(World(30, weeks=12), title=evil)
+    html = page(analyse(rows.assign(artist=evil)))
+    assert evil not in html and "<script>alert" not in html
+    assert "<b>" not in table(pd.DataFrame({"title": [evil]}))
+
+
+# ---- the sample
+
+
+def said_of_the_sample(built, *words):
+    return crescendo(built, project_in(built), "correlate", *words)
+
+
+def test_on_the_sample_every_planted_link_is_found_and_no_other_is_starred(built):
+    done = said_of_the_sample(built, "--format", "json")
+    assert done.returncode == 0, done.stderr
+    found = pd.DataFrame(json.loads(done.stdout)["findings"])
+    starred = found[found["starred"]]
+    across = starred[starred["design"] == "across songs"]
+    assert {"streams_28d", "streams_7d", "streams"} <= set(across["variable"])
+    # age acts through plays: it may be seen alone, never beside them
+    assert set(across["variable"]) <= {"streams_28d", "streams_7d", "streams", "age_days"}
+    assert "age_days" not in set(across.loc[across["method"] == "partial spearman", "variable"])
+    # the score is the mean of 28 days, held for up to 6: it follows for four weeks and never leads
+    lags = set(starred.loc[starred["design"] == "over time", "lag"])
+    assert {1, 2, 3} <= lags <= {0, 1, 2, 3, 4}
+
+
+def test_the_verb_writes_what_it_is_asked_for(built, tmp_path):
+    report = tmp_path / "popularity.html"
+    done = said_of_the_sample(built, "--format", "html", "--to", str(report))
+    assert done.returncode == 0, done.stderr
+    assert report.read_text().startswith("<!doctype html>")
+    assert "supported   spotify" in said_of_the_sample(built, "--platform", "spotify").stdout
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (["--platform", "deezer"], "scores are known for spotify"),
+        (["--to", "no/such/folder/x.html"], "No such file or directory"),
+    ],
+)
+def test_a_mistake_is_explained(built, words, says):
+    done = said_of_the_sample(built, *words)
+    assert done.returncode == 2
+    assert says in done.stderr and "Traceback" not in done.stderr
+
+
+def test_before_the_build_it_says_what_to_run(tmp_path):
+    done = crescendo(tmp_path, project_in(tmp_path), "correlate")
+    assert done.returncode == 2 and "make build" in done.stderr
+
+
+# ---- size
+
+
+def measured(songs: int) -> tuple[float, float]:
+    """Seconds and GiB that the analysis of so many songs of 56 weeks takes, in a process of its own."""
+    rows = features(World(songs, weeks=56, phi=0.3, effect=0.3, songs_an_artist=4, missing=0.02))
+    before = time.perf_counter()
+    page(analyse(rows))
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return time.perf_counter() - before, peak / 2 ** (30 if sys.platform == "darwin" else 20)
+
+
+def test_12320_songs_take_less_than_a_minute_and_2_gib():
+    with get_context("spawn").Pool(1) as pool:
+        seconds, gib = pool.apply(measured, (12_320,))
+    assert seconds < 60 and gib < 2
