@@ -16,6 +16,7 @@ VERBS = {
     "sample": "crescendo.sample.command:sample_command",
     "correlate": "crescendo.report.command:correlate_command",
     "publish": "crescendo.publish:publish_command",
+    "docs": "crescendo.docs.command:docs_command",
     "build": "crescendo.build:build_command",
     "fetch": "crescendo.fetch.command:fetch_command",
     "simulate": "crescendo.simulate.command:simulate_command",

@@ -10,7 +10,7 @@ import os
 import re
 import subprocess
 import sys
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 
@@ -85,14 +85,16 @@ class Relation:
     def day(self) -> str | None:
         """The date column of its grain, by which a fact is stored and cut; None where there is none."""
         dates = [column.name for column in self.columns.values() if column.type == "date"]
-        return next((name for name in dates if name in (self.primary_key or self.grain)), None)
+        return next((name for name in dates if name in self.primary_key), None)
 
 
 def read(root: Path = Path()) -> dict:
     """The manifest of the project at `root` with every model compiled, made again where a file of the project is newer.
 
-    Raises CrescendoError, with dbt's own words, where the project does not compile.
+    Raises CrescendoError where there is no project or, with dbt's own words, where it does not compile.
     """
+    if not (root / "dbt_project.yml").is_file():
+        raise CrescendoError(f"there is no dbt_project.yml in {root.absolute()}: run this in the project's folder")
     target = Path(os.environ.get("DBT_TARGET_PATH") or root / "target")
     for folder in (target, target / "docs"):
         manifest = _if_current(folder / "manifest.json", root)
@@ -135,11 +137,17 @@ def published(manifest: dict) -> list[Relation]:
 
     Raises CrescendoError where a table has no declared columns.
     """
+    known = models(manifest)
     found = {
         uid: _relation(uid, node)
-        for uid, node in models(manifest).items()
+        for uid, node in known.items()
         if node["fqn"][1] in LAYERS and not node["name"].startswith("int_") and node["config"]["materialized"] in KINDS
     }
+    # what a function reads must be there, so rows of its helpers are published too
+    asked = [uid for relation in found.values() if relation.kind == "function" for uid in relation.depends_on]
+    for uid in asked:
+        if uid not in found and uid in known and known[uid]["config"]["materialized"] in KINDS:
+            found[uid] = replace(_relation(uid, known[uid]), kind="table")
     for relation in found.values():
         if not relation.columns:
             raise CrescendoError(f"{relation.full_name} describes no columns: add them to {relation.name}.yml")
@@ -233,11 +241,7 @@ def _settle_keys(relation: Relation, found: dict[str, Relation]) -> None:
     """The key and the indexes that follow from the grain, from foreign keys, and from the days of a fact."""
     if relation.kind != "table":
         return
-    if relation.grain and not relation.primary_key:
-        if relation.not_null.issuperset(relation.grain):
-            relation.primary_key = relation.grain
-        else:
-            relation.indexes.append(Index(relation.grain, "its grain; a null counts as a value", unique=True))
+    relation.primary_key = relation.primary_key or relation.grain
     relation.foreign_keys.sort(key=lambda key: key.column)
     served = {relation.primary_key[:1], *(index.columns[:1] for index in relation.indexes)}
     for key in relation.foreign_keys:

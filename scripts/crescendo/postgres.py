@@ -82,13 +82,11 @@ def _table(relation: Relation, name: str) -> str:
 def _index(relation: Relation, index: Index, table: str) -> list[str]:
     words = "_".join(column if column.isidentifier() else "unique" for column in index.columns)
     name = f"{relation.name}_{words}_index"[:LONGEST_NAME]
-    unique, nulls = ("unique ", " nulls not distinct") if index.unique else ("", "")
-    if index.unique and not all(column.isidentifier() for column in index.columns):
-        nulls = ""
+    unique = "unique " if index.unique else ""
     method = "" if index.method == "btree" else f" using {index.method}"
     schema = table.split(".")[0]
     return [
-        f"create {unique}index {name} on {table}{method} ({_list(index.columns)}){nulls}",
+        f"create {unique}index {name} on {table}{method} ({_list(index.columns)})",
         f"comment on index {schema}.{name} is {text(index.why[0].upper() + index.why[1:] + '.')}",
     ]
 
@@ -132,6 +130,8 @@ def translated(relation: Relation) -> str:
         if not column.table and column.name in relation.parameters:
             column.replace(exp.Parameter(this=exp.Literal.number(relation.parameters.index(column.name) + 1)))
     _spell_out_groups(query)
+    for call in list(query.find_all(exp.ArgMax, exp.ArgMin)):
+        _pick_first(call)
     for call in query.find_all(exp.Anonymous):
         if call.name.lower() == "error":
             call.set("this", f"{relation.schema}.error")
@@ -145,6 +145,19 @@ def _spell_out_groups(query: exp.Expression) -> None:
         if group and group.args.get("all"):
             plain = [item.unalias() for item in scope.expression.selects if not item.find(exp.AggFunc)]
             scope.expression.set("group", exp.Group(expressions=[item.copy() for item in plain]) if plain else None)
+
+
+def _pick_first(call: exp.ArgMax | exp.ArgMin) -> None:
+    """`max_by(value, key)`, which PostgreSQL lacks, is the first of all values in the order of their keys."""
+    value, key = call.this, call.expression
+    condition = exp.and_(exp.not_(value.copy().is_(exp.null())), exp.not_(key.copy().is_(exp.null())))
+    replaced: exp.Expression = call
+    if isinstance(call.parent, exp.Filter):
+        replaced = call.parent
+        condition = exp.and_(condition, replaced.expression.this.copy())
+    order = exp.Order(this=value.copy(), expressions=[exp.Ordered(this=key.copy(), desc=isinstance(call, exp.ArgMax))])
+    picked = exp.Filter(this=exp.ArrayAgg(this=order), expression=exp.Where(this=condition))
+    replaced.replace(exp.Bracket(this=exp.Paren(this=picked), expressions=[exp.Literal.number(1)], offset=1))
 
 
 def _function(relation: Relation) -> list[str]:

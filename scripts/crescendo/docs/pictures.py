@@ -1,0 +1,124 @@
+"""`docs/schema.md`, `docs/schema.svg` and `docs/schema.sql`: the published tables, drawn and as PostgreSQL."""
+
+import hashlib
+import json
+import re
+import subprocess
+import tempfile
+from pathlib import Path
+
+from crescendo import postgres
+from crescendo.docs.fields import COMMAND
+from crescendo.errors import CrescendoError
+from crescendo.manifest import Relation
+
+SPINE = "metrics"
+
+
+def schema_page(manifest: dict, relations: list[Relation]) -> str:
+    """`docs/schema.md`: an entity-relationship diagram for each domain and for the spine that they meet in."""
+    tables = _tables(relations)
+    lines = ["# The schema", "", COMMAND, ""]
+    lines += ["The same tables as a picture: [schema.svg](schema.svg); as PostgreSQL's DDL: [schema.sql](schema.sql)."]
+    for schema in sorted(postgres.schemas(tables), key=lambda name: (name == SPINE, name)):
+        own = [table for table in tables if table.schema == schema]
+        shown = [table for table in tables if table in own or any(_refers(other, table) for other in own)]
+        title = "The metric spine" if schema == SPINE else f"Domain: {schema}"
+        lines += ["", f"## {title}", "", "```mermaid", diagram(manifest, shown, tables, "mermaid"), "```", ""]
+        lines += [f"- `{table.full_name}`: {table.description}" for table in own]
+    return "\n".join(lines) + "\n"
+
+
+def schema_dot(manifest: dict, relations: list[Relation]) -> str:
+    """All tables that refer to another, or are referred to, in Graphviz's language."""
+    tables = _tables(relations)
+    linked = [table for table in tables if any(_refers(other, table) or _refers(table, other) for other in tables)]
+    return diagram(manifest, linked, tables, "graphviz")
+
+
+def schema_svg(dot: str) -> str:
+    """The picture of a Graphviz text, with the text's sha256 inside, so that whether it is stale needs no Graphviz.
+
+    Raises CrescendoError where Graphviz is not installed.
+    """
+    try:
+        drawn = subprocess.run(["dot", "-Tsvg"], input=dot, capture_output=True, text=True, check=True).stdout  # noqa: S607
+    except FileNotFoundError:
+        raise CrescendoError(
+            "docs/schema.svg is stale, and drawing it needs Graphviz:"
+            " `apt-get install graphviz` (or `brew install graphviz`), then `crescendo docs`"
+        ) from None
+    return drawn.replace("<svg ", f"<!-- {mark(dot)} -->\n<svg ", 1)
+
+
+def mark(dot: str) -> str:
+    """What a picture of this Graphviz text has in it."""
+    return f"drawn from sha256 {hashlib.sha256(dot.encode()).hexdigest()}"
+
+
+def schema_sql(relations: list[Relation]) -> str:
+    """`docs/schema.sql`: what makes the published schema in an empty PostgreSQL 15."""
+    made = postgres.statements(relations)
+    parts = {
+        "Who may read: grant this role to people and dashboards": [postgres.reader_role()],
+        "Tables": made.tables,
+        "Keys, indexes with their reasons, and what each column means": made.keys,
+        "Views and growth functions, and the right to read": made.views,
+    }
+    lines = [f"-- {COMMAND}", "-- PostgreSQL 15 or later: psql --single-transaction --file docs/schema.sql"]
+    for title, statements in parts.items():
+        lines += ["", f"-- {title}", "", *(f"{statement};" for statement in statements)]
+    return "\n".join(lines) + "\n"
+
+
+def _tables(relations: list[Relation]) -> list[Relation]:
+    return [relation for relation in relations if relation.kind == "table"]
+
+
+def _refers(one: Relation, other: Relation) -> bool:
+    return any(key.to == other.unique_id for key in one.foreign_keys)
+
+
+def diagram(manifest: dict, shown: list[Relation], tables: list[Relation], target: str) -> str:
+    """The tables drawn by dbterd, with the keys that published tables have, and the types that their YAML declares."""
+    from dbterd.api import DbtErd  # slow to import
+
+    by_id = {table.unique_id: table for table in tables}
+    nodes, catalog = {}, {}
+    for table in shown:
+        keys = [{"type": "primary_key", "columns": list(table.primary_key)}] if table.primary_key else []
+        for key in table.foreign_keys:
+            if by_id[key.to] in shown:
+                to = f"ref('{by_id[key.to].name}')"
+                keys.append({"type": "foreign_key", "columns": [key.column], "to": to, "to_columns": [key.to_column]})
+        node = manifest["nodes"][table.unique_id]
+        columns = {name: column | {"constraints": []} for name, column in node["columns"].items()}
+        nodes[table.unique_id] = node | {"constraints": keys, "columns": columns, "description": ""}
+        catalog[table.unique_id] = {
+            "unique_id": table.unique_id,
+            "metadata": {"type": "BASE TABLE", "schema": table.schema, "name": table.name},
+            "columns": {
+                column.name: {"name": column.name, "type": column.type, "index": number}
+                for number, column in enumerate(table.columns.values())
+            },
+            "stats": {},
+        }
+    small = {name: value if name == "metadata" else type(value)() for name, value in manifest.items()} | {
+        "nodes": nodes
+    }
+    with tempfile.TemporaryDirectory() as folder:
+        Path(folder, "manifest.json").write_text(json.dumps(small))
+        version = {"dbt_schema_version": "https://schemas.getdbt.com/dbt/catalog/v1.json"}
+        Path(folder, "catalog.json").write_text(
+            json.dumps({"metadata": version, "nodes": catalog, "sources": {}, "errors": None})
+        )
+        drawn = DbtErd(
+            artifacts_dir=Path(folder),
+            target=target,
+            algo="model_contract",
+            resource_type=["model"],
+            entity_name_format="schema.table",
+        ).get_erd()
+    for table in shown:  # dbterd shouts in Mermaid
+        drawn = re.sub(f'"{re.escape(table.full_name)}"', f'"{table.full_name}"', drawn, flags=re.IGNORECASE)
+    return drawn.rstrip()
