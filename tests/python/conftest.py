@@ -14,7 +14,7 @@ PROJECT = ("dbt_project.yml", "profiles.yml", "models", "seeds", "macros", "test
 def project_in(folder: Path) -> dict[str, str]:
     """Lay out the project in a folder; returns the environment in which its commands run there."""
     for name in PROJECT:
-        if not (folder / name).exists():
+        if (ROOT / name).exists() and not (folder / name).exists():
             (folder / name).symlink_to(ROOT / name)
     own = {"CRESCENDO_DB": str(folder / "crescendo.duckdb"), "DBT_TARGET_PATH": str(folder / "target")}
     return os.environ | own | {"DBT_LOG_PATH": str(folder / "logs"), "DO_NOT_TRACK": "1"}
