@@ -15,6 +15,18 @@ artists as (
 
 ),
 
+tracks as (
+
+    select * from {{ ref('dim_tracks_current') }}
+
+),
+
+genres as (
+
+    select * from {{ ref('dim_genres') }}
+
+),
+
 subjects as (
 
     select
@@ -32,6 +44,32 @@ subjects as (
         artist_name as name,
         cast(null as date) as release_date
     from artists
+
+    union all
+
+    select
+        subject_id,
+        'track' as subject_type,
+        coalesce(track_name, '(untitled)') as name,
+        cast(null as date) as release_date
+    from tracks
+
+    union all
+
+    select
+        subject_id,
+        'genre' as subject_type,
+        genre_name as name,
+        cast(null as date) as release_date
+    from genres
+
+    union all
+
+    select
+        'service:moovitamix' as subject_id,
+        'service' as subject_type,
+        'MooVitamix' as name,
+        cast(null as date) as release_date
 
 )
 

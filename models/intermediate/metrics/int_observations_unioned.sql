@@ -8,6 +8,12 @@ audience as (
 
 ),
 
+listening as (
+
+    select * from {{ ref('int_listening_observations') }}
+
+),
+
 unioned as (
 
     select
@@ -16,6 +22,15 @@ unioned as (
         observed_date,
         value
     from audience
+
+    union all
+
+    select
+        subject_id,
+        metric_id,
+        observed_date,
+        value
+    from listening
 
 )
 

@@ -1,0 +1,68 @@
+-- The last place that sees who a user is: names, address and gender go on as keyed hashes.
+
+with
+
+users as (
+
+    select * from {{ ref('stg_moovitamix__users') }}
+
+),
+
+pages as (
+
+    select * from {{ ref('stg_moovitamix__user_pages') }}
+
+),
+
+extractions as (
+
+    select * from {{ ref('int_extractions_dated') }}
+
+),
+
+-- pages may overlap: the last page that shows a user counts
+ranked as (
+
+    select
+        pages.extraction_id,
+        users.user_id,
+        users.first_name,
+        users.last_name,
+        users.email,
+        users.gender,
+        users.favorite_genres,
+        users.created_at,
+        users.updated_at,
+        row_number() over (
+            partition by pages.extraction_id, users.user_id
+            order by pages._load_id desc, pages.page_number desc, users._index desc
+        ) as showing_rank
+    from users
+    inner join pages on users._parent_row_id = pages._row_id
+
+),
+
+-- one row per extraction and user
+extracted as (
+
+    select
+        ranked.extraction_id,
+        ranked.user_id,
+        extractions.extraction_number,
+        {{ masked('ranked.first_name') }} as first_name_hash,
+        {{ masked('ranked.last_name') }} as last_name_hash,
+        {{ masked('ranked.email') }} as email_hash,
+        {{ masked('ranked.gender') }} as gender_hash,
+        ranked.favorite_genres,
+        ranked.email like '_%@_%._%' and ranked.email not like '% %' as is_email_valid,
+        extractions.load_date,
+        ranked.created_at,
+        ranked.updated_at,
+        extractions.etl_updated_at
+    from ranked
+    inner join extractions on ranked.extraction_id = extractions.extraction_id
+    where ranked.showing_rank = 1
+
+)
+
+select * from extracted

@@ -1,0 +1,34 @@
+with
+
+track_pages__items as (
+
+    select * from {{ source('raw_moovitamix', 'track_pages__items') }}
+
+),
+
+renamed as (
+
+    select
+        -- ids
+        id as track_id,
+
+        -- attributes
+        nullif(trim(name), '') as track_name,
+        nullif(trim(artist), '') as artist,
+        nullif(trim(songwriters), '') as songwriters,
+        nullif(trim(duration), '') as duration_text,
+        nullif(trim(genres), '') as genres,
+        nullif(trim(album), '') as album,
+
+        -- dates: sent without a zone, they are UTC
+        try_cast(created_at as timestamp) as created_at,
+        try_cast(updated_at as timestamp) as updated_at,
+
+        -- loader
+        _parent_row_id,
+        _index
+    from track_pages__items
+
+)
+
+select * from renamed
