@@ -15,6 +15,7 @@ import duckdb
 from crescendo import audit, flatten, landing, stage, warehouse
 from crescendo.audit import FileResult
 from crescendo.landing import Content, Incoming, Refused
+from crescendo.shapes import Source
 from crescendo.sources import all_sources
 
 # files of one statement: enough to keep both cores busy, few enough to stay under the memory limit
@@ -57,7 +58,10 @@ def load(
         connection.execute("begin transaction")
         try:
             with _progress_bar(connection, progress) as advance:
-                result = _load(connection, incoming, refused, advance)
+                documents = _prepare(connection)
+                if not dry_run:  # whatever becomes of the files
+                    connection.execute("commit; begin transaction")
+                result = _load(connection, documents, incoming, refused, advance)
         except BaseException:
             connection.execute("rollback")
             raise
@@ -65,17 +69,25 @@ def load(
     return result
 
 
+Declared = list[tuple[Source, list[flatten.RawTable]]]
+
+
+def _prepare(connection: duckdb.DuckDBPyConnection) -> Declared:
+    """Make the ledger and all raw tables, so that the models of a source that sent nothing have something to read."""
+    audit.prepare(connection)
+    documents = [(source, flatten.raw_tables(d)) for source in all_sources().values() for d in source.documents]
+    for source in all_sources().values():
+        audit.prepare_raw(connection, source, [table for own, tables in documents if own is source for table in tables])
+    return documents
+
+
 def _load(
     connection: duckdb.DuckDBPyConnection,
+    documents: Declared,
     incoming: list[Incoming],
     refused: list[Refused],
     advance: Callable[[str, int, int], None],
 ) -> LoadResult:
-    audit.prepare(connection)
-    # all raw tables, so that the models of a source that sent nothing have something to read
-    documents = [(source, flatten.raw_tables(d)) for source in all_sources().values() for d in source.documents]
-    for source in all_sources().values():
-        audit.prepare_raw(connection, source, [table for own, tables in documents if own is source for table in tables])
     load_id = audit.next_id(connection, "loads", "_load_id")
     connection.execute(
         "insert into load_audit.loads values (?, ?, null, ?)", [load_id, audit.now(), version("crescendo")]
