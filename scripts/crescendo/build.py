@@ -85,7 +85,8 @@ def dbt_build() -> Counter[str] | None:
     """Run `dbt build`; counts of what was built by resource type, or None where it failed (its words are shown)."""
     environment = os.environ | {"DBT_SEND_ANONYMOUS_USAGE_STATS": "false", "DO_NOT_TRACK": "1"}
     done = subprocess.run(
-        [sys.executable, "-m", "dbt.cli.main", "build", "--no-use-colors"],
+        # unit tests try the models' logic on made-up rows: that is `make test`, not a check of what was loaded
+        [sys.executable, "-m", "dbt.cli.main", "build", "--no-use-colors", "--exclude-resource-type", "unit_test"],
         env=environment,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
@@ -137,8 +138,7 @@ def _print_summary(loaded: LoadResult, results: Counter[str], seconds: dict[str,
         f"Loaded   {files} files ({unchanged} unchanged, {len(loaded.refused)} refused):"
         f" {loaded.total('records_loaded'):,} records, {loaded.total('rows_loaded'):,} rows, {rejected:,} rejected"
     )
-    tests = results["test"] + results["unit_test"]
-    click.echo(f"Built    {results['model']} models and {results['seed']} seeds; {tests} tests passed")
+    click.echo(f"Built    {results['model']} models and {results['seed']} seeds; {results['test']} tests passed")
     click.echo("Took     " + ", ".join(f"{name} {took:.1f} s" for name, took in seconds.items()))
     size = warehouse.path().stat().st_size / 1e6
     click.echo(f"Wrote    {warehouse.path()}, {size:.1f} MB")

@@ -1,5 +1,8 @@
 """`crescendo build`: from nothing to a warehouse, and nothing the second time."""
 
+import subprocess
+import sys
+
 import duckdb
 from conftest import crescendo, project_in
 
@@ -20,6 +23,12 @@ def test_it_ends_with_a_summary_and_what_to_ask(built):
     assert "tests passed" in said
     assert "Took     sample" in said
     assert "from metrics.song_days" in said
+
+
+def test_the_logic_of_the_models_holds(built):
+    command = [sys.executable, "-m", "dbt.cli.main", "test", "--select", "test_type:unit"]
+    done = subprocess.run(command, cwd=built, env=project_in(built), capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout
 
 
 def test_a_second_build_changes_nothing_and_says_so(built):
