@@ -52,6 +52,8 @@ shell: .venv/.ready ## the DuckDB shell on the built file
 lock: .venv/.ready ## pin the dependencies again, hashed, without any registry's address
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 		--no-annotate --no-header --extra dev --output-file requirements.txt pyproject.toml
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+		--no-annotate --no-header --extra bench --constraint requirements.txt --output-file requirements-bench.txt pyproject.toml
 
 clean: ## remove what was built; landing/ stays
 	rm -rf .venv target logs crescendo.duckdb crescendo.duckdb.wal .pytest_cache .ruff_cache
