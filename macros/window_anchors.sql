@@ -33,7 +33,8 @@
         coalesce({{ earlier_day }} - earlier.observed_date <= metrics.max_age_days, false) as has_earlier_value,
         closing.running_gain - coalesce(opening.running_gain, 0) as gained,
         opening.running_gain - earlier.running_gain as previous_gained,
-        closing.observed_date - coalesce(opening.observed_date, series.first_date) as gained_day_count,
+        closing.observed_date - coalesce(opening.observed_date, series.first_date - if(metrics.kind = 'flow', 1, 0))
+            as gained_day_count,
         closing.running_value_days + closing.value - coalesce(
             opening.running_value_days + opening.value * ({{ from_day() }} + 1 - opening.observed_date), 0
         ) as value_days,

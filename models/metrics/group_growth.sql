@@ -1,0 +1,89 @@
+with
+
+sums as (
+
+    select * from {{ ref('grouped_song_growth') }}(from_date, to_date)
+
+),
+
+judged as (
+
+    select
+        *,
+        case
+            when same_song_count = 0 and restated_song_count > 0 and reset_count > 0
+                then 'reset_in_window'
+            when same_song_count = 0 and restated_song_count > 0 then 'restated_in_window'
+            when same_song_count = 0
+                then coalesce(['no_end', 'no_base', 'stale_end', 'stale_base'][reason], 'no_end')
+            when start_value <= 0 then 'zero_base'
+            when observed_days < 0.8 * expected_days then 'low_coverage'
+            when start_value < min_base then 'low_base'
+            when is_partial then 'partial_window'
+            else 'ok'
+        end as status
+    from sums
+
+),
+
+described as (
+
+    select
+        subject,
+        name,
+        platform,
+        metric,
+        unit,
+        {{ from_day() }} as from_date,
+        {{ to_day() }} as to_date,
+        start_value,
+        start_observed_date,
+        start_age_days,
+        end_value,
+        end_observed_date,
+        end_age_days,
+        end_value - start_value as growth,
+        case
+            when status in ('ok', 'low_base', 'low_coverage', 'partial_window')
+                then 100 * (end_value - start_value) / start_value
+        end as growth_pct,
+        gained,
+        previous_gained,
+        -- of the songs that have both windows
+        case
+            when previous_gained > 0
+                then 100 * (gained_again - previous_gained) / previous_gained
+        end as period_change_pct,
+        case
+            when
+                status in ('ok', 'low_base', 'low_coverage', 'partial_window')
+                and end_value >= 0
+                then 100 * (
+                    pow(end_value / start_value, 1 / ({{ to_day() }} - {{ from_day() }})) - 1
+                )
+        end as daily_rate_pct,
+        observed_days,
+        expected_days,
+        case when expected_days > 0 then least(1, observed_days / expected_days) else 0 end
+            as coverage_ratio,
+        correction_count,
+        restatement_count,
+        reset_count,
+        is_new,
+        status,
+        subject_type,
+        same_song_count,
+        new_song_count,
+        new_song_value,
+        lost_song_count,
+        lost_song_value,
+        restated_song_count,
+        restated_song_change,
+        total_change,
+        twin_song_count,
+        growth_with_twins
+    from judged
+
+)
+
+select * from described
