@@ -68,7 +68,7 @@ numbered as (
         ) as identity_number,
         sum(case when is_new_version then 1 else 0 end) over (
             partition by track_id order by extraction_number
-        ) as version_number
+        ) as version
     from compared
 
 ),
@@ -83,7 +83,7 @@ identified as (
             when numbered.identity_number > 1 then '#' || cast(numbered.identity_number as varchar)
             else ''
         end as track_key,
-        cast(numbered.version_number as integer) as version_number,
+        cast(numbered.version as integer) as version,
         tracks.extraction_number,
         numbered.is_reused_id,
         tracks.track_name,

@@ -11,7 +11,7 @@ versions as (
 
     select
         track_id,
-        version_number,
+        version,
         track_key,
         max(track_name) as track_name,
         max(artist) as artist,
@@ -33,7 +33,7 @@ history as (
 
     select
         track_id,
-        version_number,
+        version,
         track_key,
         track_name,
         artist,
@@ -41,12 +41,12 @@ history as (
         duration_seconds,
         genres,
         album,
-        lead(version_number) over (
-            partition by track_id order by version_number
-        ) is null as is_current,
+        lead(version) over (
+            partition by track_id order by version
+        ) is null as is_newest_version,
         load_date,
         lead(load_date) over (
-            partition by track_id order by version_number
+            partition by track_id order by version
         ) as next_version_date,
         last_load_date,
         created_at,

@@ -11,7 +11,7 @@ versions as (
 
     select
         user_id,
-        version_number,
+        version,
         user_key,
         max(first_name_hash) as first_name_hash,
         max(last_name_hash) as last_name_hash,
@@ -32,19 +32,19 @@ history as (
 
     select
         user_id,
-        version_number,
+        version,
         user_key,
         first_name_hash,
         last_name_hash,
         email_hash,
         gender_hash,
         favorite_genres,
-        lead(version_number) over (
-            partition by user_id order by version_number
-        ) is null as is_current,
+        lead(version) over (
+            partition by user_id order by version
+        ) is null as is_newest_version,
         load_date,
         lead(load_date) over (
-            partition by user_id order by version_number
+            partition by user_id order by version
         ) as next_version_date,
         last_load_date,
         created_at,

@@ -15,9 +15,9 @@ accepted as (
         track_id,
         position,
         user_key,
-        user_version_number,
+        user_version,
         track_key,
-        track_version_number,
+        track_version,
         load_date,
         listened_at,
         etl_updated_at

@@ -29,7 +29,7 @@ habits as (
     select
         interactions.user_key,
         cast(sum(interactions.listen_count) as bigint) as listen_count,
-        count(*) as track_count,
+        count(*) as heard_track_count,
         avg(tracks.duration_seconds) as mean_duration_seconds,
         min(interactions.recency_days) as recency_days,
         min(interactions.first_listened_at) as first_listened_at,
@@ -75,7 +75,7 @@ features as (
     select
         users.user_key,
         coalesce(habits.listen_count, 0) as listen_count,
-        coalesce(habits.track_count, 0) as track_count,
+        coalesce(habits.heard_track_count, 0) as heard_track_count,
         habits.mean_duration_seconds,
         habits.recency_days,
         coalesce(tastes.declared_genre_count, 0) as declared_genre_count,
