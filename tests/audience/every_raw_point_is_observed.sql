@@ -1,6 +1,6 @@
 -- Nothing may be lost or made up between the partner's file and what growth is read from: every
--- value of every record has an observation on its day, and every observation is a value that some
--- record of its song shows for that day.
+-- value of every record has an observation on its day, and every observation of what a report can
+-- know is a value that some record, or some identifier of the API, shows for that day.
 
 with
 
@@ -70,6 +70,29 @@ unequal as (
 
 ),
 
+-- one row per song and day of the API with each value it shows there, by identifier or for all
+api_values as (
+
+    select
+        series.series_id,
+        days.date as observed_date,
+        coalesce(plots.value, days.value) as value
+    from {{ source('raw_soundcharts', 'song_audience_pages') }} as pages
+    inner join {{ source('raw_soundcharts', 'song_audience_pages__items') }} as days
+        on pages._row_id = days._parent_row_id
+    left join {{ source('raw_soundcharts', 'song_audience_pages__items__plots') }} as plots
+        on days._row_id = plots._parent_row_id
+    inner join {{ ref('dim_series') }} as series
+        on
+            'song:' || pages.asked_uuid = series.subject_id
+            and case pages.asked_document
+                when 'song-audience' then 'spotify:streams'
+                else 'spotify:popularity'
+            end = series.metric_id
+    where pages.asked_platform = 'spotify'
+
+),
+
 -- a raw value may differ from its day's observation, which then is another version's
 problems as (
 
@@ -82,7 +105,14 @@ problems as (
         on
             unequal.series_id = observations.series_id
             and unequal.observed_date = observations.observed_date
-    where not unequal.is_raw or observations.value is null
+    left join api_values
+        on
+            unequal.series_id = api_values.series_id
+            and unequal.observed_date = api_values.observed_date
+            and observations.value = api_values.value
+    where
+        (not unequal.is_raw or observations.value is null)
+        and api_values.value is null
 
 )
 

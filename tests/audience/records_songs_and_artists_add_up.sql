@@ -8,7 +8,8 @@ songs as (
 
     select
         sum(version_count) as version_count,
-        count(artist_credit) as credited_count,
+        count(artist_credit) filter (where version_count > 0) as credited_count,
+        count(artist_credit) as all_credited_count,
         count(distinct recording_id) as recording_count,
         count(*) filter (where is_primary_recording) as primary_count
     from {{ ref('dim_songs') }}
@@ -33,7 +34,9 @@ artists as (
 
 bridge as (
 
-    select count(*) as credit_count
+    select
+        count(*) as credit_count,
+        count(distinct song_id) as song_count
     from {{ ref('bridge_songs_x_artists') }}
 
 )
@@ -45,6 +48,7 @@ select
     songs.credited_count,
     artists.song_count,
     bridge.credit_count,
+    bridge.song_count as bridged_song_count,
     songs.recording_count,
     songs.primary_count
 from songs
@@ -54,6 +58,6 @@ cross join bridge
 where
     records.record_count <> songs.version_count
     or records.credited_count <> songs.credited_count
-    or songs.credited_count <> artists.song_count
-    or songs.credited_count <> bridge.credit_count
+    or artists.song_count <> bridge.credit_count
+    or songs.all_credited_count > bridge.song_count
     or songs.recording_count <> songs.primary_count

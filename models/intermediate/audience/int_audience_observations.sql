@@ -6,7 +6,19 @@ song_days as (
 
 ),
 
--- one row per song, metric and day; a day with streams but no popularity keeps its streams
+song_values as (
+
+    select * from {{ ref('int_song_values_resolved') }}
+
+),
+
+artist_values as (
+
+    select * from {{ ref('int_artist_values_resolved') }}
+
+),
+
+-- one row per subject, metric and day; a day with streams but no popularity keeps its streams
 observations as (
 
     select
@@ -26,6 +38,27 @@ observations as (
         cast(spotify_popularity as double) as value
     from song_days
     where spotify_popularity is not null
+
+    union all
+
+    -- Spotify's two stand in the song days
+    select
+        'song:' || song_id as subject_id,
+        metric_id,
+        observed_date,
+        value
+    from song_values
+    where metric_id not in ('spotify:streams', 'spotify:popularity') and not is_unknown
+
+    union all
+
+    select
+        'artist:' || artist_id as subject_id,
+        metric_id,
+        observed_date,
+        value
+    from artist_values
+    where not is_unknown
 
 )
 

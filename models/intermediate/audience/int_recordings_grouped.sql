@@ -12,14 +12,32 @@ matches as (
 
 ),
 
--- one row per song that has a twin with a smaller id
+-- one row per song and smaller id that is the same recording, by its streams or by its code
+linked as (
+
+    select
+        song_id,
+        leader_song_id
+    from matches
+    where is_twin
+
+    union all
+
+    select
+        song_id,
+        min(song_id) over (partition by isrc) as leader_song_id
+    from songs
+    where isrc is not null
+
+),
+
 leaders as (
 
     select
         song_id,
         min(leader_song_id) as leader_song_id
-    from matches
-    where is_twin
+    from linked
+    where song_id <> leader_song_id
     group by song_id
 
 ),

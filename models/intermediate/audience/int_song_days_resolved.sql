@@ -16,6 +16,12 @@ report_points as (
 
 ),
 
+song_values as (
+
+    select * from {{ ref('int_song_values_resolved') }}
+
+),
+
 -- one row per song, rank and day: between versions of equal rank, and between two points of one
 -- record on one day, the larger value counts
 rank_days as (
@@ -33,7 +39,7 @@ rank_days as (
 ),
 
 -- one row per song and day: each value from the best version that has one
-song_days as (
+reported as (
 
     select
         song_id,
@@ -46,6 +52,41 @@ song_days as (
         ) as spotify_popularity
     from rank_days
     group by all
+
+),
+
+-- one row per song and day of the API
+answered as (
+
+    select
+        song_id,
+        observed_date,
+        max(value) filter (where metric_id = 'spotify:streams') as spotify_streams,
+        max(value) filter (where metric_id = 'spotify:popularity') as spotify_popularity
+    from song_values
+    where metric_id in ('spotify:streams', 'spotify:popularity') and not is_unknown
+    group by all
+
+),
+
+-- where both know a day the API counts: it tells identifiers apart, of which reports show the sum
+-- on some days
+song_days as (
+
+    select
+        coalesce(answered.song_id, reported.song_id) as song_id,
+        coalesce(answered.observed_date, reported.observed_date) as observed_date,
+        coalesce(
+            cast(answered.spotify_streams as bigint), reported.spotify_streams
+        ) as spotify_streams,
+        coalesce(
+            cast(answered.spotify_popularity as bigint), reported.spotify_popularity
+        ) as spotify_popularity
+    from reported
+    full outer join answered
+        on
+            reported.song_id = answered.song_id
+            and reported.observed_date = answered.observed_date
 
 )
 

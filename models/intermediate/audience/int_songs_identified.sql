@@ -10,8 +10,14 @@ versions as (
 
 ),
 
--- one row per song id
-songs as (
+answers as (
+
+    select * from {{ ref('int_songs_answered') }}
+
+),
+
+-- one row per song id of the reports
+reported as (
 
     select
         song_id,
@@ -29,6 +35,22 @@ songs as (
 
 ),
 
+-- report and API meet in the song's id; the report's words come first, its readers know them
+songs as (
+
+    select
+        coalesce(reported.song_id, answers.song_id) as song_id,
+        coalesce(reported.title, answers.title) as title,
+        coalesce(reported.artist_credit, answers.artist_credit) as artist_credit,
+        coalesce(reported.release_date, answers.release_date) as release_date,
+        coalesce(reported.image_url, answers.image_url) as image_url,
+        answers.isrc,
+        coalesce(reported.version_count, 0) as version_count
+    from reported
+    full outer join answers on reported.song_id = answers.song_id
+
+),
+
 keyed as (
 
     select
@@ -39,6 +61,7 @@ keyed as (
         {{ dbt.hash(normalised_text('artist_credit')) }} as artist_id,
         release_date,
         image_url,
+        isrc,
         version_count
     from songs
 
@@ -68,6 +91,7 @@ titled as (
         artist_id,
         release_date,
         image_url,
+        isrc,
         version_count
     from keyed
 

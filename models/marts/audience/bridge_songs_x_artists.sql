@@ -1,20 +1,20 @@
 with
 
-songs as (
+credited as (
 
-    select * from {{ ref('int_songs_identified') }}
+    select * from {{ ref('int_song_artists_credited') }}
 
 ),
 
--- one row per song and artist; the report credits a song to one text, the API to several artists
-credits as (
+bridged as (
 
     select
         song_id,
-        artist_id
-    from songs
-    where artist_id is not null
+        artist_id,
+        artist_position,
+        is_main_artist
+    from credited
 
 )
 
-select * from credits
+select * from bridged

@@ -12,6 +12,18 @@ song_days as (
 
 ),
 
+answered as (
+
+    select * from {{ ref('int_songs_answered') }}
+
+),
+
+answers as (
+
+    select * from {{ ref('stg_soundcharts__songs') }}
+
+),
+
 recordings as (
 
     select * from {{ ref('int_recordings_grouped') }}
@@ -61,8 +73,14 @@ described as (
         ranked.recording_id,
         songs.title,
         songs.artist_credit,
+        songs.isrc,
+        answers.language_code,
+        answers.distributor,
+        answers.copyright_line,
         songs.image_url,
         songs.version_count,
+        answers.duration_seconds,
+        answers.is_explicit,
         ranked.recording_rank = 1 as is_primary_recording,
         ranked.recording_song_count > 1 as has_twin,
         songs.release_date is not null as has_release_date,
@@ -71,6 +89,8 @@ described as (
         songs.release_date
     from songs
     inner join ranked on songs.song_id = ranked.song_id
+    left join answered on songs.song_id = answered.song_id
+    left join answers on answered.answer_row_id = answers._row_id
 
 )
 

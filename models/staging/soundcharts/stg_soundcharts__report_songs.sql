@@ -17,11 +17,8 @@ renamed as (
         nullif(trim(artist), '') as artist_credit,
         nullif(trim(image_url), '') as image_url,
 
-        -- dates: the calendar day is the first ten characters, whatever the offset says; a year
-        -- zero is how the source writes a day it does not know
-        case
-            when release_date >= '0001' then try_cast(substr(release_date, 1, 10) as date)
-        end as release_date,
+        -- dates
+        {{ calendar_day('release_date') }} as release_date,
 
         -- loader
         _row_id,

@@ -51,9 +51,16 @@ REPORT = Document(
 
 # --- pages of the API: what several of them hold -----------------------------------------------------------------
 
-ENVELOPE = (
-    Dropped("page", "Where the page stood in its listing; rows are told apart by their keys."),
-    Dropped("errors", "Empty in an answer that was landed."),
+ERRORS = Dropped("errors", "Empty in an answer that was landed.")
+PAGE = Group(
+    "page",
+    (
+        Field("offset", "count", note="Items before the page."),
+        Field("limit", "count", note="Most items a page may have."),
+        Field("next", note="Address of the next page."),
+        Field("previous", note="Address of the page before."),
+        Field("total", "count", note="Items of the listing, as this page says."),
+    ),
 )
 ARTIST = (
     Field("uuid", note="Soundcharts' uuid of the artist."),
@@ -76,16 +83,25 @@ PLACE = (
     Field("countryName", note="Name of the country."),
     Field("countryCode", note="ISO 3166 code of the country."),
 )
-RELATED = Dropped("related", "The entity that was asked for: its facts stand in the request.")
+ENTITY = Group("related", (*ARTIST, Field("creditName", note="Credit as printed.")), note="What was asked for.")
+OF_ARTIST = Group(
+    "related",
+    (
+        Group("artist", ARTIST),
+        Field("platform", note="Code of the platform."),
+        Field("lastCrawlDate", note="Last visit of the partner; not the last day of data."),
+    ),
+    note="What was asked for.",
+)
 ASKED = ("document", "uuid", "platform", "from", "to", "page", "folder")
 
 
 def _listing(
-    name: str, table: str, items: tuple[Node, ...], signature: tuple[str, ...], related: Node = RELATED, note: str = ""
+    name: str, table: str, items: tuple[Node, ...], signature: tuple[str, ...], related: Node = ENTITY, note: str = ""
 ) -> Document:
     """A page of a collection: `items` of one entity, a child table."""
     rows = Rows("items", f"{table}__items", items, note=note)
-    return Document(name, table, (related, rows, *ENVELOPE), signature, "page", ASKED, note=note)
+    return Document(name, table, (related, rows, PAGE, ERRORS), signature, "page", ASKED, note=note)
 
 
 # --- what is known of an artist, a song, an album ----------------------------------------------------------------
@@ -119,7 +135,7 @@ CATALOGUE = (
                 ),
                 required=True,
             ),
-            *ENVELOPE[1:],
+            ERRORS,
         ),
     ),
     Document(
@@ -175,7 +191,7 @@ CATALOGUE = (
                 ),
                 required=True,
             ),
-            *ENVELOPE[1:],
+            ERRORS,
         ),
     ),
     Document(
@@ -208,7 +224,7 @@ CATALOGUE = (
                 ),
                 required=True,
             ),
-            *ENVELOPE[1:],
+            ERRORS,
         ),
     ),
 )
@@ -368,6 +384,7 @@ AUDIENCE = tuple(
             ),
         ),
         signature=signature,
+        related=OF_ARTIST,
         note="An artist's followers, or listeners by place, by day.",
     )
     for name, signature in (
@@ -382,6 +399,7 @@ VALUES = tuple(
         "artist_value_pages",
         (DAY, Field("value", "number", note="Listeners, plays or views; index; percent.")),
         signature=("related.lastCrawlDate", "items[].value"),
+        related=OF_ARTIST,
         note="An artist's listeners, popularity or retention by day.",
     )
     for name in ("artist-listening", "artist-popularity", "artist-retention")
@@ -396,6 +414,7 @@ SCORES = _listing(
         Field("trendingScore", "number", note="Its part for how the audience moves."),
     ),
     signature=("items[].fanbaseScore",),
+    related=Dropped("related", "A list of one here: who was asked for stands in the request."),
     note="Soundcharts' scores of an artist by day.",
 )
 SONG_SERIES = tuple(

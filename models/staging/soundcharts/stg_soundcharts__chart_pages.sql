@@ -1,0 +1,34 @@
+with
+
+chart_pages as (
+
+    select * from {{ source('raw_soundcharts', 'chart_pages') }}
+
+),
+
+renamed as (
+
+    select
+        -- ids
+        asked_document as document,
+        coalesce(nullif(asked_uuid, ''), related_uuid) as asked_uuid,
+        {{ platform_code('asked_platform') }} as platform,
+
+        -- attributes
+        cast(asked_page as integer) as page_number,
+
+        -- dates
+        try_cast(asked_from as date) as window_from_date,
+        try_cast(asked_to as date) as window_to_date,
+        try_cast(asked_folder as date) as extracted_date,
+
+        -- loader
+        _row_id,
+        _index,
+        _file_id,
+        _load_id
+    from chart_pages
+
+)
+
+select * from renamed

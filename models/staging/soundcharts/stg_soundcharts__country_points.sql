@@ -1,0 +1,29 @@
+with
+
+country_plots as (
+
+    select * from {{ source('raw_soundcharts', 'artist_audience_pages__items__country_plots') }}
+
+),
+
+renamed as (
+
+    select
+        -- attributes
+        nullif(trim(country_code), '') as country_code,
+        nullif(trim(country_name), '') as country_name,
+
+        -- measures
+        value as place_value,
+
+        -- dates
+        date as observed_date,
+
+        -- loader
+        _parent_row_id,
+        _index
+    from country_plots
+
+)
+
+select * from renamed
