@@ -11,7 +11,6 @@ import re
 import subprocess
 import sys
 from dataclasses import dataclass, field, replace
-from functools import cache
 from pathlib import Path
 
 from crescendo.errors import CrescendoError
@@ -254,7 +253,6 @@ def _settle_keys(relation: Relation, found: dict[str, Relation]) -> None:
         relation.indexes.append(Index((date,), why, method="brin"))
 
 
-@cache
 def current() -> list[Relation]:
     """What the project in the working folder publishes."""
     return published(read())

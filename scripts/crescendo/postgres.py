@@ -5,12 +5,14 @@ from dataclasses import dataclass, field
 
 import sqlglot
 from sqlglot import exp
-from sqlglot.optimizer.scope import traverse_scope
+from sqlglot.optimizer.scope import Scope, traverse_scope
 
 from crescendo.manifest import Index, Relation
 from crescendo.warehouse import quoted, text
 
 TYPES = {"varchar": "text", "double": "double precision", "float": "real", "hugeint": "numeric(38)", "blob": "bytea"}
+# functions that have the same meaning under another name; `error` is one that we make
+FUNCTIONS = {"list_position": "array_position", "error": "{schema}.error"}
 READER = "crescendo_reader"
 # PostgreSQL cuts longer names, with a notice
 LONGEST_NAME = 63
@@ -32,6 +34,7 @@ def statements(relations: list[Relation], schema_of: Callable[[str], str] = str)
     """
     made = Statements()
     tables = [relation for relation in relations if relation.kind == "table"]
+    columns = {relation.full_name: list(relation.columns) for relation in relations}
     named = {relation.unique_id: f"{schema_of(relation.schema)}.{relation.name}" for relation in relations}
     made.tables += [f"create schema {schema_of(name)}" for name in schemas(relations)]
     made.tables += [_table(relation, named[relation.unique_id]) for relation in tables]
@@ -48,10 +51,10 @@ def statements(relations: list[Relation], schema_of: Callable[[str], str] = str)
         made.keys += _comments(relation, "table", name)
     for relation in relations:
         if relation.kind == "view":
-            made.views.append(f"create view {relation.full_name} as\n{translated(relation)}")
+            made.views.append(f"create view {relation.full_name} as\n{translated(relation, columns)}")
             made.views += _comments(relation, "view", relation.full_name)
         elif relation.kind == "function":
-            made.views += _function(relation)
+            made.views += _function(relation, columns)
     made.views += _grants(relations)
     return made
 
@@ -120,21 +123,24 @@ def reader_role() -> str:
 # --- queries ---------------------------------------------------------------------------------------------------
 
 
-def translated(relation: Relation) -> str:
+def translated(relation: Relation, columns: dict[str, list[str]]) -> str:
     """A view's or function's query in PostgreSQL's dialect; a function's parameters become $1, $2.
 
-    Parameters are read as DuckDB reads them: an unqualified column of that name is the parameter.
+    Parameters are read as DuckDB reads them: an unqualified column of that name is the parameter. `columns` are those
+    of all relations, by full name.
     """
     query = sqlglot.parse_one(relation.sql, dialect="duckdb")
     for column in query.find_all(exp.Column):
         if not column.table and column.name in relation.parameters:
             column.replace(exp.Parameter(this=exp.Literal.number(relation.parameters.index(column.name) + 1)))
     _spell_out_groups(query)
+    _spell_out_exceptions(query, columns)
     for call in list(query.find_all(exp.ArgMax, exp.ArgMin)):
         _pick_first(call)
     for call in query.find_all(exp.Anonymous):
-        if call.name.lower() == "error":
-            call.set("this", f"{relation.schema}.error")
+        renamed = FUNCTIONS.get(call.name.lower())
+        if renamed:
+            call.set("this", renamed.format(schema=relation.schema))
     return query.sql(dialect="postgres", pretty=True, comments=False, normalize_functions=False)
 
 
@@ -145,6 +151,47 @@ def _spell_out_groups(query: exp.Expression) -> None:
         if group and group.args.get("all"):
             plain = [item.unalias() for item in scope.expression.selects if not item.find(exp.AggFunc)]
             scope.expression.set("group", exp.Group(expressions=[item.copy() for item in plain]) if plain else None)
+
+
+def _spell_out_exceptions(query: exp.Expression, columns: dict[str, list[str]]) -> None:
+    """`* exclude (a)`, which PostgreSQL lacks, is every other column by name."""
+    for scope in traverse_scope(query):
+        items: list[exp.Expression] = []
+        for item in scope.expression.selects if isinstance(scope.expression, exp.Select) else ():
+            star = item.this if isinstance(item, exp.Column) else item
+            left_out = star.args.get("except_") or star.args.get("except") if isinstance(star, exp.Star) else None
+            if left_out:
+                names = {column.name for column in left_out}
+                items += [
+                    exp.column(name, table) for table, name in _starred(scope, item, columns) if name not in names
+                ]
+            else:
+                items.append(item)
+        if items:
+            scope.expression.set("expressions", items)
+
+
+def _starred(scope: Scope, star: exp.Expression, columns: dict[str, list[str]]) -> list[tuple[str, str]]:
+    """The (table, column) pairs that a star in a query stands for."""
+    found = []
+    for table, (_, source) in scope.selected_sources.items():
+        if isinstance(star, exp.Column) and star.table != table:
+            continue
+        is_table = isinstance(source, exp.Table)
+        names = columns[f"{source.db}.{source.this.name}"] if is_table else _outputs(source, columns)
+        found += [(table, name) for name in names]
+    return found
+
+
+def _outputs(scope: Scope, columns: dict[str, list[str]]) -> list[str]:
+    """The names of a query's columns."""
+    if scope.set_operation_scopes:
+        return _outputs(scope.set_operation_scopes[0], columns)
+    names = []
+    for item in scope.expression.selects:
+        is_star = isinstance(item.this if isinstance(item, exp.Column) else item, exp.Star)
+        names += [name for _, name in _starred(scope, item, columns)] if is_star else [item.alias_or_name]
+    return names
 
 
 def _pick_first(call: exp.ArgMax | exp.ArgMin) -> None:
@@ -160,7 +207,7 @@ def _pick_first(call: exp.ArgMax | exp.ArgMin) -> None:
     replaced.replace(exp.Bracket(this=exp.Paren(this=picked), expressions=[exp.Literal.number(1)], offset=1))
 
 
-def _function(relation: Relation) -> list[str]:
+def _function(relation: Relation, known: dict[str, list[str]]) -> list[str]:
     """A SQL function that PostgreSQL can merge into the query that calls it, so that a filter on it stays cheap."""
     # a parameter may not have the name of a column of the result
     names = [f"in_{name}" if name in relation.columns else name for name in relation.parameters]
@@ -169,7 +216,7 @@ def _function(relation: Relation) -> list[str]:
     result = ",\n    ".join(f"{quoted(column.name)} {postgres_type(column.type)}" for column in columns)
     cast = ",\n    ".join(f"cast({quoted(column.name)} as {postgres_type(column.type)})" for column in columns)
     made = []
-    query = translated(relation)
+    query = translated(relation, known)
     if f"{relation.schema}.error(" in query:
         made.append(
             f"create or replace function {relation.schema}.error(message text) returns boolean language plpgsql as\n"

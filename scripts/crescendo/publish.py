@@ -79,9 +79,9 @@ def publish_postgres(dsn: str = "", *, wait: float = 60.0) -> list[Published]:
     """
     if re.search(r"password\s*=|//[^/@]*:[^/@]*@", dsn):
         raise CrescendoError("a password on the command line can be read by others: put it in PGPASSWORD or ~/.pgpass")
-    relations = current()
-    made = postgres.statements(relations, lambda schema: schema + NEXT)
     with _attached(dsn) as target:
+        relations = _built(target.connection)
+        made = postgres.statements(relations, lambda schema: schema + NEXT)
         target.check(relations)
         target.run(*(f"drop schema if exists {name}{NEXT} cascade" for name in postgres.schemas(relations)))
         target.run(postgres.reader_role())
@@ -241,6 +241,19 @@ def _reason(error: duckdb.Error) -> str:
     return found[0].strip() if found else said.splitlines()[0]
 
 
+def _built(connection: duckdb.DuckDBPyConnection) -> list[Relation]:
+    """What the project publishes, once the warehouse was found to be built from it."""
+    relations = current()
+    query = "select table_schema || '.' || table_name, list(column_name) from information_schema.columns group by all"
+    held = dict(connection.execute(query).fetchall())
+    for relation in relations:
+        if relation.kind != "function" and set(held.get(relation.full_name, ())) != set(relation.columns):
+            raise CrescendoError(
+                f"{relation.full_name} in {warehouse.path()} is not what its model says: run `crescendo build` first"
+            )
+    return relations
+
+
 def checksum(connection: duckdb.DuckDBPyConnection, name: str, relation: Relation) -> Published:
     """Rows and checksum of a table of the relation's columns, wherever it is stored."""
     columns = ", ".join(f"{quoted(column.name)}::{column.type}" for column in relation.columns.values())
@@ -297,7 +310,7 @@ def publish_files(folder: Path, kind: str) -> list[Published]:
             shutil.rmtree(leftover, ignore_errors=True)
         beside.mkdir(parents=True)
         with warehouse.connect(read_only=True) as connection:
-            relations = [relation for relation in current() if relation.kind != "function"]
+            relations = [relation for relation in _built(connection) if relation.kind != "function"]
             published = [_write(connection, relation, beside, kind) for relation in relations]
         (beside / CONTENTS).write_text(json.dumps([vars(table) for table in published], indent=1) + "\n")
         if final.exists():

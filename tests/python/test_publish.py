@@ -1,0 +1,427 @@
+"""Publishing to a real PostgreSQL and to files: whole or not at all, equal to what was sent, safe beside readers."""
+
+import os
+import random
+import re
+import shutil
+import subprocess
+import sys
+import time
+from contextlib import contextmanager
+from itertools import count
+
+import duckdb
+import pytest
+from conftest import ROOT
+from servers import programs, psql, server
+
+from crescendo import manifest, postgres, publish
+from crescendo.cli import main
+from crescendo.errors import CrescendoError
+
+BALANCE = """
+    select (select count(*) from metrics.fct_observations),
+        (select sum(observation_count) from metrics.dim_series),
+        (select count(*) from metrics.song_days)
+"""
+names = (f"test_{number}" for number in count(1))
+
+
+@pytest.fixture(scope="session")
+def postgresql():
+    if programs() is None:
+        if os.environ.get("CI"):
+            pytest.fail("no PostgreSQL server is installed: .ci/run installs Debian's package `postgresql`")
+        pytest.skip("no PostgreSQL server is installed (`apt-get install postgresql`)")
+    with server() as environment:
+        yield environment
+
+
+@pytest.fixture
+def database(postgresql, monkeypatch):
+    """An empty database, which the PG* variables name."""
+    name = next(names)
+    psql(postgresql, f"create database {name}")
+    environment = postgresql | {"PGDATABASE": name}
+    for key, value in environment.items():
+        monkeypatch.setenv(key, value)
+    yield environment
+    psql(postgresql, f"drop database {name} with (force)")
+
+
+@pytest.fixture
+def project(built, monkeypatch):
+    """The built sample as the project that commands find."""
+    monkeypatch.chdir(built)
+    monkeypatch.setenv("CRESCENDO_DB", str(built / "crescendo.duckdb"))
+    monkeypatch.setenv("DBT_TARGET_PATH", str(built / "target"))
+    (built / "target" / "manifest.json").touch()  # it is the build's, whatever was edited since
+    return built
+
+
+@pytest.fixture(scope="session")
+def two_states(built, tmp_path_factory):
+    """Two small warehouses: ten series, and five of them."""
+    folder, states = tmp_path_factory.mktemp("states"), []
+    for kept in (10, 5):
+        path = folder / f"{kept}.duckdb"
+        shutil.copy(built / "crescendo.duckdb", path)
+        with duckdb.connect(str(path)) as connection:
+            connection.execute(f"create temp table kept as from metrics.dim_series order by series_id limit {kept}")
+            for table in ("fct_observations", "fct_silences", "dim_series"):
+                connection.execute(
+                    f"delete from metrics.{table} where series_id not in (select series_id from temp.kept)"
+                )
+        states.append(path)
+    return states
+
+
+def relations_of(project):
+    return manifest.published(manifest.read())
+
+
+def state(environment):
+    return psql(environment, BALANCE)[0]
+
+
+# --- what is published -----------------------------------------------------------------------------------------
+
+
+def test_the_ddl_in_the_docs_runs_on_an_empty_database_without_a_warning(database):
+    command = [str(programs() / "psql"), "-qX", "--single-transaction", "-v", "ON_ERROR_STOP=1", "--file"]
+    done = subprocess.run([*command, str(ROOT / "docs" / "schema.sql")], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_what_arrives_is_what_was_sent_and_a_second_time_changes_nothing(project, database):
+    first = publish.publish_postgres()
+    assert publish.publish_postgres() == first
+    with duckdb.connect(os.environ["CRESCENDO_DB"], read_only=True) as connection:
+        for table in first:
+            rows = connection.execute(f"select count(*) from {table.table}").fetchone()[0]
+            assert psql(database, f"select count(*) from {table.table}") == [[str(rows)]] == [[str(table.rows)]]
+    left = psql(database, "select nspname from pg_namespace where nspname like '%\\_\\_%'")
+    assert left == [], "no schema of the building is left"
+
+
+def test_every_key_of_the_models_is_held_by_the_database(project, database):
+    publish.publish_postgres()
+    tables = [relation for relation in relations_of(project) if relation.kind == "table"]
+    found = "select count(*) from pg_constraint inner join pg_namespace on connamespace = pg_namespace.oid"
+    ours = f"nspname in ({', '.join(repr(name) for name in postgres.schemas(tables))})"
+    declared = sum(len(relation.foreign_keys) for relation in tables)
+    assert declared > 5
+    assert psql(database, f"{found} where contype = 'f' and convalidated and {ours}") == [[str(declared)]]
+    keyed = sum(bool(relation.primary_key) for relation in tables)
+    assert psql(database, f"{found} where contype = 'p' and {ours}") == [[str(keyed)]]
+    for relation in tables:
+        assert relation.primary_key, f"{relation.full_name} has no key"
+
+
+def test_an_orphan_a_duplicate_and_a_wrong_word_are_refused(project, database):
+    publish.publish_postgres()
+    series = "select * from metrics.fct_observations limit 1"
+    said = psql(database, "update metrics.fct_observations set series_id = -1", ok=False)[0][0]
+    assert "fct_observations_series_id_fkey" in said
+    said = psql(database, f"insert into metrics.fct_observations {series}", ok=False)[0][0]
+    assert "duplicate key" in said
+    said = psql(database, "update metrics.dim_metrics set kind = 'mood'", ok=False)[0][0]
+    assert "check constraint" in said
+
+
+def test_dashboards_may_read_and_nothing_else(project, database):
+    publish.publish_postgres()
+    psql(database, "create role dashboard login in role crescendo_reader")
+    assert psql(database, "select count(*) > 0 from metrics.song_days", user="dashboard") == [["t"]]
+    called = "select count(*) > 0 from metrics.song_growth('2025-04-01', '2025-04-30')"
+    assert psql(database, called, user="dashboard") == [["t"]]
+    for write in ("delete from metrics.dim_series", "drop table metrics.dim_series", "create table metrics.x()"):
+        psql(database, write, user="dashboard", ok=False)
+    psql(database, "drop role dashboard")
+
+
+# --- growth in PostgreSQL --------------------------------------------------------------------------------------
+
+
+WINDOWS = [("2025-04-01", "2025-04-30"), ("2024-05-01", "2025-05-26"), ("2025-05-19", "2025-05-26")]
+
+
+def test_growth_says_the_same_in_both_engines_for_every_function_and_window(project, database):
+    publish.publish_postgres()
+    functions = [relation for relation in relations_of(project) if relation.kind == "function"]
+    assert {"series_growth", "song_growth"} <= {relation.name for relation in functions}
+    with publish._attached("") as target:
+        target.connection.execute("call pg_clear_cache()")
+        for relation in functions:
+            columns = [f'"{column.name}"::{column.type} as "{column.name}"' for column in relation.columns.values()]
+            for start, end in WINDOWS:
+                call = f"from {relation.full_name}('{start}', '{end}')"
+                here = target.connection.execute(f"select {', '.join(columns)} {call}").fetchall()
+                there = target.connection.execute(
+                    f"select {', '.join(columns)} from postgres_query('target', $$select * {call}$$)"
+                ).fetchall()
+                assert here, relation.name
+                assert_same(here, there, f"{relation.name} {start} {end}")
+
+
+def assert_same(here, there, name):
+    """Equal rows in any order; sums of doubles in another order may differ in the last digits."""
+
+    def key(row):
+        return tuple(f"{value:.6g}" if isinstance(value, float) else str(value) for value in row)
+
+    here, there = sorted(here, key=key), sorted(there, key=key)
+    assert len(here) == len(there), name
+    for one, other in zip(here, there, strict=True):
+        assert one == pytest.approx(other, rel=1e-9, abs=1e-9, nan_ok=True), name
+
+
+def test_growth_in_postgresql_passes_the_test_vectors_of_the_definitions(project, database):
+    read = manifest.read()
+    by_name = {relation.name: relation for relation in manifest.published(read)}
+    vectors = [test for test in read["unit_tests"].values() if test["model"] == "series_growth"]
+    assert "the_test_vectors_of_the_definitions_hold" in {test["name"] for test in vectors}
+    relation = by_name["series_growth"]
+    columns = {other.full_name: list(other.columns) for other in by_name.values()}
+    for test in vectors:
+        tables = [create_as_given(by_name, given) for given in test["given"]]
+        window = [test["overrides"]["macros"][day] for day in ("from_day", "to_day")]
+        schema = ["drop schema if exists metrics cascade", "create schema metrics"]
+        function = postgres._function(relation, columns)
+        psql(database, "set client_min_messages = warning", *schema, *tables, *function)
+        for row in test["expect"]["rows"]:
+            said = " and ".join(
+                f"{name} is null"
+                if value is None
+                # the vectors give as many digits as people read
+                else f"round({name}::numeric, 6) = round({value}, 6)"
+                if relation.columns[name].type in ("double", "bigint", "integer")
+                else f"{name} = '{value}'"
+                for name, value in row.items()
+            )
+            found = psql(database, f"select * from metrics.series_growth({', '.join(window)}) where {said}")
+            assert len(found) == 1, (test["name"], row)
+
+
+def create_as_given(by_name, given):
+    relation = by_name[re.findall(r"'(\w+)'", given["input"])[0]]
+    types = ", ".join(f'"{column.name}" {postgres.postgres_type(column.type)}' for column in relation.columns.values())
+    made = [f"create table {relation.full_name} ({types})"]
+    for row in given["rows"]:
+        said = {name: value for name, value in row.items() if value not in (None, "")}
+        values = ", ".join("'" + str(value).replace("'", "''") + "'" for value in said.values())
+        made.append(f"insert into {relation.full_name} ({', '.join(said)}) values ({values})")
+    return "; ".join(made)
+
+
+# --- the old state or the new one ------------------------------------------------------------------------------
+
+
+@contextmanager
+def reading(environment, query):
+    """psql asks again and again; yields the list that its answers are in at the end."""
+    answers = []
+    command = [str(programs() / "psql"), "-qAtX", "-F", "\t", "-v", "ON_ERROR_STOP=1"]
+    process = subprocess.Popen(
+        command,
+        env=os.environ | environment,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    question = query.replace("\n", " ")
+    process.stdin.write(f"{question} \\watch 0.005\n")
+    process.stdin.flush()
+    yield answers
+    assert process.poll() is None, process.stdout.read()
+    process.terminate()
+    answers += [line for line in process.stdout.read().splitlines() if re.match(r"[-\d]", line) or "ERROR" in line]
+
+
+def test_a_reader_sees_the_old_state_or_the_new_one_during_twenty_publications(
+    project, database, two_states, monkeypatch
+):
+    expected = set()
+    for path in two_states:
+        monkeypatch.setenv("CRESCENDO_DB", str(path))
+        publish.publish_postgres()
+        expected.add("\t".join(state(database)))
+    assert len(expected) == 2
+    with reading(database, BALANCE) as first, reading(database, f"begin; {BALANCE}; {BALANCE}; commit") as second:
+        for number in range(20):
+            monkeypatch.setenv("CRESCENDO_DB", str(two_states[number % 2]))
+            publish.publish_postgres()
+    for answers in (first, second):
+        assert len(answers) > 100
+        assert set(answers) == expected
+
+
+def test_a_publication_that_is_killed_at_any_moment_leaves_the_old_state(project, database, two_states, monkeypatch):
+    old, new = two_states
+    monkeypatch.setenv("CRESCENDO_DB", str(old))
+    publish.publish_postgres()
+    before = state(database)
+    monkeypatch.setenv("CRESCENDO_DB", str(new))
+    command = [sys.executable, "-m", "crescendo.cli", "publish", "postgres"]
+    started = time.monotonic()
+    subprocess.run(command, check=True, capture_output=True)
+    whole, after = time.monotonic() - started, state(database)
+    assert after != before
+    chance, seen = random.Random(4), set()
+    for _ in range(8):
+        monkeypatch.setenv("CRESCENDO_DB", str(old))
+        publish.publish_postgres()
+        monkeypatch.setenv("CRESCENDO_DB", str(new))
+        process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        time.sleep(whole * chance.uniform(0.4, 1))
+        process.kill()
+        process.wait()
+        seen.add(tuple(state(database)))
+    assert seen <= {tuple(before), tuple(after)}
+    publish.publish_postgres()
+    assert state(database) == after
+
+
+def test_a_reader_who_stays_holds_publication_off_and_loses_nothing(project, database, two_states, monkeypatch):
+    monkeypatch.setenv("CRESCENDO_DB", str(two_states[0]))
+    publish.publish_postgres()
+    before = state(database)
+    monkeypatch.setenv("CRESCENDO_DB", str(two_states[1]))
+    reader = subprocess.Popen(
+        [str(programs() / "psql"), "-qAtX"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
+    reader.stdin.write("begin; select count(*) from metrics.dim_series;\n")
+    reader.stdin.flush()
+    reader.stdout.readline()
+    with pytest.raises(CrescendoError, match="readers did not leave the tables within 1 seconds"):
+        publish.publish_postgres(wait=1)
+    assert state(database) == before
+    reader.communicate("commit;\n")
+    publish.publish_postgres()
+    assert state(database) != before
+
+
+def test_what_arrives_changed_is_not_published(project, database, two_states, monkeypatch):
+    monkeypatch.setenv("CRESCENDO_DB", str(two_states[0]))
+    publish.publish_postgres()
+    before = state(database)
+    # the server itself loses a row of each table that is made from now on
+    psql(
+        database,
+        "create function public.lose() returns trigger language plpgsql as"
+        " $$ begin return case when random() < 0.5 then new end; end $$",
+        "create function public.spoil() returns event_trigger language plpgsql as $$ begin"
+        " if exists (select from pg_event_trigger_ddl_commands() where object_identity = 'metrics__next.dim_platforms')"
+        " then create trigger lose before insert on metrics__next.dim_platforms"
+        " for each row execute function public.lose(); end if; end $$",
+        "create event trigger spoil on ddl_command_end when tag in ('CREATE TABLE') execute function public.spoil()",
+    )
+    monkeypatch.setenv("CRESCENDO_DB", str(two_states[1]))
+    with pytest.raises(CrescendoError, match=r"metrics.dim_platforms did not arrive as it was sent"):
+        publish.publish_postgres()
+    assert state(database) == before
+
+
+# --- mistakes --------------------------------------------------------------------------------------------------
+
+
+def test_a_second_publication_waits_for_the_end_of_the_first(project, database):
+    with publish._attached(""), pytest.raises(CrescendoError, match="another publication is running"):
+        publish.publish_postgres()
+
+
+def test_schemas_and_views_of_others_are_not_destroyed(project, database, two_states, monkeypatch):
+    monkeypatch.setenv("CRESCENDO_DB", str(two_states[0]))
+    psql(database, "create schema metrics", "create table metrics.mine (id integer)")
+    with pytest.raises(CrescendoError, match="schema metrics is there and is not ours"):
+        publish.publish_postgres()
+    psql(database, "set client_min_messages = warning", "drop schema metrics cascade")
+    publish.publish_postgres()
+    psql(database, "create view public.mine as select * from metrics.dim_series")
+    with pytest.raises(CrescendoError, match=r"would be lost: mine on metrics.dim_series"):
+        publish.publish_postgres()
+    assert psql(database, "select count(*) from public.mine") == [["10"]]
+
+
+@pytest.mark.parametrize("dsn", ["host=localhost password=hush", "postgresql://me:hush@localhost/x"])
+def test_a_password_on_the_command_line_is_refused(dsn, capsys):
+    assert main(["publish", "postgres", "--dsn", dsn]) == 2
+    said = capsys.readouterr().err
+    assert "PGPASSWORD" in said
+    assert "hush" not in said
+
+
+def test_a_server_that_is_not_there_is_named_without_a_traceback(project, tmp_path, monkeypatch, capsys):
+    monkeypatch.setenv("PGHOST", str(tmp_path))
+    monkeypatch.setenv("PGPASSWORD", "hush")
+    assert main(["publish", "postgres"]) == 2
+    said = capsys.readouterr().err
+    assert "No such file or directory" in said
+    assert "the state before was kept" in said
+    assert "hush" not in said
+
+
+# --- files -----------------------------------------------------------------------------------------------------
+
+
+def tree(folder):
+    return {str(path.relative_to(folder)): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()}
+
+
+@pytest.mark.parametrize("kind", ["csv", "parquet"])
+def test_files_hold_the_tables_and_a_second_export_is_byte_for_byte_the_same(project, tmp_path, kind):
+    assert main(["publish", kind, str(tmp_path)]) == 0
+    first = tree(tmp_path)
+    assert main(["publish", kind, str(tmp_path)]) == 0
+    assert tree(tmp_path) == first
+    with duckdb.connect(os.environ["CRESCENDO_DB"], read_only=True) as connection:
+        for table in ("audience.dim_songs", "metrics.fct_observations", "metrics.song_days"):
+            place = f"{tmp_path}/{kind}/{table.replace('.', '/')}"
+            files = f"{place}/*/*.parquet" if kind == "parquet" and "fct_" in table else f"{place}.{kind}"
+            written, held = (
+                connection.execute(f"select count(*) from {name}").fetchone() for name in (f"'{files}'", table)
+            )
+            assert written == held
+
+
+def test_parquet_facts_lie_by_month_and_csv_goes_to_exports_by_default(project, tmp_path, monkeypatch):
+    publish.publish_files(tmp_path, "parquet")
+    months = {path.name for path in (tmp_path / "parquet" / "metrics" / "fct_observations").iterdir()}
+    assert {"month=2025-04", "month=2025-05"} <= months
+    for name in ("dbt_project.yml", "profiles.yml", "models", "seeds", "macros", "tests"):
+        (tmp_path / name).symlink_to(project / name)
+    monkeypatch.chdir(tmp_path)
+    assert main(["publish", "csv"]) == 0
+    assert (tmp_path / "exports" / "csv" / "audience" / "dim_songs.csv").is_file()
+
+
+def test_no_cell_of_a_csv_is_a_formula(project, tmp_path, monkeypatch):
+    warehouse = tmp_path / "w.duckdb"
+    shutil.copy(project / "crescendo.duckdb", warehouse)
+    with duckdb.connect(str(warehouse)) as connection:
+        connection.execute(
+            "update metrics.dim_platforms set platform_name = '=HYPERLINK(\"x\")' where platform = 'spotify'"
+        )
+    monkeypatch.setenv("CRESCENDO_DB", str(warehouse))
+    publish.publish_files(tmp_path, "csv")
+    written = (tmp_path / "csv" / "metrics" / "dim_platforms.csv").read_text()
+    assert '"\'=HYPERLINK(""x"")"' in written
+
+
+def test_a_folder_of_somebody_else_is_not_replaced(project, tmp_path):
+    mine = tmp_path / "csv" / "mine.txt"
+    mine.parent.mkdir()
+    mine.write_text("mine")
+    with pytest.raises(CrescendoError, match="no export"):
+        publish.publish_files(tmp_path, "csv")
+    assert mine.read_text() == "mine"
+
+
+def test_an_export_killed_between_its_two_renames_is_healed(project, tmp_path):
+    publish.publish_files(tmp_path, "csv")
+    first = tree(tmp_path)
+    (tmp_path / "csv").rename(tmp_path / "csv__old")
+    (tmp_path / "csv__next").mkdir()
+    publish.publish_files(tmp_path, "csv")
+    assert tree(tmp_path) == first
