@@ -37,6 +37,7 @@ class Incoming:
     gzipped: bool
     size: int
     facts: tuple[str | None, ...] = ()
+    mixed_ends: bool = False
 
 
 @dataclass(frozen=True)
@@ -148,7 +149,8 @@ def _recognise_csv(
             twice = sorted({column for column in header if header.count(column) > 1})
             if twice:
                 return Refused(path, f"names a column twice: {', '.join(twice)}")
-            return Incoming(path, source, document, "csv", header, gzipped, size)
+            mixed = "\r\n" in start and re.search(r"[^\r]\n", start) is not None
+            return Incoming(path, source, document, "csv", header, gzipped, size, mixed_ends=mixed)
         if len(missing) < len(document.signature) and (closest is None or len(missing) < len(closest[0])):
             closest = (missing, f"{source.name}.{document.name}")
     if closest:
@@ -284,6 +286,8 @@ def relation(batch: list[Incoming], links: list[Path]) -> Relation:
 def _csv_relation(first: Incoming, files: str) -> Relation:
     names = ", ".join(f"'c{number}': 'VARCHAR'" for number in range(len(first.header)))
     options = f"columns = {{{names}}}, header = true, delim = ',', quote = '\"', escape = '\"'"
+    if first.mixed_ends:  # LF here and CRLF there is more than DuckDB's strict reading bears
+        options += ", strict_mode = false"
     sql = f"read_csv({files}, {options}, {_csv_options()})"
     columns = {key: f"c{number}" for number, key in enumerate(first.header) if key in text_columns(first.document)}
     if first.document.line_number_prefix and first.header[0] in columns:

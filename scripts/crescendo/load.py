@@ -123,7 +123,8 @@ def _batches(fresh: list[tuple[Incoming, Content]]) -> Iterator[tuple[list[Incom
     """Group files that one statement can read: same document, format, header and packing, bounded in size."""
     groups: dict[tuple, list[tuple[Incoming, Content]]] = defaultdict(list)
     for file, content in fresh:
-        groups[(file.source.name, file.document.name, file.format, file.header, file.gzipped)].append((file, content))
+        kind = (file.source.name, file.document.name, file.format, file.header, file.gzipped, file.mixed_ends)
+        groups[kind].append((file, content))
     for members in groups.values():
         batch: list[tuple[Incoming, Content]] = []
         for member in members:
