@@ -19,15 +19,17 @@ import click
     metavar="DIR",
     help="Folder to write to.",
 )
-def sample_command(songs: int, days: int, seed: int, folder: Path) -> None:
-    """Write a made-up report file in the partner's shape, with all its dirt.
+@click.option("--artists", default=2, show_default=True, help="Artists with pages of the Soundcharts API; 0 for none.")
+@click.option("--listening-days", default=9, show_default=True, help="Days of MooVitamix pages; 0 for none.")
+def sample_command(songs: int, days: int, seed: int, folder: Path, artists: int, listening_days: int) -> None:
+    """Write a made-up report file in the partner's shape, and pages of its API and of a listening service, dirt and all.
 
-    The same numbers give the same file, byte for byte.
+    The same numbers give the same file and the same pages, byte for byte.
 
     \b
     Example:
       crescendo sample
-      crescendo sample --songs 12320 --days 390 --to /tmp/full
+      crescendo sample --songs 12320 --days 390 --artists 0 --listening-days 0 --to /tmp/full
     """
     from crescendo.sample.report import report_lines, write_report
     from crescendo.sample.world import World
@@ -38,3 +40,13 @@ def sample_command(songs: int, days: int, seed: int, folder: Path) -> None:
     with bar as shown:
         path = write_report(world, folder, shown)
     click.echo(f"{path}: {songs:,} songs, {path.stat().st_size / 1e6:,.1f} MB")
+    if artists:
+        from crescendo.simulate.samples import land_soundcharts
+
+        answers = land_soundcharts(folder / "soundcharts", world, artists)
+        click.echo(f"{folder / 'soundcharts'}: {answers:,} answers on {artists} artists landed")
+    if listening_days:
+        from crescendo.simulate.samples import land_moovitamix
+
+        landed = land_moovitamix(folder / "moovitamix", listening_days, seed)
+        click.echo(f"{folder / 'moovitamix'}: {landed} days landed, {listening_days - landed} were there")

@@ -9,18 +9,19 @@ from crescendo.fetch.client import Client, Landing, run
 from crescendo.sample.world import END, World
 from crescendo.simulate import moovitamix, soundcharts
 from crescendo.simulate.catalogue import Catalogue
-from crescendo.simulate.server import served
+from crescendo.simulate.server import DIRT, served
 
 
-def land_soundcharts(to: Path, world: World, artists: int = 3) -> int:
-    """Land the artists with the most songs of a world, as of its last day; returns the number of answers.
+def land_soundcharts(to: Path, world: World, artists: int = 3, days: int = 200) -> int:
+    """Land the artists with the most songs of a world, their last days; returns the number of answers.
 
     The star, with every quirk and platform, is the first. Landed again, nothing changes.
     """
     catalogue = Catalogue(world)
     chosen = sorted(catalogue.songs_of, key=lambda uuid: (-len(catalogue.songs_of[uuid]), uuid))[:artists]
     end = END.item()
-    parameters = {"artists": chosen, "platforms": [], "since": str(catalogue.start), "until": str(end)}
+    since = max(catalogue.start.item(), end - timedelta(days - 1))
+    parameters = {"artists": chosen, "platforms": [], "since": str(since), "until": str(end)}
     record = soundcharts_fetch.Run.open(to, parameters, end)
     if record.finished:
         return 0
@@ -31,11 +32,11 @@ def land_soundcharts(to: Path, world: World, artists: int = 3) -> int:
 
 
 def land_moovitamix(to: Path, days: int = 5, seed: int = 7) -> int:
-    """Land the last days of an evolving universe up to the world's last day; returns the number of days landed."""
+    """Land the last days of an evolving universe, DIRT and all, up to the world's last day; returns their number."""
     universe, end, landed = moovitamix.Evolving(seed), END.item(), 0
     for day in (end - timedelta(back) for back in reversed(range(days))):
         if not (to / str(day)).exists():
-            _land_day(to, day, universe.on(day))
+            _land_day(to, day, moovitamix.plant(universe.on(day), seed, frozenset(DIRT)))
             landed += 1
     return landed
 

@@ -1,0 +1,60 @@
+-- Nothing is lost between what was landed and the marts: each track of a history that counts (of
+-- overlapping pages the last) is a listen or is in quarantine, and each listen that any extraction
+-- shows is an event.
+
+with
+
+sent as (
+
+    select count(*) as listen_count
+    from {{ ref('stg_moovitamix__listens') }} as listens
+    inner join {{ ref('int_histories_extracted') }} as histories
+        on listens._parent_row_id = histories._row_id
+
+),
+
+accepted as (
+
+    select count(*) as listen_count
+    from {{ ref('fct_listens') }}
+
+),
+
+quarantined as (
+
+    select count(*) as listen_count
+    from {{ ref('fct_quarantined_records') }}
+    where route = 'listen_history' and quarantine_reason <> 'no_tracks'
+
+),
+
+lost_events as (
+
+    select
+        user_key,
+        track_key,
+        position,
+        listened_at
+    from {{ ref('fct_listens') }}
+
+    except
+
+    select
+        user_key,
+        track_key,
+        position,
+        listened_at
+    from {{ ref('fct_listen_events') }}
+
+)
+
+select 'listens' as what
+from sent
+cross join accepted
+cross join quarantined
+where sent.listen_count <> accepted.listen_count + quarantined.listen_count
+
+union all
+
+select 'events' as what
+from lost_events
