@@ -22,7 +22,7 @@ import click
 @click.option("--artists", default=2, show_default=True, help="Artists with pages of the Soundcharts API; 0 for none.")
 @click.option("--listening-days", default=9, show_default=True, help="Days of MooVitamix pages; 0 for none.")
 def sample_command(songs: int, days: int, seed: int, folder: Path, artists: int, listening_days: int) -> None:
-    """Write a made-up report file in the partner's shape, and pages of its API and of a listening service, dirt and all.
+    """Write a made-up report file in the partner's shape, and pages of two services, dirt and all.
 
     The same numbers give the same file and the same pages, byte for byte.
 
