@@ -14,4 +14,4 @@ artists as (
 )
 
 -- the columns of group_growth
-select * from artists  -- noqa: AM04
+select * from artists

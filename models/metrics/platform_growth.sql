@@ -14,4 +14,4 @@ platforms as (
 )
 
 -- the columns of group_growth
-select * from platforms  -- noqa: AM04
+select * from platforms

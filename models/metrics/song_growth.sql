@@ -24,4 +24,4 @@ described as (
 )
 
 -- the columns of series_growth and two
-select * from described  -- noqa: AM04
+select * from described
