@@ -200,7 +200,7 @@ def _usual_metric(connection: duckdb.DuckDBPyConnection, question: Question, met
 
 
 def _usual_sort(columns: list[str]) -> str:
-    return next((c for c in ("growth", "mean_daily_gain", "mean_value") if c in columns), columns[0])
+    return next((c for c in ("growth", "average_per_observed_day") if c in columns), columns[0])
 
 
 def _order(sort: str, columns: list[str]) -> str:
