@@ -9,7 +9,7 @@ people as (
 
 ),
 
-hashes as (
+masked_values as (
 
     select first_name_hash as masked_value
     from people
@@ -32,5 +32,5 @@ hashes as (
 )
 
 select masked_value
-from hashes
+from masked_values
 where length(masked_value) <> 64 or masked_value <> lower(masked_value)
