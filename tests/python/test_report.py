@@ -71,7 +71,7 @@ def test_verdicts_follow_from_the_truth(following):
     assert said["Songs that are streamed more now score higher."] == "supported"
     assert said["When the streams of a song rise, its score follows."] == "supported"
     assert said["The score tells in advance where the streams will go."] == "refuted"
-    assert said["Age goes with the score beyond what it does to streams."] in ("refuted", "undecided")
+    assert said["Age goes with the score where the other numbers are equal."] in ("refuted", "undecided")
     assert said["Recent streams go with the score more closely than the streams so far."] == "unanswered"
     over = following.findings.query("design == 'over time' and starred")
     assert set(over["lag"]) == {1}

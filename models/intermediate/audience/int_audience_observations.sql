@@ -12,6 +12,12 @@ song_values as (
 
 ),
 
+chart_days as (
+
+    select * from {{ ref('int_chart_days_resolved') }}
+
+),
+
 artist_values as (
 
     select * from {{ ref('int_artist_values_resolved') }}
@@ -59,6 +65,24 @@ observations as (
         value
     from artist_values
     where not is_unknown
+
+    union all
+
+    select
+        'song:' || song_id as subject_id,
+        'spotify:chart_position' as metric_id,
+        observed_date,
+        cast(chart_position as double) as value
+    from chart_days
+
+    union all
+
+    select
+        'song:' || song_id as subject_id,
+        'spotify:chart_count' as metric_id,
+        observed_date,
+        cast(chart_count as double) as value
+    from chart_days
 
 )
 

@@ -22,6 +22,12 @@ song_values as (
 
 ),
 
+chart_days as (
+
+    select * from {{ ref('int_chart_days_resolved') }}
+
+),
+
 -- one row per song, rank and day: between versions of equal rank, and between two points of one
 -- record on one day, the larger value counts
 rank_days as (
@@ -87,6 +93,15 @@ song_days as (
         on
             reported.song_id = answered.song_id
             and reported.observed_date = answered.observed_date
+
+    union all
+
+    select
+        song_id,
+        observed_date,
+        cast(null as bigint) as spotify_streams,
+        spotify_popularity
+    from chart_days
 
 )
 

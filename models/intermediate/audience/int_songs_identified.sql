@@ -16,6 +16,12 @@ answers as (
 
 ),
 
+chart_days as (
+
+    select * from {{ ref('int_chart_days_resolved') }}
+
+),
+
 -- one row per song id of the reports
 reported as (
 
@@ -48,6 +54,20 @@ songs as (
         coalesce(reported.version_count, 0) as version_count
     from reported
     full outer join answers on reported.song_id = answers.song_id
+
+    union all
+
+    -- charts have no ids of Soundcharts, so a song of theirs is one of its own
+    select
+        song_id,
+        max_by(title, observed_date) as title,
+        max_by(artist_credit, observed_date) as artist_credit,
+        min(release_date) as release_date,
+        max_by(image_url, observed_date) as image_url,
+        cast(null as varchar) as isrc,
+        0 as version_count
+    from chart_days
+    group by song_id
 
 ),
 

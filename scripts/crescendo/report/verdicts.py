@@ -47,18 +47,22 @@ def _judged(found: pd.DataFrame) -> Iterator[tuple[str, str, str]]:
     yield "When the streams of a song rise, its score follows.", *_follows(weekly[weekly["lag"] >= 0], 1)
     yield "The score tells in advance where the streams will go.", *_follows(weekly[weekly["lag"] < 0], 0)
     yield (
-        "Age goes with the score beyond what it does to streams.",
+        "Age goes with the score where the other numbers are equal.",
         *_either(_row(across, "age_days", "partial spearman"), _row(across, "age_days")),
     )
     yield (
-        "Songs of artists with a large catalogue score otherwise than others.",
+        "The size of the artist's catalogue goes with the score where the other numbers are equal.",
         *_either(_row(across, "catalogue_song_count", "partial spearman"), _row(across, "catalogue_song_count")),
     )
     for variable in dict.fromkeys(found["variable"]):
         if variable not in COVERED:
             label = found.loc[found["variable"] == variable, "label"].iloc[0]
             partial = _row(across, variable, "partial spearman")
-            yield f"The score goes with this: {label}.", *_either(_row(across, variable), partial)
+            yield f"Songs that differ in this differ in score: {label}.", *_either(_row(across, variable), partial)
+            over = found[(found["design"] == OVER_TIME) & (found["variable"] == variable)]
+            over = over[(over["method"] == "spearman") & (over["lag"] >= 0)]
+            if len(over):
+                yield f"When this changes, the score of the song follows: {label}.", *_follows(over, 0)
 
 
 def _row(across: pd.DataFrame, variable: str, method: str = "spearman") -> pd.Series | None:
