@@ -4,6 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 export DBT_SEND_ANONYMOUS_USAGE_STATS := false
 export DO_NOT_TRACK := 1
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
 .PHONY: help build test lint load sample docs shell status lock clean
@@ -11,13 +12,14 @@ export DO_NOT_TRACK := 1
 help: ## list the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
 
-# uv installs the hash-pinned set in seconds; its own pin stands in the same file
+# uv installs the hash-pinned set in seconds; its own pin stands in the same file. Where it cannot, pip can.
 .venv/.ready: requirements.txt pyproject.toml
 	@$(PYTHON) -m venv --clear .venv
 	@awk '/^uv==/ {on = 1} on && /^[^ ]/ && !/^uv==/ {exit} on' requirements.txt > .venv/uv.txt
 	@$(BIN)/pip install --quiet --no-deps --require-hashes --requirement .venv/uv.txt
-	@$(BIN)/uv pip sync --quiet --python $(BIN)/python --require-hashes requirements.txt
-	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
+	@$(BIN)/uv pip sync --quiet --system-certs --python $(BIN)/python --require-hashes requirements.txt || \
+		$(BIN)/pip install --quiet --no-deps --require-hashes --requirement requirements.txt
+	@$(BIN)/uv pip install --quiet --offline --python $(BIN)/python --no-deps --no-build-isolation --editable .
 	@touch $@
 
 build: ## environment, sample data where landing/ is empty, load, dbt build, summary
