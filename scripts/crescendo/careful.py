@@ -30,13 +30,13 @@ class Path(str):
 
     def __new__(cls, shown: str, kind: str = ""):
         """Begin at a root key."""
-        path = super().__new__(cls, shown)
+        path = super().__new__(cls, _plain(shown))
         path.kind = kind or shown
         return path
 
     def member(self, key: str) -> "Path":
         """The place of an object's declared key."""
-        return Path(f"{self}.{key}", f"{self.kind}.{key}")
+        return Path(f"{self}.{key}", f"{self.kind}.{key}") if self else Path(key)
 
     def item(self, number: int) -> "Path":
         """The place of a list's item, from 1."""
@@ -91,62 +91,66 @@ def read_record(fields: list[Field], roots: list[Node], sent: dict[str, str | No
             reading.rejects.append(Reject("record", found.path, found.reason, found.sample))
     for root in roots:
         reading.texts[root.key] = _read_root(root, sent.get(root.key), reading)
-    if reading.record_rejected:
-        reading.rows_rejected = reading.rows_in
     return reading
 
 
-def read_broken(record: str) -> Reading:
-    """A record that is no JSON object: its reason, with the place in its text."""
+def read_broken(fields: tuple[Node, ...], record: str) -> Reading:
+    """A record whose text is no JSON object, names a key twice, or holds objects where its scalars should be."""
     reading = Reading()
-    _read_root(Group("", ()), record or "no text", reading)
-    if not reading.rejects:
-        reading.rejects.append(Reject("record", "", "should be an object", _sample(record)))
+    _read_root(Group("", fields, required=True), record, reading)
+    if not reading.record_rejected:
+        reading.rejects.append(Reject("record", "", "cannot be read", _sample(record)))
     return reading
 
 
 def check_scalar(leaf: Field, sent: str | None) -> object:
     """A scalar column's value from its text. Raises Invalid."""
-    if sent is None or sent == "":
+    if not sent:
         return _value(leaf, ABSENT, Path(leaf.key))
-    plain = {"count": int, "integer": int, "number": float}.get(leaf.kind)
-    if plain is None:
-        value = {"true": True, "false": False}.get(sent, sent) if leaf.kind == "flag" else sent
-        return _value(leaf, value, Path(leaf.key))
-    try:
-        return _value(leaf, plain(sent), Path(leaf.key))
-    except ValueError:
-        return _value(leaf, sent, Path(leaf.key))
+    value: object = sent
+    if leaf.kind in ("count", "integer") and re.fullmatch(r"-?[0-9]{1,30}", sent):
+        value = int(sent)
+    elif leaf.kind == "flag":
+        value = {"true": True, "false": False}.get(sent, sent)
+    return _value(leaf, value, Path(leaf.key))
 
 
 def _read_root(root: Node, sent: str | None, reading: Reading) -> str | None:
+    """The clean JSON of a root; None where it is absent, rejected, or was certified (`sent` is None)."""
     if sent is None:
         return None
+    path, reason, sample = root.key, "", sent[:80]
     try:
-        value = json.loads(sent, object_pairs_hook=_pairs)
+        value = json.loads(sent, object_pairs_hook=_pairs) if sent else None
+        reading.rows_in += count_rows(root, value)
+        clean = _value(root, value, Path(root.key), reading)
+        return None if clean is ABSENT else _encodable(json.dumps(clean, ensure_ascii=False))
+    except Invalid as found:
+        path, reason, sample = found.path, found.reason, found.sample
     except json.JSONDecodeError as error:
         reason = f"broken JSON: {error.msg} at character {error.pos + 1} of {len(sent)}"
-        reading.rejects.append(Reject("record", root.key, reason, sent[max(0, error.pos - 40) : error.pos + 20]))
-        return None
+        sample = sent[max(0, error.pos - 40) : error.pos + 20]
+    except UnicodeEncodeError:
+        reason = "broken JSON: half a surrogate pair"
     except RecursionError:
-        reading.rejects.append(Reject("record", root.key, "JSON is nested too deep to read", sent[:80]))
-        return None
-    reading.rows_in += count_rows(root, value)
-    try:
-        clean = _value(root, value, Path(root.key, root.key), reading)
-    except Invalid as found:
-        reading.rejects.append(Reject("record", found.path, found.reason, found.sample))
-        return None
-    return None if clean is ABSENT else json.dumps(clean, ensure_ascii=False)
+        reason = "JSON is nested too deep to read"
+    except ValueError:  # Python reads whole numbers up to 4,300 digits
+        reason = "holds a number of thousands of digits"
+    reading.rejects.append(Reject("record", path, reason, sample))
+    return None
+
+
+def _encodable(json_text: str) -> str:
+    json_text.encode()
+    return json_text
 
 
 def _pairs(pairs: list[tuple[str, object]]) -> dict:
     found = dict(pairs)
     if len(found) == len(pairs):
         return found
-    keys = [key for key, _ in pairs]
-    twice = Duplicated(pairs)
-    twice.key = next(key for number, key in enumerate(keys) if key in keys[:number])
+    twice, seen = Duplicated(pairs), set()
+    twice.key = next(key for key, _ in pairs if key in seen or seen.add(key))
     return twice
 
 
@@ -255,12 +259,12 @@ def _leaf(leaf: Field, value: object, path: str) -> object:
             return value
         case "text" if isinstance(value, int | float) and not isinstance(value, bool):
             return str(value)
-        case "day" if isinstance(value, str) and re.fullmatch(r"\d{4}-\d{2}-\d{2}([T ].*)?", value):
+        case "day" if isinstance(value, str) and re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}([T ].*)?", value):
             try:
                 date.fromisoformat(value[:10])
             except ValueError:
                 raise Invalid(path, "is not a day of the calendar", value) from None
-            return value
+            return value[:10]
         case "day":
             raise Invalid(path, "is not a date that begins with YYYY-MM-DD", value)
         case "count" | "integer":
@@ -273,7 +277,7 @@ def _leaf(leaf: Field, value: object, path: str) -> object:
 
 
 def _whole(leaf: Field, value: object, path: str) -> int:
-    if isinstance(value, str) and re.fullmatch(r"-?\d{1,30}", value):
+    if isinstance(value, str) and re.fullmatch(r"-?[0-9]{1,30}", value):
         value = int(value)  # a number sent as text is still that number
     if isinstance(value, float) and value.is_integer() and abs(value) < 2**53:
         value = int(value)
@@ -287,10 +291,10 @@ def _whole(leaf: Field, value: object, path: str) -> int:
 
 
 def _number(value: float | str, path: str) -> float:
+    if isinstance(value, str) and not re.fullmatch(r"-?[0-9]+(\.[0-9]+)?([eE][-+]?[0-9]+)?", value):
+        raise Invalid(path, "is not a number", value)
     try:
         number = float(value)
-    except ValueError:
-        raise Invalid(path, "is not a number", value) from None
     except OverflowError:
         number = math.inf
     if not math.isfinite(number):
@@ -304,4 +308,9 @@ def _kind(value: object) -> str:
 
 
 def _sample(value: object) -> str:
-    return "" if value is None else str(value)[:200]
+    return "" if value is None else _plain(str(value)[:200])
+
+
+def _plain(shown: str) -> str:
+    """A text that can be stored: half a surrogate pair cannot."""
+    return shown.encode("utf-8", "replace").decode()

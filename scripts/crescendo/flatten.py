@@ -5,23 +5,24 @@ The rules of flattening:
 1. a leaf becomes a column; 2. an object's leaves join the row that holds it, under its name; 3. a list of objects
 becomes a child table, one row each, with `_parent_row_id` and `_index` (from 1); 4. a list of plain values likewise,
 with one column; 5. an object whose keys are data becomes rows, its key in a column; 6. a row's id is the md5 of what
-was sent (of its parent's id and its place, for a child), so the same record has the same id in every load.
+it says (of its parent's id and its place, for a child), so the same record has the same id in every load, whether it
+came as CSV or as JSON, with spaces or without.
 
 How a text is trusted. DuckDB's typed JSON reader is fast and forgiving: 1.9 becomes 2, `true` becomes 1, an unknown
 key vanishes. So each text has to pass one of two checks before its typed reading is believed:
 
-- *certificate*: the text is exactly as long as its typed values written canonically (with or without spaces after
-  commas and colons, absent keys left out or written as null). A longer text holds something else. Nearly free.
+- *certificate*: the text matches a regular expression that is made from the declaration: its keys, each once and in
+  the declared order, and values that are written in their kind's plainest form. Costs about as much as the reading.
 - *inspection*: the keys of every object and the JSON type of every leaf are listed and compared with the
-  declaration. An unknown key alone is no obstacle: it is reported, the rest is read.
+  declaration. An unknown key or another order is no obstacle: it is reported, the rest is read.
 
 What passes neither is read again, value by value, by `careful.py`, which names what is wrong and where.
 """
 
 import json
+import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from itertools import chain, zip_longest
+from dataclasses import dataclass
 
 from crescendo.shapes import KINDS, Document, Dropped, Entries, Field, Group, Node, Rows, Values
 from crescendo.warehouse import quoted, text
@@ -35,16 +36,19 @@ TRUSTED_TYPES = {
     "number": ("UBIGINT", "BIGINT", "DOUBLE"),
     "flag": ("BOOLEAN",),
 }
-# text of a scalar column that its cast turns into the right value
-TRUSTED_SCALARS = {
-    "day": r"\d{4}-\d{2}-\d{2}([T ].*)?",
-    "count": r"\d{1,18}",
-    "integer": r"-?\d{1,18}",
-    "number": r"-?\d+(\.\d+)?([eE][-+]?\d{1,2})?",
-    "flag": r"true|false",
+# a day of the calendar; only the 29th of February of a year that ends in 00 is not told apart from the 30th
+CALENDAR_DAY = (
+    r"(?:[1-9]\d{3}-(?:(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])|(?:0[13-9]|1[0-2])-(?:29|30)|(?:0[13578]|1[02])-31)"
+    r"|[1-9]\d(?:0[48]|[2468][048]|[13579][26])-02-29)"
+)
+# the plainest text of a value, quotes aside, which its cast turns into the right value
+FORMS = {
+    "day": CALENDAR_DAY + r"(?:[T ].*)?",
+    "count": r"(?:0|[1-9]\d{0,17})",
+    "integer": r"-?(?:0|[1-9]\d{0,17})",
+    "number": r"-?(?:0|[1-9]\d{0,17})(?:\.\d+)?(?:[eE][-+]?\d{1,2})?",
+    "flag": r"(?:true|false)",
 }
-# a day as Soundcharts writes it, quotes included; one written otherwise is inspected
-DAY_LENGTH = len('"2024-04-29T00:00:00+00:00"')
 LOADER_COLUMNS = {"_row_id": "UUID", "_index": "BIGINT", "_file_id": "BIGINT", "_load_id": "BIGINT"}
 
 
@@ -61,32 +65,6 @@ class RawTable:
     def is_root(self) -> bool:
         """Whether the table holds the records themselves."""
         return not self.parent
-
-
-@dataclass
-class Accounts:
-    """SQL terms, summed over a text's objects: what their canonical text needs.
-
-    `lists` holds named intermediate lists by layer, so that each is made once.
-    """
-
-    number: int
-    lists: list[list[str]] = field(default_factory=list)
-    characters: list[str] = field(default_factory=list)
-    commas: list[str] = field(default_factory=list)
-    colons: list[str] = field(default_factory=list)
-    null_characters: list[str] = field(default_factory=list)
-    null_keys: list[str] = field(default_factory=list)
-    uncertain: list[str] = field(default_factory=list)
-    valid: list[str] = field(default_factory=list)
-
-    def named(self, layer: int, sql: str) -> str:
-        """The column that holds a list, added to its layer."""
-        while len(self.lists) <= layer:
-            self.lists.append([])
-        name = f"l{self.number}_{sum(map(len, self.lists))}"
-        self.lists[layer].append(f"{sql} as {name}")
-        return name
 
 
 def json_roots(document: Document) -> list[Node]:
@@ -109,14 +87,10 @@ def text_columns(document: Document) -> list[str]:
 
 
 def typed(node: Node) -> str:
-    """The DuckDB type a node's JSON is read into. Numbers and optional days stay text, so that bad ones are seen."""
+    """The DuckDB type a node's JSON is read into."""
     match node:
         case Field():
-            return (
-                "VARCHAR" if node.kind == "number" or (node.kind == "day" and not node.required) else KINDS[node.kind]
-            )
-        case Dropped():
-            return "JSON"
+            return KINDS[node.kind]
         case Group():
             return _struct(node.fields)
         case Rows():
@@ -128,7 +102,8 @@ def typed(node: Node) -> str:
 
 
 def _struct(fields: tuple[Node, ...]) -> str:
-    return "STRUCT(" + ", ".join(f"{quoted(node.key)} {typed(node)}" for node in fields) + ")"
+    kept = [node for node in fields if not isinstance(node, Dropped)]
+    return "STRUCT(" + ", ".join(f"{quoted(node.key)} {typed(node)}" for node in kept) + ")"
 
 
 def read_typed(expression: str, node: Node) -> str:
@@ -137,196 +112,143 @@ def read_typed(expression: str, node: Node) -> str:
 
 
 # --- certificate -----------------------------------------------------------------------------------------------
+#
+# The pattern looks at names, their order and the form of values. That the text is JSON at all is the typed reading's
+# business, so `{` and `[` may be matched together with the comma that takes their place before later items: no JSON
+# has the one where the other belongs.
+
+STRING = r'"(?:[^"\\]|\\.)*"'
+KEY_VALUE = r"\s*:\s*"
+DEEPEST_DROPPED = 3
 
 
-def _each(items: str, expression: str) -> str:
-    return f"list_transform({items}, lambda x: {expression})"
+def _items(opening: str, item: str, closing: str) -> str:
+    """A list of items or an object of entries."""
+    return rf"(?:\{opening}\s*\{closing}|(?:[\{opening},]\s*{item}\s*)+\{closing})"
 
 
-def _total(items: str, expression: str) -> str:
-    return f"coalesce(list_sum({_each(items, expression)}), 0)"
+def _anything() -> str:
+    """Any JSON value, down to a depth."""
+    plain = rf"(?:{STRING}|-?\d[-+.eE\d]*|true|false|null)"
+    value = plain
+    for _ in range(DEEPEST_DROPPED):
+        value = rf"(?:{plain}|[\[{{]\s*[\]}}]|(?:[\[{{,:]\s*{value}\s*)+[\]}}])"
+    return value
 
 
-def _account_objects(items: str, count: str, fields: tuple[Node, ...], layer: int, into: Accounts) -> None:
-    """Add what the objects in the list `items` (an SQL expression of `count` structs) write."""
-    into.characters.append(f"2 * {count}")
-    into.commas.append(f"- {count}")
+def _object_pattern(fields: tuple[Node, ...]) -> str:
+    members = ""
     for node in fields:
-        values = into.named(layer, _each(items, f"x.{quoted(node.key)}"))
-        present = f"list_count({values})"
-        name_length = len(json.dumps(node.key, ensure_ascii=False).encode())
-        into.characters.append(f"{name_length} * {present}")
-        into.commas.append(present)
-        into.colons.append(present)
-        into.null_keys.append(f"{count} - {present}")
-        into.null_characters.append(f"{name_length + 4} * ({count} - {present})")
-        if node.required:
-            into.valid.append(f"{present} = {count}")
-        match node:
-            case Field():
-                _account_leaf(values, present, node, into)
-            case Dropped():  # known only as long as it is written without spaces
-                into.characters.append(_total(values, "strlen(x::varchar)"))
-            case Group():
-                inner = into.named(layer + 1, f"list_filter({values}, lambda x: x is not null)")
-                _account_objects(inner, present, node.fields, layer + 2, into)
-            case Rows() | Values():
-                into.characters.append(f"2 * {present}")
-                into.commas.append(_total(values, "greatest(len(x) - 1, 0)"))
-                inner = into.named(layer + 1, f"flatten({values})")
-                _account_items(node, inner, layer + 2, into)
-            case Entries():
-                into.characters.append(f"2 * {present}")
-                maps = into.named(layer + 1, f"list_filter({values}, lambda x: x is not null)")
-                into.commas.append(_total(maps, "greatest(cardinality(x) - 1, 0)::bigint"))
-                _account_entries(
-                    into.named(layer + 2, f"flatten({_each(maps, 'map_keys(x)')})"),
-                    into.named(layer + 2, f"flatten({_each(maps, 'map_values(x)')})"),
-                    node,
-                    layer + 3,
-                    into,
-                )
+        key = re.escape(json.dumps(node.key, ensure_ascii=False))
+        value = pattern(node) if node.required else f"(?:{pattern(node)}|null)"
+        members += rf"(?:[{{,]\s*{key}{KEY_VALUE}{value}\s*)" + ("" if node.required else "?")
+    filled = members + r"\}"
+    return filled if any(node.required for node in fields) else rf"(?:\{{\s*\}}|{filled})"
 
 
-def _account_entries(keys: str, values: str, node: Entries, layer: int, into: Accounts) -> None:
-    into.characters.append(_total(keys, "strlen(x) + 2"))
-    into.colons.append(f"len({keys})")
-    _account_objects(values, f"len({values})", node.fields, layer, into)
-
-
-def _account_items(node: Rows | Values, items: str, layer: int, into: Accounts) -> None:
-    if isinstance(node, Rows):
-        _account_objects(items, f"len({items})", node.fields, layer, into)
-    else:
-        _account_leaf(items, f"list_count({items})", node.value, into)
-        into.uncertain.append(f"list_count({items}) <> len({items})")
-
-
-def _account_leaf(values: str, present: str, leaf: Field, into: Accounts) -> None:
-    match leaf.kind:
-        case "json":
-            into.uncertain.append(f"{present} > 0")
-        case "text":
-            into.characters.append(_total(values, "strlen(x) + 2"))
-        case "day" if leaf.required:
-            into.characters.append(f"{DAY_LENGTH} * {present}")
-        case "day":
-            into.characters.append(_total(values, "strlen(x) + 2"))
-            into.valid.append(f"list_count({_each(values, 'try_cast(left(x, 10) as date)')}) = {present}")
-        case "count":
-            into.characters.append(_total(values, "strlen(x::varchar)"))
-            into.uncertain.append(f"coalesce(list_min({values}), 0) < 0")
-        case "integer" | "flag":
-            into.characters.append(_total(values, "strlen(x::varchar)"))
-        case "number":  # kept as text, which tells 0 from 0.0, true from 1 and NaN from null
-            into.characters.append(_total(values, "strlen(x)"))
-            into.valid.append(f"list_count({_each(values, 'try_cast(x as double)')}) = {present}")
-            into.valid.append(
-                f"list_bool_and({_each(values, 'isfinite(try_cast(x as double))')}) is distinct from false"
-            )
-
-
-def _accounts(root: Node, number: int) -> Accounts:
-    into, column = Accounts(number), f"j{number}"
-    match root:
-        case Rows() | Values():
-            into.characters.append("2")
-            into.commas.append(f"greatest(len({column}) - 1, 0)")
-            _account_items(root, column, 0, into)
+def pattern(node: Node) -> str:
+    """The regular expression (RE2) of a text whose typed reading is all that it says."""
+    match node:
+        case Dropped() | Field(kind="json"):
+            return _anything()
+        case Field(kind="text"):
+            return STRING
+        case Field(kind="day"):
+            return rf'"{CALENDAR_DAY}(?:[T ][^"\\]*)?"'
+        case Field():
+            return FORMS[node.kind]
         case Group():
-            _account_objects(f"[{column}]", "1", root.fields, 0, into)
+            return _object_pattern(node.fields)
+        case Rows():
+            return _items("[", _object_pattern(node.fields), "]")
+        case Values():
+            return _items("[", pattern(node.value), "]")
         case Entries():
-            into.characters.append("2")
-            into.commas.append(f"greatest(cardinality({column})::bigint - 1, 0)")
-            keys = into.named(0, f"map_keys({column})")
-            _account_entries(keys, into.named(0, f"map_values({column})"), root, 1, into)
-    return into
+            return _items("{", STRING + KEY_VALUE + _object_pattern(node.fields), "}")
 
 
-def _sum(terms: list[str]) -> str:
-    return " + ".join(f"({term})" for term in terms) or "0"
+def keys_are_unique(node: Node, value: str) -> str:
+    """SQL condition over a typed reading: no object whose keys are data names one twice; '' where there is none."""
+    match node:
+        case Group():
+            terms = [keys_are_unique(child, f"{value}.{quoted(child.key)}") for child in node.fields]
+            return " and ".join(term for term in terms if term)
+        case Rows():
+            return _in_all(value, Group("", node.fields))
+        case Entries():
+            own = f"coalesce(len(list_distinct(map_keys({value}))) = cardinality({value}), true)"
+            inner = _in_all(f"map_values({value})", Group("", node.fields))
+            return f"{own} and {inner}" if inner else own
+        case _:
+            return ""
 
 
-def accounts(root: Node, number: int) -> tuple[list[list[str]], str]:
-    """SQL columns for a typed reading `j<number>`: what its canonical text is made of.
-
-    Returns layers of named lists, each built from those before it, and the columns over them. `p`: characters
-    without commas and colons; `m`: commas and colons; `q` and `n`: characters and keys to add where absent keys are
-    written as null; `v`: what is required is there and every day is a day; `b`: the reading can be believed if the
-    length agrees.
-    """
-    sums = _accounts(root, number)
-    columns = {
-        "p": _sum(sums.characters),
-        "m": _sum(sums.commas + sums.colons),
-        "q": _sum(sums.null_characters),
-        "n": _sum(sums.null_keys),
-        "v": " and ".join([f"j{number} is not null", *sums.valid]),
-        "b": " and ".join(f"not ({term})" for term in sums.uncertain) or "true",
-    }
-    return sums.lists, ", ".join(f"{sql} as {name}{number}" for name, sql in columns.items())
+def _in_all(items: str, node: Node) -> str:
+    condition = keys_are_unique(node, "x")
+    return condition and f"coalesce(list_bool_and(list_transform({items}, lambda x: {condition})), true)"
 
 
-def certificate(number: int, text_column: str) -> str:
-    """SQL condition over `accounts`: the typed reading of a text is all that the text says."""
-    p, m, q, n = (f"{name}{number}" for name in "pmqn")
-    # k: a comma or a colon alone, or with a space behind it
-    lengths = [length for k in (1, 2) for length in (f"{p} + {k} * {m}", f"{p} + {q} + {k} * ({m} + 2 * {n})")]
-    return f"({text_column} is null or (v{number} and b{number} and strlen({text_column}) in ({', '.join(lengths)})))"
+def certificate(root: Node, text_column: str, typed_column: str) -> str:
+    """SQL condition: a text is absent, or its typed reading is all that it says."""
+    whole = text(rf"\s*{pattern(root)}\s*")
+    terms = [f"{typed_column} is not null", keys_are_unique(root, typed_column)]
+    terms.append(f"regexp_full_match({text_column}, {whole})")
+    certified = f"coalesce({' and '.join(term for term in terms if term)}, false)"
+    return certified if root.required else f"({text_column} is null or {certified})"
 
 
 # --- inspection ------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
-class ObjectPath:
-    """Where objects are in a text, and what each of them may hold: key -> trusted JSON types (empty: any key)."""
+class Place:
+    """Where objects are in a text (`fields` are what they may hold, none where keys are data), or plain values."""
 
     path: str
-    members: tuple[tuple[str, tuple[str, ...]], ...]
+    fields: tuple[Node, ...] = ()
+    value: Field | None = None
 
 
-def object_paths(root: Node) -> list[ObjectPath]:
-    """Every place in a text where the declaration expects objects."""
-    match root:
-        case Group() | Entries():
-            return list(_object_paths(root, "$"))
-        case Rows():
-            return list(_objects(root.fields, "$[*]"))
-        case Values():
-            return []
-
-
-def _object_paths(node: Node, path: str) -> Iterator[ObjectPath]:
+def places(node: Node, path: str = "$") -> Iterator[Place]:
+    """Every place in a text where the declaration expects objects, or lists of plain values."""
     match node:
         case Group():
-            yield from _objects(node.fields, path)
+            yield from _object_places(node.fields, path)
         case Rows():
-            yield from _objects(node.fields, f"{path}[*]")
+            yield from _object_places(node.fields, f"{path}[*]")
+        case Values():
+            yield Place(f"{path}[*]", value=node.value)
         case Entries():
-            yield ObjectPath(path, ())
-            yield from _objects(node.fields, f"{path}.*")
+            yield from _object_places(node.fields, f"{path}.*")
         case _:
             return
 
 
-def _objects(fields: tuple[Node, ...], path: str) -> Iterator[ObjectPath]:
-    yield ObjectPath(path, tuple((node.key, container_types(node)) for node in fields))
+def _object_places(fields: tuple[Node, ...], path: str) -> Iterator[Place]:
+    yield Place(path, fields)
     for node in fields:
-        yield from _object_paths(node, f"{path}.{json.dumps(node.key, ensure_ascii=False)}")
+        yield from places(node, _member(path, node.key))
 
 
-def container_types(node: Node) -> tuple[str, ...]:
-    """The JSON types, in DuckDB's words, under which a node is read right."""
+def _member(path: str, key: str) -> str:
+    return f"{path}.{json.dumps(key, ensure_ascii=False)}"
+
+
+def json_types(node: Node) -> tuple[str, ...]:
+    """The JSON types, in DuckDB's words, under which a node is read right; none where any will do."""
     match node:
         case Dropped() | Field(kind="json"):
             return ()
         case Field():
-            return (*TRUSTED_TYPES[node.kind], "NULL")
+            return TRUSTED_TYPES[node.kind]
         case Rows() | Values():
-            return ("ARRAY", "NULL")
+            return ("ARRAY",)
         case _:
-            return ("OBJECT", "NULL")
+            return ("OBJECT",)
+
+
+def _none(items: str, condition: str) -> str:
+    return f"len(list_filter({items}, lambda k: {condition})) = 0"
 
 
 def _list(values: tuple[str, ...]) -> str:
@@ -340,37 +262,44 @@ def inspection(root: Node, number: int) -> tuple[list[str], str, str]:
     and whether the typed reading is right without them.
     """
     column = f"x{number}"
-    found, unknown, trusted = [], [], [f"v{number}", f"json_type({column}) = {text(container_types(root)[0])}"]
-    for place in object_paths(root):
-        if not place.members:
-            continue  # the typed reading refuses a map that names a key twice
+    found, unknown = [], []
+    trusted = [f"j{number} is not null", keys_are_unique(root, f"j{number}") or "true"]
+    trusted.append(f"json_type({column}) = {text(json_types(root)[0])}")
+    for place in places(root):
         many = "*" in place.path
+        if place.value:
+            trusted += _values_are(column, place.path, place.value, required=True)
+            continue
         keys = f"k{number}_{len(found)}"
         all_keys = f"json_keys({column}, {text(place.path)})"
         found.append(f"{all_keys if many else f'[{all_keys}]'} as {keys}")
-        trusted.append(f"len(list_filter({keys}, lambda k: len(k) <> len(list_distinct(k)))) = 0")
-        known = _list(tuple(key for key, _ in place.members))
+        trusted.append(_none(keys, "len(k) <> len(list_distinct(k))"))
+        if many:
+            trusted.append(_none(f"json_type({column}, {text(place.path)})", "k <> 'OBJECT'"))
+        known = _list(tuple(node.key for node in place.fields))
         unknown.append(
             f"list_transform(list_filter(list_distinct(flatten({keys})), lambda k: not list_contains({known}, k)),"
             f" lambda k: {text(place.path + '.')} || k)"
         )
-        if many:
-            types = f"list_distinct(json_type({column}, {text(place.path)}))"
-            trusted.append(f"coalesce({types} = ['OBJECT'] or len({types}) = 0, true)")
-        for key, types in place.members:
-            if not types:
-                continue
-            path = text(f"{place.path}.{json.dumps(key, ensure_ascii=False)}")
-            types_found = f"json_type({column}, {path})"
-            types_found = f"list_distinct({types_found})" if many else f"[coalesce({types_found}, 'NULL')]"
-            trusted.append(f"len(list_filter({types_found}, lambda k: not list_contains({_list(types)}, k))) = 0")
-    if isinstance(root, Values) and container_types(root.value):
-        types = _list(container_types(root.value))
-        types_found = f"list_distinct(json_type({column}, '$[*]'))"
-        trusted.append(f"len(list_filter({types_found}, lambda k: not list_contains({types}, k))) = 0")
-    # 19 digits may be more than 64 bits hold, and NaN counts as a number
-    trusted.append(f"not regexp_matches({column}, '[0-9]{{19}}|NaN|Inf')")
+        for node in place.fields:
+            if node.required:
+                trusted.append(_none(keys, f"not list_contains(k, {text(node.key)})"))
+            trusted += _values_are(column, _member(place.path, node.key), node, required=node.required)
+    # DuckDB lets a comma stand before a closing bracket, JSON does not
+    trusted.append(rf"not regexp_matches({column}, ',\s*[\]}}]')")
     return found, (" || ".join(unknown) or "[]"), " and ".join(trusted)
+
+
+def _values_are(column: str, path: str, node: Node, *, required: bool) -> Iterator[str]:
+    """SQL conditions: what stands at a path is of a node's JSON type, and in its form where the type allows others."""
+    where = f"({column}, {text(path)})"
+    kinds = json_types(node) if required or not json_types(node) else (*json_types(node), "NULL")
+    if kinds:
+        items = f"json_type{where}" if "*" in path else f"[json_type{where}]"
+        yield _none(items, f"not list_contains({_list(kinds)}, k)")
+    if isinstance(node, Field) and node.kind in FORMS:
+        items = f"json_extract_string{where}" if "*" in path else f"[json_extract_string{where}]"
+        yield _none(items, f"not regexp_full_match(k, {text(FORMS[node.kind])})")
 
 
 # --- the stage -------------------------------------------------------------------------------------------------
@@ -383,52 +312,50 @@ def stage(document: Document, relation: str, columns: dict[str, str], broken: st
     over it (a key that is not sent is left out); `broken` is the record's text where it is no JSON, else null;
     `unknown` the record's own keys that nobody declared, as a list. Stage columns: `filename`, `_row_id`, `_broken`,
     `_unknown`, `_scalars_clean`, `_certain`; per scalar `r<i>` (its text); per JSON root `j<i>` (typed), `n<i>` (its
-    rows in child tables) and `x<i>` (its text, kept only where it is not certified).
+    rows in child tables) and `x<i>` (its text where it is not certified: '' where it should be there and is not).
     """
-    keys = text_columns(document)
-    sent = {key: f"nullif({columns[key]}, '')" if key in columns else "null::varchar" for key in keys}
-    roots = list(enumerate(json_roots(document)))
-    fields = list(enumerate(scalars(document)))
-    position = {key: f"t{number}" for number, key in enumerate(keys)}
-    read = ", ".join(f"{expression} as {position[key]}" for key, expression in sent.items())
-    # a long text counts by its own md5, so that it is not copied
-    own = [position[node.key] for _, node in fields]
-    own += [f"md5({position[node.key]})" for _, node in roots]
-    identity = ", ".join(f"coalesce({column}, '')" for column in own)
-    parsed = ", ".join(f"{read_typed(position[node.key], node)} as j{number}" for number, node in roots)
-    lists, sums = zip(*(accounts(node, number) for number, node in roots), strict=True) if roots else ((), ())
-    layers = [list(chain.from_iterable(layer)) for layer in zip_longest(*lists, fillvalue=[])]
-    accounted, before = "", "parsed"
-    for number, layer in enumerate([*layers, list(sums)]):
-        accounted += f"accounts{number} as (select {', '.join(['*', *layer])} from {before}),\n"
-        before = f"accounts{number}"
-    certified = [f"{certificate(number, position[node.key])} as c{number}" for number, node in roots]
-    scalars_clean = " and ".join(scalar_is_clean(position[node.key], node) for _, node in fields) or "true"
+    roots, fields = list(enumerate(json_roots(document))), list(enumerate(scalars(document)))
+    sent = [(f"r{number}", node.key) for number, node in fields] + [(f"t{number}", node.key) for number, node in roots]
+    read = ", ".join(
+        f"nullif({columns[key]}, '') as {name}" if key in columns else f"null as {name}" for name, key in sent
+    )
+    parsed = ", ".join(["*", *(f"{read_typed(f't{number}', node)} as j{number}" for number, node in roots)])
+    certified = ", ".join(
+        ["*", *(f"{certificate(node, f't{number}', f'j{number}')} as c{number}" for number, node in roots)]
+    )
+    values = [*(f"r{number}" for number, _ in fields), *(f"j{number}" for number, _ in roots)]
+    kept = [f"case when not c{number} then coalesce(t{number}, '') end as x{number}" for number, _ in roots]
+    counted = [f"{_rows_of(node, f'j{number}')} as n{number}" for number, node in roots]
+    scalars_clean = " and ".join(scalar_is_clean(f"r{number}", node) for number, node in fields) or "true"
     certain = " and ".join(f"c{number}" for number, _ in roots) or "true"
-    counted = ", ".join(f"{_rows_of(node, f'j{number}')} as n{number}" for number, node in roots)
-    kept = [f"v{number}, case when not c{number} then {position[node.key]} end as x{number}" for number, node in roots]
-    shown = [f"{position[node.key]} as r{number}" for number, node in fields]
-    columns_out = ", ".join([*shown, *(f"j{number}" for number, _ in roots), *kept])
-    parsed = f", {parsed}" if parsed else ""
-    counted = f", {counted}" if counted else ""
     return f"""create or replace temp table stage as
 with sent as (select filename, {broken} as _broken, {unknown} as _unknown, {read} from {relation}),
-parsed as (select *, md5(concat_ws(chr(31), {identity}))::uuid as _row_id{parsed} from sent),
-{accounted}certified as (select {", ".join(["*", *certified])} from {before})
-select filename, _row_id, _broken, _unknown, {columns_out}{counted},
+parsed as (select {parsed} from sent),
+certified as (select {certified} from parsed)
+select filename, {row_id(values)} as _row_id, _broken, _unknown, {", ".join([*values, *kept, *counted])},
     {scalars_clean} as _scalars_clean, {certain} as _certain
 from certified"""
 
 
+def row_id(values: list[str]) -> str:
+    """SQL: what identifies a record, from the text of its scalars and its typed readings."""
+    # a sort key tells any two values apart, is a third of their text, and does not depend on how they were written
+    return f"md5(create_sort_key(row({', '.join(values)}), 'asc nulls first'))::uuid"
+
+
 def scalar_is_clean(column: str, node: Field) -> str:
     """SQL condition: a scalar's text casts to its kind."""
-    present = "false" if node.required else "true"
-    if node.kind == "text":
+    if node.kind not in FORMS:
         return f"({column} is not null)" if node.required else "true"
-    castable = f"regexp_full_match({column}, {text(TRUSTED_SCALARS[node.kind])})"
-    if node.kind == "day":
-        castable += f" and try_cast(left({column}, 10) as date) is not null"
-    return f"coalesce({castable}, {present})"
+    return f"coalesce(regexp_full_match({column}, {text(FORMS[node.kind])}), {'false' if node.required else 'true'})"
+
+
+def _sum(terms: list[str]) -> str:
+    return " + ".join(f"({term})" for term in terms) or "0"
+
+
+def _total(items: str, expression: str) -> str:
+    return f"coalesce(list_sum(list_transform({items}, lambda x: {expression})), 0)"
 
 
 def _rows_of(node: Node, value: str) -> str:
@@ -493,8 +420,7 @@ def _leaves(fields: tuple[Node, ...], holder: str, prefix: str, columns: dict[st
         value = f"{holder}.{quoted(node.key)}"
         if isinstance(node, Field):
             columns[prefix + node.column] = KINDS[node.kind]
-            required_day = node.kind == "day" and node.required
-            values.append(value if required_day else _leaf_value(value, node))
+            values.append(value)
         elif isinstance(node, Group):
             _leaves(node.fields, value, f"{prefix}{Field(node.key).column}_", columns, values)
 
@@ -505,11 +431,9 @@ def _children(node: Node, value: str, parent: str, steps: list[str]) -> list[Raw
         case Group():
             return [t for child in node.fields for t in _children(child, f"{value}.{quoted(child.key)}", parent, steps)]
         case Values():
-            leaf = node.value
-            item = "value" if leaf.kind == "day" and leaf.required else _leaf_value("value", leaf)
-            columns = {"_parent_row_id": "UUID", "_index": "BIGINT", leaf.column: KINDS[leaf.kind]}
+            columns = {"_parent_row_id": "UUID", "_index": "BIGINT", node.value.column: KINDS[node.value.kind]}
             steps = _unnested(value, steps)
-            return [RawTable(node.table, columns, parent, _statement(steps, ["_parent_row_id", "_index", item]))]
+            return [RawTable(node.table, columns, parent, _statement(steps, ["_parent_row_id", "_index", "value"]))]
         case Rows():
             return _child_tables(node.table, parent, node.fields, "value", {}, _unnested(value, steps))
         case Entries() if node.table:

@@ -1,5 +1,6 @@
 """What lies in the landing folder: which files may be read, what each of them is, and how DuckDB reads them."""
 
+import codecs
 import csv
 import gzip
 import hashlib
@@ -22,6 +23,7 @@ HEAD = 1 << 16
 LARGEST_RATIO, SMALL = 300, 1 << 26
 # DuckDB keeps whole lines and whole pages in memory
 LARGEST_LINE, LARGEST_PAGE = 1 << 21, 1 << 26
+BOM, BLANK = "\ufeff", " \t\r\n"
 LINE_NUMBER = re.compile(r"^\d+\t")
 
 
@@ -117,9 +119,8 @@ def recognise(path: Path, sources: dict[str, Source], only: str = "") -> Incomin
     if "\x00" in start.split("\n")[0]:
         return Refused(path, "is not text")
     documents = _documents(sources, only)
-    if start[0] in "[{":
-        return _recognise_json(path, start, documents, gzipped, size)
-    return _recognise_csv(path, start, documents, gzipped, size)
+    known = _recognise_json if start[0] in "[{" else _recognise_csv
+    return known(path, start, documents, gzipped, size, named=bool(only))
 
 
 def _plain(error: Exception) -> str:
@@ -136,16 +137,19 @@ def _documents(sources: dict[str, Source], only: str) -> list[tuple[Source, Docu
 
 
 def _recognise_csv(
-    path: Path, start: str, documents: list[tuple[Source, Document]], gzipped: bool, size: int
+    path: Path, start: str, documents: list[tuple[Source, Document]], gzipped: bool, size: int, *, named: bool
 ) -> Incoming | Refused:
     line = start.split("\n", 1)[0].rstrip("\r")
     if len(line) >= HEAD // 2:
         return Refused(path, f"has a first line of more than {HEAD // 2} characters: it is no header")
+    if "\r" in line:
+        return Refused(path, "ends its lines with CR alone: save it with LF or CRLF")
     header = tuple(next(csv.reader([LINE_NUMBER.sub("", line)]), []))
     closest: tuple[list[str], str] | None = None
-    for source, document in documents:
+    tables = [(source, document) for source, document in documents if document.layout == "table"]
+    for source, document in tables:
         missing = [column for column in document.signature if column not in header]
-        if document.layout == "table" and not missing:
+        if not missing or (named and len(tables) == 1 and set(header) & set(text_columns(document))):
             twice = sorted({column for column in header if header.count(column) > 1})
             if twice:
                 return Refused(path, f"names a column twice: {', '.join(twice)}")
@@ -159,13 +163,13 @@ def _recognise_csv(
 
 
 def _recognise_json(
-    path: Path, start: str, documents: list[tuple[Source, Document]], gzipped: bool, size: int
+    path: Path, start: str, documents: list[tuple[Source, Document]], gzipped: bool, size: int, *, named: bool
 ) -> Incoming | Refused:
     facts = request_facts(path)
     fitting = [(s, d) for s, d in documents if d.layout == "page" and d.name == facts["document"]]
     if not fitting:
         keys = _keys(start)
-        fitting = [(s, d) for s, d in documents if set(d.signature) <= keys]
+        fitting = [(s, d) for s, d in documents if set(d.signature) <= keys or (named and len(documents) == 1)]
         if not fitting:
             shown = ", ".join(sorted(key for key in keys if "." not in key)[:8])
             return Refused(path, f"is JSON of no known document: its first keys are {shown or 'none'}")
@@ -205,8 +209,11 @@ def _json_format(start: str, path: Path) -> str:
     if path.name.removesuffix(".gz").endswith((".jsonl", ".ndjson")):
         return "lines"
     try:
-        rest = start[json.JSONDecoder().raw_decode(start)[1] :]
-    except json.JSONDecodeError:
+        end = json.JSONDecoder().raw_decode(start)[1]
+        if "\n" in start[:end]:
+            return "page"
+        rest = start[end:]
+    except (ValueError, RecursionError):
         rest = start.partition("\n")[2]  # the first record is longer than the head, or broken
     return "lines" if rest.lstrip().startswith("{") else "page"
 
@@ -239,6 +246,7 @@ def content_of(incoming: Incoming) -> Content | Refused:
     """Read a file once: its sha256 and its lines. Refuses a gzip file that is cut short or swells without bound."""
     digest = hashlib.sha256()
     line_ends, unpacked, last = 0, 0, b""
+    decoder = codecs.getincrementaldecoder("utf-8")()
     block = bytearray(1 << 20)
     try:
         if incoming.gzipped:
@@ -251,8 +259,13 @@ def content_of(incoming: Incoming) -> Content | Refused:
                 line_ends += block.count(b"\n", 0, size)
                 unpacked += size
                 last = block[size - 1 : size]
+                if incoming.format == "page":
+                    decoder.decode(memoryview(block)[:size])
                 if unpacked > max(SMALL, LARGEST_RATIO * incoming.size):
                     return Refused(incoming.path, f"unpacks to more than {LARGEST_RATIO} times its size")
+        decoder.decode(b"", final=True)
+    except UnicodeDecodeError:
+        return Refused(incoming.path, "is not UTF-8")
     except (OSError, EOFError, zlib.error) as error:
         return Refused(incoming.path, f"cannot be read to its end: {_plain(error)}")
     if incoming.format == "page" and unpacked > LARGEST_PAGE:
@@ -276,11 +289,13 @@ class Relation:
 
 def relation(batch: list[Incoming], links: list[Path]) -> Relation:
     """The SQL that reads a batch of files of one document, format and header, through safely named links."""
-    first = batch[0]
-    files = "[" + ", ".join(text(str(link)) for link in links) + "]"
-    if first.format == "csv":
-        return _csv_relation(first, files)
-    return _json_relation(first, files)
+    read = _csv_relation if batch[0].format == "csv" else _json_relation
+    return read(batch[0], listed(links))
+
+
+def listed(links: list[Path]) -> str:
+    """Paths as an SQL list."""
+    return "[" + ", ".join(text(str(link)) for link in links) + "]"
 
 
 def _csv_relation(first: Incoming, files: str) -> Relation:
@@ -300,30 +315,45 @@ def _csv_options() -> str:
     return f"auto_detect = false, store_rejects = true, filename = true, max_line_size = {LARGEST_LINE}"
 
 
-def _json_relation(first: Incoming, files: str) -> Relation:
+def records(first: Incoming, files: str) -> str:
+    """The SQL that reads JSON files as `filename`, `record`: the text of one record."""
     match first.format:
         case "lines":  # a CSV of one column: a broken line stops nothing
             options = "columns = {'record': 'VARCHAR'}, header = false, delim = '\x01', quote = '', escape = ''"
-            records = f"select filename, record from read_csv({files}, {options}, {_csv_options()})"
+            read = f"read_csv({files}, {options}, {_csv_options()})"
+            return f"select filename, record from {read} where trim(record, {text(BLANK)}) <> ''"
         case "array":
             options = f"format = 'array', filename = true, maximum_object_size = {LARGEST_LINE * 8}"
-            records = f"select filename, json::varchar as record from read_json_objects({files}, {options})"
-        case "page":
-            records = f"select filename, coalesce(try(decode(content)), '') as record from read_blob({files})"
-    if first.document.layout == "page":
-        asked = [leaf.key for leaf in scalars(first.document)]
-        sql = f"(select * from ({records}) inner join batch_files using (filename))"
-        return Relation(sql, {json_roots(first.document)[0].key: "record"} | {key: key for key in asked})
-    keys = text_columns(first.document)
-    paths = "[" + ", ".join(text("$." + json.dumps(key, ensure_ascii=False)) for key in keys) + "]"
+            return f"select filename, json::varchar as record from read_json_objects({files}, {options})"
+        case _:
+            return f"select filename, ltrim(decode(content), {text(BOM)}) as record from read_blob({files})"
+
+
+def _json_relation(first: Incoming, files: str) -> Relation:
+    document = first.document
+    if document.layout == "page":
+        sql = f"(select * from ({records(first, files)}) inner join batch_files using (filename))"
+        asked = {leaf.key: leaf.key for leaf in scalars(document)}
+        return Relation(sql, {json_roots(document)[0].key: "record"} | asked)
+    keys = text_columns(document)
     known = "[" + ", ".join(text(key) for key in keys) + "]"
-    sql = f"(select filename, record, try(json_extract_string(record, {paths})) as sent from ({records}))"
+    plain = f"json_type(record, {_paths([leaf.key for leaf in scalars(document)])})"
+    sound = f"len(keys) = len(list_distinct(keys)) and not list_has_any({plain}, ['OBJECT', 'ARRAY'])"
+    sql = f"""(
+        select *, case when try(json_type(record) = 'OBJECT' and {sound})
+            then json_extract_string(record, {_paths(keys)}) end as sent
+        from (select *, try(json_keys(record)) as keys from ({records(first, files)}))
+    )"""
     return Relation(
         sql,
         {key: f"sent[{number}]" for number, key in enumerate(keys, start=1)},
-        broken="case when sent is null or json_type(record) <> 'OBJECT' then record end",
-        unknown=f"list_filter(try(json_keys(record)), lambda k: not list_contains({known}, k))",
+        broken="case when sent is null then record end",
+        unknown=f"list_filter(keys, lambda k: not list_contains({known}, k))",
     )
+
+
+def _paths(keys: list[str]) -> str:
+    return "[" + ", ".join(text("$." + json.dumps(key, ensure_ascii=False)) for key in keys) + "]"
 
 
 def record_lines(incoming: Incoming, skipped: set[int], wanted: set[int]) -> dict[int, int]:
@@ -353,7 +383,7 @@ def _record_starts(incoming: Incoming, stream: io.TextIOBase) -> Iterator[int]:
                 yield before + 1
             before = rows.line_num
     elif incoming.format == "lines":
-        yield from (number for number, line in enumerate(stream, start=1) if line.strip())
+        yield from (number for number, line in enumerate(stream, start=1) if line.strip(BLANK))
 
 
 def lines_lost(incoming: Incoming, content: Content, records: int) -> int:

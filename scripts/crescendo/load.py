@@ -14,6 +14,7 @@ import duckdb
 
 from crescendo import audit, flatten, landing, stage, warehouse
 from crescendo.audit import FileResult
+from crescendo.errors import CrescendoError
 from crescendo.landing import Content, Incoming, Refused
 from crescendo.shapes import Source
 from crescendo.sources import all_sources
@@ -167,6 +168,9 @@ def _load_batch(
         middle = len(files) // 2
         first = _load_batch(connection, load_id, files[:middle], contents[:middle], refused)
         return first + _load_batch(connection, load_id, files[middle:], contents[middle:], refused)
+    except duckdb.Error as error:
+        names = ", ".join(str(file.path) for file in files[:3])
+        raise CrescendoError(f"{names} cannot be loaded: {str(error).splitlines()[0]}: nothing was changed") from None
     audit.write_files(connection, load_id, results)
     return results
 

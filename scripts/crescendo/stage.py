@@ -4,6 +4,8 @@ Temporary tables: `stage` (one row per record, flatten.py), `judged` (what becom
 the records that had to be read carefully), and the view `accepted` that the raw tables are filled from.
 """
 
+import gzip
+import re
 import tempfile
 from collections import defaultdict
 from dataclasses import dataclass, field
@@ -75,18 +77,30 @@ def _stage(connection: duckdb.DuckDBPyConnection, batch: Batch) -> None:
         links = []
         for file, result in zip(batch.files, batch.results, strict=True):
             link = Path(folder) / f"{result.file_id}{'.gz' if file.gzipped else ''}"
-            link.symlink_to(file.path)
+            if file.format == "page" and file.gzipped:  # DuckDB reads whole files as they are
+                link.write_bytes(gzip.decompress(file.path.read_bytes()))
+            else:
+                link.symlink_to(file.path)
             links.append(link)
         _list_files(connection, batch, [str(link) for link in links])
+        if batch.files[0].format == "array":
+            _check_arrays(connection, landing.records(batch.files[0], landing.listed(links)), folder)
         read = landing.relation(batch.files, links)
-        try:
-            connection.execute(flatten.stage(batch.document, read.sql, read.columns, read.broken, read.unknown))
-        except duckdb.InvalidInputException as error:
-            reason = str(error).splitlines()[0].replace(folder, "")
-            raise Unreadable(f"is not readable as {batch.files[0].format}: {reason}") from None
+        connection.execute(flatten.stage(batch.document, read.sql, read.columns, read.broken, read.unknown))
     for file, content in zip(batch.files, batch.contents, strict=True):
         if file.path.stat().st_size != file.size:
             raise CrescendoError(f"{file.path} changed while it was read: load it again when it is whole ({content})")
+
+
+def _check_arrays(connection: duckdb.DuckDBPyConnection, records: str, folder: str) -> None:
+    """Raise Unreadable where DuckDB cannot read an array to its end; on a connection of its own, for an error ends
+    the transaction."""
+    with connection.cursor() as other:
+        try:
+            other.execute(f"select count(*) from ({records})")
+        except duckdb.InvalidInputException as error:
+            reason = re.sub(r" in file .*?, at byte| Try setting .*", ", at byte", str(error).splitlines()[0])
+            raise Unreadable(f"is not a whole JSON array: {reason.replace(folder, '')}") from None
 
 
 def _list_files(connection: duckdb.DuckDBPyConnection, batch: Batch, links: list[str]) -> None:
@@ -158,14 +172,16 @@ def _judge(connection: duckdb.DuckDBPyConnection, batch: Batch) -> None:
     certified = " + ".join(
         f"case when r.id is null or s.x{n} is null then coalesce(s.n{n}, 0) else 0 end" for n, _ in roots
     )
+    repaired_id = flatten.row_id([f"s.{name}" for name in _scalar_names(batch)] + _mended(roots))
     connection.execute(f"""
         create or replace temp table judged as
         select
-            s.rowid as id, f.id as _file_id, s._row_id,
+            s.rowid as id, f.id as _file_id, case when r.id is null then s._row_id else {repaired_id} end as _row_id,
             s.rowid - min(s.rowid) over (partition by f.id) + 1 as _index,
             coalesce(r.is_rejected, false) as is_rejected,
             {certified or 0} + coalesce(r.rows_in, 0) as rows_in,
-            coalesce(r.rows_rejected, 0) as rows_rejected
+            case when r.is_rejected then {certified or 0} + r.rows_in else coalesce(r.rows_rejected, 0) end
+                as rows_rejected
         from stage as s
         inner join batch_files as f on f.filename = s.filename
         left join repaired as r on r.id = s.rowid
@@ -183,7 +199,8 @@ def _inspect(connection: duckdb.DuckDBPyConnection, batch: Batch, roots: list) -
         found += keys
         trusted.append(f"(x{number} is null or coalesce({believable}, false))")
         # '$[*].key' is a place within the root: 'timeSeries[*].key'
-        unknown.append(f"list_transform({paths}, lambda k: {text(root.key)} || replace(k[2:], '\"', ''))")
+        shown = f"list_transform({paths}, lambda k: {text(root.key)} || replace(k[2:], '\"', ''))"
+        unknown.append(f"coalesce({shown}, [])")
     sound = [f"coalesce(x{number} is null or json_valid(x{number}), false) as sound{number}" for number, _ in roots]
     lengths = " + ".join(f"coalesce(strlen(x{number}), 0)" for number, _ in roots) or "0"
     connection.execute(f"""
@@ -229,7 +246,7 @@ def _read_carefully(connection: duckdb.DuckDBPyConnection, batch: Batch, roots: 
         for number, reading in _readings(connection, batch, roots, chunk):
             clean = [reading.texts.get(root.key) for _, root in roots]
             repaired.append([number, reading.record_rejected, reading.rows_in, reading.rows_rejected, *clean])
-            rejects += [[number, r.level, r.path, r.reason, r.sample] for r in reading.rejects]
+            rejects += [[number, r.level, r.path[:200], r.reason, r.sample] for r in reading.rejects]
             unknown += [[number, path, sample] for path, sample in reading.unknown.items()]
         audit.append(connection, "repaired", repaired)
         audit.append(connection, "careful_rejects", rejects)
@@ -248,7 +265,7 @@ def _readings(connection: duckdb.DuckDBPyConnection, batch: Batch, roots: list, 
         if broken is None:
             yield number, careful.read_record(fields, [root for _, root in roots], dict(zip(keys, sent, strict=True)))
         else:
-            yield number, careful.read_broken(broken)
+            yield number, careful.read_broken(batch.document.fields, broken)
 
 
 def _enter_unknown(connection: duckdb.DuckDBPyConnection, batch: Batch, roots: list) -> None:
@@ -314,25 +331,32 @@ def _accept(connection: duckdb.DuckDBPyConnection, batch: Batch, root_table: str
         anti join {root_table} as t on t._row_id = j._row_id
         where j.nth = 1
     """)
-    kept = ["_row_id", *(f"r{number}" for number in range(len(flatten.scalars(batch.document))))]
-    roots = list(enumerate(flatten.json_roots(batch.document)))
-    read_again = [
-        f"case when s.x{number} is null then s.j{number}"
-        f" else {flatten.read_typed(f'r.x{number}', root)} end as j{number}"
-        for number, root in roots
-    ]
+    kept, roots = _scalar_names(batch), list(enumerate(flatten.json_roots(batch.document)))
+    read_again = [f"{value} as j{number}" for (number, _), value in zip(roots, _mended(roots), strict=True)]
     connection.execute(f"""
         create or replace temp table mended as
-        select {", ".join([*(f"s.{name}" for name in kept), *read_again])}
+        select {", ".join(["f._row_id", *(f"s.{name}" for name in kept), *read_again])}
         from stage as s
         inner join repaired as r on r.id = s.rowid
         inner join fresh as f on f.id = s.rowid;
         delete from stage where rowid not in (select id from fresh) or rowid in (select id from repaired);
         create or replace temp view accepted as
-        select {", ".join([*kept, *(f"j{number}" for number, _ in roots)])} from stage
+        select {", ".join(["_row_id", *kept, *(f"j{number}" for number, _ in roots)])} from stage
         union all
         from mended
     """)
+
+
+def _scalar_names(batch: Batch) -> list[str]:
+    return [f"r{number}" for number in range(len(flatten.scalars(batch.document)))]
+
+
+def _mended(roots: list) -> list[str]:
+    """SQL over `stage as s` and `repaired as r`: the typed readings of a record that was read carefully."""
+    return [
+        f"case when s.x{number} is null then s.j{number} else {flatten.read_typed(f'r.x{number}', root)} end"
+        for number, root in roots
+    ]
 
 
 def _count(connection: duckdb.DuckDBPyConnection, batch: Batch, inserted: int) -> None:
