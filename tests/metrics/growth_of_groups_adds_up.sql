@@ -3,12 +3,14 @@
 
 with
 
+-- platforms may be complete through the same day
 windows as (
 
     select
         {{ dbt.dateadd('day', -28, 'complete_through_date') }} as since_date,
         complete_through_date as until_date
     from {{ ref('platform_completeness') }}
+    group by all
 
 ),
 
