@@ -263,9 +263,11 @@ def _complete_through(connection: duckdb.DuckDBPyConnection, question: Question)
         connection,
         "select c.complete_through_date from metrics.platform_completeness as c"
         " inner join metrics.dim_metrics as m using (platform) inner join metrics.dim_series as s using (metric_id)"
+        " inner join metrics.dim_subjects as d using (subject_id)"
         " where ? in ('', c.platform) and ? in ('', 'all', m.metric)"
-        " group by all order by count(*) desc, 1 desc limit 1",
-        [question.platform, question.metric],
+        " and (d.subject_type = ? or ? = 'series' or (d.subject_type = 'song' and ? in ('artist', 'platform')))"
+        " group by c.platform, c.complete_through_date order by count(*) desc, 1 desc limit 1",
+        [question.platform, question.metric, *[question.by] * 3],
     )
     if not found:
         raise CrescendoError("there are no observations yet: load files and run `make build`")
@@ -393,7 +395,8 @@ def _show_table(answer: Answer) -> None:
     shown = [c for c in SHOWN[question.kind] or answer.columns if c in answer.columns and c not in hidden]
     # what is the same in every row stands in the title
     single = [c for c in ("platform", "metric") if c in shown and len(set(answer.values(c))) == 1]
-    title = f"{question.kind.capitalize()} of {question.metric or 'all metrics'} by {question.by}"
+    metric = "all metrics" if question.metric in ("", "all") else question.metric
+    title = f"{question.kind.capitalize()} of {metric} by {question.by}"
     title += f", {question.from_date} to {question.to_date} ({days} days)"
     title += "".join(f", {answer.values(c)[0]}" for c in single if c == "platform")
     table = Table(title=title, title_justify="left", box=None, header_style="bold")
