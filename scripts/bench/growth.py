@@ -118,7 +118,9 @@ Answer = Callable[[date, date, int | None], object]
 
 def fill(path: Path, series: int, days: int) -> int:
     """Write the input of the spine; returns its number of observations."""
-    with duckdb.connect(str(path), config={"preserve_insertion_order": False}) as connection:
+    with duckdb.connect(
+        str(path), config={"preserve_insertion_order": False, "enable_progress_bar": False}
+    ) as connection:
         connection.execute(FILL.format(series=series, days=days))
         return connection.sql("select count(*) from intermediate.int_observations_unioned").fetchone()[0]
 
@@ -149,7 +151,8 @@ def operators(folder: Path, path: Path) -> list[tuple[str, float]]:
             add(child)
 
     with duckdb.connect(str(path), read_only=True) as connection:
-        connection.execute(f"set enable_profiling = 'json'; set profiling_output = '{folder / 'profile.json'}'")
+        connection.execute("set enable_progress_bar = false; set enable_profiling = 'json'")
+        connection.execute(f"set profiling_output = '{folder / 'profile.json'}'")
         connection.execute(f"create temp table again as {query}")
     add(json.loads((folder / "profile.json").read_text()))
     return sorted(((kind, seconds) for kind, seconds in spent.items() if kind), key=lambda item: -item[1])
