@@ -1,0 +1,83 @@
+with
+
+albums as (
+
+    select * from {{ ref('stg_soundcharts__albums') }}
+
+),
+
+listed_albums as (
+
+    select * from {{ ref('stg_soundcharts__listed_albums') }}
+
+),
+
+album_track_pages as (
+
+    select * from {{ ref('stg_soundcharts__album_track_pages') }}
+
+),
+
+numbered as (
+
+    select
+        album_id,
+        _row_id,
+        row_number() over (
+            partition by album_id
+            order by extracted_date desc nulls last, _load_id desc, _row_id asc
+        ) as answer_number
+    from albums
+
+),
+
+-- before v2.34 lists give no id, and the name in addresses is the key
+listed as (
+
+    select
+        coalesce(album_id, slug) as album_id,
+        max(album_title) as album_title,
+        max(artist_credit) as artist_credit,
+        max(album_type) as album_type,
+        max(release_date) as release_date
+    from listed_albums
+    where coalesce(album_id, slug) is not null
+    group by coalesce(album_id, slug)
+
+),
+
+named as (
+
+    select album_id from albums
+
+    union
+
+    select album_id from listed
+
+    union
+
+    select asked_uuid as album_id from album_track_pages
+
+),
+
+answered as (
+
+    select
+        named.album_id,
+        albums._row_id as answer_row_id,
+        coalesce(albums.album_title, listed.album_title) as album_title,
+        coalesce(albums.artist_credit, listed.artist_credit) as artist_credit,
+        coalesce(albums.album_type, listed.album_type) as album_type,
+        albums.upc,
+        albums.image_url,
+        albums.label_name,
+        albums.track_count,
+        coalesce(albums.release_date, listed.release_date) as release_date
+    from named
+    left join numbered on named.album_id = numbered.album_id and numbered.answer_number = 1
+    left join albums on numbered._row_id = albums._row_id
+    left join listed on named.album_id = listed.album_id
+
+)
+
+select * from answered

@@ -1,0 +1,60 @@
+with
+
+pages as (
+
+    select * from {{ ref('stg_soundcharts__chart_pages') }}
+
+),
+
+entries as (
+
+    select * from {{ ref('stg_soundcharts__chart_entries') }}
+
+),
+
+-- listings overlap and move while they are paged: the latest answer on an entry counts
+numbered as (
+
+    select
+        entries.*,
+        row_number() over (
+            partition by entries.chart_id, entries.song_id, entries.entry_date
+            order by
+                pages.extracted_date desc nulls last,
+                pages._load_id desc,
+                entries._parent_row_id asc,
+                entries._index asc
+        ) as answer_number
+    from entries
+    inner join pages on entries._parent_row_id = pages._row_id
+    where entries.chart_id is not null and entries.song_id is not null
+
+),
+
+settled as (
+
+    select
+        chart_id,
+        song_id,
+        platform,
+        chart_name,
+        chart_type,
+        frequency,
+        country_code,
+        country_name,
+        city_name,
+        place_count,
+        chart_rank,
+        previous_chart_rank,
+        peak_chart_rank,
+        time_on_chart,
+        time_on_chart_unit,
+        is_current,
+        entry_date,
+        rank_date
+    from numbered
+    where answer_number = 1
+
+)
+
+select * from settled

@@ -1,0 +1,25 @@
+with
+
+artists as (
+
+    select * from {{ ref('int_artists_answered') }}
+
+),
+
+parsed as (
+
+    select * from {{ ref('int_genres_parsed') }}
+
+),
+
+bridged as (
+
+    select
+        artists.artist_id,
+        parsed.music_genre_id
+    from artists
+    inner join parsed on artists.answer_row_id = parsed._parent_row_id
+
+)
+
+select * from bridged

@@ -1,0 +1,19 @@
+with
+
+named as (
+
+    select * from {{ ref('int_labels_named') }}
+
+),
+
+bridged as (
+
+    select
+        song_id,
+        label_id
+    from named
+    where song_id is not null
+
+)
+
+select * from bridged
