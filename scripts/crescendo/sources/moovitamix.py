@@ -21,12 +21,12 @@ def _pages(route: str, table: str, key: str, rows: str, *fields: Node) -> Docume
         facts=FACTS,
         signature=("total", "pages", *(f"items[].{name}" for name in key.split())),
         note=f"A page of /{route}.",
-        fields=(
+        fields=(  # in the order sent, in which a page is quickest to check
+            Rows("items", table=f"{table}_pages__items", required=True, fields=(*fields, *TIMES), note=rows),
             Field("total", "count", note="Rows of the listing, on all its pages."),
             Field("page", "count", note="Number of the page, from 1."),
             Field("size", "count", note="Rows of a full page."),
             Field("pages", "count", note="Number of pages."),
-            Rows("items", table=f"{table}_pages__items", required=True, fields=(*fields, *TIMES), note=rows),
         ),
     )
 
