@@ -21,6 +21,8 @@ from crescendo.sources import all_sources
 
 # files of one statement: enough to keep both cores busy, few enough to stay under the memory limit
 BATCH_FILES, BATCH_BYTES = 512, 1 << 28
+# whole pages stand in memory, typed, many times their length
+BATCH_PAGE_BYTES = 1 << 24
 
 
 @dataclass
@@ -129,7 +131,8 @@ def _batches(fresh: list[tuple[Incoming, Content]]) -> Iterator[tuple[list[Incom
     for members in groups.values():
         batch: list[tuple[Incoming, Content]] = []
         for member in members:
-            full = len(batch) == BATCH_FILES or sum(file.size for file, _ in batch) + member[0].size > BATCH_BYTES
+            most = BATCH_PAGE_BYTES if member[0].format == "page" else BATCH_BYTES
+            full = len(batch) == BATCH_FILES or sum(file.size for file, _ in batch) + member[0].size > most
             if batch and full:
                 yield [file for file, _ in batch], [content for _, content in batch]
                 batch = []
