@@ -63,6 +63,7 @@ class Relation:
     sql: str
     depends_on: tuple[str, ...]
     parameters: tuple[str, ...] = ()
+    is_helper: bool = False  # there for a function to read, not for people
     primary_key: tuple[str, ...] = ()
     grain: tuple[str, ...] = ()
     not_null: set[str] = field(default_factory=set)
@@ -146,7 +147,7 @@ def published(manifest: dict) -> list[Relation]:
     asked = [uid for relation in found.values() if relation.kind == "function" for uid in relation.depends_on]
     for uid in asked:
         if uid not in found and uid in known and known[uid]["config"]["materialized"] in KINDS:
-            found[uid] = replace(_relation(uid, known[uid]), kind="table")
+            found[uid] = replace(_relation(uid, known[uid]), kind="table", is_helper=True)
     for relation in found.values():
         if not relation.columns:
             raise CrescendoError(f"{relation.full_name} describes no columns: add them to {relation.name}.yml")

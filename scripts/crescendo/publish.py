@@ -244,7 +244,10 @@ def _reason(error: duckdb.Error) -> str:
 def _built(connection: duckdb.DuckDBPyConnection) -> list[Relation]:
     """What the project publishes, once the warehouse was found to be built from it."""
     relations = current()
-    query = "select table_schema || '.' || table_name, list(column_name) from information_schema.columns group by all"
+    query = """
+        select table_schema || '.' || table_name, list(column_name) from information_schema.columns
+        where table_catalog = current_database() group by all
+    """
     held = dict(connection.execute(query).fetchall())
     for relation in relations:
         if relation.kind != "function" and set(held.get(relation.full_name, ())) != set(relation.columns):
@@ -310,8 +313,9 @@ def publish_files(folder: Path, kind: str) -> list[Published]:
             shutil.rmtree(leftover, ignore_errors=True)
         beside.mkdir(parents=True)
         with warehouse.connect(read_only=True) as connection:
-            relations = [relation for relation in _built(connection) if relation.kind != "function"]
-            published = [_write(connection, relation, beside, kind) for relation in relations]
+            relations = [relation for relation in _built(connection) if not relation.is_helper]
+            shown = [relation for relation in relations if relation.kind != "function"]
+            published = [_write(connection, relation, beside, kind) for relation in shown]
         (beside / CONTENTS).write_text(json.dumps([vars(table) for table in published], indent=1) + "\n")
         if final.exists():
             final.rename(old)
@@ -325,12 +329,15 @@ def publish_files(folder: Path, kind: str) -> list[Published]:
 def _write(connection: duckdb.DuckDBPyConnection, relation: Relation, folder: Path, kind: str) -> Published:
     place = folder / relation.schema / relation.name
     place.parent.mkdir(exist_ok=True)
-    source, names = relation.full_name, [quoted(name) for name in relation.columns]
+    names = [quoted(name) for name in relation.columns]
+    key = ", ".join(quoted(name) for name in relation.primary_key) or "all"
+    # facts lie in the order of their days; whatever else has an order that is the same in each export
+    source = relation.full_name if relation.is_fact else f"(from {relation.full_name} order by {key})"
     if kind == "csv":
         file = text(f"{place}.csv")
         texts = {quoted(column.name) for column in relation.columns.values() if column.type == "varchar"}
         cells = [f"{safe_cell(name)} as {name}" if name in texts else name for name in names]
-        source = f"(select {', '.join(cells)} from {relation.full_name})"
+        source = f"(select {', '.join(cells)} from {source})"
         connection.execute(f"copy {source} to {file} (format csv, header)")
         types = ", ".join(f"{text(column.name)}: {text(column.type)}" for column in relation.columns.values())
         form = (
@@ -344,7 +351,7 @@ def _write(connection: duckdb.DuckDBPyConnection, relation: Relation, folder: Pa
         written = f"read_parquet({text(str(place / '**' / '*.parquet'))})"
     else:
         file = text(f"{place}.parquet")
-        connection.execute(f"copy {source} to {file} (format parquet)")
+        connection.execute(f"copy (from {source}) to {file} (format parquet)")
         written = f"read_parquet({file})"
     sent = checksum(connection, source, relation)
     if sent != checksum(connection, written, relation):
