@@ -116,11 +116,16 @@ Window = tuple[date, date]
 Answer = Callable[[date, date, int | None], object]
 
 
+def opened(path: Path, read_only: bool = True) -> duckdb.DuckDBPyConnection:
+    connection = duckdb.connect(str(path), read_only=read_only)
+    connection.execute("set enable_progress_bar = false")
+    return connection
+
+
 def fill(path: Path, series: int, days: int) -> int:
     """Write the input of the spine; returns its number of observations."""
-    with duckdb.connect(
-        str(path), config={"preserve_insertion_order": False, "enable_progress_bar": False}
-    ) as connection:
+    with opened(path, read_only=False) as connection:
+        connection.execute("set preserve_insertion_order = false")
         connection.execute(FILL.format(series=series, days=days))
         return connection.sql("select count(*) from intermediate.int_observations_unioned").fetchone()[0]
 
@@ -150,8 +155,8 @@ def operators(folder: Path, path: Path) -> list[tuple[str, float]]:
         for child in node.get("children", []):
             add(child)
 
-    with duckdb.connect(str(path), read_only=True) as connection:
-        connection.execute("set enable_progress_bar = false; set enable_profiling = 'json'")
+    with opened(path) as connection:
+        connection.execute("set enable_profiling = 'json'")
         connection.execute(f"set profiling_output = '{folder / 'profile.json'}'")
         connection.execute(f"create temp table again as {query}")
     add(json.loads((folder / "profile.json").read_text()))
@@ -159,7 +164,7 @@ def operators(folder: Path, path: Path) -> list[tuple[str, float]]:
 
 
 def ours(path: Path, _: Path) -> Answer:
-    connection = duckdb.connect(str(path), read_only=True)
+    connection = opened(path)
 
     def answer(start: date, end: date, only: int | None) -> object:
         one = "" if only is None else f" where series_id = {only}"
@@ -169,7 +174,7 @@ def ours(path: Path, _: Path) -> Answer:
 
 
 def in_duckdb(path: Path, _: Path) -> Answer:
-    connection = duckdb.connect(str(path), read_only=True)
+    connection = opened(path)
 
     def answer(start: date, end: date, only: int | None) -> object:
         one = "" if only is None else f" and series_id = {only}"
@@ -255,7 +260,7 @@ PEERS = {
 
 def export(path: Path, rows: Path) -> tuple[date, int]:
     """Write what the others start from; returns the day on which the windows end, and one series."""
-    with duckdb.connect(str(path), read_only=True) as connection:
+    with opened(path) as connection:
         connection.execute(
             "copy (select series_id, observed_date, value from metrics.fct_observations order by all)"
             f" to '{rows}' (format parquet)"
@@ -290,15 +295,18 @@ def load() -> str:
     return f"load {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores"
 
 
-def tell_build(spent: dict[str, float], profile: list[tuple[str, float]]) -> None:
+def tell_build(spent: dict[str, float]) -> None:
     total = sum(spent[model] for model in MODELS)
     print(f"build: {total:.0f} s ({spent['cpu']:.0f} s of CPU), peak {spent['peak'] / GIB:.1f} GiB")
     for model in sorted(MODELS, key=lambda model: -spent[model]):
         print(f"  {model:<24}{spent[model]:>8.2f} s")
+    print(f"  a new day costs the same {total:.0f} s today: no model of the spine is incremental", flush=True)
+
+
+def tell_steps(profile: list[tuple[str, float]]) -> None:
     whole = sum(seconds for _, seconds in profile)
     shares = ", ".join(f"{kind} {100 * seconds / whole:.0f} %" for kind, seconds in profile[:5])
-    print(f"  fct_observations by step: {shares}")
-    print(f"  a new day costs the same {total:.0f} s today: no model of the spine is incremental")
+    print(f"  fct_observations by step: {shares}", flush=True)
 
 
 def tell_answers(answers: dict[str, dict], names: list[str]) -> None:
@@ -326,7 +334,8 @@ def main() -> None:
         path, rows = folder / "growth.duckdb", folder / "rows.parquet"
         count = apart(fill, path, asked.series, asked.days)
         print(f"{count:,} observations of {asked.series:,} series; {load()}", flush=True)
-        tell_build(build(folder, path), apart(operators, folder, path))
+        tell_build(build(folder, path))
+        tell_steps(apart(operators, folder, path))
         end, one = apart(export, path, rows)
         questions = [(end - timedelta(days), end, None) for days in LENGTHS.values()]
         questions.append((end - timedelta(365), end, one))
