@@ -1,0 +1,105 @@
+"""The generated documents say what the declarations and the models say, and a stale one is named with its cure."""
+
+import re
+from dataclasses import replace
+
+import pytest
+from conftest import ROOT, project_in
+from crescendo import manifest
+from crescendo.cli import main
+from crescendo.docs import command, fields
+from crescendo.flatten import raw_tables
+from crescendo.shapes import Field
+from crescendo.sources import all_sources
+
+
+@pytest.fixture
+def project(built, monkeypatch):
+    """The built project as the one that commands find, and its manifest as that of the build."""
+    monkeypatch.chdir(built)
+    for name, value in project_in(built).items():
+        monkeypatch.setenv(name, value)
+    (built / "target" / "manifest.json").touch()
+    return built
+
+
+def test_no_generated_document_is_stale(project):
+    stale = command.stale_pages(ROOT / "docs")
+    assert not stale, f"docs/{', docs/'.join(stale)} no longer say what the project says: run `crescendo docs`, commit"
+
+
+def test_a_new_column_in_a_declaration_is_noticed_and_the_command_is_named(project, monkeypatch, capsys):
+    source = all_sources()["soundcharts"]
+    report, *others = source.documents
+    grown = replace(report, fields=(*report.fields, Field("mood", note="New.")))
+    sources = all_sources() | {"soundcharts": replace(source, documents=(grown, *others))}
+    monkeypatch.setattr(command, "all_sources", lambda: sources)
+    monkeypatch.setattr(command, "FOLDER", ROOT / "docs")
+    assert main(["docs", "--check"]) == 1
+    said = capsys.readouterr().err
+    assert "docs/fields.md is stale: run `crescendo docs`" in said
+    assert "docs/sources.md is stale: run `crescendo docs`" in said
+
+
+def test_every_raw_column_is_a_field_and_every_field_a_raw_column():
+    for source in all_sources().values():
+        for document in source.documents:
+            told = {field.place for field in fields.sent(source, document) if field.place}
+            made = {
+                (f"{source.schema}.{table.name}", column)
+                for table in raw_tables(document)
+                for column in table.columns
+                if not column.startswith(("_", "asked_"))
+            }
+            assert told == made, document.name
+
+
+@pytest.mark.parametrize(
+    ("path", "decision", "ends"),
+    [
+        ("title", ("kept",), {("audience.dim_songs", "title")}),
+        (
+            "artist",
+            ("normalised", "renamed"),
+            {("audience.dim_songs", "artist_credit"), ("audience.dim_artists", "artist_name")},
+        ),
+        (
+            "timeSeries[].spotify-streams",
+            ("normalised", "regrouped", "renamed"),
+            {("metrics.fct_observations", "value")},
+        ),
+        ("timeSeries[].date", ("normalised", "renamed"), {("metrics.fct_observations", "observed_date")}),
+    ],
+)
+def test_decisions_follow_the_models(project, path, decision, ends):
+    read, source = manifest.read(), all_sources()["soundcharts"]
+    made = fields.Decisions(read, manifest.published(read)).of(fields.sent(source, source.documents[0]))
+    [found] = [what for field, what in made.items() if field.path == path]
+    assert (found.words, set(found.ends)) == (decision, ends)
+
+
+def test_shares_of_nulls_are_those_of_the_sample(project):
+    import duckdb
+
+    sources = list(all_sources().values())
+    said = fields.shares_in((ROOT / "docs" / "fields.md").read_text(), sources)
+    with duckdb.connect(str(project / "crescendo.duckdb"), read_only=True) as connection:
+        measured = {
+            place: share
+            for place, share in fields.shares(connection, sources).items()
+            if not place[1].startswith(("_", "asked_"))
+        }
+    assert measured
+    assert {place: said.get(place) for place in measured} == measured
+
+
+def test_the_picture_is_one_that_opens_anywhere():
+    picture = (ROOT / "docs" / "schema.svg").read_text()
+    assert picture.startswith("<?xml")
+    assert "fct_observations" in picture
+    assert not re.search(r"(href|src)=", picture)
+
+
+def test_decision_records_are_numbered_without_a_gap():
+    found = sorted(path.name for path in (ROOT / "docs" / "decisions").glob("*.md"))
+    assert [name[:4] for name in found] == [f"{number:04d}" for number in range(1, len(found) + 1)]
