@@ -131,7 +131,7 @@ def _batches(fresh: list[tuple[Incoming, Content]]) -> Iterator[tuple[list[Incom
     for members in groups.values():
         batch: list[tuple[Incoming, Content]] = []
         for member in members:
-            most = BATCH_PAGE_BYTES if member[0].format == "page" else BATCH_BYTES
+            most = BATCH_PAGE_BYTES if member[0].document.layout == "page" else BATCH_BYTES
             full = len(batch) == BATCH_FILES or sum(file.size for file, _ in batch) + member[0].size > most
             if batch and full:
                 yield [file for file, _ in batch], [content for _, content in batch]
