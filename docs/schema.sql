@@ -1,0 +1,2982 @@
+-- Written by `crescendo docs` from the declarations and the models; do not edit.
+-- PostgreSQL 15 or later: psql --single-transaction --file docs/schema.sql
+
+-- Who may read: grant this role to people and dashboards
+
+do $$ begin
+    if not exists (select from pg_roles where rolname = 'crescendo_reader') then
+        create role crescendo_reader nologin;
+    end if;
+end $$;
+
+-- Tables
+
+create schema audience;
+create schema intermediate;
+create schema listening;
+create schema metrics;
+create table audience.bridge_albums_x_artists (
+    "album_id" text not null,
+    "artist_id" text not null,
+    "artist_position" integer
+);
+create table audience.bridge_albums_x_labels (
+    "album_id" text not null,
+    "label_id" text not null
+);
+create table audience.bridge_albums_x_songs (
+    "album_id" text not null,
+    "disc_number" integer not null,
+    "track_number" integer not null,
+    "song_id" text
+);
+create table audience.bridge_artists_x_genres (
+    "artist_id" text not null,
+    "music_genre_id" text not null
+);
+create table audience.bridge_songs_x_artists (
+    "song_id" text not null,
+    "artist_id" text not null,
+    "artist_position" integer,
+    "is_main_artist" boolean
+);
+create table audience.bridge_songs_x_genres (
+    "song_id" text not null,
+    "music_genre_id" text not null
+);
+create table audience.bridge_songs_x_labels (
+    "song_id" text not null,
+    "label_id" text not null
+);
+create table audience.dim_albums (
+    "album_id" text not null,
+    "album_title" text,
+    "artist_credit" text,
+    "album_type" text,
+    "upc" text,
+    "image_url" text,
+    "track_count" bigint,
+    "release_date" date,
+    check (track_count >= 0)
+);
+create table audience.dim_artists (
+    "artist_id" text not null,
+    "subject_id" text,
+    "artist_name" text,
+    "artist_type" text,
+    "country_code" text,
+    "city_name" text,
+    "career_stage" text,
+    "isni" text,
+    "image_url" text,
+    "song_count" bigint,
+    "is_credit" boolean
+);
+create table audience.dim_audio_features (
+    "song_id" text not null,
+    "acousticness" double precision,
+    "danceability" double precision,
+    "energy" double precision,
+    "instrumentalness" double precision,
+    "liveness" double precision,
+    "speechiness" double precision,
+    "valence" double precision,
+    "loudness_decibels" double precision,
+    "tempo_bpm" double precision,
+    "pitch_class" bigint,
+    "mode" bigint,
+    "beats_per_bar" bigint
+);
+create table audience.dim_charts (
+    "chart_id" text not null,
+    "platform" text,
+    "chart_name" text,
+    "chart_type" text,
+    "frequency" text,
+    "country_code" text,
+    "country_name" text,
+    "city_name" text,
+    "place_count" bigint
+);
+create table audience.dim_identifiers (
+    "subject_id" text not null,
+    "platform" text not null,
+    "identifier" text not null,
+    "identifier_url" text,
+    "is_default" boolean
+);
+create table audience.dim_labels (
+    "label_id" text not null,
+    "label_name" text not null,
+    "label_type" text
+);
+create table audience.dim_music_genres (
+    "music_genre_id" text not null,
+    "root_genre" text not null,
+    "sub_genre" text
+);
+create table audience.dim_playlists (
+    "playlist_id" text not null,
+    "platform" text,
+    "identifier" text,
+    "playlist_name" text,
+    "playlist_type" text,
+    "country_code" text,
+    "track_count" bigint,
+    "subscriber_count" bigint,
+    "crawled_date" date
+);
+create table audience.dim_songs (
+    "song_id" text not null,
+    "subject_id" text,
+    "recording_id" text,
+    "title" text,
+    "artist_credit" text,
+    "isrc" text,
+    "language_code" text,
+    "distributor" text,
+    "copyright_line" text,
+    "image_url" text,
+    "version_count" bigint,
+    "duration_seconds" bigint,
+    "is_explicit" boolean,
+    "is_primary_recording" boolean,
+    "has_twin" boolean,
+    "has_release_date" boolean,
+    "has_streams" boolean,
+    "has_popularity" boolean,
+    "release_date" date
+);
+create table audience.fct_chart_entries (
+    "chart_id" text not null,
+    "song_id" text not null,
+    "chart_rank" bigint,
+    "previous_chart_rank" bigint,
+    "peak_chart_rank" bigint,
+    "time_on_chart" bigint,
+    "time_on_chart_unit" text,
+    "is_current" boolean,
+    "entry_date" date not null,
+    "rank_date" date
+);
+create table audience.fct_place_observations (
+    "artist_id" text not null,
+    "metric_id" text not null,
+    "place_type" text not null,
+    "place_country" text not null,
+    "region_name" text not null,
+    "place_city" text not null,
+    "observed_date" date not null,
+    "value" double precision
+);
+create table audience.fct_playlist_entries (
+    "playlist_id" text not null,
+    "song_id" text not null,
+    "playlist_position" bigint,
+    "peak_playlist_position" bigint,
+    "subscriber_count" bigint,
+    "entry_date" date not null,
+    "exit_date" date,
+    "position_date" date,
+    "peak_position_date" date
+);
+create table metrics.dim_metrics (
+    "metric_id" text not null,
+    "platform" text,
+    "metric" text,
+    "metric_name" text,
+    "kind" text,
+    "unit" text,
+    "add_over_time" text,
+    "add_over_platform" text,
+    "cadence_days" integer,
+    "max_age_days" integer,
+    "lag_days" integer,
+    "min_base" double precision,
+    "correction_ratio" double precision,
+    "reset_ratio" double precision,
+    "outlier_drop_ratio" double precision,
+    check (add_over_platform in ('same_unit', 'accounts', 'never')),
+    check (add_over_time in ('yes', 'no', 'never', 'differences')),
+    check (kind in ('counter', 'gauge', 'index', 'flow', 'rolling'))
+);
+create table metrics.dim_platforms (
+    "platform" text not null,
+    "platform_name" text not null
+);
+create table metrics.dim_series (
+    "series_id" bigint not null,
+    "subject_id" text,
+    "metric_id" text,
+    "first_date" date,
+    "last_date" date,
+    "observation_count" bigint
+);
+create table intermediate.int_song_series_grouped (
+    "series_id" bigint not null,
+    "subject" text not null,
+    "subject_type" text,
+    "name" text,
+    "min_base" double precision,
+    "is_primary_recording" boolean,
+    "is_additive" boolean
+);
+create table listening.bridge_tracks_x_genres (
+    "track_key" text not null,
+    "genre_id" text not null
+);
+create table listening.bridge_users_x_favorite_genres (
+    "user_key" text not null,
+    "genre_id" text not null
+);
+create table listening.dim_genres (
+    "genre_id" text not null,
+    "subject_id" text,
+    "genre_name" text,
+    "is_reference_genre" boolean
+);
+create table listening.dim_tracks (
+    "track_id" bigint not null,
+    "version" integer not null,
+    "track_key" text,
+    "track_name" text,
+    "artist" text,
+    "songwriters" text,
+    "duration_seconds" integer,
+    "genres" text,
+    "album" text,
+    "is_newest_version" boolean,
+    "load_date" date,
+    "next_version_date" date,
+    "last_load_date" date,
+    "created_at" timestamp,
+    "updated_at" timestamp,
+    "etl_updated_at" timestamp
+);
+create table listening.dim_tracks_current (
+    "track_key" text not null,
+    "track_id" bigint,
+    "subject_id" text,
+    "track_name" text,
+    "artist" text,
+    "songwriters" text,
+    "duration_seconds" integer,
+    "album" text,
+    "last_load_date" date,
+    "created_at" timestamp,
+    "updated_at" timestamp,
+    "etl_updated_at" timestamp
+);
+create table listening.dim_users (
+    "user_id" bigint not null,
+    "version" integer not null,
+    "user_key" text,
+    "first_name_hash" text,
+    "last_name_hash" text,
+    "email_hash" text,
+    "gender_hash" text,
+    "favorite_genres" text,
+    "is_newest_version" boolean,
+    "load_date" date,
+    "next_version_date" date,
+    "last_load_date" date,
+    "created_at" timestamp,
+    "updated_at" timestamp,
+    "etl_updated_at" timestamp
+);
+create table listening.dim_users_current (
+    "user_key" text not null,
+    "user_id" bigint not null,
+    "first_name_hash" text,
+    "last_name_hash" text,
+    "email_hash" text,
+    "gender_hash" text,
+    "last_load_date" date,
+    "created_at" timestamp,
+    "updated_at" timestamp,
+    "etl_updated_at" timestamp
+);
+create table listening.fct_quarantined_records (
+    "extraction_id" text,
+    "route" text,
+    "record_id" text,
+    "position" bigint,
+    "quarantine_reason" text,
+    "refused_value" text,
+    "load_date" date,
+    check (quarantine_reason in ('no_user', 'unknown_user', 'no_tracks', 'no_track', 'unknown_track', 'no_time', 'bad_duration')),
+    check (route in ('listen_history', 'tracks'))
+);
+create table listening.fct_extractions (
+    "extraction_id" text not null,
+    "route" text not null,
+    "page_count" bigint,
+    "stated_page_count" bigint,
+    "record_count" bigint,
+    "total_count" bigint,
+    "new_record_count" bigint,
+    "quarantined_count" bigint,
+    "incomplete_count" bigint,
+    "invalid_time_count" bigint,
+    "invalid_email_count" bigint,
+    "updated_before_created_count" bigint,
+    "is_complete" boolean,
+    "load_date" date,
+    "etl_updated_at" timestamp,
+    check (is_complete in ('True'))
+);
+create table listening.fct_id_reuses (
+    "route" text not null,
+    "record_id" text not null,
+    "extraction_id" text not null,
+    "record_key" text,
+    "load_date" date,
+    check (route in ('tracks', 'users'))
+);
+create table listening.fct_listen_events (
+    "listen_id" text not null,
+    "user_key" text,
+    "track_key" text,
+    "position" bigint,
+    "listened_at" timestamp,
+    "first_load_date" date,
+    "etl_updated_at" timestamp
+);
+create table listening.fct_listens (
+    "extraction_id" text not null,
+    "user_id" bigint not null,
+    "track_id" bigint,
+    "position" bigint not null,
+    "user_key" text,
+    "user_version" integer,
+    "track_key" text,
+    "track_version" integer,
+    "load_date" date,
+    "listened_at" timestamp,
+    "etl_updated_at" timestamp
+);
+create table listening.track_features (
+    "track_key" text not null,
+    "listen_count" bigint,
+    "user_count" bigint,
+    "popularity_ratio" double precision,
+    "fan_ratio" double precision,
+    "duration_seconds" integer,
+    "recency_days" bigint,
+    "genre_count" bigint,
+    "reference_genre_count" bigint,
+    "first_listened_at" timestamp,
+    "last_listened_at" timestamp
+);
+create table listening.user_features (
+    "user_key" text not null,
+    "listen_count" bigint,
+    "heard_track_count" bigint,
+    "mean_duration_seconds" double precision,
+    "recency_days" bigint,
+    "declared_genre_count" bigint,
+    "heard_genre_count" bigint,
+    "declared_listen_ratio" double precision,
+    "top_genre_id" text,
+    "top_genre_ratio" double precision,
+    "taste_distance_ratio" double precision,
+    "first_listened_at" timestamp,
+    "last_listened_at" timestamp
+);
+create table metrics.dim_subjects (
+    "subject_id" text not null,
+    "subject_type" text,
+    "name" text,
+    "release_date" date,
+    check (subject_type in ('song', 'artist', 'track', 'genre', 'service'))
+);
+create table metrics.fct_observations (
+    "series_id" bigint not null,
+    "observed_date" date not null,
+    "value" double precision,
+    "change" double precision,
+    "span_days" integer,
+    "change_class" text,
+    "is_outlier" boolean,
+    "running_gain" double precision,
+    "running_value_days" double precision,
+    "running_observations" bigint,
+    "running_corrections" integer,
+    "running_restatements" integer,
+    "running_resets" integer,
+    check (change_class in ('first', 'increase', 'unchanged', 'decrease', 'correction', 'restatement', 'reset', 'outlier'))
+);
+create table metrics.fct_silences (
+    "series_id" bigint not null,
+    "silent_until_date" date,
+    "value" double precision,
+    "running_gain" double precision,
+    "running_value_days" double precision,
+    "running_observations" bigint,
+    "running_corrections" integer,
+    "running_restatements" integer,
+    "running_resets" integer,
+    "silent_from_date" date not null
+);
+create table metrics.platform_completeness (
+    "platform" text not null,
+    "series_count" bigint,
+    "complete_series_count" bigint,
+    "first_date" date,
+    "complete_through_date" date,
+    "last_date" date
+);
+create table metrics.artist_averages_latest (
+    "subject" text not null,
+    "name" text,
+    "platform" text not null,
+    "metric" text not null,
+    "unit" text,
+    "from_date" date,
+    "to_date" date,
+    "average_per_observed_day" double precision,
+    "average_latest_value" double precision,
+    "median_latest_value" double precision,
+    "n_songs" bigint,
+    "n_days" bigint,
+    "coverage_ratio" double precision
+);
+create table metrics.growth_windows (
+    "subject" text,
+    "subject_type" text,
+    "name" text,
+    "platform" text,
+    "metric" text,
+    "unit" text,
+    "window_name" text not null,
+    "from_date" date,
+    "to_date" date,
+    "start_value" double precision,
+    "end_value" double precision,
+    "growth" double precision,
+    "growth_pct" double precision,
+    "daily_rate_pct" double precision,
+    "gained" double precision,
+    "coverage_ratio" double precision,
+    "is_new" boolean,
+    "status" text,
+    "previous_from_date" date,
+    "previous_to_date" date,
+    "previous_gained" double precision,
+    "period_change_pct" double precision,
+    "previous_daily_rate_pct" double precision,
+    "year_before_from_date" date,
+    "year_before_to_date" date,
+    "year_before_gained" double precision,
+    "year_change_pct" double precision,
+    "series_id" bigint not null
+);
+create table metrics.platform_averages_latest (
+    "subject" text not null,
+    "name" text,
+    "platform" text not null,
+    "metric" text not null,
+    "unit" text,
+    "from_date" date,
+    "to_date" date,
+    "average_per_observed_day" double precision,
+    "average_latest_value" double precision,
+    "median_latest_value" double precision,
+    "n_songs" bigint,
+    "n_days" bigint,
+    "coverage_ratio" double precision
+);
+create table metrics.song_weeks (
+    "subject_id" text not null,
+    "platform" text not null,
+    "week_date" date not null,
+    "popularity" double precision,
+    "streams" double precision,
+    "followers" double precision,
+    "listeners" double precision,
+    "playlist_reach" double precision,
+    "chart_count" bigint,
+    "chart_position" double precision
+);
+create table metrics.popularity_features (
+    "subject_id" text not null,
+    "platform" text not null,
+    "week_date" date not null,
+    "artist_id" text,
+    "popularity" double precision,
+    "popularity_change" double precision,
+    "streams" double precision,
+    "streams_7d" double precision,
+    "streams_7d_log_change" double precision,
+    "streams_28d" double precision,
+    "streams_28d_log_change" double precision,
+    "followers" double precision,
+    "followers_log_change" double precision,
+    "listeners" double precision,
+    "listeners_log_change" double precision,
+    "playlist_reach" double precision,
+    "playlist_reach_log_change" double precision,
+    "chart_count" bigint,
+    "chart_count_change" bigint,
+    "chart_position" double precision,
+    "chart_position_log_change" double precision,
+    "age_days" bigint,
+    "catalogue_song_count" bigint,
+    "is_reference_week" boolean
+);
+create table metrics.popularity_correlations (
+    "platform" text not null,
+    "variable" text not null,
+    "pearson_log" double precision,
+    "spearman" double precision,
+    "compared_song_count" bigint,
+    check (pearson_log >= -1.000001),
+    check (pearson_log <= 1.000001)
+);
+create table metrics.song_averages_latest (
+    "subject" text not null,
+    "name" text,
+    "platform" text not null,
+    "metric" text not null,
+    "unit" text,
+    "from_date" date,
+    "to_date" date,
+    "average_per_observed_day" double precision,
+    "average_latest_value" double precision,
+    "median_latest_value" double precision,
+    "n_songs" bigint,
+    "n_days" bigint,
+    "coverage_ratio" double precision
+);
+create table metrics.summary_reconciliation (
+    "subject_id" text not null,
+    "metric_id" text not null,
+    "period" text not null,
+    "from_date" date,
+    "to_date" date,
+    "partner_growth" double precision,
+    "partner_growth_pct" double precision,
+    "growth" double precision,
+    "growth_pct" double precision,
+    "verdict" text,
+    check (verdict in ('equal', 'no base, sent as 0', 'base of an earlier day, sent as 0', 'outlier', 'another version of the song counts'))
+);
+create table metrics.trending (
+    "subject" text not null,
+    "subject_type" text,
+    "name" text,
+    "platform" text not null,
+    "metric" text not null,
+    "unit" text,
+    "window_name" text not null,
+    "from_date" date,
+    "to_date" date,
+    "start_value" double precision,
+    "end_value" double precision,
+    "growth" double precision,
+    "growth_pct" double precision,
+    "pct_rank" bigint,
+    "shrunk_score" double precision,
+    "score_rank" bigint,
+    "daily_rate_pct" double precision,
+    "previous_daily_rate_pct" double precision,
+    "momentum" double precision,
+    "status" text
+);
+
+-- Keys, indexes with their reasons, and what each column means
+
+alter table audience.bridge_albums_x_artists add primary key ("album_id", "artist_id");
+alter table audience.bridge_albums_x_labels add primary key ("album_id", "label_id");
+alter table audience.bridge_albums_x_songs add primary key ("album_id", "disc_number", "track_number");
+alter table audience.bridge_artists_x_genres add primary key ("artist_id", "music_genre_id");
+alter table audience.bridge_songs_x_artists add primary key ("song_id", "artist_id");
+alter table audience.bridge_songs_x_genres add primary key ("song_id", "music_genre_id");
+alter table audience.bridge_songs_x_labels add primary key ("song_id", "label_id");
+alter table audience.dim_albums add primary key ("album_id");
+alter table audience.dim_artists add primary key ("artist_id");
+alter table audience.dim_audio_features add primary key ("song_id");
+alter table audience.dim_charts add primary key ("chart_id");
+alter table audience.dim_identifiers add primary key ("subject_id", "platform", "identifier");
+alter table audience.dim_labels add primary key ("label_id");
+alter table audience.dim_music_genres add primary key ("music_genre_id");
+alter table audience.dim_playlists add primary key ("playlist_id");
+alter table audience.dim_songs add primary key ("song_id");
+alter table audience.fct_chart_entries add primary key ("chart_id", "song_id", "entry_date");
+alter table audience.fct_place_observations add primary key ("artist_id", "metric_id", "place_type", "place_country", "region_name", "place_city", "observed_date");
+alter table audience.fct_playlist_entries add primary key ("playlist_id", "song_id", "entry_date");
+alter table metrics.dim_metrics add primary key ("metric_id");
+alter table metrics.dim_platforms add primary key ("platform");
+alter table metrics.dim_series add primary key ("series_id");
+alter table intermediate.int_song_series_grouped add primary key ("series_id", "subject");
+alter table listening.bridge_tracks_x_genres add primary key ("track_key", "genre_id");
+alter table listening.bridge_users_x_favorite_genres add primary key ("user_key", "genre_id");
+alter table listening.dim_genres add primary key ("genre_id");
+alter table listening.dim_tracks add primary key ("track_id", "version");
+alter table listening.dim_tracks_current add primary key ("track_key");
+alter table listening.dim_users add primary key ("user_id", "version");
+alter table listening.dim_users_current add primary key ("user_key");
+alter table listening.fct_extractions add primary key ("extraction_id", "route");
+alter table listening.fct_id_reuses add primary key ("route", "record_id", "extraction_id");
+alter table listening.fct_listen_events add primary key ("listen_id");
+alter table listening.fct_listens add primary key ("extraction_id", "user_id", "position");
+alter table listening.track_features add primary key ("track_key");
+alter table listening.user_features add primary key ("user_key");
+alter table metrics.dim_subjects add primary key ("subject_id");
+alter table metrics.fct_observations add primary key ("series_id", "observed_date");
+alter table metrics.fct_silences add primary key ("series_id", "silent_from_date");
+alter table metrics.platform_completeness add primary key ("platform");
+alter table metrics.artist_averages_latest add primary key ("subject", "platform", "metric");
+alter table metrics.growth_windows add primary key ("series_id", "window_name");
+alter table metrics.platform_averages_latest add primary key ("subject", "platform", "metric");
+alter table metrics.song_weeks add primary key ("subject_id", "platform", "week_date");
+alter table metrics.popularity_features add primary key ("subject_id", "platform", "week_date");
+alter table metrics.popularity_correlations add primary key ("platform", "variable");
+alter table metrics.song_averages_latest add primary key ("subject", "platform", "metric");
+alter table metrics.summary_reconciliation add primary key ("subject_id", "metric_id", "period");
+alter table metrics.trending add primary key ("subject", "platform", "metric", "window_name");
+create index bridge_albums_x_artists_artist_id_index on audience.bridge_albums_x_artists ("artist_id");
+comment on index audience.bridge_albums_x_artists_artist_id_index is 'Joins from audience.dim_artists, and the check that none is orphaned when one of its rows goes.';
+alter table audience.bridge_albums_x_artists add foreign key ("album_id") references audience.dim_albums ("album_id");
+alter table audience.bridge_albums_x_artists add foreign key ("artist_id") references audience.dim_artists ("artist_id");
+comment on table audience.bridge_albums_x_artists is 'One row per album and artist of its latest answer.';
+comment on column audience.bridge_albums_x_artists."album_id" is 'Soundcharts'' id of the album (uuid); its name in addresses where older answers give no more.';
+comment on column audience.bridge_albums_x_artists."artist_id" is 'Soundcharts'' id of the artist (uuid); of a credit that only reports print, the hash of its normalised text, never split.';
+comment on column audience.bridge_albums_x_artists."artist_position" is 'Place among the artists of the song or album, from 1.';
+create index bridge_albums_x_labels_label_id_index on audience.bridge_albums_x_labels ("label_id");
+comment on index audience.bridge_albums_x_labels_label_id_index is 'Joins from audience.dim_labels, and the check that none is orphaned when one of its rows goes.';
+alter table audience.bridge_albums_x_labels add foreign key ("album_id") references audience.dim_albums ("album_id");
+alter table audience.bridge_albums_x_labels add foreign key ("label_id") references audience.dim_labels ("label_id");
+comment on table audience.bridge_albums_x_labels is 'One row per album and label of its latest answer.';
+comment on column audience.bridge_albums_x_labels."album_id" is 'Soundcharts'' id of the album (uuid); its name in addresses where older answers give no more.';
+comment on column audience.bridge_albums_x_labels."label_id" is 'Hash of the normalised name of the label.';
+create index bridge_albums_x_songs_song_id_index on audience.bridge_albums_x_songs ("song_id");
+comment on index audience.bridge_albums_x_songs_song_id_index is 'Joins from audience.dim_songs, and the check that none is orphaned when one of its rows goes.';
+alter table audience.bridge_albums_x_songs add foreign key ("album_id") references audience.dim_albums ("album_id");
+alter table audience.bridge_albums_x_songs add foreign key ("song_id") references audience.dim_songs ("song_id");
+comment on table audience.bridge_albums_x_songs is 'One row per album and place of a song on it.';
+comment on column audience.bridge_albums_x_songs."album_id" is 'Soundcharts'' id of the album (uuid); its name in addresses where older answers give no more.';
+comment on column audience.bridge_albums_x_songs."disc_number" is 'Disc, from 1.';
+comment on column audience.bridge_albums_x_songs."track_number" is 'Place on the disc, from 1.';
+comment on column audience.bridge_albums_x_songs."song_id" is 'Soundcharts'' id of the song (uuid), or a hash of title and credit where only charts know it. One recording may have several, see `recording_id`.';
+create index bridge_artists_x_genres_music_genre_id_index on audience.bridge_artists_x_genres ("music_genre_id");
+comment on index audience.bridge_artists_x_genres_music_genre_id_index is 'Joins from audience.dim_music_genres, and the check that none is orphaned when one of its rows goes.';
+alter table audience.bridge_artists_x_genres add foreign key ("artist_id") references audience.dim_artists ("artist_id");
+alter table audience.bridge_artists_x_genres add foreign key ("music_genre_id") references audience.dim_music_genres ("music_genre_id");
+comment on table audience.bridge_artists_x_genres is 'One row per artist and genre of its latest answer; a sub comes with its root.';
+comment on column audience.bridge_artists_x_genres."artist_id" is 'Soundcharts'' id of the artist (uuid); of a credit that only reports print, the hash of its normalised text, never split.';
+comment on column audience.bridge_artists_x_genres."music_genre_id" is 'Genre in one text, ''pop'' or ''pop / french pop''.';
+create index bridge_songs_x_artists_artist_id_index on audience.bridge_songs_x_artists ("artist_id");
+comment on index audience.bridge_songs_x_artists_artist_id_index is 'Joins from audience.dim_artists, and the check that none is orphaned when one of its rows goes.';
+alter table audience.bridge_songs_x_artists add foreign key ("artist_id") references audience.dim_artists ("artist_id");
+alter table audience.bridge_songs_x_artists add foreign key ("song_id") references audience.dim_songs ("song_id");
+comment on table audience.bridge_songs_x_artists is 'One row per song and artist it counts for: the artists that the API names, else the credit of the report. A song counts fully for each of its artists, so figures of artists do not add up to the catalogue.';
+comment on column audience.bridge_songs_x_artists."song_id" is 'Soundcharts'' id of the song (uuid), or a hash of title and credit where only charts know it. One recording may have several, see `recording_id`.';
+comment on column audience.bridge_songs_x_artists."artist_id" is 'Soundcharts'' id of the artist (uuid); of a credit that only reports print, the hash of its normalised text, never split.';
+comment on column audience.bridge_songs_x_artists."artist_position" is 'Place among the artists of the song or album, from 1.';
+comment on column audience.bridge_songs_x_artists."is_main_artist" is 'Whether it is a main artist of the song; the first one is, where the source does not say.';
+create index bridge_songs_x_genres_music_genre_id_index on audience.bridge_songs_x_genres ("music_genre_id");
+comment on index audience.bridge_songs_x_genres_music_genre_id_index is 'Joins from audience.dim_music_genres, and the check that none is orphaned when one of its rows goes.';
+alter table audience.bridge_songs_x_genres add foreign key ("music_genre_id") references audience.dim_music_genres ("music_genre_id");
+alter table audience.bridge_songs_x_genres add foreign key ("song_id") references audience.dim_songs ("song_id");
+comment on table audience.bridge_songs_x_genres is 'One row per song and genre of its latest answer; a sub comes with its root.';
+comment on column audience.bridge_songs_x_genres."song_id" is 'Soundcharts'' id of the song (uuid), or a hash of title and credit where only charts know it. One recording may have several, see `recording_id`.';
+comment on column audience.bridge_songs_x_genres."music_genre_id" is 'Genre in one text, ''pop'' or ''pop / french pop''.';
+create index bridge_songs_x_labels_label_id_index on audience.bridge_songs_x_labels ("label_id");
+comment on index audience.bridge_songs_x_labels_label_id_index is 'Joins from audience.dim_labels, and the check that none is orphaned when one of its rows goes.';
+alter table audience.bridge_songs_x_labels add foreign key ("label_id") references audience.dim_labels ("label_id");
+alter table audience.bridge_songs_x_labels add foreign key ("song_id") references audience.dim_songs ("song_id");
+comment on table audience.bridge_songs_x_labels is 'One row per song and label of its latest answer.';
+comment on column audience.bridge_songs_x_labels."song_id" is 'Soundcharts'' id of the song (uuid), or a hash of title and credit where only charts know it. One recording may have several, see `recording_id`.';
+comment on column audience.bridge_songs_x_labels."label_id" is 'Hash of the normalised name of the label.';
+comment on table audience.dim_albums is 'One row per album of the API; editions of one title are albums of their own.';
+comment on column audience.dim_albums."album_id" is 'Soundcharts'' id of the album (uuid); its name in addresses where older answers give no more.';
+comment on column audience.dim_albums."album_title" is 'Title of the album.';
+comment on column audience.dim_albums."artist_credit" is 'Artist credit as printed, all names in one text; null where blank.';
+comment on column audience.dim_albums."album_type" is 'Album, Single, Compil as sent; null where unknown.';
+comment on column audience.dim_albums."upc" is 'Product code, leading zeros kept; null where unknown.';
+comment on column audience.dim_albums."image_url" is 'Address of the cover; null where blank.';
+comment on column audience.dim_albums."track_count" is 'Number of tracks, as the source says.';
+comment on column audience.dim_albums."release_date" is 'Day of release; null where the source sends a blank or a year zero.';
+create index dim_artists_subject_id_index on audience.dim_artists ("subject_id");
+comment on index audience.dim_artists_subject_id_index is 'Joins from metrics.dim_subjects, and the check that none is orphaned when one of its rows goes.';
+alter table audience.dim_artists add foreign key ("subject_id") references metrics.dim_subjects ("subject_id");
+comment on table audience.dim_artists is 'One row per artist of the API, and per artist credit of songs whose artists the API has not named. The report names artists by one text per song, and no rule can tell the comma of a name from the comma of a list; so a credit is never split. Credits are compared without regard to case, spaces and the form of the apostrophe.';
+comment on column audience.dim_artists."artist_id" is 'Soundcharts'' id of the artist (uuid); of a credit that only reports print, the hash of its normalised text, never split.';
+comment on column audience.dim_artists."subject_id" is 'What is counted: ''song:'', ''artist:'' ... and the id within its domain.';
+comment on column audience.dim_artists."artist_name" is 'Name of the artist; of a credit, the spelling that most of its songs have.';
+comment on column audience.dim_artists."artist_type" is 'Person or group; null where unknown.';
+comment on column audience.dim_artists."country_code" is 'ISO 3166 code of the country; null where blank.';
+comment on column audience.dim_artists."city_name" is 'City; null where blank.';
+comment on column audience.dim_artists."career_stage" is 'The partner''s word for how far the career is; null where unknown.';
+comment on column audience.dim_artists."isni" is 'International standard name identifier; null where blank.';
+comment on column audience.dim_artists."image_url" is 'Address of the cover; null where blank.';
+comment on column audience.dim_artists."song_count" is 'Song ids that count for the artist, twins included; 0 where none is known.';
+comment on column audience.dim_artists."is_credit" is 'Whether it is a credit as printed in a report, because no artist is known by id.';
+alter table audience.dim_audio_features add foreign key ("song_id") references audience.dim_songs ("song_id");
+comment on table audience.dim_audio_features is 'One row per song whose sound is described, by its latest answer.';
+comment on column audience.dim_audio_features."song_id" is 'Soundcharts'' id of the song (uuid), or a hash of title and credit where only charts know it. One recording may have several, see `recording_id`.';
+comment on column audience.dim_audio_features."acousticness" is 'How acoustic it sounds, 0 to 1.';
+comment on column audience.dim_audio_features."danceability" is 'How well one dances to it, 0 to 1.';
+comment on column audience.dim_audio_features."energy" is 'How intense it is, 0 to 1.';
+comment on column audience.dim_audio_features."instrumentalness" is 'How likely it has no vocals, 0 to 1.';
+comment on column audience.dim_audio_features."liveness" is 'How likely it was recorded live, 0 to 1.';
+comment on column audience.dim_audio_features."speechiness" is 'How much is spoken, 0 to 1.';
+comment on column audience.dim_audio_features."valence" is 'How cheerful it sounds, 0 to 1.';
+comment on column audience.dim_audio_features."loudness_decibels" is 'Loudness in decibels.';
+comment on column audience.dim_audio_features."tempo_bpm" is 'Beats a minute.';
+comment on column audience.dim_audio_features."pitch_class" is 'Key, as a pitch class - C is 0.';
+comment on column audience.dim_audio_features."mode" is '1 major, 0 minor.';
+comment on column audience.dim_audio_features."beats_per_bar" is 'Beats a bar.';
+create index dim_charts_platform_index on audience.dim_charts ("platform");
+comment on index audience.dim_charts_platform_index is 'Joins from metrics.dim_platforms, and the check that none is orphaned when one of its rows goes.';
+alter table audience.dim_charts add foreign key ("platform") references metrics.dim_platforms ("platform");
+comment on table audience.dim_charts is 'One row per chart that songs stand in, as it was last read.';
+comment on column audience.dim_charts."chart_id" is 'Soundcharts'' key of the chart.';
+comment on column audience.dim_charts."platform" is 'Code of the platform, ''spotify''.';
+comment on column audience.dim_charts."chart_name" is 'Name of the chart.';
+comment on column audience.dim_charts."chart_type" is 'What the chart ranks: song or album.';
+comment on column audience.dim_charts."frequency" is 'How often the chart appears: daily or weekly.';
+comment on column audience.dim_charts."country_code" is 'ISO 3166 code of the country; null where blank.';
+comment on column audience.dim_charts."country_name" is 'Name of the country.';
+comment on column audience.dim_charts."city_name" is 'City; null where blank.';
+comment on column audience.dim_charts."place_count" is 'How many places the chart has.';
+alter table audience.dim_identifiers add foreign key ("subject_id") references metrics.dim_subjects ("subject_id");
+comment on table audience.dim_identifiers is 'One row per artist or song, platform and identifier of it there; a song may have many.';
+comment on column audience.dim_identifiers."subject_id" is 'What is counted: ''song:'', ''artist:'' ... and the id within its domain.';
+comment on column audience.dim_identifiers."platform" is 'Code of the platform, ''spotify''.';
+comment on column audience.dim_identifiers."identifier" is 'Id on the platform, as the platform writes it; null where an answer gives one value for all of them.';
+comment on column audience.dim_identifiers."identifier_url" is 'Address on the platform; null where unknown.';
+comment on column audience.dim_identifiers."is_default" is 'Whether Soundcharts prefers it; null on older answers.';
+comment on table audience.dim_labels is 'One row per label that songs or albums name, compared without regard to case and spaces.';
+comment on column audience.dim_labels."label_id" is 'Hash of the normalised name of the label.';
+comment on column audience.dim_labels."label_name" is 'Name of the label; null where blank.';
+comment on column audience.dim_labels."label_type" is 'The partner''s class of the label, Major or Indie; null on older answers.';
+comment on table audience.dim_music_genres is 'One row per genre, a root or one of its subs.';
+comment on column audience.dim_music_genres."music_genre_id" is 'Genre in one text, ''pop'' or ''pop / french pop''.';
+comment on column audience.dim_music_genres."root_genre" is 'Root of the genre, ''pop''.';
+comment on column audience.dim_music_genres."sub_genre" is 'Branch of the root, ''french pop''; null for the root itself.';
+create index dim_playlists_platform_index on audience.dim_playlists ("platform");
+comment on index audience.dim_playlists_platform_index is 'Joins from metrics.dim_platforms, and the check that none is orphaned when one of its rows goes.';
+alter table audience.dim_playlists add foreign key ("platform") references metrics.dim_platforms ("platform");
+comment on table audience.dim_playlists is 'One row per playlist that songs stand in, as it was last read.';
+comment on column audience.dim_playlists."playlist_id" is 'Soundcharts'' id of the playlist (uuid).';
+comment on column audience.dim_playlists."platform" is 'Code of the platform, ''spotify''.';
+comment on column audience.dim_playlists."identifier" is 'Id on the platform, as the platform writes it; null where an answer gives one value for all of them.';
+comment on column audience.dim_playlists."playlist_name" is 'Name of the playlist.';
+comment on column audience.dim_playlists."playlist_type" is 'What the playlist is: editorial, algorithmic, algotorial, major, charts, curators_listeners, radios, this_is.';
+comment on column audience.dim_playlists."country_code" is 'ISO 3166 code of the country; null where blank.';
+comment on column audience.dim_playlists."track_count" is 'Number of tracks, as the source says.';
+comment on column audience.dim_playlists."subscriber_count" is 'Subscribers of the playlist on the day it was last read, not on that of the entry.';
+comment on column audience.dim_playlists."crawled_date" is 'Day the playlist was last read.';
+create unique index dim_songs_unique_index on audience.dim_songs ((case when is_primary_recording then recording_id end));
+comment on index audience.dim_songs_unique_index is 'Dim songs one primary song per recording.';
+create index dim_songs_recording_id_index on audience.dim_songs ("recording_id");
+comment on index audience.dim_songs_recording_id_index is 'Joins from audience.dim_songs, and the check that none is orphaned when one of its rows goes.';
+create index dim_songs_subject_id_index on audience.dim_songs ("subject_id");
+comment on index audience.dim_songs_subject_id_index is 'Joins from metrics.dim_subjects, and the check that none is orphaned when one of its rows goes.';
+alter table audience.dim_songs add foreign key ("recording_id") references audience.dim_songs ("song_id");
+alter table audience.dim_songs add foreign key ("subject_id") references metrics.dim_subjects ("subject_id");
+comment on table audience.dim_songs is 'One row per song id. Several ids may be one recording (twins): they share `recording_id`, and totals over songs count `is_primary_recording` only.';
+comment on column audience.dim_songs."song_id" is 'Soundcharts'' id of the song (uuid), or a hash of title and credit where only charts know it. One recording may have several, see `recording_id`.';
+comment on column audience.dim_songs."subject_id" is 'What is counted: ''song:'', ''artist:'' ... and the id within its domain.';
+comment on column audience.dim_songs."recording_id" is 'The recording a song id belongs to: the smallest song id among its twins, its own where it has none.';
+comment on column audience.dim_songs."title" is 'Title as the source writes it, version words included; null where blank.';
+comment on column audience.dim_songs."artist_credit" is 'Artist credit as printed, all names in one text; null where blank.';
+comment on column audience.dim_songs."isrc" is 'Recording code, in capitals without dashes; null where unknown. Codes are reused and corrected.';
+comment on column audience.dim_songs."language_code" is 'Language of the words; null where blank.';
+comment on column audience.dim_songs."distributor" is 'Distributor; null where blank.';
+comment on column audience.dim_songs."copyright_line" is 'Copyright line; null where blank.';
+comment on column audience.dim_songs."image_url" is 'Address of the cover; null where blank.';
+comment on column audience.dim_songs."version_count" is 'Records of reports that show this song id, identical ones counted once; 0 where the API alone knows it.';
+comment on column audience.dim_songs."duration_seconds" is 'Length in seconds; null where unknown.';
+comment on column audience.dim_songs."is_explicit" is 'Whether the words are explicit; false also where unknown.';
+comment on column audience.dim_songs."is_primary_recording" is 'Whether this id stands for its recording - true for exactly one id of each.';
+comment on column audience.dim_songs."has_twin" is 'Whether another song id is the same recording.';
+comment on column audience.dim_songs."has_release_date" is 'Whether the day of release is known.';
+comment on column audience.dim_songs."has_streams" is 'Whether streams were ever shown for it.';
+comment on column audience.dim_songs."has_popularity" is 'Whether a popularity was ever shown for it.';
+comment on column audience.dim_songs."release_date" is 'Day of release; null where the source sends a blank or a year zero.';
+create index fct_chart_entries_song_id_index on audience.fct_chart_entries ("song_id");
+comment on index audience.fct_chart_entries_song_id_index is 'Joins from audience.dim_songs, and the check that none is orphaned when one of its rows goes.';
+create index fct_chart_entries_entry_date_index on audience.fct_chart_entries using brin ("entry_date");
+comment on index audience.fct_chart_entries_entry_date_index is 'A window reads the days it opens and closes with; rows lie by day, so a few pages of index do.';
+alter table audience.fct_chart_entries add foreign key ("chart_id") references audience.dim_charts ("chart_id");
+alter table audience.fct_chart_entries add foreign key ("song_id") references audience.dim_songs ("song_id");
+comment on table audience.fct_chart_entries is 'One row per chart, song and day of entry.';
+comment on column audience.fct_chart_entries."chart_id" is 'Soundcharts'' key of the chart.';
+comment on column audience.fct_chart_entries."song_id" is 'Soundcharts'' id of the song (uuid), or a hash of title and credit where only charts know it. One recording may have several, see `recording_id`.';
+comment on column audience.fct_chart_entries."chart_rank" is 'Rank in the chart now; null where it has left it.';
+comment on column audience.fct_chart_entries."previous_chart_rank" is 'Rank before; the last one where it has left.';
+comment on column audience.fct_chart_entries."peak_chart_rank" is 'Best rank; null on older answers.';
+comment on column audience.fct_chart_entries."time_on_chart" is 'How long it has been in the chart, in days or weeks.';
+comment on column audience.fct_chart_entries."time_on_chart_unit" is 'Unit of the time on the chart: DOC days, WOC weeks.';
+comment on column audience.fct_chart_entries."is_current" is 'Whether it is in the chart or playlist now.';
+comment on column audience.fct_chart_entries."entry_date" is 'First day in the playlist or chart.';
+comment on column audience.fct_chart_entries."rank_date" is 'Last day in the chart.';
+create index fct_place_observations_metric_id_index on audience.fct_place_observations ("metric_id");
+comment on index audience.fct_place_observations_metric_id_index is 'Joins from metrics.dim_metrics, and the check that none is orphaned when one of its rows goes.';
+create index fct_place_observations_observed_date_index on audience.fct_place_observations using brin ("observed_date");
+comment on index audience.fct_place_observations_observed_date_index is 'A window reads the days it opens and closes with; rows lie by day, so a few pages of index do.';
+alter table audience.fct_place_observations add foreign key ("artist_id") references audience.dim_artists ("artist_id");
+alter table audience.fct_place_observations add foreign key ("metric_id") references metrics.dim_metrics ("metric_id");
+comment on table audience.fct_place_observations is 'One row per artist, metric, place and day. Partial by nature - only the top places of some days are given, and Spotify''s country is the sum of its listed cities, not of the country - so places never add up to the world.';
+comment on column audience.fct_place_observations."artist_id" is 'Soundcharts'' id of the artist (uuid); of a credit that only reports print, the hash of its normalised text, never split.';
+comment on column audience.fct_place_observations."metric_id" is 'Platform and metric in one code, ''spotify:streams''.';
+comment on column audience.fct_place_observations."place_type" is 'What the place is, country or city.';
+comment on column audience.fct_place_observations."place_country" is 'ISO 3166 code of the country; blank where unknown.';
+comment on column audience.fct_place_observations."region_name" is 'Province or state; blank where unknown or for a country.';
+comment on column audience.fct_place_observations."place_city" is 'City; blank for a country.';
+comment on column audience.fct_place_observations."observed_date" is 'Day of the observation, as the source dates it (its first ten characters).';
+comment on column audience.fct_place_observations."value" is 'The value observed that day, in the unit of its metric.';
+create index fct_playlist_entries_song_id_index on audience.fct_playlist_entries ("song_id");
+comment on index audience.fct_playlist_entries_song_id_index is 'Joins from audience.dim_songs, and the check that none is orphaned when one of its rows goes.';
+create index fct_playlist_entries_entry_date_index on audience.fct_playlist_entries using brin ("entry_date");
+comment on index audience.fct_playlist_entries_entry_date_index is 'A window reads the days it opens and closes with; rows lie by day, so a few pages of index do.';
+alter table audience.fct_playlist_entries add foreign key ("playlist_id") references audience.dim_playlists ("playlist_id");
+alter table audience.fct_playlist_entries add foreign key ("song_id") references audience.dim_songs ("song_id");
+comment on table audience.fct_playlist_entries is 'One row per playlist, song and day of entry, with the reach of the playlist on the day it was last read.';
+comment on column audience.fct_playlist_entries."playlist_id" is 'Soundcharts'' id of the playlist (uuid).';
+comment on column audience.fct_playlist_entries."song_id" is 'Soundcharts'' id of the song (uuid), or a hash of title and credit where only charts know it. One recording may have several, see `recording_id`.';
+comment on column audience.fct_playlist_entries."playlist_position" is 'Place in the playlist on the day of the place.';
+comment on column audience.fct_playlist_entries."peak_playlist_position" is 'Best place in the playlist.';
+comment on column audience.fct_playlist_entries."subscriber_count" is 'Subscribers of the playlist on the day it was last read, not on that of the entry.';
+comment on column audience.fct_playlist_entries."entry_date" is 'First day in the playlist or chart.';
+comment on column audience.fct_playlist_entries."exit_date" is 'Day it left the playlist; null while it is there.';
+comment on column audience.fct_playlist_entries."position_date" is 'Day of the place.';
+comment on column audience.fct_playlist_entries."peak_position_date" is 'Day of the best place.';
+create index dim_metrics_platform_index on metrics.dim_metrics ("platform");
+comment on index metrics.dim_metrics_platform_index is 'Joins from metrics.dim_platforms, and the check that none is orphaned when one of its rows goes.';
+alter table metrics.dim_metrics add foreign key ("platform") references metrics.dim_platforms ("platform");
+comment on table metrics.dim_metrics is 'One row per metric of a platform, with all that growth must know of it: its meaning lives here, not in branches of SQL. Kinds and sums follow the source''s documents; cadence, ages, lags and bases are our settings.';
+comment on column metrics.dim_metrics."metric_id" is 'Platform and metric in one code, ''spotify:streams''.';
+comment on column metrics.dim_metrics."platform" is 'Code of the platform, ''spotify''.';
+comment on column metrics.dim_metrics."metric" is 'What is counted, one word for all platforms, ''streams''.';
+comment on column metrics.dim_metrics."metric_name" is 'Name for people, ''Spotify streams''; has the platform''s own word, ''Deezer fans''.';
+comment on column metrics.dim_metrics."kind" is 'How the number behaves: counter, gauge, index, flow or rolling.';
+comment on column metrics.dim_metrics."unit" is 'What one of it is; only equal units may be added.';
+comment on column metrics.dim_metrics."add_over_time" is 'Whether values of several days may be added: yes, no, never (people would be counted twice) or differences.';
+comment on column metrics.dim_metrics."add_over_platform" is 'Whether platforms may be added: same_unit, accounts (as accounts, not as people) or never.';
+comment on column metrics.dim_metrics."cadence_days" is 'Days between two observations as a rule; coverage is judged by it.';
+comment on column metrics.dim_metrics."max_age_days" is 'Days a value may be carried forward before it is stale.';
+comment on column metrics.dim_metrics."lag_days" is 'Days until the platform''s figures of a day are there as a rule.';
+comment on column metrics.dim_metrics."min_base" is 'Base below which a percent is shown with a warning.';
+comment on column metrics.dim_metrics."correction_ratio" is 'A fall below this share of the value is a correction; null where the metric may fall.';
+comment on column metrics.dim_metrics."reset_ratio" is 'A fall to below this share of the value is a reset; null where the metric may fall.';
+comment on column metrics.dim_metrics."outlier_drop_ratio" is 'A value of at most this share of both its neighbours dropped to about nothing; null where it may.';
+comment on table metrics.dim_platforms is 'One row per platform that a source speaks of, whether or not it has metrics.';
+comment on column metrics.dim_platforms."platform" is 'Code of the platform, ''spotify''.';
+comment on column metrics.dim_platforms."platform_name" is 'Name for people, ''Spotify''. Join on the code, names differ between sources.';
+create index dim_series_metric_id_index on metrics.dim_series ("metric_id");
+comment on index metrics.dim_series_metric_id_index is 'Joins from metrics.dim_metrics, and the check that none is orphaned when one of its rows goes.';
+create index dim_series_subject_id_index on metrics.dim_series ("subject_id");
+comment on index metrics.dim_series_subject_id_index is 'Joins from metrics.dim_subjects, and the check that none is orphaned when one of its rows goes.';
+alter table metrics.dim_series add foreign key ("metric_id") references metrics.dim_metrics ("metric_id");
+alter table metrics.dim_series add foreign key ("subject_id") references metrics.dim_subjects ("subject_id");
+comment on table metrics.dim_series is 'One row per series, that is one metric of one subject.';
+comment on column metrics.dim_series."series_id" is 'Key of one subject''s one metric, computed from both: the same in every build.';
+comment on column metrics.dim_series."subject_id" is 'What is counted: ''song:'', ''artist:'' ... and the id within its domain.';
+comment on column metrics.dim_series."metric_id" is 'Platform and metric in one code, ''spotify:streams''.';
+comment on column metrics.dim_series."first_date" is 'Day of the first observation.';
+comment on column metrics.dim_series."last_date" is 'Day of the latest observation.';
+comment on column metrics.dim_series."observation_count" is 'Number of observations.';
+comment on table intermediate.int_song_series_grouped is 'One row per series of a song and artist or platform that it counts for.';
+comment on column intermediate.int_song_series_grouped."series_id" is 'Key of one subject''s one metric, computed from both: the same in every build.';
+comment on column intermediate.int_song_series_grouped."subject" is 'Id of what is compared, the `subject_id` of a song or artist or ''platform:'' and the code.';
+comment on column intermediate.int_song_series_grouped."subject_type" is 'What the subject is, a ''song'', an ''artist'' and so on.';
+comment on column intermediate.int_song_series_grouped."name" is 'Name for people: the title of a song, the name of an artist or of a platform.';
+comment on column intermediate.int_song_series_grouped."min_base" is 'Base below which a percent is shown with a warning.';
+comment on column intermediate.int_song_series_grouped."is_primary_recording" is 'Whether this id stands for its recording - true for exactly one id of each.';
+comment on column intermediate.int_song_series_grouped."is_additive" is 'Whether the metric adds up over songs, as it does over platforms.';
+create index bridge_tracks_x_genres_genre_id_index on listening.bridge_tracks_x_genres ("genre_id");
+comment on index listening.bridge_tracks_x_genres_genre_id_index is 'Joins from listening.dim_genres, and the check that none is orphaned when one of its rows goes.';
+alter table listening.bridge_tracks_x_genres add foreign key ("genre_id") references listening.dim_genres ("genre_id");
+alter table listening.bridge_tracks_x_genres add foreign key ("track_key") references listening.dim_tracks_current ("track_key");
+comment on table listening.bridge_tracks_x_genres is 'One row per track and genre said of it. The normalised core''s `track_genres`.';
+comment on column listening.bridge_tracks_x_genres."track_key" is 'The track itself - its id, and ''#2'' and on where the id was given to other tracks before.';
+comment on column listening.bridge_tracks_x_genres."genre_id" is 'Name of the genre in lower case, spaces trimmed.';
+create index bridge_users_x_favorite_genres_genre_id_index on listening.bridge_users_x_favorite_genres ("genre_id");
+comment on index listening.bridge_users_x_favorite_genres_genre_id_index is 'Joins from listening.dim_genres, and the check that none is orphaned when one of its rows goes.';
+alter table listening.bridge_users_x_favorite_genres add foreign key ("genre_id") references listening.dim_genres ("genre_id");
+alter table listening.bridge_users_x_favorite_genres add foreign key ("user_key") references listening.dim_users_current ("user_key");
+comment on table listening.bridge_users_x_favorite_genres is 'One row per user and genre the user declares. The normalised core''s `user_favorite_genres`.';
+comment on column listening.bridge_users_x_favorite_genres."user_key" is 'The user - the id, and ''#2'' and on where the id was given to other users before.';
+comment on column listening.bridge_users_x_favorite_genres."genre_id" is 'Name of the genre in lower case, spaces trimmed.';
+create index dim_genres_subject_id_index on listening.dim_genres ("subject_id");
+comment on index listening.dim_genres_subject_id_index is 'Joins from metrics.dim_subjects, and the check that none is orphaned when one of its rows goes.';
+alter table listening.dim_genres add foreign key ("subject_id") references metrics.dim_subjects ("subject_id");
+comment on table listening.dim_genres is 'One row per genre, of reference or said of a track or by a user. The normalised core''s `genres`.';
+comment on column listening.dim_genres."genre_id" is 'Name of the genre in lower case, spaces trimmed.';
+comment on column listening.dim_genres."subject_id" is 'What is counted: ''song:'', ''artist:'' ... and the id within its domain.';
+comment on column listening.dim_genres."genre_name" is 'Name of the genre for people.';
+comment on column listening.dim_genres."is_reference_genre" is 'Whether it is one of the 17 genres that users choose from; most words on tracks are not.';
+create index dim_tracks_track_key_index on listening.dim_tracks ("track_key");
+comment on index listening.dim_tracks_track_key_index is 'Joins from listening.dim_tracks_current, and the check that none is orphaned when one of its rows goes.';
+alter table listening.dim_tracks add foreign key ("track_key") references listening.dim_tracks_current ("track_key");
+comment on table listening.dim_tracks is 'One row per track id and version. The dimensional table: history, and columns that tell when a version was created, changed and loaded. An id that was given to another track goes on with a new version and another `track_key`. One row per track is in `dim_tracks_current`.';
+comment on column listening.dim_tracks."track_id" is 'Id of the track as the service gives it; another universe uses it for another track.';
+comment on column listening.dim_tracks."version" is 'Version of what the id stands for, from 1; every change makes a new one.';
+comment on column listening.dim_tracks."track_key" is 'The track itself - its id, and ''#2'' and on where the id was given to other tracks before.';
+comment on column listening.dim_tracks."track_name" is 'Title of the track.';
+comment on column listening.dim_tracks."artist" is 'Name of the artist, one person.';
+comment on column listening.dim_tracks."songwriters" is 'Name of the songwriter, one person.';
+comment on column listening.dim_tracks."duration_seconds" is 'Length in seconds; null where unknown.';
+comment on column listening.dim_tracks."genres" is 'Genres as sent, one word or several with commas.';
+comment on column listening.dim_tracks."album" is 'Title of the album.';
+comment on column listening.dim_tracks."is_newest_version" is 'Whether no later version of the id is known.';
+comment on column listening.dim_tracks."load_date" is 'Day of the extraction; for pages captured without one, the day they were loaded.';
+comment on column listening.dim_tracks."next_version_date" is 'Load date of the version after it; null where there is none.';
+comment on column listening.dim_tracks."last_load_date" is 'Day of the last extraction that showed it.';
+comment on column listening.dim_tracks."created_at" is 'Moment of creation, UTC by our reading; null where what was sent is no moment.';
+comment on column listening.dim_tracks."updated_at" is 'Moment of the last change, UTC by our reading; before creation for a quarter of real tracks and users.';
+comment on column listening.dim_tracks."etl_updated_at" is 'When its row was loaded last, UTC.';
+create index dim_tracks_current_subject_id_index on listening.dim_tracks_current ("subject_id");
+comment on index listening.dim_tracks_current_subject_id_index is 'Joins from metrics.dim_subjects, and the check that none is orphaned when one of its rows goes.';
+alter table listening.dim_tracks_current add foreign key ("subject_id") references metrics.dim_subjects ("subject_id");
+comment on table listening.dim_tracks_current is 'One row per track, as its newest extraction shows it. The normalised core''s `tracks`: its genres are in `bridge_tracks_x_genres`.';
+comment on column listening.dim_tracks_current."track_key" is 'The track itself - its id, and ''#2'' and on where the id was given to other tracks before.';
+comment on column listening.dim_tracks_current."track_id" is 'Id of the track as the service gives it; another universe uses it for another track.';
+comment on column listening.dim_tracks_current."subject_id" is 'What is counted: ''song:'', ''artist:'' ... and the id within its domain.';
+comment on column listening.dim_tracks_current."track_name" is 'Title of the track.';
+comment on column listening.dim_tracks_current."artist" is 'Name of the artist, one person.';
+comment on column listening.dim_tracks_current."songwriters" is 'Name of the songwriter, one person.';
+comment on column listening.dim_tracks_current."duration_seconds" is 'Length in seconds; null where unknown.';
+comment on column listening.dim_tracks_current."album" is 'Title of the album.';
+comment on column listening.dim_tracks_current."last_load_date" is 'Day of the last extraction that showed it.';
+comment on column listening.dim_tracks_current."created_at" is 'Moment of creation, UTC by our reading; null where what was sent is no moment.';
+comment on column listening.dim_tracks_current."updated_at" is 'Moment of the last change, UTC by our reading; before creation for a quarter of real tracks and users.';
+comment on column listening.dim_tracks_current."etl_updated_at" is 'When its row was loaded last, UTC.';
+create index dim_users_user_key_index on listening.dim_users ("user_key");
+comment on index listening.dim_users_user_key_index is 'Joins from listening.dim_users_current, and the check that none is orphaned when one of its rows goes.';
+alter table listening.dim_users add foreign key ("user_key") references listening.dim_users_current ("user_key");
+comment on table listening.dim_users is 'One row per user id and version. The dimensional table, with history as in `dim_tracks`; who a user is stays behind keyed hashes. One row per user is in `dim_users_current`.';
+comment on column listening.dim_users."user_id" is 'Id of the user as the service gives it; another universe uses it for another user.';
+comment on column listening.dim_users."version" is 'Version of what the id stands for, from 1; every change makes a new one.';
+comment on column listening.dim_users."user_key" is 'The user - the id, and ''#2'' and on where the id was given to other users before.';
+comment on column listening.dim_users."first_name_hash" is 'Keyed hash of the first name, see the macro `masked`.';
+comment on column listening.dim_users."last_name_hash" is 'Keyed hash of the last name, see the macro `masked`.';
+comment on column listening.dim_users."email_hash" is 'Keyed hash of the address in lower case, see the macro `masked`.';
+comment on column listening.dim_users."gender_hash" is 'Keyed hash of the gender, see the macro `masked`.';
+comment on column listening.dim_users."favorite_genres" is 'Favourite genres as sent, one or several with commas.';
+comment on column listening.dim_users."is_newest_version" is 'Whether no later version of the id is known.';
+comment on column listening.dim_users."load_date" is 'Day of the extraction; for pages captured without one, the day they were loaded.';
+comment on column listening.dim_users."next_version_date" is 'Load date of the version after it; null where there is none.';
+comment on column listening.dim_users."last_load_date" is 'Day of the last extraction that showed it.';
+comment on column listening.dim_users."created_at" is 'Moment of creation, UTC by our reading; null where what was sent is no moment.';
+comment on column listening.dim_users."updated_at" is 'Moment of the last change, UTC by our reading; before creation for a quarter of real tracks and users.';
+comment on column listening.dim_users."etl_updated_at" is 'When its row was loaded last, UTC.';
+comment on table listening.dim_users_current is 'One row per user, as the newest extraction shows the user. The normalised core''s `users`: favourite genres are in `bridge_users_x_favorite_genres`.';
+comment on column listening.dim_users_current."user_key" is 'The user - the id, and ''#2'' and on where the id was given to other users before.';
+comment on column listening.dim_users_current."user_id" is 'Id of the user as the service gives it; another universe uses it for another user.';
+comment on column listening.dim_users_current."first_name_hash" is 'Keyed hash of the first name, see the macro `masked`.';
+comment on column listening.dim_users_current."last_name_hash" is 'Keyed hash of the last name, see the macro `masked`.';
+comment on column listening.dim_users_current."email_hash" is 'Keyed hash of the address in lower case, see the macro `masked`.';
+comment on column listening.dim_users_current."gender_hash" is 'Keyed hash of the gender, see the macro `masked`.';
+comment on column listening.dim_users_current."last_load_date" is 'Day of the last extraction that showed it.';
+comment on column listening.dim_users_current."created_at" is 'Moment of creation, UTC by our reading; null where what was sent is no moment.';
+comment on column listening.dim_users_current."updated_at" is 'Moment of the last change, UTC by our reading; before creation for a quarter of real tracks and users.';
+comment on column listening.dim_users_current."etl_updated_at" is 'When its row was loaded last, UTC.';
+comment on table listening.fct_quarantined_records is 'One row per listen that was refused, or per duration that became null; nothing is dropped in silence.';
+comment on column listening.fct_quarantined_records."extraction_id" is 'Extraction that showed it - the load date, or the folder of pages that were captured without one. Ids mean something within one extraction only.';
+comment on column listening.fct_quarantined_records."route" is 'Route of the service - tracks, users or listen_history.';
+comment on column listening.fct_quarantined_records."record_id" is 'Id of the track or user, as text; null where a history has none.';
+comment on column listening.fct_quarantined_records."position" is 'Place in the user''s history, from 1.';
+comment on column listening.fct_quarantined_records."quarantine_reason" is 'Why it was refused - no_user, unknown_user, no_tracks, no_track, unknown_track, no_time or bad_duration; null where it was not.';
+comment on column listening.fct_quarantined_records."refused_value" is 'What was refused, the track id or the duration as sent.';
+comment on column listening.fct_quarantined_records."load_date" is 'Day of the extraction; for pages captured without one, the day they were loaded.';
+comment on table listening.fct_extractions is 'One row per extraction and route: what came, what should have come, and how good it is.';
+comment on column listening.fct_extractions."extraction_id" is 'Extraction that showed it - the load date, or the folder of pages that were captured without one. Ids mean something within one extraction only.';
+comment on column listening.fct_extractions."route" is 'Route of the service - tracks, users or listen_history.';
+comment on column listening.fct_extractions."page_count" is 'Number of pages.';
+comment on column listening.fct_extractions."stated_page_count" is 'Pages there should be, as the service counts them.';
+comment on column listening.fct_extractions."record_count" is 'Different tracks, users or histories shown.';
+comment on column listening.fct_extractions."total_count" is 'Rows of the listing as the service counts them.';
+comment on column listening.fct_extractions."new_record_count" is 'Those that no earlier extraction had shown.';
+comment on column listening.fct_extractions."quarantined_count" is 'Listens and values refused, see `fct_quarantined_records`.';
+comment on column listening.fct_extractions."incomplete_count" is 'Those with a missing field.';
+comment on column listening.fct_extractions."invalid_time_count" is 'Records with a moment that is missing or none.';
+comment on column listening.fct_extractions."invalid_email_count" is 'Records with an address that is missing or none.';
+comment on column listening.fct_extractions."updated_before_created_count" is 'Records updated before they were created; a quarter of the real tracks and users.';
+comment on column listening.fct_extractions."is_complete" is 'Whether as many different rows came as the service counts, on all pages alike.';
+comment on column listening.fct_extractions."load_date" is 'Day of the extraction; for pages captured without one, the day they were loaded.';
+comment on column listening.fct_extractions."etl_updated_at" is 'When its row was loaded last, UTC.';
+comment on table listening.fct_id_reuses is 'One row per id and extraction in which it stands for something else than before: the anomaly that an upsert would not notice. About one id in a hundred at every restart of the service.';
+comment on column listening.fct_id_reuses."route" is 'Route of the service - tracks, users or listen_history.';
+comment on column listening.fct_id_reuses."record_id" is 'Id of the track or user, as text; null where a history has none.';
+comment on column listening.fct_id_reuses."extraction_id" is 'Extraction that showed it - the load date, or the folder of pages that were captured without one. Ids mean something within one extraction only.';
+comment on column listening.fct_id_reuses."record_key" is 'Key of the track or user, see `track_key`.';
+comment on column listening.fct_id_reuses."load_date" is 'Day of the extraction; for pages captured without one, the day they were loaded.';
+create index fct_listen_events_track_key_index on listening.fct_listen_events ("track_key");
+comment on index listening.fct_listen_events_track_key_index is 'Joins from listening.dim_tracks_current, and the check that none is orphaned when one of its rows goes.';
+create index fct_listen_events_user_key_index on listening.fct_listen_events ("user_key");
+comment on index listening.fct_listen_events_user_key_index is 'Joins from listening.dim_users_current, and the check that none is orphaned when one of its rows goes.';
+alter table listening.fct_listen_events add foreign key ("track_key") references listening.dim_tracks_current ("track_key");
+alter table listening.fct_listen_events add foreign key ("user_key") references listening.dim_users_current ("user_key");
+comment on table listening.fct_listen_events is 'One row per listen, in however many extractions it was shown. The normalised core''s `listen_history`.';
+comment on column listening.fct_listen_events."listen_id" is 'Hash of user, track, place and moment.';
+comment on column listening.fct_listen_events."user_key" is 'The user - the id, and ''#2'' and on where the id was given to other users before.';
+comment on column listening.fct_listen_events."track_key" is 'The track itself - its id, and ''#2'' and on where the id was given to other tracks before.';
+comment on column listening.fct_listen_events."position" is 'Place in the user''s history, from 1.';
+comment on column listening.fct_listen_events."listened_at" is 'Moment at which the user''s history began. An assumption - the source does not say when each track was played.';
+comment on column listening.fct_listen_events."first_load_date" is 'Day of the first extraction that showed it.';
+comment on column listening.fct_listen_events."etl_updated_at" is 'When its row was loaded last, UTC.';
+create index fct_listens_track_key_index on listening.fct_listens ("track_key");
+comment on index listening.fct_listens_track_key_index is 'Joins from listening.dim_tracks_current, and the check that none is orphaned when one of its rows goes.';
+create index fct_listens_user_key_index on listening.fct_listens ("user_key");
+comment on index listening.fct_listens_user_key_index is 'Joins from listening.dim_users_current, and the check that none is orphaned when one of its rows goes.';
+alter table listening.fct_listens add foreign key ("track_key") references listening.dim_tracks_current ("track_key");
+alter table listening.fct_listens add foreign key ("user_key") references listening.dim_users_current ("user_key");
+comment on table listening.fct_listens is 'One row per extraction, user and place in the user''s history, that is per load date, user, track and place. The dimensional fact: what every extraction showed, so a listen is there as often as it was shown. Each listen once is in `fct_listen_events`.';
+comment on column listening.fct_listens."extraction_id" is 'Extraction that showed it - the load date, or the folder of pages that were captured without one. Ids mean something within one extraction only.';
+comment on column listening.fct_listens."user_id" is 'Id of the user as the service gives it; another universe uses it for another user.';
+comment on column listening.fct_listens."track_id" is 'Id of the track as the service gives it; another universe uses it for another track.';
+comment on column listening.fct_listens."position" is 'Place in the user''s history, from 1.';
+comment on column listening.fct_listens."user_key" is 'The user - the id, and ''#2'' and on where the id was given to other users before.';
+comment on column listening.fct_listens."user_version" is 'Version of the user in that extraction, see `dim_users`.';
+comment on column listening.fct_listens."track_key" is 'The track itself - its id, and ''#2'' and on where the id was given to other tracks before.';
+comment on column listening.fct_listens."track_version" is 'Version of the track in that extraction, see `dim_tracks`.';
+comment on column listening.fct_listens."load_date" is 'Day of the extraction; for pages captured without one, the day they were loaded.';
+comment on column listening.fct_listens."listened_at" is 'Moment at which the user''s history began. An assumption - the source does not say when each track was played.';
+comment on column listening.fct_listens."etl_updated_at" is 'When its row was loaded last, UTC.';
+alter table listening.track_features add foreign key ("track_key") references listening.dim_tracks_current ("track_key");
+comment on table listening.track_features is 'One row per track: what a recommender may know of the track, as of the last extraction.';
+comment on column listening.track_features."track_key" is 'The track itself - its id, and ''#2'' and on where the id was given to other tracks before.';
+comment on column listening.track_features."listen_count" is 'Number of listens.';
+comment on column listening.track_features."user_count" is 'Number of different users who listened.';
+comment on column listening.track_features."popularity_ratio" is 'Share of all listens that were of this track.';
+comment on column listening.track_features."fan_ratio" is 'Share of its listeners who declare one of its genres; null where nobody listened.';
+comment on column listening.track_features."duration_seconds" is 'Length in seconds; null where unknown.';
+comment on column listening.track_features."recency_days" is 'Days from the last listen to the last extraction; null where there is none.';
+comment on column listening.track_features."genre_count" is 'Words said of the track as genres.';
+comment on column listening.track_features."reference_genre_count" is 'Those that are genres.';
+comment on column listening.track_features."first_listened_at" is 'First listen, see `listened_at`; null where there is none.';
+comment on column listening.track_features."last_listened_at" is 'Last listen, see `listened_at`; null where there is none.';
+create index user_features_top_genre_id_index on listening.user_features ("top_genre_id");
+comment on index listening.user_features_top_genre_id_index is 'Joins from listening.dim_genres, and the check that none is orphaned when one of its rows goes.';
+alter table listening.user_features add foreign key ("top_genre_id") references listening.dim_genres ("genre_id");
+alter table listening.user_features add foreign key ("user_key") references listening.dim_users_current ("user_key");
+comment on table listening.user_features is 'One row per user: what a recommender may know of the user, as of the last extraction.';
+comment on column listening.user_features."user_key" is 'The user - the id, and ''#2'' and on where the id was given to other users before.';
+comment on column listening.user_features."listen_count" is 'Number of listens.';
+comment on column listening.user_features."heard_track_count" is 'Number of different tracks listened to.';
+comment on column listening.user_features."mean_duration_seconds" is 'Mean duration of the different tracks listened to.';
+comment on column listening.user_features."recency_days" is 'Days from the last listen to the last extraction; null where there is none.';
+comment on column listening.user_features."declared_genre_count" is 'Genres the user declares.';
+comment on column listening.user_features."heard_genre_count" is 'Genres the user listened to.';
+comment on column listening.user_features."declared_listen_ratio" is 'Share of the user''s listens that were of a declared genre; null where there are none.';
+comment on column listening.user_features."top_genre_id" is 'Genre listened to most, the first by name of several; null where none.';
+comment on column listening.user_features."top_genre_ratio" is 'Share of listens of that genre; null where the user never listened.';
+comment on column listening.user_features."taste_distance_ratio" is '0 where listening is as declared, 1 where they have nothing in common; null where the user never listened.';
+comment on column listening.user_features."first_listened_at" is 'First listen, see `listened_at`; null where there is none.';
+comment on column listening.user_features."last_listened_at" is 'Last listen, see `listened_at`; null where there is none.';
+comment on table metrics.dim_subjects is 'One row per subject, that is everything whose audience is counted, of all domains.';
+comment on column metrics.dim_subjects."subject_id" is 'What is counted: ''song:'', ''artist:'' ... and the id within its domain.';
+comment on column metrics.dim_subjects."subject_type" is 'What the subject is, a ''song'', an ''artist'' and so on.';
+comment on column metrics.dim_subjects."name" is 'Name for people: the title of a song, the name of an artist or of a platform.';
+comment on column metrics.dim_subjects."release_date" is 'Day of release; null where the source sends a blank or a year zero.';
+create index fct_observations_observed_date_index on metrics.fct_observations using brin ("observed_date");
+comment on index metrics.fct_observations_observed_date_index is 'A window reads the days it opens and closes with; rows lie by day, so a few pages of index do.';
+alter table metrics.fct_observations add foreign key ("series_id") references metrics.dim_series ("series_id");
+comment on table metrics.fct_observations is 'One row per series and day: the value, how it changed, and the totals of the series so far. What a window needs is the difference of two rows: its closing one less its opening one. Stored by day.';
+comment on column metrics.fct_observations."series_id" is 'Key of one subject''s one metric, computed from both: the same in every build.';
+comment on column metrics.fct_observations."observed_date" is 'Day of the observation, as the source dates it (its first ten characters).';
+comment on column metrics.fct_observations."value" is 'The value observed that day, in the unit of its metric.';
+comment on column metrics.fct_observations."change" is 'Value less that of the sound observation before; null for the first one and for an outlier.';
+comment on column metrics.fct_observations."span_days" is 'Days since the observation before, which `change` covers; null for the first observation.';
+comment on column metrics.fct_observations."change_class" is 'first, increase, unchanged or decrease; of a counter, which cannot fall: correction, restatement or reset, by the ratios in `dim_metrics`; outlier.';
+comment on column metrics.fct_observations."is_outlier" is 'Whether both neighbours contradict the value: it is kept, but no anchor and in no total.';
+comment on column metrics.fct_observations."running_gain" is 'Sum of the rises so far, of a flow the sum of its values; null for an outlier.';
+comment on column metrics.fct_observations."running_value_days" is 'Value times days so far, each value counted until the next observation; null for an outlier.';
+comment on column metrics.fct_observations."running_observations" is 'Number of observations so far, this one included; null for an outlier.';
+comment on column metrics.fct_observations."running_corrections" is 'Number of corrections so far; null for an outlier.';
+comment on column metrics.fct_observations."running_restatements" is 'Number of restatements so far; null for an outlier.';
+comment on column metrics.fct_observations."running_resets" is 'Number of resets so far; null for an outlier.';
+create index fct_silences_silent_from_date_index on metrics.fct_silences using brin ("silent_from_date");
+comment on index metrics.fct_silences_silent_from_date_index is 'A window reads the days it opens and closes with; rows lie by day, so a few pages of index do.';
+comment on table metrics.fct_silences is 'One row per silence of a series, that is a stretch of more than seven days (`anchor_lookback_days`) between two observations, and the one since its latest observation; with the totals at its beginning.';
+comment on column metrics.fct_silences."series_id" is 'Key of one subject''s one metric, computed from both: the same in every build.';
+comment on column metrics.fct_silences."silent_until_date" is 'Day on which the series was observed again; null while it is silent.';
+comment on column metrics.fct_silences."value" is 'The value observed that day, in the unit of its metric.';
+comment on column metrics.fct_silences."running_gain" is 'Sum of the rises so far, of a flow the sum of its values; null for an outlier.';
+comment on column metrics.fct_silences."running_value_days" is 'Value times days so far, each value counted until the next observation; null for an outlier.';
+comment on column metrics.fct_silences."running_observations" is 'Number of observations so far, this one included; null for an outlier.';
+comment on column metrics.fct_silences."running_corrections" is 'Number of corrections so far; null for an outlier.';
+comment on column metrics.fct_silences."running_restatements" is 'Number of restatements so far; null for an outlier.';
+comment on column metrics.fct_silences."running_resets" is 'Number of resets so far; null for an outlier.';
+comment on column metrics.fct_silences."silent_from_date" is 'Day of the observation that the silence follows.';
+comment on table metrics.platform_completeness is 'One row per platform that has observations, with the last day on which its figures are complete.';
+comment on column metrics.platform_completeness."platform" is 'Code of the platform, ''spotify''.';
+comment on column metrics.platform_completeness."series_count" is 'Number of series.';
+comment on column metrics.platform_completeness."complete_series_count" is 'Number of series observed on the complete-through date or later.';
+comment on column metrics.platform_completeness."first_date" is 'Day of the first observation.';
+comment on column metrics.platform_completeness."complete_through_date" is 'Latest day by which at least nine tenths of the series expected had been observed; expected is a series from its first observation on, unless it had been silent for 28 days at the platform''s newest one.';
+comment on column metrics.platform_completeness."last_date" is 'Day of the latest observation.';
+comment on table metrics.artist_averages_latest is 'One row per artist and metric: its averages over the last 28 complete days.';
+comment on column metrics.artist_averages_latest."subject" is 'Id of what is compared, the `subject_id` of a song or artist or ''platform:'' and the code.';
+comment on column metrics.artist_averages_latest."name" is 'Name for people: the title of a song, the name of an artist or of a platform.';
+comment on column metrics.artist_averages_latest."platform" is 'Code of the platform, ''spotify''.';
+comment on column metrics.artist_averages_latest."metric" is 'What is counted, one word for all platforms, ''streams''.';
+comment on column metrics.artist_averages_latest."unit" is 'What one of it is; only equal units may be added.';
+comment on column metrics.artist_averages_latest."from_date" is 'Day whose closing value the window starts from; the day itself is not in the window.';
+comment on column metrics.artist_averages_latest."to_date" is 'Day whose closing value the window ends with.';
+comment on column metrics.artist_averages_latest."average_per_observed_day" is 'Gained per day by a counter or flow, mean value of a day otherwise, from its first to its last observed day; of several songs the mean; null where the window opens in a silence.';
+comment on column metrics.artist_averages_latest."average_latest_value" is 'Mean over songs of the value at the close of `to_date`.';
+comment on column metrics.artist_averages_latest."median_latest_value" is 'Median over songs of the value at the close of `to_date`.';
+comment on column metrics.artist_averages_latest."n_songs" is 'Number of songs, of each recording one.';
+comment on column metrics.artist_averages_latest."n_days" is 'Number of days with a sound observation, summed over the songs.';
+comment on column metrics.artist_averages_latest."coverage_ratio" is 'Observed days of the expected ones, at most 1.';
+comment on table metrics.growth_windows is 'One row per series and window: the usual windows to the complete-through date of the platform.';
+comment on column metrics.growth_windows."subject" is 'Id of what is compared, the `subject_id` of a song or artist or ''platform:'' and the code.';
+comment on column metrics.growth_windows."subject_type" is 'What the subject is, a ''song'', an ''artist'' and so on.';
+comment on column metrics.growth_windows."name" is 'Name for people: the title of a song, the name of an artist or of a platform.';
+comment on column metrics.growth_windows."platform" is 'Code of the platform, ''spotify''.';
+comment on column metrics.growth_windows."metric" is 'What is counted, one word for all platforms, ''streams''.';
+comment on column metrics.growth_windows."unit" is 'What one of it is; only equal units may be added.';
+comment on column metrics.growth_windows."window_name" is 'Name of the window, ''28 days'' or ''month to date''.';
+comment on column metrics.growth_windows."from_date" is 'Day whose closing value the window starts from; the day itself is not in the window.';
+comment on column metrics.growth_windows."to_date" is 'Day whose closing value the window ends with.';
+comment on column metrics.growth_windows."start_value" is 'Value at the close of `from_date`, carried forward if need be; of a flow the sum so far; null where there is none or it is too old.';
+comment on column metrics.growth_windows."end_value" is 'Value at the close of `to_date`, carried forward if need be; of a flow the sum so far; null where there is none or it is too old.';
+comment on column metrics.growth_windows."growth" is 'End less start; from zero for a counter that is new; null where either is missing.';
+comment on column metrics.growth_windows."growth_pct" is 'Growth in percent of the start; null unless the status is ok, low_base, low_coverage or partial_window.';
+comment on column metrics.growth_windows."daily_rate_pct" is 'Growth in percent a day, compounded, to compare windows of different lengths; null where `growth_pct` is.';
+comment on column metrics.growth_windows."gained" is 'Sum of the rises in the window, so that a fall takes nothing away; null where start or end is missing.';
+comment on column metrics.growth_windows."coverage_ratio" is 'Observed days of the expected ones, at most 1.';
+comment on column metrics.growth_windows."is_new" is 'Whether there is no start because the subject was released in the window; false where the day of release is not known.';
+comment on column metrics.growth_windows."status" is 'What to think of the percent: ok; with a warning low_coverage, low_base, partial_window; none for no_end, no_base, stale_end, stale_base, zero_base, reset_in_window, restated_in_window.';
+comment on column metrics.growth_windows."previous_from_date" is 'Day whose closing value the window before starts from.';
+comment on column metrics.growth_windows."previous_to_date" is 'Day whose closing value the window before ends with.';
+comment on column metrics.growth_windows."previous_gained" is 'The same for the window of equal length before; null where that one has no start.';
+comment on column metrics.growth_windows."period_change_pct" is 'Gained against previously gained, in percent; null where nothing was gained before.';
+comment on column metrics.growth_windows."previous_daily_rate_pct" is '`daily_rate_pct` of the window before.';
+comment on column metrics.growth_windows."year_before_from_date" is 'The same day as `from_date` one year earlier; 28 February for the 29th.';
+comment on column metrics.growth_windows."year_before_to_date" is 'The same day as `to_date` one year earlier; 28 February for the 29th.';
+comment on column metrics.growth_windows."year_before_gained" is 'Gained in the same days of the year before; null where start or end is missing.';
+comment on column metrics.growth_windows."year_change_pct" is 'Gained against the year before, in percent; null where nothing was gained then.';
+comment on column metrics.growth_windows."series_id" is 'Key of one subject''s one metric, computed from both: the same in every build.';
+comment on table metrics.platform_averages_latest is 'One row per platform and metric: its averages over the last 28 complete days.';
+comment on column metrics.platform_averages_latest."subject" is 'Id of what is compared, the `subject_id` of a song or artist or ''platform:'' and the code.';
+comment on column metrics.platform_averages_latest."name" is 'Name for people: the title of a song, the name of an artist or of a platform.';
+comment on column metrics.platform_averages_latest."platform" is 'Code of the platform, ''spotify''.';
+comment on column metrics.platform_averages_latest."metric" is 'What is counted, one word for all platforms, ''streams''.';
+comment on column metrics.platform_averages_latest."unit" is 'What one of it is; only equal units may be added.';
+comment on column metrics.platform_averages_latest."from_date" is 'Day whose closing value the window starts from; the day itself is not in the window.';
+comment on column metrics.platform_averages_latest."to_date" is 'Day whose closing value the window ends with.';
+comment on column metrics.platform_averages_latest."average_per_observed_day" is 'Gained per day by a counter or flow, mean value of a day otherwise, from its first to its last observed day; of several songs the mean; null where the window opens in a silence.';
+comment on column metrics.platform_averages_latest."average_latest_value" is 'Mean over songs of the value at the close of `to_date`.';
+comment on column metrics.platform_averages_latest."median_latest_value" is 'Median over songs of the value at the close of `to_date`.';
+comment on column metrics.platform_averages_latest."n_songs" is 'Number of songs, of each recording one.';
+comment on column metrics.platform_averages_latest."n_days" is 'Number of days with a sound observation, summed over the songs.';
+comment on column metrics.platform_averages_latest."coverage_ratio" is 'Observed days of the expected ones, at most 1.';
+comment on table metrics.song_weeks is 'One row per song, platform and week: where each number stood as the week closed on Sunday. A recording stands for its twins. Followers and listeners are those of the artist.';
+comment on column metrics.song_weeks."subject_id" is 'What is counted: ''song:'', ''artist:'' ... and the id within its domain.';
+comment on column metrics.song_weeks."platform" is 'Code of the platform, ''spotify''.';
+comment on column metrics.song_weeks."week_date" is 'Monday of the week.';
+comment on column metrics.song_weeks."popularity" is 'The platform''s index of 0 to 100, that day or as the week closed; null where it was not seen.';
+comment on column metrics.song_weeks."streams" is 'Streams in total since release, that day or as the week closed; null where they were not seen.';
+comment on column metrics.song_weeks."followers" is 'Followers of the artist on the platform as the week closed; null where not seen.';
+comment on column metrics.song_weeks."listeners" is 'Listeners of the artist in the month up to the week''s close; null where not seen.';
+comment on column metrics.song_weeks."playlist_reach" is 'Subscribers of the playlists the song stands in as the week closed; null where not seen.';
+comment on column metrics.song_weeks."chart_count" is 'Charts the song stood in as the week closed; null where in none.';
+comment on column metrics.song_weeks."chart_position" is 'Place in the chart, 1 is the top; of several the best; null where in none.';
+comment on table metrics.popularity_features is 'One row per song, platform and week: the score, its change, and all that is compared with it; ready for a model. The artist is the one with the largest catalogue; songs of one artist are alike, so tests count artists. What the table may be used for, and what not, is argued in docs/analysis.md.';
+comment on column metrics.popularity_features."subject_id" is 'What is counted: ''song:'', ''artist:'' ... and the id within its domain.';
+comment on column metrics.popularity_features."platform" is 'Code of the platform, ''spotify''.';
+comment on column metrics.popularity_features."week_date" is 'Monday of the week.';
+comment on column metrics.popularity_features."artist_id" is 'Soundcharts'' id of the artist (uuid); of a credit that only reports print, the hash of its normalised text, never split.';
+comment on column metrics.popularity_features."popularity" is 'The platform''s index of 0 to 100, that day or as the week closed; null where it was not seen.';
+comment on column metrics.popularity_features."popularity_change" is 'Points gained since the week before; null where that week is not known.';
+comment on column metrics.popularity_features."streams" is 'Streams in total since release, that day or as the week closed; null where they were not seen.';
+comment on column metrics.popularity_features."streams_7d" is 'Streams gained in the week; null where the counter fell or the week before is not known.';
+comment on column metrics.popularity_features."streams_7d_log_change" is 'Change of ln(1 + streams_7d) since the week before.';
+comment on column metrics.popularity_features."streams_28d" is 'Streams gained in the four weeks up to this one; null where the counter fell or the week four before is not known.';
+comment on column metrics.popularity_features."streams_28d_log_change" is 'Change of ln(1 + streams_28d) since the week before. The two windows share 21 days, so it is smooth by construction.';
+comment on column metrics.popularity_features."followers" is 'Followers of the artist on the platform as the week closed; null where not seen.';
+comment on column metrics.popularity_features."followers_log_change" is 'Change of ln(1 + followers) since the week before.';
+comment on column metrics.popularity_features."listeners" is 'Listeners of the artist in the month up to the week''s close; null where not seen.';
+comment on column metrics.popularity_features."listeners_log_change" is 'Change of ln(1 + listeners) since the week before.';
+comment on column metrics.popularity_features."playlist_reach" is 'Subscribers of the playlists the song stands in as the week closed; null where not seen.';
+comment on column metrics.popularity_features."playlist_reach_log_change" is 'Change of ln(1 + playlist_reach) since the week before.';
+comment on column metrics.popularity_features."chart_count" is 'Charts the song stood in as the week closed; null where in none.';
+comment on column metrics.popularity_features."chart_count_change" is 'Charts won or lost since the week before.';
+comment on column metrics.popularity_features."chart_position" is 'Place in the chart, 1 is the top; of several the best; null where in none.';
+comment on column metrics.popularity_features."chart_position_log_change" is 'Change of ln(chart_position) since the week before; negative is a climb.';
+comment on column metrics.popularity_features."age_days" is 'Days from release to the Sunday of the week; negative before it, null where the release is not known.';
+comment on column metrics.popularity_features."catalogue_song_count" is 'Songs of the artist in the warehouse, a recording and its twins once; null where the song has no credit.';
+comment on column metrics.popularity_features."is_reference_week" is 'Whether songs are compared in this week, the latest that still has nine in ten of the platform''s most scored songs.';
+comment on table metrics.popularity_correlations is 'One row per platform and variable: how closely it goes with the score across songs, in the week in which songs are compared. Raw coefficients; which of them may be believed is for `crescendo correlate` to say.';
+comment on column metrics.popularity_correlations."platform" is 'Code of the platform, ''spotify''.';
+comment on column metrics.popularity_correlations."variable" is 'A column of `popularity_features`; what it is called stands in the seed `popularity_variables`.';
+comment on column metrics.popularity_correlations."pearson_log" is 'Pearson correlation with ln(1 + variable), or with the variable where it is a change; null where one side does not vary.';
+comment on column metrics.popularity_correlations."spearman" is 'Rank correlation, equal values at their mean rank; null where one side does not vary.';
+comment on column metrics.popularity_correlations."compared_song_count" is 'Songs that have both numbers; under 30 the coefficients say little.';
+comment on table metrics.song_averages_latest is 'One row per song and metric: its averages over the last 28 complete days.';
+comment on column metrics.song_averages_latest."subject" is 'Id of what is compared, the `subject_id` of a song or artist or ''platform:'' and the code.';
+comment on column metrics.song_averages_latest."name" is 'Name for people: the title of a song, the name of an artist or of a platform.';
+comment on column metrics.song_averages_latest."platform" is 'Code of the platform, ''spotify''.';
+comment on column metrics.song_averages_latest."metric" is 'What is counted, one word for all platforms, ''streams''.';
+comment on column metrics.song_averages_latest."unit" is 'What one of it is; only equal units may be added.';
+comment on column metrics.song_averages_latest."from_date" is 'Day whose closing value the window starts from; the day itself is not in the window.';
+comment on column metrics.song_averages_latest."to_date" is 'Day whose closing value the window ends with.';
+comment on column metrics.song_averages_latest."average_per_observed_day" is 'Gained per day by a counter or flow, mean value of a day otherwise, from its first to its last observed day; of several songs the mean; null where the window opens in a silence.';
+comment on column metrics.song_averages_latest."average_latest_value" is 'Mean over songs of the value at the close of `to_date`.';
+comment on column metrics.song_averages_latest."median_latest_value" is 'Median over songs of the value at the close of `to_date`.';
+comment on column metrics.song_averages_latest."n_songs" is 'Number of songs, of each recording one.';
+comment on column metrics.song_averages_latest."n_days" is 'Number of days with a sound observation, summed over the songs.';
+comment on column metrics.song_averages_latest."coverage_ratio" is 'Observed days of the expected ones, at most 1.';
+comment on table metrics.summary_reconciliation is 'One row per song, metric and period for which the partner''s report says how much it grew: its figure, ours, and why they differ where they do.';
+comment on column metrics.summary_reconciliation."subject_id" is 'What is counted: ''song:'', ''artist:'' ... and the id within its domain.';
+comment on column metrics.summary_reconciliation."metric_id" is 'Platform and metric in one code, ''spotify:streams''.';
+comment on column metrics.summary_reconciliation."period" is 'Period as sent, ''1w'', ''28d'' or ''1y''; null where the metric has no periods.';
+comment on column metrics.summary_reconciliation."from_date" is 'Day whose closing value the window starts from; the day itself is not in the window.';
+comment on column metrics.summary_reconciliation."to_date" is 'Day whose closing value the window ends with.';
+comment on column metrics.summary_reconciliation."partner_growth" is 'Evolution as sent; 0 also where the partner knows no base.';
+comment on column metrics.summary_reconciliation."partner_growth_pct" is 'Evolution in percent as sent.';
+comment on column metrics.summary_reconciliation."growth" is 'End less start; from zero for a counter that is new; null where either is missing.';
+comment on column metrics.summary_reconciliation."growth_pct" is 'Growth in percent of the start; null unless the status is ok, low_base, low_coverage or partial_window.';
+comment on column metrics.summary_reconciliation."verdict" is '''equal'', or the reason of the difference; ''unexplained'' fails a test.';
+comment on table metrics.trending is 'One row per series and window of 7 and 28 days, ranked; of each recording one song.';
+comment on column metrics.trending."subject" is 'Id of what is compared, the `subject_id` of a song or artist or ''platform:'' and the code.';
+comment on column metrics.trending."subject_type" is 'What the subject is, a ''song'', an ''artist'' and so on.';
+comment on column metrics.trending."name" is 'Name for people: the title of a song, the name of an artist or of a platform.';
+comment on column metrics.trending."platform" is 'Code of the platform, ''spotify''.';
+comment on column metrics.trending."metric" is 'What is counted, one word for all platforms, ''streams''.';
+comment on column metrics.trending."unit" is 'What one of it is; only equal units may be added.';
+comment on column metrics.trending."window_name" is 'Name of the window, ''28 days'' or ''month to date''.';
+comment on column metrics.trending."from_date" is 'Day whose closing value the window starts from; the day itself is not in the window.';
+comment on column metrics.trending."to_date" is 'Day whose closing value the window ends with.';
+comment on column metrics.trending."start_value" is 'Value at the close of `from_date`, carried forward if need be; of a flow the sum so far; null where there is none or it is too old.';
+comment on column metrics.trending."end_value" is 'Value at the close of `to_date`, carried forward if need be; of a flow the sum so far; null where there is none or it is too old.';
+comment on column metrics.trending."growth" is 'End less start; from zero for a counter that is new; null where either is missing.';
+comment on column metrics.trending."growth_pct" is 'Growth in percent of the start; null unless the status is ok, low_base, low_coverage or partial_window.';
+comment on column metrics.trending."pct_rank" is 'Rank by percent among like subjects, metric and window; null where the base is too small for it or there is no percent.';
+comment on column metrics.trending."shrunk_score" is 'Natural logarithm of end over start, with the metric''s `min_base` added to both.';
+comment on column metrics.trending."score_rank" is 'Rank by that score; null where there is none.';
+comment on column metrics.trending."daily_rate_pct" is 'Growth in percent a day, compounded, to compare windows of different lengths; null where `growth_pct` is.';
+comment on column metrics.trending."previous_daily_rate_pct" is '`daily_rate_pct` of the window before.';
+comment on column metrics.trending."momentum" is 'Daily rate less that of the window before, in percentage points a day.';
+comment on column metrics.trending."status" is 'What to think of the percent: ok; with a warning low_coverage, low_base, partial_window; none for no_end, no_base, stale_end, stale_base, zero_base, reset_in_window, restated_in_window.';
+
+-- Views and growth functions, and the right to read
+
+create or replace function metrics.error(message text) returns boolean language plpgsql as
+$$ begin raise exception '%', message; end $$;
+create function metrics.series_averages(in_from_date date, in_to_date date) returns table (
+    "subject" text,
+    "name" text,
+    "platform" text,
+    "metric" text,
+    "unit" text,
+    "from_date" date,
+    "to_date" date,
+    "average_per_observed_day" double precision,
+    "latest_value" double precision,
+    "observed_days" bigint,
+    "expected_days" bigint,
+    "coverage_ratio" double precision,
+    "series_id" bigint,
+    "subject_type" text,
+    "kind" text
+) language sql stable as $$
+select
+    cast("subject" as text),
+    cast("name" as text),
+    cast("platform" as text),
+    cast("metric" as text),
+    cast("unit" as text),
+    cast("from_date" as date),
+    cast("to_date" as date),
+    cast("average_per_observed_day" as double precision),
+    cast("latest_value" as double precision),
+    cast("observed_days" as bigint),
+    cast("expected_days" as bigint),
+    cast("coverage_ratio" as double precision),
+    cast("series_id" as bigint),
+    cast("subject_type" as text),
+    cast("kind" as text)
+from (
+WITH anchors AS (
+  SELECT
+    series.series_id,
+    series.subject_id,
+    subjects.name,
+    subjects.subject_type,
+    opening.series_id IS NULL
+    AND COALESCE(
+      subjects.release_date > CAST($1 AS DATE)
+      AND subjects.release_date <= CAST($2 AS DATE),
+      FALSE
+    ) AS is_new,
+    metrics.platform,
+    metrics.metric,
+    metrics.unit,
+    metrics.kind,
+    metrics.min_base,
+    CAST($2 AS DATE) > platforms.complete_through_date AS is_partial,
+    CAST($2 AS DATE) - CAST($1 AS DATE) AS window_days,
+    opening.observed_date AS start_observed_date,
+    CAST($1 AS DATE) - opening.observed_date AS start_age_days,
+    CASE
+      WHEN CAST($1 AS DATE) - opening.observed_date <= metrics.max_age_days
+      THEN CASE WHEN metrics.kind = 'flow' THEN opening.running_gain ELSE opening.value END
+    END AS start_value,
+    closing.observed_date AS end_observed_date,
+    CAST($2 AS DATE) - closing.observed_date AS end_age_days,
+    CASE
+      WHEN CAST($2 AS DATE) - closing.observed_date <= metrics.max_age_days
+      THEN CASE WHEN metrics.kind = 'flow' THEN closing.running_gain ELSE closing.value END
+    END AS end_value,
+    COALESCE(
+      CAST($1 AS DATE) - CAST(CAST($2 AS DATE) - CAST($1 AS DATE) AS INT) - earlier.observed_date <= metrics.max_age_days,
+      FALSE
+    ) AS has_earlier_value,
+    closing.running_gain - COALESCE(opening.running_gain, 0) AS gained,
+    opening.running_gain - earlier.running_gain AS previous_gained,
+    closing.observed_date - COALESCE(
+      opening.observed_date,
+      series.first_date - CASE WHEN metrics.kind = 'flow' THEN 1 ELSE 0 END
+    ) AS gained_day_count,
+    closing.running_value_days + closing.value - COALESCE(
+      opening.running_value_days + opening.value * (
+        CAST($1 AS DATE) + 1 - opening.observed_date
+      ),
+      0
+    ) AS value_days,
+    closing.observed_date - CASE
+      WHEN opening.series_id IS NULL
+      THEN series.first_date - 1
+      ELSE CAST($1 AS DATE)
+    END AS value_day_count,
+    COALESCE(closing.running_observations, 0) - COALESCE(opening.running_observations, 0) AS observed_days,
+    GREATEST(1, DIV((
+      CAST($2 AS DATE) - CAST($1 AS DATE)
+    ), metrics.cadence_days)) AS expected_days,
+    LEAST(
+      1,
+      CAST((
+        COALESCE(closing.running_observations, 0) - COALESCE(opening.running_observations, 0)
+      ) AS DOUBLE PRECISION) / GREATEST(1, DIV((
+        CAST($2 AS DATE) - CAST($1 AS DATE)
+      ), metrics.cadence_days))
+    ) AS coverage_ratio,
+    COALESCE(closing.running_corrections, 0) - COALESCE(opening.running_corrections, 0) AS correction_count,
+    COALESCE(closing.running_restatements, 0) - COALESCE(opening.running_restatements, 0) AS restatement_count,
+    COALESCE(closing.running_resets, 0) - COALESCE(opening.running_resets, 0) AS reset_count
+  FROM "metrics"."dim_series" AS series
+  INNER JOIN "metrics"."dim_metrics" AS metrics
+    ON series.metric_id = metrics.metric_id
+  INNER JOIN "metrics"."dim_subjects" AS subjects
+    ON series.subject_id = subjects.subject_id
+  INNER JOIN "metrics"."platform_completeness" AS platforms
+    ON metrics.platform = platforms.platform
+  LEFT JOIN (
+    SELECT
+      observations.series_id,
+      observations.observed_date,
+      observations.value,
+      observations.running_gain,
+      observations.running_value_days,
+      observations.running_observations,
+      observations.running_corrections,
+      observations.running_restatements,
+      observations.running_resets
+    FROM "metrics"."fct_observations" AS observations
+    INNER JOIN (
+      SELECT
+        series_id,
+        MAX(observed_date) AS observed_date
+      FROM "metrics"."fct_observations"
+      WHERE
+        observed_date BETWEEN CAST($1 AS DATE) - 7 AND CAST($1 AS DATE)
+        AND NOT is_outlier
+      GROUP BY
+        series_id
+    ) AS latest
+      ON observations.series_id = latest.series_id
+      AND observations.observed_date = latest.observed_date
+    WHERE
+      observations.observed_date BETWEEN CAST($1 AS DATE) - 7 AND CAST($1 AS DATE)
+    UNION ALL
+    SELECT
+      series_id,
+      silent_from_date AS observed_date,
+      value,
+      running_gain,
+      running_value_days,
+      running_observations,
+      running_corrections,
+      running_restatements,
+      running_resets
+    FROM "metrics"."fct_silences"
+    WHERE
+      silent_from_date < CAST($1 AS DATE) - 7
+      AND COALESCE(silent_until_date, CAST('9999-12-31' AS DATE)) > CAST($1 AS DATE)
+  ) AS opening
+    ON series.series_id = opening.series_id
+  LEFT JOIN (
+    SELECT
+      observations.series_id,
+      observations.observed_date,
+      observations.value,
+      observations.running_gain,
+      observations.running_value_days,
+      observations.running_observations,
+      observations.running_corrections,
+      observations.running_restatements,
+      observations.running_resets
+    FROM "metrics"."fct_observations" AS observations
+    INNER JOIN (
+      SELECT
+        series_id,
+        MAX(observed_date) AS observed_date
+      FROM "metrics"."fct_observations"
+      WHERE
+        observed_date BETWEEN CAST($2 AS DATE) - 7 AND CAST($2 AS DATE)
+        AND NOT is_outlier
+      GROUP BY
+        series_id
+    ) AS latest
+      ON observations.series_id = latest.series_id
+      AND observations.observed_date = latest.observed_date
+    WHERE
+      observations.observed_date BETWEEN CAST($2 AS DATE) - 7 AND CAST($2 AS DATE)
+    UNION ALL
+    SELECT
+      series_id,
+      silent_from_date AS observed_date,
+      value,
+      running_gain,
+      running_value_days,
+      running_observations,
+      running_corrections,
+      running_restatements,
+      running_resets
+    FROM "metrics"."fct_silences"
+    WHERE
+      silent_from_date < CAST($2 AS DATE) - 7
+      AND COALESCE(silent_until_date, CAST('9999-12-31' AS DATE)) > CAST($2 AS DATE)
+  ) AS closing
+    ON series.series_id = closing.series_id
+  LEFT JOIN (
+    SELECT
+      observations.series_id,
+      observations.observed_date,
+      observations.value,
+      observations.running_gain,
+      observations.running_value_days,
+      observations.running_observations,
+      observations.running_corrections,
+      observations.running_restatements,
+      observations.running_resets
+    FROM "metrics"."fct_observations" AS observations
+    INNER JOIN (
+      SELECT
+        series_id,
+        MAX(observed_date) AS observed_date
+      FROM "metrics"."fct_observations"
+      WHERE
+        observed_date BETWEEN CAST($1 AS DATE) - CAST(CAST($2 AS DATE) - CAST($1 AS DATE) AS INT) - 7 AND CAST($1 AS DATE) - CAST(CAST($2 AS DATE) - CAST($1 AS DATE) AS INT)
+        AND NOT is_outlier
+      GROUP BY
+        series_id
+    ) AS latest
+      ON observations.series_id = latest.series_id
+      AND observations.observed_date = latest.observed_date
+    WHERE
+      observations.observed_date BETWEEN CAST($1 AS DATE) - CAST(CAST($2 AS DATE) - CAST($1 AS DATE) AS INT) - 7 AND CAST($1 AS DATE) - CAST(CAST($2 AS DATE) - CAST($1 AS DATE) AS INT)
+    UNION ALL
+    SELECT
+      series_id,
+      silent_from_date AS observed_date,
+      value,
+      running_gain,
+      running_value_days,
+      running_observations,
+      running_corrections,
+      running_restatements,
+      running_resets
+    FROM "metrics"."fct_silences"
+    WHERE
+      silent_from_date < CAST($1 AS DATE) - CAST(CAST($2 AS DATE) - CAST($1 AS DATE) AS INT) - 7
+      AND COALESCE(silent_until_date, CAST('9999-12-31' AS DATE)) > CAST($1 AS DATE) - CAST(CAST($2 AS DATE) - CAST($1 AS DATE) AS INT)
+  ) AS earlier
+    ON series.series_id = earlier.series_id
+), averaged AS (
+  SELECT
+    subject_id AS subject,
+    name,
+    platform,
+    metric,
+    unit,
+    CAST($1 AS DATE) AS from_date,
+    CAST($2 AS DATE) AS to_date,
+    CASE
+      WHEN NOT start_observed_date IS NULL AND start_value IS NULL
+      THEN NULL
+      WHEN kind IN ('counter', 'flow')
+      THEN CAST(gained AS DOUBLE PRECISION) / NULLIF(gained_day_count, 0)
+      ELSE CAST(value_days AS DOUBLE PRECISION) / value_day_count
+    END AS average_per_observed_day,
+    end_value AS latest_value,
+    observed_days,
+    expected_days,
+    coverage_ratio,
+    series_id,
+    subject_type,
+    kind
+  FROM anchors
+  WHERE
+    observed_days > 0
+    AND CASE
+      WHEN CAST($2 AS DATE) > CAST($1 AS DATE)
+      THEN TRUE
+      ELSE metrics.error('to_date must be after from_date')
+    END
+)
+SELECT
+  *
+FROM averaged
+) as result
+$$;
+comment on function metrics.series_averages(date, date) is 'One row per series observed in the window: the average day and the latest value.';
+create function metrics.group_averages(in_from_date date, in_to_date date) returns table (
+    "subject" text,
+    "name" text,
+    "platform" text,
+    "metric" text,
+    "unit" text,
+    "from_date" date,
+    "to_date" date,
+    "average_per_observed_day" double precision,
+    "average_latest_value" double precision,
+    "median_latest_value" double precision,
+    "n_songs" bigint,
+    "n_days" bigint,
+    "coverage_ratio" double precision,
+    "subject_type" text
+) language sql stable as $$
+select
+    cast("subject" as text),
+    cast("name" as text),
+    cast("platform" as text),
+    cast("metric" as text),
+    cast("unit" as text),
+    cast("from_date" as date),
+    cast("to_date" as date),
+    cast("average_per_observed_day" as double precision),
+    cast("average_latest_value" as double precision),
+    cast("median_latest_value" as double precision),
+    cast("n_songs" as bigint),
+    cast("n_days" as bigint),
+    cast("coverage_ratio" as double precision),
+    cast("subject_type" as text)
+from (
+WITH averages AS (
+  SELECT
+    *
+  FROM "metrics"."series_averages"($1, $2)
+), members AS (
+  SELECT
+    *
+  FROM "intermediate"."int_song_series_grouped"
+  WHERE
+    is_primary_recording
+), averaged AS (
+  SELECT
+    members.subject,
+    members.name,
+    averages.platform,
+    averages.metric,
+    averages.unit,
+    CAST($1 AS DATE) AS from_date,
+    CAST($2 AS DATE) AS to_date,
+    AVG(averages.average_per_observed_day) AS average_per_observed_day,
+    AVG(averages.latest_value) AS average_latest_value,
+    PERCENTILE_CONT(0.5) WITHIN GROUP (ORDER BY
+      averages.latest_value) AS median_latest_value,
+    COUNT(*) AS n_songs,
+    CAST(SUM(averages.observed_days) AS BIGINT) AS n_days,
+    LEAST(
+      1,
+      CAST(SUM(averages.observed_days) AS DOUBLE PRECISION) / SUM(averages.expected_days)
+    ) AS coverage_ratio,
+    members.subject_type
+  FROM averages
+  INNER JOIN members
+    ON averages.series_id = members.series_id
+  GROUP BY
+    members.subject,
+    members.name,
+    averages.platform,
+    averages.metric,
+    averages.unit,
+    CAST($1 AS DATE),
+    CAST($2 AS DATE),
+    members.subject_type
+)
+SELECT
+  *
+FROM averaged
+) as result
+$$;
+comment on function metrics.group_averages(date, date) is 'One row per artist or platform and metric observed in the window.';
+create function metrics.artist_averages(in_from_date date, in_to_date date) returns table (
+    "subject" text,
+    "name" text,
+    "platform" text,
+    "metric" text,
+    "unit" text,
+    "from_date" date,
+    "to_date" date,
+    "average_per_observed_day" double precision,
+    "average_latest_value" double precision,
+    "median_latest_value" double precision,
+    "n_songs" bigint,
+    "n_days" bigint,
+    "coverage_ratio" double precision,
+    "subject_type" text
+) language sql stable as $$
+select
+    cast("subject" as text),
+    cast("name" as text),
+    cast("platform" as text),
+    cast("metric" as text),
+    cast("unit" as text),
+    cast("from_date" as date),
+    cast("to_date" as date),
+    cast("average_per_observed_day" as double precision),
+    cast("average_latest_value" as double precision),
+    cast("median_latest_value" as double precision),
+    cast("n_songs" as bigint),
+    cast("n_days" as bigint),
+    cast("coverage_ratio" as double precision),
+    cast("subject_type" as text)
+from (
+WITH averages AS (
+  SELECT
+    *
+  FROM "metrics"."group_averages"($1, $2)
+), artists AS (
+  SELECT
+    *
+  FROM averages
+  WHERE
+    subject_type = 'artist'
+)
+SELECT
+  *
+FROM artists
+) as result
+$$;
+comment on function metrics.artist_averages(date, date) is 'One row per artist and metric observed in the window: three averages over its songs.';
+create or replace function metrics.error(message text) returns boolean language plpgsql as
+$$ begin raise exception '%', message; end $$;
+create function metrics.series_growth(in_from_date date, in_to_date date) returns table (
+    "subject" text,
+    "name" text,
+    "platform" text,
+    "metric" text,
+    "unit" text,
+    "from_date" date,
+    "to_date" date,
+    "start_value" double precision,
+    "start_observed_date" date,
+    "start_age_days" bigint,
+    "end_value" double precision,
+    "end_observed_date" date,
+    "end_age_days" bigint,
+    "growth" double precision,
+    "growth_pct" double precision,
+    "gained" double precision,
+    "previous_gained" double precision,
+    "period_change_pct" double precision,
+    "daily_rate_pct" double precision,
+    "observed_days" bigint,
+    "expected_days" bigint,
+    "coverage_ratio" double precision,
+    "correction_count" bigint,
+    "restatement_count" bigint,
+    "reset_count" bigint,
+    "is_new" boolean,
+    "status" text,
+    "series_id" bigint,
+    "subject_type" text,
+    "kind" text
+) language sql stable as $$
+select
+    cast("subject" as text),
+    cast("name" as text),
+    cast("platform" as text),
+    cast("metric" as text),
+    cast("unit" as text),
+    cast("from_date" as date),
+    cast("to_date" as date),
+    cast("start_value" as double precision),
+    cast("start_observed_date" as date),
+    cast("start_age_days" as bigint),
+    cast("end_value" as double precision),
+    cast("end_observed_date" as date),
+    cast("end_age_days" as bigint),
+    cast("growth" as double precision),
+    cast("growth_pct" as double precision),
+    cast("gained" as double precision),
+    cast("previous_gained" as double precision),
+    cast("period_change_pct" as double precision),
+    cast("daily_rate_pct" as double precision),
+    cast("observed_days" as bigint),
+    cast("expected_days" as bigint),
+    cast("coverage_ratio" as double precision),
+    cast("correction_count" as bigint),
+    cast("restatement_count" as bigint),
+    cast("reset_count" as bigint),
+    cast("is_new" as boolean),
+    cast("status" as text),
+    cast("series_id" as bigint),
+    cast("subject_type" as text),
+    cast("kind" as text)
+from (
+WITH anchors AS (
+  SELECT
+    series.series_id,
+    series.subject_id,
+    subjects.name,
+    subjects.subject_type,
+    opening.series_id IS NULL
+    AND COALESCE(
+      subjects.release_date > CAST($1 AS DATE)
+      AND subjects.release_date <= CAST($2 AS DATE),
+      FALSE
+    ) AS is_new,
+    metrics.platform,
+    metrics.metric,
+    metrics.unit,
+    metrics.kind,
+    metrics.min_base,
+    CAST($2 AS DATE) > platforms.complete_through_date AS is_partial,
+    CAST($2 AS DATE) - CAST($1 AS DATE) AS window_days,
+    opening.observed_date AS start_observed_date,
+    CAST($1 AS DATE) - opening.observed_date AS start_age_days,
+    CASE
+      WHEN CAST($1 AS DATE) - opening.observed_date <= metrics.max_age_days
+      THEN CASE WHEN metrics.kind = 'flow' THEN opening.running_gain ELSE opening.value END
+    END AS start_value,
+    closing.observed_date AS end_observed_date,
+    CAST($2 AS DATE) - closing.observed_date AS end_age_days,
+    CASE
+      WHEN CAST($2 AS DATE) - closing.observed_date <= metrics.max_age_days
+      THEN CASE WHEN metrics.kind = 'flow' THEN closing.running_gain ELSE closing.value END
+    END AS end_value,
+    COALESCE(
+      CAST($1 AS DATE) - CAST(CAST($2 AS DATE) - CAST($1 AS DATE) AS INT) - earlier.observed_date <= metrics.max_age_days,
+      FALSE
+    ) AS has_earlier_value,
+    closing.running_gain - COALESCE(opening.running_gain, 0) AS gained,
+    opening.running_gain - earlier.running_gain AS previous_gained,
+    closing.observed_date - COALESCE(
+      opening.observed_date,
+      series.first_date - CASE WHEN metrics.kind = 'flow' THEN 1 ELSE 0 END
+    ) AS gained_day_count,
+    closing.running_value_days + closing.value - COALESCE(
+      opening.running_value_days + opening.value * (
+        CAST($1 AS DATE) + 1 - opening.observed_date
+      ),
+      0
+    ) AS value_days,
+    closing.observed_date - CASE
+      WHEN opening.series_id IS NULL
+      THEN series.first_date - 1
+      ELSE CAST($1 AS DATE)
+    END AS value_day_count,
+    COALESCE(closing.running_observations, 0) - COALESCE(opening.running_observations, 0) AS observed_days,
+    GREATEST(1, DIV((
+      CAST($2 AS DATE) - CAST($1 AS DATE)
+    ), metrics.cadence_days)) AS expected_days,
+    LEAST(
+      1,
+      CAST((
+        COALESCE(closing.running_observations, 0) - COALESCE(opening.running_observations, 0)
+      ) AS DOUBLE PRECISION) / GREATEST(1, DIV((
+        CAST($2 AS DATE) - CAST($1 AS DATE)
+      ), metrics.cadence_days))
+    ) AS coverage_ratio,
+    COALESCE(closing.running_corrections, 0) - COALESCE(opening.running_corrections, 0) AS correction_count,
+    COALESCE(closing.running_restatements, 0) - COALESCE(opening.running_restatements, 0) AS restatement_count,
+    COALESCE(closing.running_resets, 0) - COALESCE(opening.running_resets, 0) AS reset_count
+  FROM "metrics"."dim_series" AS series
+  INNER JOIN "metrics"."dim_metrics" AS metrics
+    ON series.metric_id = metrics.metric_id
+  INNER JOIN "metrics"."dim_subjects" AS subjects
+    ON series.subject_id = subjects.subject_id
+  INNER JOIN "metrics"."platform_completeness" AS platforms
+    ON metrics.platform = platforms.platform
+  LEFT JOIN (
+    SELECT
+      observations.series_id,
+      observations.observed_date,
+      observations.value,
+      observations.running_gain,
+      observations.running_value_days,
+      observations.running_observations,
+      observations.running_corrections,
+      observations.running_restatements,
+      observations.running_resets
+    FROM "metrics"."fct_observations" AS observations
+    INNER JOIN (
+      SELECT
+        series_id,
+        MAX(observed_date) AS observed_date
+      FROM "metrics"."fct_observations"
+      WHERE
+        observed_date BETWEEN CAST($1 AS DATE) - 7 AND CAST($1 AS DATE)
+        AND NOT is_outlier
+      GROUP BY
+        series_id
+    ) AS latest
+      ON observations.series_id = latest.series_id
+      AND observations.observed_date = latest.observed_date
+    WHERE
+      observations.observed_date BETWEEN CAST($1 AS DATE) - 7 AND CAST($1 AS DATE)
+    UNION ALL
+    SELECT
+      series_id,
+      silent_from_date AS observed_date,
+      value,
+      running_gain,
+      running_value_days,
+      running_observations,
+      running_corrections,
+      running_restatements,
+      running_resets
+    FROM "metrics"."fct_silences"
+    WHERE
+      silent_from_date < CAST($1 AS DATE) - 7
+      AND COALESCE(silent_until_date, CAST('9999-12-31' AS DATE)) > CAST($1 AS DATE)
+  ) AS opening
+    ON series.series_id = opening.series_id
+  LEFT JOIN (
+    SELECT
+      observations.series_id,
+      observations.observed_date,
+      observations.value,
+      observations.running_gain,
+      observations.running_value_days,
+      observations.running_observations,
+      observations.running_corrections,
+      observations.running_restatements,
+      observations.running_resets
+    FROM "metrics"."fct_observations" AS observations
+    INNER JOIN (
+      SELECT
+        series_id,
+        MAX(observed_date) AS observed_date
+      FROM "metrics"."fct_observations"
+      WHERE
+        observed_date BETWEEN CAST($2 AS DATE) - 7 AND CAST($2 AS DATE)
+        AND NOT is_outlier
+      GROUP BY
+        series_id
+    ) AS latest
+      ON observations.series_id = latest.series_id
+      AND observations.observed_date = latest.observed_date
+    WHERE
+      observations.observed_date BETWEEN CAST($2 AS DATE) - 7 AND CAST($2 AS DATE)
+    UNION ALL
+    SELECT
+      series_id,
+      silent_from_date AS observed_date,
+      value,
+      running_gain,
+      running_value_days,
+      running_observations,
+      running_corrections,
+      running_restatements,
+      running_resets
+    FROM "metrics"."fct_silences"
+    WHERE
+      silent_from_date < CAST($2 AS DATE) - 7
+      AND COALESCE(silent_until_date, CAST('9999-12-31' AS DATE)) > CAST($2 AS DATE)
+  ) AS closing
+    ON series.series_id = closing.series_id
+  LEFT JOIN (
+    SELECT
+      observations.series_id,
+      observations.observed_date,
+      observations.value,
+      observations.running_gain,
+      observations.running_value_days,
+      observations.running_observations,
+      observations.running_corrections,
+      observations.running_restatements,
+      observations.running_resets
+    FROM "metrics"."fct_observations" AS observations
+    INNER JOIN (
+      SELECT
+        series_id,
+        MAX(observed_date) AS observed_date
+      FROM "metrics"."fct_observations"
+      WHERE
+        observed_date BETWEEN CAST($1 AS DATE) - CAST(CAST($2 AS DATE) - CAST($1 AS DATE) AS INT) - 7 AND CAST($1 AS DATE) - CAST(CAST($2 AS DATE) - CAST($1 AS DATE) AS INT)
+        AND NOT is_outlier
+      GROUP BY
+        series_id
+    ) AS latest
+      ON observations.series_id = latest.series_id
+      AND observations.observed_date = latest.observed_date
+    WHERE
+      observations.observed_date BETWEEN CAST($1 AS DATE) - CAST(CAST($2 AS DATE) - CAST($1 AS DATE) AS INT) - 7 AND CAST($1 AS DATE) - CAST(CAST($2 AS DATE) - CAST($1 AS DATE) AS INT)
+    UNION ALL
+    SELECT
+      series_id,
+      silent_from_date AS observed_date,
+      value,
+      running_gain,
+      running_value_days,
+      running_observations,
+      running_corrections,
+      running_restatements,
+      running_resets
+    FROM "metrics"."fct_silences"
+    WHERE
+      silent_from_date < CAST($1 AS DATE) - CAST(CAST($2 AS DATE) - CAST($1 AS DATE) AS INT) - 7
+      AND COALESCE(silent_until_date, CAST('9999-12-31' AS DATE)) > CAST($1 AS DATE) - CAST(CAST($2 AS DATE) - CAST($1 AS DATE) AS INT)
+  ) AS earlier
+    ON series.series_id = earlier.series_id
+), judged AS (
+  SELECT
+    *,
+    CASE
+      WHEN end_observed_date IS NULL
+      THEN 'no_end'
+      WHEN start_observed_date IS NULL
+      THEN 'no_base'
+      WHEN end_value IS NULL
+      THEN 'stale_end'
+      WHEN start_value IS NULL
+      THEN 'stale_base'
+      WHEN start_value <= 0
+      THEN 'zero_base'
+      WHEN reset_count > 0
+      THEN 'reset_in_window'
+      WHEN restatement_count > 0
+      THEN 'restated_in_window'
+      WHEN coverage_ratio < 0.8
+      THEN 'low_coverage'
+      WHEN start_value < min_base
+      THEN 'low_base'
+      WHEN is_partial
+      THEN 'partial_window'
+      ELSE 'ok'
+    END AS status,
+    end_value - CASE WHEN is_new AND kind IN ('counter', 'flow') THEN 0 ELSE start_value END AS growth,
+    CASE WHEN NOT start_value IS NULL AND NOT end_value IS NULL THEN gained END AS gained_here,
+    CASE WHEN NOT start_value IS NULL AND has_earlier_value THEN previous_gained END AS gained_before
+  FROM anchors
+), described AS (
+  SELECT
+    judged.subject_id AS subject,
+    judged.name,
+    judged.platform,
+    judged.metric,
+    judged.unit,
+    CAST($1 AS DATE) AS from_date,
+    CAST($2 AS DATE) AS to_date,
+    judged.start_value,
+    judged.start_observed_date,
+    judged.start_age_days,
+    judged.end_value,
+    judged.end_observed_date,
+    judged.end_age_days,
+    judged.growth,
+    CASE
+      WHEN judged.status IN ('ok', 'low_base', 'low_coverage', 'partial_window')
+      THEN CAST(100 * judged.growth AS DOUBLE PRECISION) / judged.start_value
+    END AS growth_pct,
+    judged.gained_here AS gained,
+    judged.gained_before AS previous_gained,
+    CASE
+      WHEN judged.gained_before > 0
+      THEN CAST(100 * (
+        judged.gained_here - judged.gained_before
+      ) AS DOUBLE PRECISION) / judged.gained_before
+    END AS period_change_pct,
+    CASE
+      WHEN judged.status IN ('ok', 'low_base', 'low_coverage', 'partial_window')
+      AND judged.end_value >= 0
+      THEN 100 * (
+        POWER(
+          CAST(judged.end_value AS DOUBLE PRECISION) / judged.start_value,
+          CAST(1 AS DOUBLE PRECISION) / judged.window_days
+        ) - 1
+      )
+    END AS daily_rate_pct,
+    judged.observed_days,
+    judged.expected_days,
+    judged.coverage_ratio,
+    judged.correction_count,
+    judged.restatement_count,
+    judged.reset_count,
+    judged.is_new,
+    judged.status,
+    judged.series_id,
+    judged.subject_type,
+    judged.kind
+  FROM judged
+  WHERE
+    CASE
+      WHEN CAST($2 AS DATE) > CAST($1 AS DATE)
+      THEN TRUE
+      ELSE metrics.error('to_date must be after from_date')
+    END
+)
+SELECT
+  *
+FROM described
+) as result
+$$;
+comment on function metrics.series_growth(date, date) is 'One row per series: how much it grew from the close of one day to the close of another, with the evidence. Ask `from metrics.series_growth(''2025-04-01'', ''2025-04-30'')`; the length of the window costs nothing.';
+create function metrics.grouped_song_growth(from_date date, to_date date) returns table (
+    "subject" text,
+    "subject_type" text,
+    "name" text,
+    "platform" text,
+    "metric" text,
+    "unit" text,
+    "is_partial" boolean,
+    "min_base" double precision,
+    "start_value" double precision,
+    "start_observed_date" date,
+    "start_age_days" bigint,
+    "end_value" double precision,
+    "end_observed_date" date,
+    "end_age_days" bigint,
+    "gained" double precision,
+    "previous_gained" double precision,
+    "gained_again" double precision,
+    "observed_days" bigint,
+    "expected_days" bigint,
+    "correction_count" bigint,
+    "restatement_count" bigint,
+    "reset_count" bigint,
+    "is_new" boolean,
+    "same_song_count" bigint,
+    "new_song_count" bigint,
+    "new_song_value" double precision,
+    "lost_song_count" bigint,
+    "lost_song_value" double precision,
+    "restated_song_count" bigint,
+    "restated_song_change" double precision,
+    "total_change" double precision,
+    "twin_song_count" bigint,
+    "growth_with_twins" double precision,
+    "reason" integer
+) language sql stable as $$
+select
+    cast("subject" as text),
+    cast("subject_type" as text),
+    cast("name" as text),
+    cast("platform" as text),
+    cast("metric" as text),
+    cast("unit" as text),
+    cast("is_partial" as boolean),
+    cast("min_base" as double precision),
+    cast("start_value" as double precision),
+    cast("start_observed_date" as date),
+    cast("start_age_days" as bigint),
+    cast("end_value" as double precision),
+    cast("end_observed_date" as date),
+    cast("end_age_days" as bigint),
+    cast("gained" as double precision),
+    cast("previous_gained" as double precision),
+    cast("gained_again" as double precision),
+    cast("observed_days" as bigint),
+    cast("expected_days" as bigint),
+    cast("correction_count" as bigint),
+    cast("restatement_count" as bigint),
+    cast("reset_count" as bigint),
+    cast("is_new" as boolean),
+    cast("same_song_count" as bigint),
+    cast("new_song_count" as bigint),
+    cast("new_song_value" as double precision),
+    cast("lost_song_count" as bigint),
+    cast("lost_song_value" as double precision),
+    cast("restated_song_count" as bigint),
+    cast("restated_song_change" as double precision),
+    cast("total_change" as double precision),
+    cast("twin_song_count" as bigint),
+    cast("growth_with_twins" as double precision),
+    cast("reason" as integer)
+from (
+WITH growth AS (
+  SELECT
+    *
+  FROM "metrics"."series_growth"($1, $2)
+), members AS (
+  SELECT
+    *
+  FROM "intermediate"."int_song_series_grouped"
+), platforms AS (
+  SELECT
+    *
+  FROM "metrics"."platform_completeness"
+), matched AS (
+  SELECT
+    members.subject,
+    members.subject_type,
+    members.name,
+    members.min_base,
+    growth.platform,
+    growth.metric,
+    growth.unit,
+    growth.from_date,
+    growth.to_date,
+    growth.start_value,
+    growth.start_observed_date,
+    growth.start_age_days,
+    growth.end_value,
+    growth.end_observed_date,
+    growth.end_age_days,
+    growth.growth,
+    growth.growth_pct,
+    growth.gained,
+    growth.previous_gained,
+    growth.period_change_pct,
+    growth.daily_rate_pct,
+    growth.observed_days,
+    growth.expected_days,
+    growth.coverage_ratio,
+    growth.correction_count,
+    growth.restatement_count,
+    growth.reset_count,
+    growth.is_new,
+    growth.status,
+    growth.series_id,
+    growth.kind,
+    CAST($2 AS DATE) > platforms.complete_through_date AS is_partial,
+    CASE
+      WHEN NOT members.is_primary_recording
+      THEN 'twin'
+      WHEN growth.start_value IS NULL AND growth.end_value IS NULL
+      THEN 'absent'
+      WHEN growth.start_value IS NULL
+      THEN 'new'
+      WHEN growth.end_value IS NULL
+      THEN 'lost'
+      WHEN growth.restatement_count + growth.reset_count > 0
+      THEN 'restated'
+      ELSE 'same'
+    END AS part
+  FROM growth
+  INNER JOIN members
+    ON growth.series_id = members.series_id
+  INNER JOIN platforms
+    ON growth.platform = platforms.platform
+  WHERE
+    members.is_additive
+), summed AS (
+  SELECT
+    subject,
+    subject_type,
+    name,
+    platform,
+    metric,
+    unit,
+    is_partial,
+    min_base,
+    SUM(start_value) FILTER(WHERE
+      part = 'same') AS start_value,
+    MIN(start_observed_date) FILTER(WHERE
+      part = 'same') AS start_observed_date,
+    MAX(start_age_days) FILTER(WHERE
+      part = 'same') AS start_age_days,
+    SUM(end_value) FILTER(WHERE
+      part = 'same') AS end_value,
+    MIN(end_observed_date) FILTER(WHERE
+      part = 'same') AS end_observed_date,
+    MAX(end_age_days) FILTER(WHERE
+      part = 'same') AS end_age_days,
+    SUM(gained) FILTER(WHERE
+      part = 'same') AS gained,
+    SUM(previous_gained) FILTER(WHERE
+      part = 'same') AS previous_gained,
+    SUM(gained) FILTER(WHERE
+      part = 'same' AND NOT previous_gained IS NULL) AS gained_again,
+    CAST(COALESCE(SUM(observed_days) FILTER(WHERE
+      part = 'same'), 0) AS BIGINT) AS observed_days,
+    CAST(COALESCE(SUM(expected_days) FILTER(WHERE
+      part = 'same'), 0) AS BIGINT) AS expected_days,
+    CAST(COALESCE(SUM(correction_count) FILTER(WHERE
+      part <> 'twin'), 0) AS BIGINT) AS correction_count,
+    CAST(COALESCE(SUM(restatement_count) FILTER(WHERE
+      part <> 'twin'), 0) AS BIGINT) AS restatement_count,
+    CAST(COALESCE(SUM(reset_count) FILTER(WHERE
+      part <> 'twin'), 0) AS BIGINT) AS reset_count,
+    COALESCE(BOOL_AND(is_new) FILTER(WHERE
+      part <> 'twin'), FALSE) AS is_new,
+    COUNT(*) FILTER(WHERE
+      part = 'same') AS same_song_count,
+    COUNT(*) FILTER(WHERE
+      part = 'new') AS new_song_count,
+    COALESCE(SUM(end_value) FILTER(WHERE
+      part = 'new'), 0) AS new_song_value,
+    COUNT(*) FILTER(WHERE
+      part = 'lost') AS lost_song_count,
+    COALESCE(SUM(start_value) FILTER(WHERE
+      part = 'lost'), 0) AS lost_song_value,
+    COUNT(*) FILTER(WHERE
+      part = 'restated') AS restated_song_count,
+    COALESCE(SUM(end_value - start_value) FILTER(WHERE
+      part = 'restated'), 0) AS restated_song_change,
+    COALESCE(SUM(end_value) FILTER(WHERE
+      part <> 'twin'), 0) - COALESCE(SUM(start_value) FILTER(WHERE
+      part <> 'twin'), 0) AS total_change,
+    COUNT(*) FILTER(WHERE
+      part = 'twin') AS twin_song_count,
+    SUM(end_value - start_value) FILTER(WHERE
+      part IN ('same', 'twin') AND restatement_count + reset_count = 0) AS growth_with_twins,
+    MAX(array_position(ARRAY['no_end', 'no_base', 'stale_end', 'stale_base'], status)) FILTER(WHERE
+      part <> 'twin') AS reason
+  FROM matched
+  GROUP BY
+    subject,
+    subject_type,
+    name,
+    platform,
+    metric,
+    unit,
+    is_partial,
+    min_base
+)
+SELECT
+  *
+FROM summed
+) as result
+$$;
+comment on function metrics.grouped_song_growth(date, date) is 'One row per artist or platform and metric that adds up: sums over its songs, by what became of them.';
+create function metrics.group_growth(in_from_date date, in_to_date date) returns table (
+    "subject" text,
+    "name" text,
+    "platform" text,
+    "metric" text,
+    "unit" text,
+    "from_date" date,
+    "to_date" date,
+    "start_value" double precision,
+    "start_observed_date" date,
+    "start_age_days" bigint,
+    "end_value" double precision,
+    "end_observed_date" date,
+    "end_age_days" bigint,
+    "growth" double precision,
+    "growth_pct" double precision,
+    "gained" double precision,
+    "previous_gained" double precision,
+    "period_change_pct" double precision,
+    "daily_rate_pct" double precision,
+    "observed_days" bigint,
+    "expected_days" bigint,
+    "coverage_ratio" double precision,
+    "correction_count" bigint,
+    "restatement_count" bigint,
+    "reset_count" bigint,
+    "is_new" boolean,
+    "status" text,
+    "subject_type" text,
+    "same_song_count" bigint,
+    "new_song_count" bigint,
+    "new_song_value" double precision,
+    "lost_song_count" bigint,
+    "lost_song_value" double precision,
+    "restated_song_count" bigint,
+    "restated_song_change" double precision,
+    "total_change" double precision,
+    "twin_song_count" bigint,
+    "growth_with_twins" double precision
+) language sql stable as $$
+select
+    cast("subject" as text),
+    cast("name" as text),
+    cast("platform" as text),
+    cast("metric" as text),
+    cast("unit" as text),
+    cast("from_date" as date),
+    cast("to_date" as date),
+    cast("start_value" as double precision),
+    cast("start_observed_date" as date),
+    cast("start_age_days" as bigint),
+    cast("end_value" as double precision),
+    cast("end_observed_date" as date),
+    cast("end_age_days" as bigint),
+    cast("growth" as double precision),
+    cast("growth_pct" as double precision),
+    cast("gained" as double precision),
+    cast("previous_gained" as double precision),
+    cast("period_change_pct" as double precision),
+    cast("daily_rate_pct" as double precision),
+    cast("observed_days" as bigint),
+    cast("expected_days" as bigint),
+    cast("coverage_ratio" as double precision),
+    cast("correction_count" as bigint),
+    cast("restatement_count" as bigint),
+    cast("reset_count" as bigint),
+    cast("is_new" as boolean),
+    cast("status" as text),
+    cast("subject_type" as text),
+    cast("same_song_count" as bigint),
+    cast("new_song_count" as bigint),
+    cast("new_song_value" as double precision),
+    cast("lost_song_count" as bigint),
+    cast("lost_song_value" as double precision),
+    cast("restated_song_count" as bigint),
+    cast("restated_song_change" as double precision),
+    cast("total_change" as double precision),
+    cast("twin_song_count" as bigint),
+    cast("growth_with_twins" as double precision)
+from (
+WITH sums AS (
+  SELECT
+    *
+  FROM "metrics"."grouped_song_growth"($1, $2)
+), judged AS (
+  SELECT
+    *,
+    CASE
+      WHEN same_song_count = 0 AND restated_song_count > 0 AND reset_count > 0
+      THEN 'reset_in_window'
+      WHEN same_song_count = 0 AND restated_song_count > 0
+      THEN 'restated_in_window'
+      WHEN same_song_count = 0
+      THEN COALESCE((
+        ARRAY['no_end', 'no_base', 'stale_end', 'stale_base']
+      )[reason], 'no_end')
+      WHEN start_value <= 0
+      THEN 'zero_base'
+      WHEN observed_days < 0.8 * expected_days
+      THEN 'low_coverage'
+      WHEN start_value < min_base
+      THEN 'low_base'
+      WHEN is_partial
+      THEN 'partial_window'
+      ELSE 'ok'
+    END AS status
+  FROM sums
+), described AS (
+  SELECT
+    subject,
+    name,
+    platform,
+    metric,
+    unit,
+    CAST($1 AS DATE) AS from_date,
+    CAST($2 AS DATE) AS to_date,
+    start_value,
+    start_observed_date,
+    start_age_days,
+    end_value,
+    end_observed_date,
+    end_age_days,
+    end_value - start_value AS growth,
+    CASE
+      WHEN status IN ('ok', 'low_base', 'low_coverage', 'partial_window')
+      THEN CAST(100 * (
+        end_value - start_value
+      ) AS DOUBLE PRECISION) / start_value
+    END AS growth_pct,
+    gained,
+    previous_gained,
+    CASE
+      WHEN previous_gained > 0
+      THEN CAST(100 * (
+        gained_again - previous_gained
+      ) AS DOUBLE PRECISION) / previous_gained
+    END AS period_change_pct,
+    CASE
+      WHEN status IN ('ok', 'low_base', 'low_coverage', 'partial_window') AND end_value >= 0
+      THEN 100 * (
+        POWER(
+          CAST(end_value AS DOUBLE PRECISION) / start_value,
+          CAST(1 AS DOUBLE PRECISION) / (
+            CAST($2 AS DATE) - CAST($1 AS DATE)
+          )
+        ) - 1
+      )
+    END AS daily_rate_pct,
+    observed_days,
+    expected_days,
+    CASE
+      WHEN expected_days > 0
+      THEN LEAST(1, CAST(observed_days AS DOUBLE PRECISION) / expected_days)
+      ELSE 0
+    END AS coverage_ratio,
+    correction_count,
+    restatement_count,
+    reset_count,
+    is_new,
+    status,
+    subject_type,
+    same_song_count,
+    new_song_count,
+    new_song_value,
+    lost_song_count,
+    lost_song_value,
+    restated_song_count,
+    restated_song_change,
+    total_change,
+    twin_song_count,
+    growth_with_twins
+  FROM judged
+)
+SELECT
+  *
+FROM described
+) as result
+$$;
+comment on function metrics.group_growth(date, date) is 'One row per artist or platform and metric that adds up: `artist_growth` and `platform_growth` in one.';
+create function metrics.artist_growth(in_from_date date, in_to_date date) returns table (
+    "subject" text,
+    "name" text,
+    "platform" text,
+    "metric" text,
+    "unit" text,
+    "from_date" date,
+    "to_date" date,
+    "start_value" double precision,
+    "start_observed_date" date,
+    "start_age_days" bigint,
+    "end_value" double precision,
+    "end_observed_date" date,
+    "end_age_days" bigint,
+    "growth" double precision,
+    "growth_pct" double precision,
+    "gained" double precision,
+    "previous_gained" double precision,
+    "period_change_pct" double precision,
+    "daily_rate_pct" double precision,
+    "observed_days" bigint,
+    "expected_days" bigint,
+    "coverage_ratio" double precision,
+    "correction_count" bigint,
+    "restatement_count" bigint,
+    "reset_count" bigint,
+    "is_new" boolean,
+    "status" text,
+    "subject_type" text,
+    "same_song_count" bigint,
+    "new_song_count" bigint,
+    "new_song_value" double precision,
+    "lost_song_count" bigint,
+    "lost_song_value" double precision,
+    "restated_song_count" bigint,
+    "restated_song_change" double precision,
+    "total_change" double precision,
+    "twin_song_count" bigint,
+    "growth_with_twins" double precision
+) language sql stable as $$
+select
+    cast("subject" as text),
+    cast("name" as text),
+    cast("platform" as text),
+    cast("metric" as text),
+    cast("unit" as text),
+    cast("from_date" as date),
+    cast("to_date" as date),
+    cast("start_value" as double precision),
+    cast("start_observed_date" as date),
+    cast("start_age_days" as bigint),
+    cast("end_value" as double precision),
+    cast("end_observed_date" as date),
+    cast("end_age_days" as bigint),
+    cast("growth" as double precision),
+    cast("growth_pct" as double precision),
+    cast("gained" as double precision),
+    cast("previous_gained" as double precision),
+    cast("period_change_pct" as double precision),
+    cast("daily_rate_pct" as double precision),
+    cast("observed_days" as bigint),
+    cast("expected_days" as bigint),
+    cast("coverage_ratio" as double precision),
+    cast("correction_count" as bigint),
+    cast("restatement_count" as bigint),
+    cast("reset_count" as bigint),
+    cast("is_new" as boolean),
+    cast("status" as text),
+    cast("subject_type" as text),
+    cast("same_song_count" as bigint),
+    cast("new_song_count" as bigint),
+    cast("new_song_value" as double precision),
+    cast("lost_song_count" as bigint),
+    cast("lost_song_value" as double precision),
+    cast("restated_song_count" as bigint),
+    cast("restated_song_change" as double precision),
+    cast("total_change" as double precision),
+    cast("twin_song_count" as bigint),
+    cast("growth_with_twins" as double precision)
+from (
+WITH growth AS (
+  SELECT
+    *
+  FROM "metrics"."group_growth"($1, $2)
+), artists AS (
+  SELECT
+    *
+  FROM growth
+  WHERE
+    subject_type = 'artist'
+)
+SELECT
+  *
+FROM artists
+) as result
+$$;
+comment on function metrics.artist_growth(date, date) is 'One row per artist and metric that adds up: the growth of the songs that can be compared, and what came and went beside them. A song of several artists counts in full for each, so artists do not add up to a platform.';
+create function metrics.platform_averages(in_from_date date, in_to_date date) returns table (
+    "subject" text,
+    "name" text,
+    "platform" text,
+    "metric" text,
+    "unit" text,
+    "from_date" date,
+    "to_date" date,
+    "average_per_observed_day" double precision,
+    "average_latest_value" double precision,
+    "median_latest_value" double precision,
+    "n_songs" bigint,
+    "n_days" bigint,
+    "coverage_ratio" double precision,
+    "subject_type" text
+) language sql stable as $$
+select
+    cast("subject" as text),
+    cast("name" as text),
+    cast("platform" as text),
+    cast("metric" as text),
+    cast("unit" as text),
+    cast("from_date" as date),
+    cast("to_date" as date),
+    cast("average_per_observed_day" as double precision),
+    cast("average_latest_value" as double precision),
+    cast("median_latest_value" as double precision),
+    cast("n_songs" as bigint),
+    cast("n_days" as bigint),
+    cast("coverage_ratio" as double precision),
+    cast("subject_type" as text)
+from (
+WITH averages AS (
+  SELECT
+    *
+  FROM "metrics"."group_averages"($1, $2)
+), platforms AS (
+  SELECT
+    *
+  FROM averages
+  WHERE
+    subject_type = 'platform'
+)
+SELECT
+  *
+FROM platforms
+) as result
+$$;
+comment on function metrics.platform_averages(date, date) is 'One row per platform and metric observed in the window: three averages over its songs.';
+create function metrics.platform_growth(in_from_date date, in_to_date date) returns table (
+    "subject" text,
+    "name" text,
+    "platform" text,
+    "metric" text,
+    "unit" text,
+    "from_date" date,
+    "to_date" date,
+    "start_value" double precision,
+    "start_observed_date" date,
+    "start_age_days" bigint,
+    "end_value" double precision,
+    "end_observed_date" date,
+    "end_age_days" bigint,
+    "growth" double precision,
+    "growth_pct" double precision,
+    "gained" double precision,
+    "previous_gained" double precision,
+    "period_change_pct" double precision,
+    "daily_rate_pct" double precision,
+    "observed_days" bigint,
+    "expected_days" bigint,
+    "coverage_ratio" double precision,
+    "correction_count" bigint,
+    "restatement_count" bigint,
+    "reset_count" bigint,
+    "is_new" boolean,
+    "status" text,
+    "subject_type" text,
+    "same_song_count" bigint,
+    "new_song_count" bigint,
+    "new_song_value" double precision,
+    "lost_song_count" bigint,
+    "lost_song_value" double precision,
+    "restated_song_count" bigint,
+    "restated_song_change" double precision,
+    "total_change" double precision,
+    "twin_song_count" bigint,
+    "growth_with_twins" double precision
+) language sql stable as $$
+select
+    cast("subject" as text),
+    cast("name" as text),
+    cast("platform" as text),
+    cast("metric" as text),
+    cast("unit" as text),
+    cast("from_date" as date),
+    cast("to_date" as date),
+    cast("start_value" as double precision),
+    cast("start_observed_date" as date),
+    cast("start_age_days" as bigint),
+    cast("end_value" as double precision),
+    cast("end_observed_date" as date),
+    cast("end_age_days" as bigint),
+    cast("growth" as double precision),
+    cast("growth_pct" as double precision),
+    cast("gained" as double precision),
+    cast("previous_gained" as double precision),
+    cast("period_change_pct" as double precision),
+    cast("daily_rate_pct" as double precision),
+    cast("observed_days" as bigint),
+    cast("expected_days" as bigint),
+    cast("coverage_ratio" as double precision),
+    cast("correction_count" as bigint),
+    cast("restatement_count" as bigint),
+    cast("reset_count" as bigint),
+    cast("is_new" as boolean),
+    cast("status" as text),
+    cast("subject_type" as text),
+    cast("same_song_count" as bigint),
+    cast("new_song_count" as bigint),
+    cast("new_song_value" as double precision),
+    cast("lost_song_count" as bigint),
+    cast("lost_song_value" as double precision),
+    cast("restated_song_count" as bigint),
+    cast("restated_song_change" as double precision),
+    cast("total_change" as double precision),
+    cast("twin_song_count" as bigint),
+    cast("growth_with_twins" as double precision)
+from (
+WITH growth AS (
+  SELECT
+    *
+  FROM "metrics"."group_growth"($1, $2)
+), platforms AS (
+  SELECT
+    *
+  FROM growth
+  WHERE
+    subject_type = 'platform'
+)
+SELECT
+  *
+FROM platforms
+) as result
+$$;
+comment on function metrics.platform_growth(date, date) is 'One row per platform and metric that adds up: the growth of the songs that can be compared, and what came and went beside them.';
+create view metrics.series_weeks as
+WITH observations AS (
+  SELECT
+    *
+  FROM "metrics"."fct_observations"
+), series AS (
+  SELECT
+    *
+  FROM "metrics"."dim_series"
+), metrics AS (
+  SELECT
+    *
+  FROM "metrics"."dim_metrics"
+), dated AS (
+  SELECT
+    series_id,
+    observed_date,
+    value,
+    CAST(DATE_TRUNC('WEEK', observed_date) AS DATE) AS week_date
+  FROM observations
+  WHERE
+    NOT is_outlier
+), closes AS (
+  SELECT
+    series_id,
+    week_date,
+    CAST((
+      week_date + CAST(6 AS BIGINT) * INTERVAL '1 DAY'
+    ) AS DATE) AS sunday_date,
+    MAX(observed_date) AS last_date,
+    (
+      ARRAY_AGG(value ORDER BY observed_date DESC NULLS LAST) FILTER(WHERE
+        NOT value IS NULL AND NOT observed_date IS NULL)
+    )[1] AS closing_value
+  FROM dated
+  GROUP BY
+    series_id,
+    week_date
+), known AS (
+  SELECT
+    closes.series_id,
+    series.subject_id,
+    metrics.platform,
+    metrics.metric,
+    closes.week_date,
+    closes.closing_value
+  FROM closes
+  INNER JOIN series
+    ON closes.series_id = series.series_id
+  INNER JOIN metrics
+    ON series.metric_id = metrics.metric_id
+  WHERE
+    closes.sunday_date <= (
+      closes.last_date + CAST(max_age_days AS BIGINT) * INTERVAL '1 DAY'
+    )
+    AND closes.sunday_date <= series.last_date
+)
+SELECT
+  *
+FROM known;
+comment on view metrics.series_weeks is 'One row per series and week, Monday to Sunday, whose close is known.';
+comment on column metrics.series_weeks."series_id" is 'Key of one subject''s one metric, computed from both: the same in every build.';
+comment on column metrics.series_weeks."subject_id" is 'What is counted: ''song:'', ''artist:'' ... and the id within its domain.';
+comment on column metrics.series_weeks."platform" is 'Code of the platform, ''spotify''.';
+comment on column metrics.series_weeks."metric" is 'What is counted, one word for all platforms, ''streams''.';
+comment on column metrics.series_weeks."week_date" is 'Monday of the week.';
+comment on column metrics.series_weeks."closing_value" is 'Where it stood on Sunday; of the last observation in the week, unless that was too old by then.';
+create function metrics.song_averages(in_from_date date, in_to_date date) returns table (
+    "subject" text,
+    "name" text,
+    "platform" text,
+    "metric" text,
+    "unit" text,
+    "from_date" date,
+    "to_date" date,
+    "average_per_observed_day" double precision,
+    "average_latest_value" double precision,
+    "median_latest_value" double precision,
+    "n_songs" bigint,
+    "n_days" bigint,
+    "coverage_ratio" double precision,
+    "artist_credit" text,
+    "is_primary_recording" boolean
+) language sql stable as $$
+select
+    cast("subject" as text),
+    cast("name" as text),
+    cast("platform" as text),
+    cast("metric" as text),
+    cast("unit" as text),
+    cast("from_date" as date),
+    cast("to_date" as date),
+    cast("average_per_observed_day" as double precision),
+    cast("average_latest_value" as double precision),
+    cast("median_latest_value" as double precision),
+    cast("n_songs" as bigint),
+    cast("n_days" as bigint),
+    cast("coverage_ratio" as double precision),
+    cast("artist_credit" as text),
+    cast("is_primary_recording" as boolean)
+from (
+WITH averages AS (
+  SELECT
+    *
+  FROM "metrics"."series_averages"($1, $2)
+), songs AS (
+  SELECT
+    *
+  FROM "audience"."dim_songs"
+), described AS (
+  SELECT
+    averages.subject,
+    averages.name,
+    averages.platform,
+    averages.metric,
+    averages.unit,
+    averages.from_date,
+    averages.to_date,
+    averages.average_per_observed_day,
+    averages.latest_value AS average_latest_value,
+    averages.latest_value AS median_latest_value,
+    CAST(1 AS BIGINT) AS n_songs,
+    averages.observed_days AS n_days,
+    averages.coverage_ratio,
+    songs.artist_credit,
+    songs.is_primary_recording
+  FROM averages
+  INNER JOIN songs
+    ON averages.subject = songs.subject_id
+)
+SELECT
+  *
+FROM described
+) as result
+$$;
+comment on function metrics.song_averages(date, date) is 'One row per song and metric observed in the window, in the columns of the averages of artists.';
+create view metrics.song_days as
+WITH observations AS (
+  SELECT
+    *
+  FROM "metrics"."fct_observations"
+), series AS (
+  SELECT
+    *
+  FROM "metrics"."dim_series"
+), metrics AS (
+  SELECT
+    *
+  FROM "metrics"."dim_metrics"
+), songs AS (
+  SELECT
+    *
+  FROM "audience"."dim_songs"
+), song_series AS (
+  SELECT
+    series.series_id,
+    songs.song_id,
+    songs.title,
+    songs.artist_credit,
+    songs.recording_id,
+    metrics.platform,
+    metrics.metric
+  FROM series
+  INNER JOIN songs
+    ON series.subject_id = songs.subject_id
+  INNER JOIN metrics
+    ON series.metric_id = metrics.metric_id
+  WHERE
+    metrics.metric IN ('streams', 'popularity')
+), days AS (
+  SELECT
+    song_series.song_id,
+    song_series.title,
+    song_series.artist_credit,
+    song_series.recording_id,
+    song_series.platform,
+    observations.observed_date,
+    CAST(MAX(observations.value) FILTER(WHERE
+      song_series.metric = 'streams') AS BIGINT) AS streams,
+    CAST(MAX(observations.change) FILTER(WHERE
+      song_series.metric = 'streams') AS BIGINT) AS streams_gained,
+    MAX(observations.span_days) FILTER(WHERE
+      song_series.metric = 'streams') AS span_days,
+    CAST(MAX(observations.value) FILTER(WHERE
+      song_series.metric = 'popularity') AS BIGINT) AS popularity,
+    COALESCE(BOOL_OR(observations.is_outlier), FALSE) AS is_outlier
+  FROM observations
+  INNER JOIN song_series
+    ON observations.series_id = song_series.series_id
+  GROUP BY
+    song_series.song_id,
+    song_series.title,
+    song_series.artist_credit,
+    song_series.recording_id,
+    song_series.platform,
+    observations.observed_date
+)
+SELECT
+  *
+FROM days;
+comment on view metrics.song_days is 'One row per song, platform and day, for people: streams and popularity side by side, with names. To add up songs, take one of each `recording_id`; never add up `streams` over days, that is what `streams_gained` is for.';
+comment on column metrics.song_days."song_id" is 'Soundcharts'' id of the song (uuid), or a hash of title and credit where only charts know it. One recording may have several, see `recording_id`.';
+comment on column metrics.song_days."title" is 'Title as the source writes it, version words included; null where blank.';
+comment on column metrics.song_days."artist_credit" is 'Artist credit as printed, all names in one text; null where blank.';
+comment on column metrics.song_days."recording_id" is 'The recording a song id belongs to: the smallest song id among its twins, its own where it has none.';
+comment on column metrics.song_days."platform" is 'Code of the platform, ''spotify''.';
+comment on column metrics.song_days."observed_date" is 'Day of the observation, as the source dates it (its first ten characters).';
+comment on column metrics.song_days."streams" is 'Streams in total since release, that day or as the week closed; null where they were not seen.';
+comment on column metrics.song_days."streams_gained" is 'Streams since the observation before, over `span_days`; null for the first one.';
+comment on column metrics.song_days."span_days" is 'Days since the observation before, which `change` covers; null for the first observation.';
+comment on column metrics.song_days."popularity" is 'The platform''s index of 0 to 100, that day or as the week closed; null where it was not seen.';
+comment on column metrics.song_days."is_outlier" is 'Whether both neighbours contradict the value: it is kept, but no anchor and in no total.';
+create function metrics.song_growth(in_from_date date, in_to_date date) returns table (
+    "subject" text,
+    "name" text,
+    "platform" text,
+    "metric" text,
+    "unit" text,
+    "from_date" date,
+    "to_date" date,
+    "start_value" double precision,
+    "start_observed_date" date,
+    "start_age_days" bigint,
+    "end_value" double precision,
+    "end_observed_date" date,
+    "end_age_days" bigint,
+    "growth" double precision,
+    "growth_pct" double precision,
+    "gained" double precision,
+    "previous_gained" double precision,
+    "period_change_pct" double precision,
+    "daily_rate_pct" double precision,
+    "observed_days" bigint,
+    "expected_days" bigint,
+    "coverage_ratio" double precision,
+    "correction_count" bigint,
+    "restatement_count" bigint,
+    "reset_count" bigint,
+    "is_new" boolean,
+    "status" text,
+    "series_id" bigint,
+    "subject_type" text,
+    "kind" text,
+    "artist_credit" text,
+    "is_primary_recording" boolean
+) language sql stable as $$
+select
+    cast("subject" as text),
+    cast("name" as text),
+    cast("platform" as text),
+    cast("metric" as text),
+    cast("unit" as text),
+    cast("from_date" as date),
+    cast("to_date" as date),
+    cast("start_value" as double precision),
+    cast("start_observed_date" as date),
+    cast("start_age_days" as bigint),
+    cast("end_value" as double precision),
+    cast("end_observed_date" as date),
+    cast("end_age_days" as bigint),
+    cast("growth" as double precision),
+    cast("growth_pct" as double precision),
+    cast("gained" as double precision),
+    cast("previous_gained" as double precision),
+    cast("period_change_pct" as double precision),
+    cast("daily_rate_pct" as double precision),
+    cast("observed_days" as bigint),
+    cast("expected_days" as bigint),
+    cast("coverage_ratio" as double precision),
+    cast("correction_count" as bigint),
+    cast("restatement_count" as bigint),
+    cast("reset_count" as bigint),
+    cast("is_new" as boolean),
+    cast("status" as text),
+    cast("series_id" as bigint),
+    cast("subject_type" as text),
+    cast("kind" as text),
+    cast("artist_credit" as text),
+    cast("is_primary_recording" as boolean)
+from (
+WITH growth AS (
+  SELECT
+    *
+  FROM "metrics"."series_growth"($1, $2)
+), songs AS (
+  SELECT
+    *
+  FROM "audience"."dim_songs"
+), described AS (
+  SELECT
+    growth.*,
+    songs.artist_credit,
+    songs.is_primary_recording
+  FROM growth
+  INNER JOIN songs
+    ON growth.subject = songs.subject_id
+)
+SELECT
+  *
+FROM described
+) as result
+$$;
+comment on function metrics.song_growth(date, date) is 'One row per song and metric: `series_growth` of songs, with their artists.';
+grant usage on schema audience, intermediate, listening, metrics to crescendo_reader;
+grant select on all tables in schema audience, intermediate, listening, metrics to crescendo_reader;
+grant execute on all functions in schema audience, intermediate, listening, metrics to crescendo_reader;
