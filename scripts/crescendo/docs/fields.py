@@ -1,8 +1,9 @@
 """`docs/fields.md` and `docs/sources.md`: every field a source sends, its nesting, and what becomes of it."""
 
-from collections import Counter
+import re
+from collections import Counter, defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import duckdb
 
@@ -18,6 +19,7 @@ DECISIONS = {
     "renamed": "is called otherwise there, because one name must mean one thing in all sources",
     "regrouped": "stood in a nested object, or beside its like under a name of its own; now in one column",
     "normalised": "has moved to a table with rows of its own, so that each fact is said once",
+    "converted": "stands there in another unit or form",
     "staged": "is named and cast in staging, for checks and figures, but stands in no table that people read",
     "raw only": "is loaded and typed, and can be asked for, but no model reads it yet",
     "dropped": "is known, and not loaded",
@@ -41,7 +43,15 @@ class Sent:
 
 def sent(source: Source, document: Document) -> list[Sent]:
     """Every field of a document, in the order of its declaration."""
-    return list(_walk(document.fields, "", f"{source.schema}.{document.table}", "", ""))
+    # the object or list of a page is its envelope: what stands in it is not nested yet
+    envelope = (
+        [node.key for node in document.fields if isinstance(node, Rows | Group)] if document.layout == "page" else []
+    )
+    found = _walk(document.fields, "", f"{source.schema}.{document.table}", "", "")
+    return [
+        replace(field, within="") if re.match(rf"({'|'.join(envelope)})(\[\])?\.[^.\[]+$", field.path) else field
+        for field in found
+    ]
 
 
 def _walk(nodes: tuple[Node, ...], path: str, table: str, prefix: str, within: str) -> Iterator[Sent]:
@@ -119,10 +129,17 @@ class Decisions:
     def of(self, document: list[Sent]) -> dict[Sent, Decision]:
         """The decision on each field of a document."""
         ends = {field: self._ends(field.place) if field.place else () for field in document}
-        homes = Counter(place[0] for field in document if not field.within for place in ends[field])
-        home = homes.most_common(1)[0][0] if homes else ""
+        # the table that most fields of a raw table go to is that of its records
+        homes: dict[str, Counter[str]] = defaultdict(Counter)
+        for field in document:
+            if field.place and not field.within:
+                homes[field.place[0]].update(table for table, _ in ends[field])
+        home = {table: counts.most_common(1)[0][0] for table, counts in homes.items() if counts}
         shared = Counter(place for field in document for place in ends[field])
-        return {field: self._decide(field, ends[field], home, shared) for field in document}
+        return {
+            field: self._decide(field, ends[field], home.get(field.place[0], "") if field.place else "", shared)
+            for field in document
+        }
 
     def _ends(self, place: Place) -> tuple[Place, ...]:
         """The nearest tables that hold the value, one column each; else the staging column that reads it."""
@@ -136,10 +153,17 @@ class Decisions:
                 chosen[to[0]] = to
         if chosen:
             return tuple(chosen.values())
+        made = self.lineage.below(place, self.lineage.reads)
+        named = {place[1], *(name for table, name in made if self.layer.get(table) == "staging")}
+        units = {to: steps for to, steps in made.items() if self._is_table(to[0]) and _is_unit(to[1], named)}
+        if units:
+            return tuple(sorted(to for to, steps in units.items() if steps == min(units.values())))
         return tuple(sorted(to for to in self.lineage.reads[place] if self.layer.get(to[0]) == "staging"))
 
     def _is_table(self, name: str) -> bool:
-        return name in self.published and self.published[name].kind == "table"
+        relation = self.published.get(name)
+        # what was refused is evidence, not where a field lives
+        return relation is not None and relation.kind == "table" and "quarantined" not in name
 
     def _decide(self, field: Sent, ends: tuple[Place, ...], home: str, shared: Counter[Place]) -> Decision:
         if not field.place:
@@ -150,6 +174,9 @@ class Decisions:
             return Decision((said["decision"],), ends, why)
         if not any(self._is_table(table) for table, _ in ends):
             return Decision(("staged" if ends else "raw only",), ends, f"{why}{self._used(field.place)}")
+        copies = self.lineage.below(field.place, self.lineage.copies)
+        if not any(to in copies for to in ends):
+            return Decision(("converted",), ends, why)
         renamed = all(name != Field(field.key).column for _, name in ends)
         # a key is there again under its own name wherever it is referred to
         own = {name for table, name in ends if table == home}
@@ -167,6 +194,11 @@ class Decisions:
         below = self.lineage.below(place, self.lineage.reads)
         users = sorted({table for table, _ in below if table in self.published})
         return f" Used by {', '.join(f'`{name}`' for name in users[:3])}." if users else ""
+
+
+def _is_unit(name: str, bare: set[str]) -> bool:
+    """Whether a column is one of the others in a unit: `duration_seconds` of `duration`."""
+    return any(name.startswith(f"{other}_") for other in bare)
 
 
 # --- pages -----------------------------------------------------------------------------------------------------
