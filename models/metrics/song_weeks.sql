@@ -40,14 +40,16 @@ song_subjects as (
 
     select
         subject_id as song_subject_id,
-        subject_id
+        subject_id,
+        false as is_artist
     from songs
 
     union all
 
     select
         songs.subject_id as song_subject_id,
-        artists.subject_id
+        artists.subject_id,
+        true as is_artist
     from songs
     inner join artists on songs.artist_id = artists.artist_id
 
@@ -70,6 +72,8 @@ song_weeks as (
         min(named.closing_value) filter (where named.variable = 'chart_position') as chart_position
     from named
     inner join song_subjects on named.subject_id = song_subjects.subject_id
+    -- an artist has a score and streams too, and they are not the song's
+    where not song_subjects.is_artist or named.variable in ('followers', 'listeners')
     group by all
 
 )

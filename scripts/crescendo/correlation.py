@@ -23,7 +23,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 from scipy import stats
-from statsmodels.stats.meta_analysis import combine_effects
+from statsmodels.stats.meta_analysis import CombineResults, combine_effects
 
 LAGS = range(-8, 9)  # weeks; positive: the variable moves first
 AR_ORDER = 8  # as far back as the lags look, or a memory of the variable would pass for a lead of the score
@@ -32,6 +32,7 @@ MIN_EFFECTIVE = 30  # 80 % power for a correlation of 0.5
 MIN_WEEKS = 12  # a song with fewer pairs of weeks says nothing about lags
 MIN_SONGS = 20  # in a week; below, their mean is not the market's but their own
 MIN_ARTISTS = 10  # below, their spread is no estimate: songs are the witnesses, and the result says so
+MIN_SHIFTS = 10  # below, they show no spread
 LEVEL = 0.05
 MIN_ESTIMATE = 0.1  # below, under 1 % of the variation goes together: too little to matter, however sure
 _Z_MAX = np.arctanh(0.999)
@@ -142,7 +143,8 @@ def songs_over_time(
     r, effective = np.stack(r, axis=1), np.stack(pairs, axis=1) / shrink[:, None]
     widen = (1 + r**2 / 2 if ranks else 1) * (1 + r**2 * memory[:, None])
     turned = [_known_pairs(x, np.roll(y, shift, axis=1))[0] for shift in range(widest + 1, weeks - widest)]
-    return Songs(lags, _z(r), widen / np.maximum(effective - 3, 1), effective, _z(np.stack(turned, axis=1)))
+    null = np.stack(turned, axis=1) if turned else np.empty((len(x), 0))
+    return Songs(lags, _z(r), widen / np.maximum(effective - 3, 1), effective, _z(null))
 
 
 def _known_pairs(x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -182,7 +184,9 @@ def over_time(
     lags = tuple(lags)
     if len(x) >= MIN_SONGS:
         x, y = without_the_market(x, y)
-    if x.shape[1] < MIN_EFFECTIVE or not len(x):
+    seen = np.flatnonzero((~(np.isnan(x) | np.isnan(y))).any(axis=0))
+    x, y = (side[:, seen.min() : seen.max() + 1] if len(seen) else side[:, :0] for side in (x, y))
+    if len(seen) < MIN_EFFECTIVE:
         return pd.DataFrame([{"lag": lag, "n": 0, "n_effective": 0.0, "units": 0} for lag in lags])
     songs, (unit, codes) = songs_over_time(x, y, ranks=ranks, lags=lags), witnesses(artists)
     rows = [
@@ -209,13 +213,15 @@ def _over_units(songs: Songs, k: int, codes: np.ndarray) -> dict:
         return {"n_effective": 0.0, "units": 0}
     if known.sum() == 1:
         song = np.flatnonzero(~np.isnan(z))[0]
+        if (~np.isnan(songs.null[song])).sum() < MIN_SHIFTS:
+            return {"n_effective": 0.0, "units": 0}
         half = stats.norm.isf(LEVEL / 2) * np.sqrt(variance[song])
         return _interval(z[song], half) | {
             "p": songs.p[song, k],
             "n_effective": songs.effective[song, k],
             "units": 1,
         }
-    fit = combine_effects(unit_z[known], unit_variance[known], method_re="iterated", use_t=True)
+    fit = random_effects(unit_z[known], unit_variance[known])
     mean, share = fit.mean_effect_re, np.zeros(len(unit_z))
     share[known] = fit.weights_rel_re
     # what songs still share does not shrink with their number: the turned pairs show how far the summary
@@ -223,7 +229,10 @@ def _over_units(songs: Songs, k: int, codes: np.ndarray) -> dict:
     weight = np.where(np.isnan(z), 0, 1 / variance)
     weight *= share[codes] / np.maximum(np.bincount(codes, weight)[codes], 1e-300)
     there = ~np.isnan(songs.null) * weight[:, None]
-    turned = (there * np.nan_to_num(songs.null)).sum(axis=0) / np.maximum(there.sum(axis=0), 1e-300)
+    enough = there.sum(axis=0) > 0.5 * weight.sum()  # of ragged songs, some shifts leave too few
+    if enough.sum() < MIN_SHIFTS:
+        return {"n_effective": 0.0, "units": 0}
+    turned = ((there * np.nan_to_num(songs.null)).sum(axis=0) / np.maximum(there.sum(axis=0), 1e-300))[enough]
     stray = np.sqrt((turned**2).mean())
     error, df = max((fit.sd_eff_w_re_hksj, known.sum() - 1), (stray, len(turned)))
     without = (mean - share[known] * unit_z[known]) / (1 - share[known])
@@ -235,6 +244,12 @@ def _over_units(songs: Songs, k: int, codes: np.ndarray) -> dict:
         "without_one_low": np.tanh(without.min()),
         "without_one_high": np.tanh(without.max()),
     }
+
+
+def random_effects(z: np.ndarray, variance: np.ndarray) -> CombineResults:
+    """Units put together: Paule and Mandel's variance between them, Hartung and Knapp's error; [units] each."""
+    with np.errstate(divide="ignore", invalid="ignore"):  # units that agree to the last digit
+        return combine_effects(z, variance, method_re="iterated", use_t=True)
 
 
 def by_unit(z: np.ndarray, variance: np.ndarray, codes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -266,6 +281,9 @@ def across_songs(columns: np.ndarray, artists: np.ndarray, *, ranks: bool) -> di
     """
     songs, width = columns.shape
     unit, codes = witnesses(artists)
+    of_artists = songs > 0 and _of_artists(columns[:, 1], artists)
+    if of_artists:
+        unit, codes = "artist", pd.factorize(np.asarray(artists, dtype=object), use_na_sentinel=False)[0]
     if ranks and songs:
         columns = stats.rankdata(columns, axis=0)
     spread = columns.std(axis=0) if songs else np.zeros(width)
@@ -279,17 +297,24 @@ def across_songs(columns: np.ndarray, artists: np.ndarray, *, ranks: bool) -> di
     z, without, units = _z(_partial(total[None]))[0], _z(_partial(total - moments)), len(moments)
     error = np.sqrt((units - 1) / units * ((without - without.mean()) ** 2).sum())
     if error < 1e-12:  # a perfect link: the jackknife has nothing to measure
-        error = np.sqrt(1 / (units - 3))
+        error = np.sqrt(1 / max(units - 3, 1))
     return _interval(z, stats.t.isf(LEVEL / 2, units - 1) * error) | {
         "p": 2 * stats.t.sf(abs(z) / error, units - 1),
         "n": songs,
-        # one song of each artist is independent of the others, whatever the scatter says
-        "n_effective": float(np.clip(3 + 1 / error**2, units, songs)),
+        # one song of each artist is independent of the others, whatever the scatter says; and where the variable is
+        # the artist's, its songs say no more than one
+        "n_effective": float(units if of_artists else np.clip(3 + 1 / error**2, units, songs)),
         "units": units,
         "unit": unit,
         "without_one_low": np.tanh(without.min()),
         "without_one_high": np.tanh(without.max()),
     }
+
+
+def _of_artists(variable: np.ndarray, artists: np.ndarray) -> bool:
+    """Whether all songs of an artist have the same value, and some artist has several songs."""
+    values = pd.Series(variable).groupby(np.asarray(artists, dtype=object), dropna=False)
+    return bool((values.nunique() == 1).all() and (values.size() > 1).any())
 
 
 def _partial(moments: np.ndarray) -> np.ndarray:

@@ -221,6 +221,21 @@ def test_what_does_not_vary_gets_no_estimate(rng):
     assert across_songs(np.zeros((0, 2)), np.zeros(0), ranks=True)["units"] == 0
 
 
+def test_a_number_of_the_artist_is_not_repeated_evidence(rng):
+    followers, score = rng.standard_normal((2, 4))
+    of_artist = np.repeat(np.arange(4), 30)
+    columns = np.column_stack([score[of_artist] + 0.1 * rng.standard_normal(120), followers[of_artist]])
+    row = across_songs(columns, of_artist, ranks=True)
+    assert (row["unit"], row["units"], row["n_effective"]) == ("artist", 4, 4)
+
+
+def test_ragged_songs_of_a_few_artists_are_not_judged_by_shifts_that_leave_nothing(rng):
+    x, y = World(10, weeks=130, phi=0.5).changes(rng)
+    x[:, :100] = np.nan  # all but the last half year is another song's history
+    rows = judge(over_time(x, y, np.arange(10), ranks=True))
+    assert set(rows.status) == {"too_few"} and not rows.starred.any()
+
+
 def test_one_artist_is_its_songs_and_says_so(rng):
     world = World(30, phi=0.5, effect=0.4, songs_an_artist=30)
     row = over_time(*world.changes(rng), world.artist, ranks=True, lags=[0]).iloc[0]

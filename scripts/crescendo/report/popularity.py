@@ -8,7 +8,6 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 from scipy import stats
-from statsmodels.stats.meta_analysis import combine_effects
 from statsmodels.tools.sm_exceptions import InterpolationWarning
 from statsmodels.tsa.stattools import adfuller, kpss
 
@@ -195,13 +194,12 @@ def _over_time(platform: Platform, rng: np.random.Generator, progress: Callable)
     score, artists = platform.panel("popularity_change"), platform.of_songs("artist_id")
     rows, shuffled = [], []
     for variable in platform.variables.dropna(subset="change").itertuples():
-        change = platform.panel(variable.change)
-        both = (~np.isnan(change) & ~np.isnan(score)).sum(axis=1) >= correlation.MIN_WEEKS
-        if not both.any():
+        x, y, known = _changes(platform, variable.change)
+        if not len(x):
             continue
         for method in ("spearman", "pearson"):
             progress(f"{platform.code}: {variable.label}, {OVER_TIME}, {method}")
-            found = correlation.over_time(change[both], score[both], artists[both], ranks=method == "spearman")
+            found = correlation.over_time(x, y, artists[known], ranks=method == "spearman")
             rows.append(
                 found.assign(
                     design=OVER_TIME, variable=variable.variable, label=variable.label,
@@ -209,8 +207,7 @@ def _over_time(platform: Platform, rng: np.random.Generator, progress: Callable)
                 )
             )  # fmt: skip
         progress(f"{platform.code}: {variable.label}, {OVER_TIME}, against the score of another song")
-        other = _of_another(score[both], rng)
-        shuffled.append(correlation.over_time(change[both], other, artists[both], ranks=True))
+        shuffled.append(correlation.over_time(x, _of_another(y, rng), artists[known], ranks=True))
     scored = (~np.isnan(score)).sum(axis=1) >= correlation.MIN_WEEKS
     own = _past_mean(score)
     smooth = correlation.over_time(own[scored], score[scored], artists[scored], ranks=True, lags=range(-SMOOTHING, 0))
@@ -219,6 +216,13 @@ def _over_time(platform: Platform, rng: np.random.Generator, progress: Callable)
         pd.concat(rows, ignore_index=True) if rows else empty,
         _controls(OVER_TIME, pd.concat(shuffled, ignore_index=True) if rows else empty, smooth),
     )
+
+
+def _changes(platform: Platform, change: str) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Weekly changes of a variable and of the score, for the songs that have enough of both; and which those are."""
+    x, y = platform.panel(change), platform.panel("popularity_change")
+    known = (~np.isnan(x) & ~np.isnan(y)).sum(axis=1) >= correlation.MIN_WEEKS
+    return x[known], y[known], known
 
 
 def _of_another(score: np.ndarray, rng: np.random.Generator) -> np.ndarray:
@@ -267,13 +271,13 @@ def _by_artist(platform: Platform, found: pd.DataFrame) -> pd.DataFrame:
     if spearman.empty:
         return pd.DataFrame(columns=["artist", "songs", "variable", "lag", "estimate", "low", "high"])
     best = spearman.loc[spearman["estimate"].abs().idxmax()]
-    variable = platform.variables.set_index("variable").loc[best["variable"]]
-    x, y = platform.panel(variable["change"]), platform.panel("popularity_change")
+    change = platform.variables.set_index("variable").loc[best["variable"], "change"]
+    x, y, known = _changes(platform, change)
     if len(x) >= MIN_SONGS:
         x, y = correlation.without_the_market(x, y)
     songs = correlation.songs_over_time(x, y, ranks=True, lags=[int(best["lag"])])
     z, variance = songs.z[:, 0], songs.variance[:, 0]
-    codes, names = pd.factorize(platform.of_songs("artist"), use_na_sentinel=False)
+    codes, names = pd.factorize(platform.of_songs("artist")[known], use_na_sentinel=False)
     mean, error = correlation.by_unit(z, variance, codes)
     half = stats.norm.isf(LEVEL / 2) * np.sqrt(error)
     return pd.DataFrame(
@@ -323,21 +327,24 @@ def _facts(platform: Platform) -> dict:
 def _over_platforms(found: pd.DataFrame) -> pd.DataFrame:
     """Random-effects summary of each link that two platforms or more have; scores are never mixed, only their links."""
     rows = []
-    usable = found[found["n_effective"] > 4].dropna(subset="estimate") if "estimate" in found else found[:0]
+    found = found.reindex(columns=found.columns.union(["estimate"], sort=False))
+    usable = found[found["n_effective"] >= correlation.MIN_EFFECTIVE].dropna(subset="estimate")
     keys = ["design", "variable", "label", "method", "lag"]
     for key, links in usable.groupby(keys, dropna=False):
         if len(links) < 2:
             continue
         z, variance = np.arctanh(links["estimate"].to_numpy()), 1 / (links["n_effective"].to_numpy() - 3)
-        fit = combine_effects(z, variance, method_re="iterated", use_t=True)
-        half = stats.t.isf(LEVEL / 2, len(z) - 1) * fit.sd_eff_w_re_hksj
+        fit = correlation.random_effects(z, variance)
+        # two or three platforms may agree by chance, and mostly count the same songs
+        error = max(fit.sd_eff_w_re_hksj, fit.sd_eff_w_re)
+        half = stats.t.isf(LEVEL / 2, len(z) - 1) * error
         mean = fit.mean_effect_re
         rows.append(
             dict(zip(keys, key, strict=True))
             | {
                 "platform": "all", "unit": "platform", "units": len(z), "n": links["n"].sum(),
                 "estimate": np.tanh(mean), "low": np.tanh(mean - half), "high": np.tanh(mean + half),
-                "p": 2 * stats.t.sf(abs(mean) / fit.sd_eff_w_re_hksj, len(z) - 1),
+                "p": 2 * stats.t.sf(abs(mean) / error, len(z) - 1),
                 "n_effective": links["n_effective"].sum(),
                 "i2": max(0.0, 1 - (len(z) - 1) / fit.q) if fit.q > 0 else 0.0,
             }

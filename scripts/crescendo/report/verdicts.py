@@ -23,11 +23,13 @@ class Verdict:
 
 
 def verdicts(analysis: Analysis) -> list[Verdict]:
-    """Every hypothesis judged, platform by platform."""
+    """Every hypothesis judged, the platform with the most songs first; of the others what can be answered."""
+    ranked = analysis.facts.sort_values("songs", ascending=False)["platform"].tolist()
     return [
-        Verdict(platform, *judged)
-        for platform in analysis.facts["platform"]
-        for judged in _judged(analysis.findings[analysis.findings["platform"] == platform])
+        Verdict(platform, claim, verdict, evidence)
+        for platform in ranked
+        for claim, verdict, evidence in _judged(analysis.findings[analysis.findings["platform"] == platform])
+        if platform == ranked[0] or verdict != "unanswered"
     ] + [Verdict("all", *_same_everywhere(analysis))]
 
 
@@ -58,11 +60,15 @@ def _judged(found: pd.DataFrame) -> Iterator[tuple[str, str, str]]:
         if variable not in COVERED:
             label = found.loc[found["variable"] == variable, "label"].iloc[0]
             partial = _row(across, variable, "partial spearman")
-            yield f"Songs that differ in this differ in score: {label}.", *_either(_row(across, variable), partial)
+            judged = [
+                (f"Songs that differ in this differ in score: {label}.", *_either(_row(across, variable), partial))
+            ]
             over = found[(found["design"] == OVER_TIME) & (found["variable"] == variable)]
             over = over[(over["method"] == "spearman") & (over["lag"] >= 0)]
             if len(over):
-                yield f"When this changes, the score of the song follows: {label}.", *_follows(over, 0)
+                judged.append((f"When this changes, the score of the song follows: {label}.", *_follows(over, 0)))
+            # what stays open fills pages where twenty platforms count followers: the report lists it elsewhere
+            yield from (verdict for verdict in judged if verdict[1] != "unanswered")
 
 
 def _row(across: pd.DataFrame, variable: str, method: str = "spearman") -> pd.Series | None:
