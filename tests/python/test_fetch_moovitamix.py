@@ -4,6 +4,7 @@ import json
 from datetime import date
 from itertools import cycle
 
+import duckdb
 import pytest
 from crescendo.simulate.moovitamix import ROUTES, application, universe
 from crescendo.simulate.server import PASSING, Faults, served
@@ -158,3 +159,16 @@ def test_a_service_that_is_not_there_or_another_is_explained(tmp_path):
         code, _, err = fetch("moovitamix", url, tmp_path, *DATE)
     assert code == 2 and "is not what MooVitamix answers" in err
     assert not (tmp_path / str(DAY)).exists()
+
+
+def test_a_landed_day_is_there_as_parquet_by_load_date(tmp_path):
+    with served(faithful()) as url:
+        fetch("moovitamix", url, tmp_path, *DATE)
+        fetch("moovitamix", url, tmp_path, "--date", "2025-02-11")
+    for route, expected in universe("faithful", 1, DAY).items():
+        files = tmp_path / ".parquet" / route / "*" / "*.parquet"
+        read = duckdb.sql(f"from read_parquet('{files}') where load_date = '{DAY}' order by _page, _index")
+        rows = [dict(zip(read.columns, row, strict=True)) for row in read.fetchall()]
+        assert [{key: row[key] for key in expected[0]} for row in rows] == expected
+        counts = duckdb.sql(f"select load_date, count(*) from read_parquet('{files}') group by all").fetchall()
+        assert sorted(count for _, count in counts) == [1000, 1000]

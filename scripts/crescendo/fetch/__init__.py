@@ -18,7 +18,8 @@ landing/moovitamix/<day>/<route>__p<page>.json
   own code, so `twitter` and `x` both occur.
 - Pages of one listing may overlap or come out of order: deduplicate by key, never by page.
 - What begins with a dot is not data, **do not read it**: `.run-*.json` (what a run asked, how far its windows
-  reach), `.lock`, `.*.tmp`; for moovitamix `.partial/<day>/` (an extraction under way) and
+  reach), `.lock`, `.*.tmp`; for moovitamix `.parquet/<route>/load_date=<day>/rows.parquet` (the same rows again),
+  `.partial/<day>/` (an extraction under way) and
   `.torn/<day>__<n>/` (one during which the server changed its universe).
 
 Documents of Soundcharts, by their numbers in the source's list of endpoints:

@@ -120,8 +120,8 @@ def soundcharts_command(
 def moovitamix_command(url: str, day: datetime | None, to: Path, form: str, **pace: Any) -> None:
     """A day of tracks, users and listening histories, whole and of one universe.
 
-    A day that is landed is left as it is. A service that restarts meanwhile is noticed: what was read of it goes
-    to .torn/, and the day is read again.
+    A day that is landed is left as it is. Its rows are there as Parquet too, by route and load date, in .parquet/.
+    A service that restarts meanwhile is noticed: what was read of it goes to .torn/, and the day is read again.
 
     \b
     Example:
@@ -135,9 +135,10 @@ def moovitamix_command(url: str, day: datetime | None, to: Path, form: str, **pa
     with only_one(to):
         if (to / str(load_date)).exists():
             click.echo(f"{to / str(load_date)}: landed before, left as it is")
-            return
-        client = _client(url, {}, None, pace, title="moovitamix")
-        _report(run(lambda: source.fetch(client, to, load_date)), to / str(load_date), form)
+        else:
+            client = _client(url, {}, None, pace, title="moovitamix")
+            _report(run(lambda: source.fetch(client, to, load_date)), to / str(load_date), form)
+        source.as_parquet(to / str(load_date), to / ".parquet")
 
 
 def _client(url: str, headers: dict[str, str], landing: Landing | None, pace: dict[str, Any], **more: Any) -> Client:

@@ -19,6 +19,7 @@ from typing import Any
 
 from crescendo.errors import CrescendoError
 from crescendo.fetch.client import Client, Landing, RequestError, Tally
+from crescendo.warehouse import text
 
 URL = "http://127.0.0.1:8000"
 ROUTES = {"tracks": "id", "users": "id", "listen_history": "user_id"}
@@ -117,6 +118,31 @@ async def _route(client: Client, route: str, day: date) -> list[Page]:
         if not page["items"] or (page["total"] is not None and rows >= page["total"]):
             break
     return pages
+
+
+def as_parquet(landed: Path, to: Path) -> None:
+    """The rows of a landed day, one Parquet file a route: `<to>/<route>/load_date=<day>/rows.parquet`.
+
+    `_page` and `_index` (both from 1) say where a row stood. A file that is there is left as it is.
+    """
+    import duckdb
+
+    for route in ROUTES:
+        place = to / route / f"load_date={landed.name}" / "rows.parquet"
+        pages = [str(path) for path in sorted(landed.glob(f"{route}__p????.json"))]
+        if place.exists() or not pages:
+            continue
+        place.parent.mkdir(parents=True, exist_ok=True)
+        half = place.with_suffix(".tmp")
+        with duckdb.connect() as connection:
+            connection.execute(
+                "create temp table pages as select page, items from read_json(?, sample_size = -1)", [pages]
+            )
+            rows = """
+                select page as _page, generate_subscripts(items, 1) as _index, unnest(items, max_depth := 2)
+                from pages order by _page, _index"""
+            connection.execute(f"copy ({rows}) to {text(str(half))} (format parquet)")
+        half.rename(place)
 
 
 def _asking(route: str, number: int) -> tuple[str, dict[str, int]]:
