@@ -25,7 +25,7 @@ described as (
         averages.average_per_observed_day,
         averages.latest_value as average_latest_value,
         averages.latest_value as median_latest_value,
-        1 as n_songs,
+        cast(1 as bigint) as n_songs,
         averages.observed_days as n_days,
         averages.coverage_ratio,
         songs.artist_credit,

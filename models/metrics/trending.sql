@@ -1,0 +1,90 @@
+-- A percent of a small number is easily large. A rank by percent needs a base; the score adds the
+-- base to both ends instead, so that small numbers shrink towards no growth and none is left out.
+
+with
+
+windows as (
+
+    select * from {{ ref('growth_windows') }}
+
+),
+
+metrics as (
+
+    select * from {{ ref('dim_metrics') }}
+
+),
+
+songs as (
+
+    select * from {{ ref('dim_songs') }}
+
+),
+
+-- of each recording one song, or twins would follow each other through the ranks
+scored as (
+
+    select
+        windows.*,
+        case when windows.status not in ('low_base') then windows.growth_pct end as ranked_pct,
+        case
+            when
+                windows.start_value >= 0
+                and windows.end_value >= 0
+                and (windows.growth_pct is not null or windows.status = 'zero_base')
+                then ln(
+                    (windows.end_value + greatest(metrics.min_base, 1))
+                    / (windows.start_value + greatest(metrics.min_base, 1))
+                )
+        end as shrunk_score,
+        windows.daily_rate_pct - windows.previous_daily_rate_pct as momentum
+    from windows
+    inner join metrics
+        on
+            windows.platform = metrics.platform
+            and windows.metric = metrics.metric
+    left join songs on windows.subject = songs.subject_id
+    where
+        windows.window_name in ('7 days', '28 days')
+        and coalesce(songs.is_primary_recording, true)
+
+),
+
+ranked as (
+
+    select
+        subject,
+        subject_type,
+        name,
+        platform,
+        metric,
+        unit,
+        window_name,
+        from_date,
+        to_date,
+        start_value,
+        end_value,
+        growth,
+        growth_pct,
+        case
+            when ranked_pct is not null then rank() over (
+                partition by subject_type, platform, metric, window_name
+                order by ranked_pct desc nulls last
+            )
+        end as pct_rank,
+        shrunk_score,
+        case
+            when shrunk_score is not null then rank() over (
+                partition by subject_type, platform, metric, window_name
+                order by shrunk_score desc nulls last
+            )
+        end as score_rank,
+        daily_rate_pct,
+        previous_daily_rate_pct,
+        momentum,
+        status
+    from scored
+
+)
+
+select * from ranked
