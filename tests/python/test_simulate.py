@@ -204,9 +204,7 @@ def test_at_least_twelve_platforms_with_the_kinds_of_the_reference(catalogue):
 
 def test_twins_share_an_isrc_and_a_shared_one_is_gone(catalogue, api):
     twins = Counter(filter(None, map(catalogue.isrc, catalogue.songs)))
-    shared, own = (
-        next(code for code, count in twins.items() if (count > 1) == many) for many in (True, False)
-    )
+    shared, own = (next(code for code, count in twins.items() if (count > 1) == many) for many in (True, False))
     assert api.get(f"/api/v2.25/song/by-isrc/{shared}").status_code == 410
     assert api.get(f"/api/v2.25/song/by-isrc/{own}").json()["object"]["isrc"]["value"] == own
     assert any(catalogue.isrc(song) is None for song in catalogue.songs)
@@ -221,8 +219,7 @@ def test_old_and_new_shapes(catalogue, api, old_api):
     assert isinstance(old_api.get(f"/api/v2.9/artist/{catalogue.star}").json()["object"]["genres"][0], str)
     assert "uuid" not in everything(old_api, f"/api/v2.34/artist/{catalogue.star}/albums")[0]
     codes = [
-        {item["platformCode"] for item in everything(http, star(catalogue, "identifiers"))}
-        for http in (api, old_api)
+        {item["platformCode"] for item in everything(http, star(catalogue, "identifiers"))} for http in (api, old_api)
     ]
     assert ("x" in codes[0], "twitter" in codes[1]) == (True, True)
     assert api.get(star(catalogue, "audience/twitter")).status_code == 200
@@ -316,9 +313,7 @@ def shares(rows):
     """Genre of each listened track by the favourite genre of its listener, as shares of all listens."""
     genres = {row["id"]: row["genres"].split(",")[0].strip().casefold() for row in rows["tracks"]}
     favorite = {row["id"]: row["favorite_genres"].casefold() for row in rows["users"]}
-    heard = [
-        (favorite[row["user_id"]], genres[track]) for row in rows["listen_history"] for track in row["items"]
-    ]
+    heard = [(favorite[row["user_id"]], genres[track]) for row in rows["listen_history"] for track in row["items"]]
     return sum(liked == genre for liked, genre in heard) / len(heard)
 
 
