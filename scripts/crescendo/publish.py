@@ -323,6 +323,8 @@ def publish_files(folder: Path, kind: str) -> list[Published]:
         shutil.rmtree(old, ignore_errors=True)
     except (OSError, duckdb.Error) as error:
         raise CrescendoError(f"cannot write to {folder}: {error}") from None
+    finally:
+        shutil.rmtree(beside, ignore_errors=True)
     return published
 
 
