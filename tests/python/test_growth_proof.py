@@ -6,8 +6,6 @@ The models run as dbt compiled them, in a database in memory that holds made-up 
 import json
 import math
 import random
-import subprocess
-import sys
 from datetime import date, timedelta
 from graphlib import TopologicalSorter
 from statistics import median
@@ -16,7 +14,7 @@ import duckdb
 import pandas as pd
 import pytest
 import reports
-from conftest import ROOT, project_in
+from conftest import ROOT
 from crescendo.load import load
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -37,15 +35,9 @@ GROUPED = ("song_growth", "artist_growth", "platform_growth", "artist_averages",
 
 
 @pytest.fixture(scope="session")
-def nodes(tmp_path_factory):
-    """Everything dbt compiles for growth: name -> node of the manifest."""
-    folder = tmp_path_factory.mktemp("compiled")
-    environment = project_in(folder)
-    command = [sys.executable, "-m", "dbt.cli.main", "compile", "--quiet", "--select"]
-    command += [f"+{name}" for name in GROUPED]
-    done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stdout + done.stderr
-    found = json.loads((folder / "target" / "manifest.json").read_text())["nodes"]
+def nodes(built):
+    """Everything dbt compiled: name -> node of the manifest."""
+    found = json.loads((built / "target" / "manifest.json").read_text())["nodes"]
     made = [node for node in found.values() if node.get("compiled_code") or node["resource_type"] == "seed"]
     return {node["name"]: node for node in made}
 
@@ -161,7 +153,10 @@ def series():
         points = messy(draw, metric)
         made[f"song:{number:03}", metric] = Series(METRICS[metric], points, released(draw, points))
     for number, metric in enumerate(sorted(set(KINDS))):
-        for points in ([(FIRST, 5000)], [(FIRST, 0), (LAST, 7)], [(FIRST + timedelta(day), 0) for day in range(99)]):
+        # falls of exactly a hundredth and exactly half, of a little more and a little less
+        falls = [(FIRST + timedelta(day), value) for day, value in enumerate((10_000, 9_900, 4_950, 2_474, 2_450))]
+        zeros = [(FIRST + timedelta(day), 0) for day in range(99)]
+        for points in ([(FIRST, 5000)], [(FIRST, 0), (LAST, 7)], falls, zeros):
             made[f"song:plain-{number}-{len(points)}", metric] = Series(METRICS[metric], points)
     return made
 
@@ -234,6 +229,33 @@ def test_every_column_of_series_growth_is_that_of_the_plain_calculation(series, 
     assert compared >= 10_000
     # the comparison is worth what it has met: every status a counter can have
     assert len({status for kind, status in seen if kind == "counter"}) == 11, seen
+
+
+def test_the_sample_as_it_was_built_grows_by_the_plain_calculation(built):
+    series = {}
+    with duckdb.connect(str(built / "crescendo.duckdb"), read_only=True) as connection:
+        rows = connection.execute("""
+            select observations.subject_id, metric_id, observed_date, value, release_date
+            from intermediate.int_observations_unioned as observations
+            inner join metrics.dim_subjects as subjects on observations.subject_id = subjects.subject_id
+            order by all
+        """).fetchall()
+        for subject, metric, day, value, release in rows:
+            series.setdefault((subject, metric), Series(METRICS[metric], [], release)).points.append((day, value))
+        complete, last = completeness(series), max(row[2] for row in rows)
+        # fractions do not add up to the last digit
+        broken = {metric for _, metric, _, value, _ in rows if not value.is_integer()}
+        series = {key: one for key, one in series.items() if key[1] not in broken}
+        for one in series.values():
+            one.points = [(day, int(value)) for day, value in one.points]
+        assert len(series) > 1000
+        for until, length in ((last, 28), (last - timedelta(9), 7), (last - timedelta(40), 365)):
+            since = until - timedelta(length)
+            found = by_key(ask(connection, "series_growth", since, until))
+            assert found.keys() >= series.keys()
+            for key, one in series.items():
+                wrong = differences(found[key], one.growth(since, until, complete[one.metric.platform]))
+                assert not wrong, f"{key} ({since}, {until}] found, expected: {wrong} of {one.points}"
 
 
 @pytest.mark.parametrize("until", ["2024-03-01", "2024-02-01"], ids=["no days", "reversed"])
