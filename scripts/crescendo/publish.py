@@ -16,6 +16,7 @@ import duckdb
 from crescendo import postgres, warehouse
 from crescendo.errors import CrescendoError
 from crescendo.manifest import Relation, current
+from crescendo.questions import FORMULA_BEGINNINGS
 from crescendo.warehouse import quoted, text
 
 # what a schema is called while it is built, and after another took its place
@@ -26,7 +27,6 @@ MARK = "Published by Crescendo; every publication replaces it."
 LOCK_TIMEOUT = "250ms"
 # the list of an export's tables; where it is, the folder is ours to replace
 CONTENTS = "contents.json"
-FORMULA = r"^[=+\-@\t\r]"
 ADVISORY_LOCK = 0x6372657363  # any number, as long as every publication takes the same
 
 
@@ -362,8 +362,9 @@ def _write(connection: duckdb.DuckDBPyConnection, relation: Relation, folder: Pa
 
 
 def safe_cell(expression: str) -> str:
-    """SQL of a text that no spreadsheet takes for a formula: one that begins like it gets an apostrophe before it."""
-    return f"case when regexp_matches({expression}, '{FORMULA}') then '''' || {expression} else {expression} end"
+    """SQL of a text as `questions.spreadsheet_safe` makes it: no spreadsheet takes it for a formula."""
+    beginnings = ", ".join(text(character) for character in FORMULA_BEGINNINGS)
+    return f"case when {expression}[1] in ({beginnings}) then '''' || {expression} else {expression} end"
 
 
 def _print(published: list[Published], form: str) -> None:

@@ -48,6 +48,10 @@ REASONS = {
 }
 
 
+# what a spreadsheet takes for the beginning of a formula
+FORMULA_BEGINNINGS = ("=", "+", "-", "@", "\t", "\r")
+
+
 @dataclass(frozen=True)
 class Question:
     """What is asked: `kind` 'growth' or 'averages', of `by` (song, artist, platform, series or a subject type)."""
@@ -293,7 +297,7 @@ def _frame(answer: Answer) -> "pd.DataFrame":
 
 def spreadsheet_safe(value: object) -> object:
     """A cell that no spreadsheet takes for a formula: texts that begin like one get an apostrophe in front."""
-    return f"'{value}" if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r") else value
+    return f"'{value}" if isinstance(value, str) and value[:1] in FORMULA_BEGINNINGS else value
 
 
 def _options(command):
