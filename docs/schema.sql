@@ -559,7 +559,7 @@ create table metrics.summary_reconciliation (
     "growth" double precision,
     "growth_pct" double precision,
     "verdict" text,
-    check (verdict in ('equal', 'no base, sent as 0', 'base of an earlier day, sent as 0', 'outlier', 'another version of the song counts'))
+    check (verdict in ('equal', 'no base, sent as 0', 'base of an earlier day, sent as 0', 'outlier', 'other versions or sources count'))
 );
 create table metrics.trending (
     "subject" text not null,
