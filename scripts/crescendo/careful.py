@@ -243,6 +243,8 @@ def _entries(node: Entries, value: object, path: Path, reading: Reading) -> dict
             clean[key] = _object(node.fields, item, path.entry(key), reading)
         except Invalid as found:
             _reject_row(node, {key: item}, found, reading)
+    if value and not clean and not node.table:
+        reading.rows_rejected -= 1  # the row that holds them stays, without an entry
     return clean
 
 

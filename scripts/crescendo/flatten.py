@@ -107,8 +107,9 @@ def _struct(fields: tuple[Node, ...]) -> str:
 
 
 def read_typed(expression: str, node: Node) -> str:
-    """Read JSON text into a node's type; null where it is not JSON of that form."""
-    return f"try(from_json({expression}, {text(json.dumps(typed(node)))}))"
+    """Read JSON text into a node's type; null where it is not JSON of that form, or no text."""
+    # without the cast, a column that was not sent has no type at all
+    return f"try(from_json({expression}, {text(json.dumps(typed(node)))}))::{typed(node)}"
 
 
 # --- certificate -----------------------------------------------------------------------------------------------
@@ -398,8 +399,10 @@ def raw_tables(document: Document) -> list[RawTable]:
     for number, node in enumerate(scalars(document)):
         columns[node.column] = KINDS[node.kind]
         values.append(_leaf_value(f"r{number}", node))
-    if document.layout == "page":
-        _leaves(document.fields, "j0", "", columns, values)
+    for number, node in enumerate(json_roots(document)):
+        if isinstance(node, Group):
+            prefix = "" if document.layout == "page" else f"{Field(node.key).column}_"
+            _leaves(node.fields, f"j{number}", prefix, columns, values)
     columns |= {name: kind for name, kind in LOADER_COLUMNS.items() if name != "_row_id"}
     values += ["_index", "_file_id", "_load_id"]
     # `fresh` has the places that the ledger knows; the stage's lists stay out of the join

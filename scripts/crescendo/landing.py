@@ -24,6 +24,7 @@ LARGEST_RATIO, SMALL = 300, 1 << 26
 # DuckDB keeps whole lines and whole pages in memory
 LARGEST_LINE, LARGEST_PAGE = 1 << 21, 1 << 26
 BOM, BLANK = "\ufeff", " \t\r\n"
+NUMBERED_LINE = re.compile(rb"(\xef\xbb\xbf)?\d+\t")
 LINE_NUMBER = re.compile(r"^\d+\t")
 
 
@@ -40,6 +41,7 @@ class Incoming:
     size: int
     facts: tuple[str | None, ...] = ()
     mixed_ends: bool = False
+    numbered: bool = False
 
 
 @dataclass(frozen=True)
@@ -154,7 +156,8 @@ def _recognise_csv(
             if twice:
                 return Refused(path, f"names a column twice: {', '.join(twice)}")
             mixed = "\r\n" in start and re.search(r"[^\r]\n", start) is not None
-            return Incoming(path, source, document, "csv", header, gzipped, size, mixed_ends=mixed)
+            numbered = document.line_number_prefix and LINE_NUMBER.match(line) is not None
+            return Incoming(path, source, document, "csv", header, gzipped, size, mixed_ends=mixed, numbered=numbered)
         if len(missing) < len(document.signature) and (closest is None or len(missing) < len(closest[0])):
             closest = (missing, f"{source.name}.{document.name}")
     if closest:
@@ -386,6 +389,17 @@ def _record_starts(incoming: Incoming, stream: io.TextIOBase) -> Iterator[int]:
         yield from (number for number, line in enumerate(stream, start=1) if line.strip(BLANK))
 
 
+def line_at(incoming: Incoming, position: int) -> str:
+    """The beginning of the line that holds a byte (from 1); '' in a gzip file."""
+    if incoming.gzipped:
+        return ""
+    with incoming.path.open("rb") as raw:
+        start = raw.seek(max(0, position - LARGEST_LINE))
+        before = raw.read(position - 1 - start)
+        raw.seek(start + before.rfind(b"\n") + 1)
+        return raw.readline(200).decode("utf-8", "replace").rstrip("\r\n")
+
+
 def lines_lost(incoming: Incoming, content: Content, records: int) -> int:
     """How many lines of a file are in none of the `records` that were read or rejected.
 
@@ -395,5 +409,9 @@ def lines_lost(incoming: Incoming, content: Content, records: int) -> int:
     if content.line_ends + content.ends_open - header == records:
         return 0
     with _opened(incoming) as raw:
-        stream = io.TextIOWrapper(raw, encoding="utf-8", errors="replace", newline="")
-        return max(0, sum(1 for _ in _record_starts(incoming, stream)) - records)
+        if incoming.numbered:  # the number tells a record's line, even one that an open quote has swallowed
+            starts = sum(1 for line in raw if NUMBERED_LINE.match(line)) - header
+        else:
+            stream = io.TextIOWrapper(raw, encoding="utf-8", errors="replace", newline="")
+            starts = sum(1 for _ in _record_starts(incoming, stream))
+        return max(0, starts - records)

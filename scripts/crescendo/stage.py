@@ -84,7 +84,7 @@ def _stage(connection: duckdb.DuckDBPyConnection, batch: Batch) -> None:
             links.append(link)
         _list_files(connection, batch, [str(link) for link in links])
         if batch.files[0].format == "array":
-            _check_arrays(connection, landing.records(batch.files[0], landing.listed(links)), folder)
+            _check_arrays(connection, landing.records(batch.files[0], landing.listed(links)))
         read = landing.relation(batch.files, links)
         connection.execute(flatten.stage(batch.document, read.sql, read.columns, read.broken, read.unknown))
     for file, content in zip(batch.files, batch.contents, strict=True):
@@ -92,15 +92,17 @@ def _stage(connection: duckdb.DuckDBPyConnection, batch: Batch) -> None:
             raise CrescendoError(f"{file.path} changed while it was read: load it again when it is whole ({content})")
 
 
-def _check_arrays(connection: duckdb.DuckDBPyConnection, records: str, folder: str) -> None:
-    """Raise Unreadable where DuckDB cannot read an array to its end; on a connection of its own, for an error ends
-    the transaction."""
+def _check_arrays(connection: duckdb.DuckDBPyConnection, records: str) -> None:
+    """Raise Unreadable where DuckDB cannot read an array to its end.
+
+    On a connection of its own, because an error ends a transaction.
+    """
     with connection.cursor() as other:
         try:
             other.execute(f"select count(*) from ({records})")
         except duckdb.InvalidInputException as error:
-            reason = re.sub(r" in file .*?, at byte| Try setting .*", ", at byte", str(error).splitlines()[0])
-            raise Unreadable(f"is not a whole JSON array: {reason.replace(folder, '')}") from None
+            reason = re.sub(r'^.*?: | in file ".*?"|\. (Try|$).*', "", str(error).splitlines()[0])
+            raise Unreadable(f"is not a whole JSON array: {reason}") from None
 
 
 def _list_files(connection: duckdb.DuckDBPyConnection, batch: Batch, links: list[str]) -> None:
@@ -123,7 +125,7 @@ def _reject_lines(connection: duckdb.DuckDBPyConnection, batch: Batch) -> None:
     rows = connection.execute(
         """
         select f.id, e.line, min_by(e.column_idx, e.byte_position), min_by(e.error_type::varchar, e.byte_position),
-            min_by(e.csv_line, e.byte_position)[:200]
+            min(e.byte_position), min_by(e.csv_line, e.byte_position)[:200]
         from reject_errors as e
         inner join reject_scans as s on s.scan_id = e.scan_id and s.file_id = e.file_id
         inner join batch_files as f on f.filename = s.file_path
@@ -131,11 +133,13 @@ def _reject_lines(connection: duckdb.DuckDBPyConnection, batch: Batch) -> None:
         """
     ).fetchall()
     rejects = []
-    for file_id, line, column, kind, sample in rows:
+    files = {result.file_id: file for file, result in zip(batch.files, batch.results, strict=True)}
+    for file_id, line, column, kind, position, shown in rows:
         batch.bad_lines[file_id].add(line)
         header = batch.files[0].header
         path = header[column - 1] if kind != "TOO MANY COLUMNS" and 0 < (column or 0) <= len(header) else None
         reason = LINE_REASONS.get(kind, kind.lower())
+        sample = landing.line_at(files[file_id], position) or shown
         rejects.append((file_id, "record", None, line, path, reason, sample))
     _enter_rejects(connection, batch, rejects)
 
