@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from reports import Desk
 
 ROOT = Path(__file__).parents[2]
 PROJECT = ("dbt_project.yml", "profiles.yml", "models", "seeds", "macros", "tests", "analyses")
@@ -34,3 +35,10 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     assert done.returncode == 0, done.stdout + done.stderr
     (folder / "summary.txt").write_text(done.stdout)
     return folder
+
+
+@pytest.fixture
+def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Desk:
+    """A warehouse of its own to load into."""
+    monkeypatch.setenv("CRESCENDO_DB", str(tmp_path / "x.duckdb"))
+    return Desk(tmp_path)
