@@ -331,29 +331,33 @@ def publish_files(folder: Path, kind: str) -> list[Published]:
 def _write(connection: duckdb.DuckDBPyConnection, relation: Relation, folder: Path, kind: str) -> Published:
     place = folder / relation.schema / relation.name
     place.parent.mkdir(exist_ok=True)
-    names = [quoted(name) for name in relation.columns]
-    key = ", ".join(quoted(name) for name in relation.primary_key) or "all"
-    # facts lie in the order of their days; whatever else has an order that is the same in each export
-    source = relation.full_name if relation.is_fact else f"(from {relation.full_name} order by {key})"
+    # in an order, so that each export of the same tables is the same; facts in that of their days
+    key = sorted(relation.primary_key, key=lambda name: name != relation.day)
+    order = f"order by {', '.join(map(quoted, key)) or 'all'}"
+    source = relation.full_name
     if kind == "csv":
         file = text(f"{place}.csv")
-        texts = {quoted(column.name) for column in relation.columns.values() if column.type == "varchar"}
-        cells = [f"{safe_cell(name)} as {name}" if name in texts else name for name in names]
-        source = f"(select {', '.join(cells)} from {source})"
-        connection.execute(f"copy {source} to {file} (format csv, header)")
+        cells = [
+            f"{safe_cell(quoted(column.name))} as {quoted(column.name)}"
+            if column.type == "varchar"
+            else quoted(column.name)
+            for column in relation.columns.values()
+        ]
+        source = f"(select {', '.join(cells)} from {relation.full_name})"
+        connection.execute(f"copy (from {source} {order}) to {file} (format csv, header)")
         types = ", ".join(f"{text(column.name)}: {text(column.type)}" for column in relation.columns.values())
-        form = (
-            """header = true, delim = ',', quote = '"', escape = '"', allow_quoted_nulls = false, auto_detect = false"""
-        )
-        written = f"read_csv({file}, {form}, columns = {{{types}}})"
+        form = """delim = ',', quote = '"', escape = '"', allow_quoted_nulls = false, auto_detect = false"""
+        written = f"read_csv({file}, header = true, {form}, columns = {{{types}}})"
     elif relation.is_fact and relation.day:
         month = f"strftime({quoted(relation.day)}, '%Y-%m') as month"
         options = "format parquet, partition_by (month), per_thread_output false"
-        connection.execute(f"copy (select *, {month} from {source}) to {text(str(place))} ({options})")
+        connection.execute("set threads = 1")  # several would mix the order of the rows
+        connection.execute(f"copy (select *, {month} from {source} {order}) to {text(str(place))} ({options})")
+        connection.execute("reset threads")
         written = f"read_parquet({text(str(place / '**' / '*.parquet'))})"
     else:
         file = text(f"{place}.parquet")
-        connection.execute(f"copy (from {source}) to {file} (format parquet)")
+        connection.execute(f"copy (from {source} {order}) to {file} (format parquet)")
         written = f"read_parquet({file})"
     sent = checksum(connection, source, relation)
     if sent != checksum(connection, written, relation):
