@@ -326,7 +326,8 @@ def test_small_worlds_fit(songs, days):
 
 
 def test_the_command_writes_one_file_and_says_so(tmp_path):
-    result = CliRunner().invoke(crescendo, ["sample", "--songs", "3", "--days", "40", "--to", str(tmp_path / "in")])
+    words = ["sample", "--songs", "3", "--days", "40", "--listening-days", "0", "--to", str(tmp_path / "in")]
+    result = CliRunner().invoke(crescendo, words)
     assert result.exit_code == 0
     assert "3 songs" in result.output
     [path] = (tmp_path / "in").iterdir()

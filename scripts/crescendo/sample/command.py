@@ -20,7 +20,13 @@ import click
     help="Folder to write to.",
 )
 @click.option("--artists", default=2, show_default=True, help="Artists with pages of the Soundcharts API; 0 for none.")
-@click.option("--listening-days", default=9, show_default=True, help="Days of MooVitamix pages; 0 for none.")
+@click.option(
+    "--listening-days",
+    type=click.IntRange(0, 100),
+    default=9,
+    show_default=True,
+    help="Days of MooVitamix pages; 0 for none.",
+)
 def sample_command(songs: int, days: int, seed: int, folder: Path, artists: int, listening_days: int) -> None:
     """Write a made-up report file in the partner's shape, and pages of two services, dirt and all.
 
