@@ -311,6 +311,11 @@ def test_songs_add_up_to_their_artists_and_platforms(series, label, catalogue_of
         answers = ask(label, "artist_growth", since, until) + ask(label, "platform_growth", since, until)
         found = by_key(answers)
         assert found.keys() == additive and len(answers) == len(found)
+        plain = by_key(ask(label, "series_growth", since, until))
+        for key, row in by_key(ask(label, "song_growth", since, until)).items():
+            assert row == plain.pop(key) | {name: row[name] for name in ("artist_credit", "is_primary_recording")}
+            assert row["is_primary_recording"] == catalogue_of_songs[key[0]][0]
+        assert not plain
         for key in additive:
             row, grown = (
                 found[key],
