@@ -1,0 +1,321 @@
+"""Any document, in any form, becomes the rows its declaration promises; and nothing wrong is ever taken for right."""
+
+import gzip
+import json
+import re
+from datetime import date
+
+import crescendo.sources
+import duckdb
+import pytest
+from conftest import ROOT
+from crescendo import careful, flatten
+from crescendo.shapes import Entries, Field, Group, Rows, Values, snake_case
+from crescendo.sources import all_sources, soundcharts
+from hypothesis import Phase, given, settings
+from hypothesis import strategies as st
+from reports import csv_text, json_lines
+
+SOURCES = [*crescendo.sources.__path__, str(ROOT / "tests" / "python" / "declared")]
+
+
+@pytest.fixture(autouse=True)
+def everything_is_declared(monkeypatch):
+    monkeypatch.setattr(crescendo.sources, "__path__", SOURCES)
+
+
+with pytest.MonkeyPatch.context() as patch:
+    patch.setattr(crescendo.sources, "__path__", SOURCES)
+    RECORD = all_sources()["everything"].documents[0]
+REPORT = soundcharts.REPORT
+LEAVES = {"name": "Ann", "seen": "2024-02-29", "playCount": 7, "delta": -3, "share": 0.25, "live": True}
+RICH = (
+    {"id": "1"}
+    | LEAVES
+    | {
+        "tree": [
+            {
+                "date": "2024-05-01T23:00:00-05:00",
+                "free": {"a": [1, "é"]},
+                "secret": "x",
+                "place": {"city": "Oslo", "tags": ["a", "b"]},
+                "leaves": [{"size": 1.5, "green": True}, {"size": 2}],
+            },
+            {"date": "2024-05-02", "free": "plain", "place": None, "leaves": []},
+        ],
+        "marks": [3, 1, 2],
+        "about": LEAVES | {"links": [{"url": "https://a.example"}, {}]},
+        "byKind": {
+            "streams": {"total": 5, "byYear": {"2023": {"sum": 2, "last": "2023-12-31"}, "2024": {"sum": 3}}},
+            "likes": {"total": None, "byYear": {}},
+        },
+    }
+)
+BARE = {"id": "2", "tree": []}
+ROWS = {
+    "records": [
+        ("1", "Ann", "2024-02-29", 7, -3, 0.25, True, "Ann", "2024-02-29", 7, -3, 0.25, True),
+        ("2", *[None] * 12),
+    ],
+    "records__tree": [(1, "2024-05-01", '{"a":[1,"é"]}', "Oslo"), (2, "2024-05-02", "plain", None)],
+    "records__tree__tags": [(1, "a"), (2, "b")],
+    "records__tree__leaves": [(1, 1.5, True), (2, 2.0, None)],
+    "records__marks": [(1, 3), (2, 1), (3, 2)],
+    "records__about_links": [(1, "https://a.example"), (2, None)],
+    "records__by_kind": [
+        (1, "streams", "2023", 2, "2023-12-31", 5),
+        (1, "streams", "2024", 3, None, 5),
+        (2, "likes", None, None, None, None),
+    ],
+}
+COLUMNS = tuple(node.key for node in RECORD.fields)
+
+
+def rows(desk, table):
+    """A raw table's rows, without what the loader adds but for a row's place in its list; days as text."""
+    [raw] = [t for t in flatten.raw_tables(RECORD) if t.name == table]
+    added = {"_row_id", "_parent_row_id", "_file_id", "_load_id"} | ({"_index"} if raw.is_root else set())
+    names = [f"{c}::varchar" if kind == "DATE" else c for c, kind in raw.columns.items() if c not in added]
+    return desk.ask(f"select {', '.join(names)} from raw_everything.{table} order by all")
+
+
+FORMS = {
+    "report.csv": csv_text([RICH, BARE], COLUMNS),
+    "plain.csv": csv_text([RICH, BARE], COLUMNS, numbered=False),
+    "other_order.csv": csv_text([RICH, BARE], COLUMNS[::-1], numbered=False),
+    "more.csv": csv_text([RICH | {"mood": "calm"}, BARE], ("mood", *COLUMNS), numbered=False),
+    "crlf.csv": csv_text([RICH, BARE], COLUMNS, end="\r\n"),
+    "report.csv.gz": gzip.compress(csv_text([RICH, BARE], COLUMNS).encode()),
+    "lines.ndjson": json_lines([RICH, BARE]),
+    "tight.ndjson": json_lines([RICH, BARE], separators=(",", ":")),
+    "lines.ndjson.gz": gzip.compress(json_lines([RICH, BARE]).encode()),
+    "shuffled.ndjson": json_lines([dict(reversed(RICH.items())), BARE]),
+    "array.json": json.dumps([RICH, BARE]),
+    "pretty.json": json.dumps([RICH, BARE], indent=4, ensure_ascii=False),
+    "bom.json": "\ufeff" + json.dumps([RICH, BARE]),
+}
+
+
+@pytest.mark.parametrize("name", FORMS)
+def test_a_record_becomes_the_same_rows_in_every_form(desk, name):
+    code, [file] = desk.load(desk.write(name, FORMS[name]))
+    assert (code, file["status"], file["counts"]["records_loaded"]) == (0, "loaded", 2)
+    assert {table: rows(desk, table) for table in ROWS} == ROWS
+    assert desk.ask("select path, record_count from load_audit.unknown_fields") == [("mood", 2)] * (name == "more.csv")
+
+
+def test_a_record_in_another_form_is_no_other_record(desk):
+    for name, content in FORMS.items():
+        desk.write(name, content)
+    _, files = desk.load()
+    assert sum(file["counts"]["records_loaded"] for file in files) == 2
+    assert sum(file["counts"]["records_duplicate"] for file in files) == 2 * len(FORMS) - 2
+    assert {table: rows(desk, table) for table in ROWS} == ROWS
+    assert desk.balanced()
+
+
+@pytest.mark.parametrize("form", ["{}.json", "{}.json.gz", "{}.jsonl"])
+def test_a_page_is_one_record_with_the_facts_of_its_asking(desk, form):
+    page = {"id": "p", "everything": 1, "items": [{"n": 1, "inner": [0.5, 2]}, {"n": 2}], "errors": [{"deep": [[]]}]}
+    text = json.dumps(page, indent=None if form.endswith("l") else 1)
+    name = form.format("everything_page__u1__p0002")
+    code, [file] = desk.load(desk.write(name, gzip.compress(text.encode()) if name.endswith(".gz") else text))
+    assert (code, file["document"], file["counts"]["rows_loaded"]) == (0, "everything_page", 4)
+    assert desk.ask("select id, asked_uuid, asked_page from raw_everything.pages") == [("p", "u1", "2")]
+    assert desk.ask("select _index, n from raw_everything.pages__items order by all") == [(1, 1), (2, 2)]
+    assert desk.ask("select i._index, i.v, n from raw_everything.pages__inner as i, raw_everything.pages__items as p"
+                    " where i._parent_row_id = p._row_id order by all") == [(1, 0.5, 1), (2, 2.0, 1)]  # fmt: skip
+    assert desk.ask("select path, sample from load_audit.unknown_fields") == [("$.everything", "1")]
+
+
+def test_children_point_at_their_parents(desk):
+    desk.load(desk.write("lines.ndjson", FORMS["lines.ndjson"]))
+    for table in flatten.raw_tables(RECORD):
+        if not table.is_root:
+            parents = f"select _row_id from raw_everything.{table.parent}"
+            orphans = f"select * from raw_everything.{table.name} where _parent_row_id not in ({parents})"
+            assert desk.ask(orphans) == []
+
+
+def test_a_record_keeps_its_id_for_ever(desk):
+    # a new DuckDB that wrote sort keys differently would load every record of an old warehouse once more
+    desk.load(desk.write("lines.ndjson", FORMS["lines.ndjson"]))
+    ids = desk.ask("select id, _row_id::varchar from raw_everything.records order by id")
+    assert ids == [("1", "0910cb30-d5a5-8e49-432f-9a7967c316b8"), ("2", "b4455343-a9f7-fe5a-ec96-c360e1652362")]
+
+
+@pytest.mark.parametrize(
+    ("key", "column"),
+    [
+        ("percentEvolution", "percent_evolution"),
+        ("spotify-streams", "spotify_streams"),
+        ("HTTPStatus", "httpstatus"),
+        ("a2B", "a2_b"),
+        (" Ünïcode key! ", "n_code_key"),
+    ],
+)
+def test_a_key_becomes_a_column(key, column):
+    assert snake_case(key) == column
+
+
+# --- the same rows by two ways ------------------------------------------------------------------------------------
+
+
+TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=6)
+ABSENT = st.just(...)
+KEYS = st.sampled_from(["a", "1w", "spotify-streams", "é", ""])
+LEAF = {
+    "text": TEXT,
+    "day": st.builds(lambda d, rest: d.isoformat() + rest, st.dates(), st.sampled_from(["", "T00:00:00+00:00", " x"])),
+    "count": st.integers(0, 2**63 - 1) | st.integers(0, 9),
+    "integer": st.integers(-(2**63) + 1, 2**63 - 1) | st.integers(-9, 9),
+    "number": st.floats(allow_nan=False, allow_infinity=False) | st.integers(-(10**18), 10**18),
+    "flag": st.booleans(),
+    "json": st.sampled_from(["plain", [1, "a"], {"x": {"y": []}}]),
+}
+
+
+# what the certificate does not know: years below 1000, the 29th of February of a century, numbers of 19 digits
+PLAIN = LEAF | {
+    "day": st.dates(date(1901, 1, 1), date(2099, 12, 31)).filter(lambda d: d != date(2000, 2, 29)).map(str),
+    "count": st.integers(0, 10**18 - 1),
+    "integer": st.integers(-(10**18) + 1, 10**18 - 1),
+    "number": st.floats(-1e17, 1e17, allow_subnormal=False).filter(lambda x: x == 0 or abs(x) > 1e-90),
+}
+
+
+def clean(node, leaf=LEAF):
+    """Values of a node that the declaration allows."""
+    match node:
+        case Field():
+            return leaf[node.kind]
+        case Group():
+            return objects(node.fields, leaf)
+        case Rows():
+            return st.lists(objects(node.fields, leaf), max_size=3)
+        case Values():
+            return st.lists(clean(node.value, leaf), max_size=3)
+        case Entries():
+            return st.dictionaries(KEYS, objects(node.fields, leaf), max_size=2)
+        case _:
+            return leaf["json"]
+
+
+def plain(node):
+    return clean(node, PLAIN)
+
+
+def objects(fields, leaf):
+    """Objects with their keys in the declared order, optional ones absent or null at times."""
+    members = [(n.key, clean(n, leaf) if n.required else ABSENT | st.none() | clean(n, leaf)) for n in fields]
+    drawn = st.tuples(*(value for _, value in members))
+    return drawn.map(lambda values: {k: v for (k, _), v in zip(members, values, strict=True) if v is not ...})
+
+
+JUNK = ("1.9", "true", '"12"', '"1e9"', "null", "9223372036854775808", "NaN", "-1", "1e3", "1e999", '"2024-5-1"', "[]")
+JUNK += (
+    '"2024-02-30"',
+    '"2024-05-01"',
+    "{}",
+    "[null]",
+    "[[1]]",
+    '{"a": {}}',
+    '"\\ud800"',
+    "-0",
+    "01",
+    '"x"',
+    "20240501",
+)
+BREAKS = st.lists(st.tuples(st.sampled_from(["put", "twice", "more", "cut", "space", "comma"]), st.floats(0, 1),
+                            st.sampled_from(JUNK)), max_size=3)  # fmt: skip
+
+
+@st.composite
+def texts(draw, root):
+    """JSON text of a root: clean, in any style, then perhaps broken in up to three places."""
+    value = draw(clean(root))
+    if draw(st.booleans()) and isinstance(value, dict):
+        value = dict(reversed(value.items()))
+    style = draw(st.sampled_from([{}, {"separators": (",", ":")}, {"indent": 1}, {"ensure_ascii": False}]))
+    text = json.dumps(value, **style)
+    for how, where, junk in draw(BREAKS):
+        text = broken(text, how, where, junk)
+    return text
+
+
+def broken(text, how, where, junk):
+    """A text with one thing changed, at a relative place: most often still JSON, hardly ever still right."""
+    scalars = [found.span() for found in SCALAR.finditer(text)]
+    members = [found.span() for found in MEMBER.finditer(text)]
+    match how:
+        case "put" if scalars:
+            start, end = scalars[int(where * (len(scalars) - 1))]
+            return text[:start] + junk + text[end:]
+        case "twice" if members:
+            start, end = members[int(where * (len(members) - 1))]
+            return text[:end] + "," + text[start:end] + text[end:]
+        case "more" if "{" in text[1:]:
+            places = [place for place, mark in enumerate(text) if mark == "{"]
+            at = places[int(where * (len(places) - 1))] + 1
+            return text[:at] + f'"extra": {junk}' + ("" if text[at:].lstrip().startswith("}") else ",") + text[at:]
+        case "cut":
+            return text[: int(where * len(text))]
+        case "comma":
+            at = max(text.rfind("]"), 0)
+            return text[:at] + "," + text[at:]
+    return f" {text}\n"
+
+
+SCALAR = re.compile(r'(?<=[:\[,])\s*(?:"(?:[^"\\]|\\.)*"|-?\d[\d.eE+-]*|true|false|null)(?=\s*[,}\]])')
+MEMBER = re.compile(r'"(?:[^"\\]|\\.)*"\s*:\s*(?:"(?:[^"\\]|\\.)*"|-?\d[\d.eE+-]*|true|false|null)')
+ROOTS = [*flatten.json_roots(RECORD), *flatten.json_roots(REPORT)]
+
+
+def both_ways(root, sent):
+    """For each text: what the fast ways say (certified, trusted, unknown keys, whether its rows are those of the clean
+    text, how many) and the careful reading."""
+    readings = [careful.Reading() for _ in sent]
+    cleaned = [careful._read_root(root, text, reading) for text, reading in zip(sent, readings, strict=True)]
+    found, unknown, trusted = flatten.inspection(root, 0)
+    said = [f"create_sort_key({typed}, 'asc nulls first')" for typed in ("j0", flatten.read_typed("clean", root))]
+    sql = f"""
+        with sent as (select unnest(?) as x0, unnest(?) as clean),
+        sound as (select * from sent where coalesce(try(json_valid(x0)), false)),
+        read as (select *, {flatten.read_typed("x0", root)} as j0 from sound),
+        listed as (select {", ".join(["*", *found])} from read)
+        select x0, {flatten.certificate(root, "x0", "j0")}, coalesce({trusted}, false), {unknown},
+            {" = ".join(said)} or clean like '%Infinity%', {flatten._rows_of(root, "j0")}
+        from listed
+    """
+    with duckdb.connect() as connection:
+        fast = {row[0]: row[1:] for row in connection.execute(sql, [sent, cleaned]).fetchall()}
+    return [(text, fast.get(text), reading) for text, reading in zip(sent, readings, strict=True)]
+
+
+# what was drawn is shown by the assertion; shrinking lists of texts takes minutes
+SETTINGS = settings(max_examples=5, deadline=None, derandomize=True, phases=[Phase.generate])
+
+
+@pytest.mark.parametrize("root", ROOTS, ids=lambda root: root.key)
+@SETTINGS
+@given(data=st.data())
+def test_what_is_believed_is_what_the_careful_reading_says(root, data):
+    for text, fast, reading in both_ways(root, data.draw(st.lists(texts(root), min_size=30, max_size=60))):
+        certified, trusted, unknown, same, count = fast or (False, False, [], False, 0)
+        if certified:
+            assert not reading.unknown, text
+        if certified or trusted:
+            assert not reading.rejects, (text, reading.rejects)
+            assert same, text
+            assert count == reading.rows_in, text
+            assert bool(unknown) == bool(reading.unknown), text
+
+
+@pytest.mark.parametrize("root", ROOTS, ids=lambda root: root.key)
+@SETTINGS
+@given(data=st.data())
+def test_what_is_clean_is_certified(root, data):
+    # else every file would take the slow way
+    for text, fast, reading in both_ways(root, data.draw(st.lists(plain(root).map(json.dumps), min_size=20))):
+        assert not reading.rejects, text
+        assert fast[0], text

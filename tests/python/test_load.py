@@ -1,0 +1,266 @@
+"""A load is all or nothing, and the same records are the same tables, however often and in whatever files they come."""
+
+import csv
+import gzip
+import json
+import os
+import random
+import re
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+from crescendo.sample.report import report_lines
+from crescendo.sample.world import World
+from reports import COLUMNS, STREAMS, Desk, csv_text, json_lines, point, song
+
+SONGS = [song(number) for number in range(1, 7)]
+LONE = csv_text([song(9)])
+
+
+@pytest.fixture(scope="module")
+def expected(tmp_path_factory):
+    """What the tables say once SONGS are loaded, undisturbed."""
+    with pytest.MonkeyPatch.context() as patch:
+        folder = tmp_path_factory.mktemp("expected")
+        patch.setenv("CRESCENDO_DB", str(folder / "x.duckdb"))
+        desk = Desk(folder)
+        desk.load(desk.write("all.csv", csv_text(SONGS)))
+        return desk.digests()
+
+
+def halves(desk):
+    return [desk.write("a.csv", csv_text(SONGS[:3])), desk.write("b.csv", csv_text(SONGS[3:]))]
+
+
+WAYS = {
+    "as it is": lambda desk: [[desk.write("a.csv", csv_text(SONGS))]],
+    "twice": lambda desk: [[desk.write("a.csv", csv_text(SONGS))]] * 2,
+    "under another name": lambda desk: [[desk.write("a.csv", csv_text(SONGS))], [desk.write("b.csv", csv_text(SONGS))]],
+    "another name at once": lambda desk: [[desk.write("a.csv", csv_text(SONGS)), desk.write("b.csv", csv_text(SONGS))]],
+    "in halves": lambda desk: [halves(desk)],
+    "one half after the other": lambda desk: [[half] for half in reversed(halves(desk))],
+    "in another order": lambda desk: [[desk.write("a.csv", csv_text(SONGS[::-1]))]],
+    "repeated in the file": lambda desk: [[desk.write("a.csv", csv_text(SONGS + SONGS[:2]))]],
+    "packed": lambda desk: [[desk.write("a.csv.gz", gzip.compress(csv_text(SONGS).encode()))]],
+    "as lines of JSON": lambda desk: [[desk.write("a.ndjson", json_lines(SONGS, separators=(",", ":")))]],
+    "as an array": lambda desk: [[desk.write("a.json", json.dumps(SONGS, indent=1))]],
+    "as CSV, then as JSON": lambda desk: [
+        [desk.write("a.csv", csv_text(SONGS[:4], numbered=False))],
+        [desk.write("a.ndjson", json_lines(SONGS))],
+    ],
+    "beside what is refused": lambda desk: [[desk.write("x.csv", "no report"), desk.write("a.csv", csv_text(SONGS))]],
+}
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_the_same_records_are_the_same_tables(desk, expected, way):
+    for paths in WAYS[way](desk):
+        desk.load(*paths)
+    assert desk.digests() == expected
+    assert desk.balanced()
+
+
+def test_an_unchanged_file_is_not_read_again(desk):
+    path = desk.write("a.csv", csv_text(SONGS))
+    desk.load(path)
+    ledger = desk.ask("from load_audit.loads"), desk.ask("from load_audit.files")
+    code, [file] = desk.load(path)
+    assert (code, file["status"]) == (0, "unchanged")
+    assert (desk.ask("from load_audit.loads"), desk.ask("from load_audit.files")) == ledger
+
+
+def test_a_changed_file_replaces_its_own_rows_only(desk):
+    desk.load(desk.write("a.csv", csv_text(SONGS[:3])), desk.write("b.csv", csv_text(SONGS[2:4])))
+    later = SONGS[0] | {"timeSeries": [point(1, 1501), point(2, 1601), point(3, 1701)]}
+    code, [file] = desk.load(desk.write("a.csv", csv_text([later, SONGS[1]])))
+    assert (code, file["counts"]["records_loaded"], file["counts"]["records_duplicate"]) == (0, 1, 1)
+    songs = desk.ask("""
+        select s.song_id[-1:]::integer, f.path[-5:], max(t.spotify_streams)
+        from raw_soundcharts.report_songs as s
+        inner join load_audit.files as f on f._file_id = s._file_id and f.is_current
+        inner join raw_soundcharts.report_songs__time_series as t on t._parent_row_id = s._row_id
+        group by all order by all
+    """)
+    # song 3 was in both files: it stays, and is the other's now
+    assert songs == [(1, "a.csv", 1701), (2, "a.csv", 1602), (3, "b.csv", 1603), (4, "b.csv", 1604)]
+    assert desk.ask("select count(*) from raw_soundcharts.report_songs__summaries") == [(4,)]
+    assert desk.balanced()
+
+
+def test_a_file_that_went_back_is_as_it_was(desk, expected):
+    for records in (SONGS, SONGS[:2], SONGS):
+        desk.load(desk.write("a.csv", csv_text(records)))
+    assert desk.digests() == expected
+
+
+def test_a_refused_new_version_keeps_the_old_rows(desk, expected):
+    desk.load(desk.write("a.csv", csv_text(SONGS)))
+    for broken in ("", "<html>", "a,b\n"):
+        assert desk.load(desk.write("a.csv", broken))[0] == 2
+    assert desk.digests() == expected
+    assert desk.ask("select status, is_current from load_audit.files order by _file_id") == [
+        ("loaded", True),
+        *[("refused", False)] * 3,
+    ]
+    desk.load(desk.write("a.csv", csv_text(SONGS)))
+    assert desk.digests() == expected
+    assert desk.balanced()
+
+
+def test_a_file_that_is_gone_is_not_forgotten(desk, expected):
+    path = desk.write("a.csv", csv_text(SONGS))
+    desk.load()
+    path.unlink()
+    assert desk.load() == (0, [])
+    assert desk.digests() == expected
+
+
+def test_a_dry_run_tells_and_changes_nothing(desk):
+    desk.load(desk.write("a.csv", LONE))
+    before = desk.digests(), desk.ask("from load_audit.files")
+    code, files = desk.load(
+        desk.write("b.csv", csv_text(SONGS)), desk.write("a.csv", csv_text(SONGS[:1])), options=["--dry-run"]
+    )
+    assert (code, [file["counts"]["records_in"] for file in files]) == (0, [1, 6])
+    assert (desk.digests(), desk.ask("from load_audit.files")) == before
+
+
+def test_a_file_without_its_marks_is_loaded_as_the_source_that_is_named(desk):
+    columns = tuple(column for column in COLUMNS if column != "title")
+    path = desk.write("a.csv", csv_text([song(1)], columns))
+    assert desk.load(path)[0] == 2
+    assert desk.load(path, options=["--source", "soundcharts"])[0] == 0
+    assert desk.load(desk.write("b.json", '{"song_id": "x"}'), options=["--source", "soundcharts.report"])[0] == 0
+    assert desk.ask("select song_id, title from raw_soundcharts.report_songs where title is null") == [
+        (song(1)["song_id"], None),
+        ("x", None),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["nowhere.csv"], "nowhere.csv does not exist: name a file or folder to load"),
+        (["--source", "spotify", "{landing}"], "there is no source 'spotify': choose one of "),
+        (["--wait", "soon"], "'soon' is not a valid float"),
+        (["--format", "xml"], "'xml' is not one of"),
+    ],
+)
+def test_a_mistake_is_explained(desk, words, said):
+    desk.write("a.csv", LONE)
+    code, out, err = desk.run("load", *(word.format(landing=desk.folder) for word in words))
+    assert (code, out) == (2, "")
+    assert said in err
+
+
+def test_a_warehouse_that_is_none_is_left_alone(desk):
+    desk.warehouse.write_text("a letter to a friend" * 1000)
+    code, _, err = desk.run("load", desk.write("a.csv", LONE))
+    assert (code, str(desk.warehouse) in err) == (2, True)
+    assert desk.warehouse.read_text().startswith("a letter")
+
+
+def test_many_small_files_are_one_load(desk, expected):
+    for number in range(60):
+        desk.write(f"{number}.csv", csv_text([SONGS[number % 6]]))
+    desk.write("45.csv", csv_text([SONGS[45 % 6]]) + '3\tx,"open\n')
+    _, files = desk.load()
+    assert sum(file["counts"]["records_loaded"] for file in files) == 6
+    assert sum(file["counts"]["records_rejected"] for file in files) == 1
+    assert desk.digests() == expected
+    assert desk.balanced()
+
+
+# --- two at once, and none to its end -----------------------------------------------------------------------------
+
+HOLD = "import duckdb, sys, time; c = duckdb.connect(sys.argv[1]); print('held', flush=True); time.sleep({seconds})"
+
+
+def hold(desk, seconds):
+    """Another process that holds the warehouse."""
+    held = subprocess.Popen(
+        [sys.executable, "-c", HOLD.format(seconds=seconds), desk.warehouse], stdout=subprocess.PIPE, text=True
+    )
+    held.stdout.readline()
+    return held
+
+
+def test_the_second_waits_and_goes_on(desk):
+    path = desk.write("a.csv", LONE)
+    with hold(desk, 1):
+        assert desk.load(path, options=["--wait", "30"])[0] == 0
+    assert desk.balanced()
+
+
+def test_the_second_says_who_holds_the_file(desk):
+    with hold(desk, 60) as held:
+        started = time.monotonic()
+        code, _, err = desk.run("load", desk.write("a.csv", LONE), "--wait", "0.3")
+        held.kill()
+    assert code == 2
+    assert str(desk.warehouse) in err
+    assert f"PID {held.pid}" in err
+    assert time.monotonic() - started < 10
+
+
+def start(desk, *words):
+    command = [sys.executable, "-m", "crescendo.cli", "load", *map(str, words)]
+    environment = os.environ | {"CRESCENDO_DB": str(desk.warehouse)}
+    return subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+
+def test_two_loads_at_once_both_come_to_their_end(desk, expected):
+    loads = [start(desk, half) for half in halves(desk)]
+    for load in loads:
+        _, err = load.communicate(timeout=60)
+        assert (load.returncode, err) == (0, "")
+    assert desk.digests() == expected
+
+
+KILLS = int(os.environ.get("CRESCENDO_KILLS", "3"))
+
+
+def test_a_load_that_is_killed_leaves_all_or_nothing(desk):
+    """CRESCENDO_KILLS=50 pytest -k killed: as many moments as you have patience for."""
+    world = World(songs=100, days=400)
+    report = desk.write("report.csv", "".join(report_lines(world)))
+    desk.load(desk.write("first.csv", LONE))
+    before = desk.digests()
+    seconds = time.monotonic()
+    undisturbed = start(desk, report)
+    assert undisturbed.communicate()[1] == ""
+    seconds, after = time.monotonic() - seconds, desk.digests()
+    assert before != after
+    moments, outcomes = random.Random(20), set()
+    for _ in range(KILLS):
+        desk.warehouse.unlink()
+        desk.load(desk.folder / "first.csv")
+        load = start(desk, report)
+        time.sleep(moments.uniform(0.3, 1) * seconds)
+        load.send_signal(signal.SIGKILL)
+        load.communicate()
+        found = desk.digests()
+        outcomes.add("all" if found == after else "nothing" if found == before else "some")
+        assert desk.balanced()
+        assert desk.load(report)[0] == 0
+        assert desk.digests() == after
+        assert desk.balanced()
+    assert "some" not in outcomes
+
+
+def test_numbers_of_the_report_are_those_of_the_file(desk):
+    # an independent reading of the sample, with all its dirt
+    lines = list(report_lines(World(songs=80, days=300)))
+    desk.load(desk.write("report.csv", "".join(lines)))
+    seen, streams = set(), 0
+    for row in csv.DictReader(re.sub(r"^\d+\t", "", line) for line in lines[:-1]):
+        if tuple(row.values()) not in seen:
+            seen.add(tuple(row.values()))
+            streams += sum(p.get(STREAMS, 0) for p in json.loads(row["timeSeries"]))
+    assert desk.ask("select count(*) from raw_soundcharts.report_songs") == [(len(seen),)]
+    assert desk.ask("select sum(spotify_streams) from raw_soundcharts.report_songs__time_series") == [(streams,)]
+    assert desk.ask("select count(*) from load_audit.rejected_records") == [(1,)]
+    assert desk.balanced()
