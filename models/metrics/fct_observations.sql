@@ -38,7 +38,7 @@ compared as (
 
     select
         followed.*,
-        {{ dbt.datediff('followed.previous_date', 'followed.observed_date', 'day') }} as span_days,  -- noqa: LT05
+        {{ days_between('followed.previous_date', 'followed.observed_date') }} as span_days,
         case
             when followed.is_outlier then 'outlier'
             when followed.previous_value is null then 'first'
@@ -97,7 +97,7 @@ observed as (
         observed_date,
         value,
         case when not is_outlier then value - previous_value end as change,
-        cast(case when not is_outlier then span_days end as integer) as span_days,
+        case when not is_outlier then span_days end as span_days,
         change_class,
         is_outlier,
         case when not is_outlier then gain_so_far end as running_gain,

@@ -77,25 +77,33 @@ judged as (
         observed_date,
         value,
         coalesce(
-            {{ leaps_and_returns('before_1', 'after_1') }}
-            or {{ leaps_and_returns('before_1', 'least(after_1, after_2, after_3)') }}
-            or {{ leaps_and_returns('least(before_1, before_2)', 'least(after_1, after_2)') }}
-            or {{ leaps_and_returns('least(before_1, before_2, before_3)', 'after_1') }}
-            -- about nothing, and back
-            or (
-                value <= outlier_drop_ratio * least(before_1, after_1)
-                and abs(after_1 - before_1) < after_1 - value
-            )
-            -- A counter dips for one observation. Between neighbours too old to be compared the
-            -- same shape is a fall and honest growth; below all three before, because after a
-            -- leap of one observation the true count looks like a dip.
-            or (
-                least(before_1, before_2, before_3) - value
-                > correction_ratio * least(before_1, before_2, before_3)
-                and before_1 - after_1 <= correction_ratio * before_1
-                and {{ dbt.datediff('date_before', 'observed_date', 'day') }} <= max_age_days  -- noqa: LT05
-                and {{ dbt.datediff('observed_date', 'date_after', 'day') }} <= max_age_days  -- noqa: LT05
-            ),
+            -- nothing falls near most observations: looking only where something does saves a
+            -- quarter of the time
+            case
+                when value > least(after_1, after_2, after_3) or value < before_1
+                    then
+                        {{ leaps_and_returns('before_1', 'after_1') }}
+                        or {{ leaps_and_returns('before_1', 'least(after_1, after_2, after_3)') }}
+                        or {{ leaps_and_returns(
+                            'least(before_1, before_2)', 'least(after_1, after_2)'
+                        ) }}
+                        or {{ leaps_and_returns('least(before_1, before_2, before_3)', 'after_1') }}
+                        -- about nothing, and back
+                        or (
+                            value <= outlier_drop_ratio * least(before_1, after_1)
+                            and abs(after_1 - before_1) < after_1 - value
+                        )
+                        -- A counter dips for one observation. Between neighbours too old to be
+                        -- compared the same shape is a fall and honest growth; below all three
+                        -- before, because after a leap of one the true count looks like a dip.
+                        or (
+                            least(before_1, before_2, before_3) - value
+                            > correction_ratio * least(before_1, before_2, before_3)
+                            and before_1 - after_1 <= correction_ratio * before_1
+                            and {{ days_between('date_before', 'observed_date') }} <= max_age_days
+                            and {{ days_between('observed_date', 'date_after') }} <= max_age_days
+                        )
+            end,
             false
         ) as is_outlier
     from rated

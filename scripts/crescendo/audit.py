@@ -23,7 +23,7 @@ TABLES = {
         _file_id bigint primary key, _load_id bigint not null, source varchar, document varchar, path varchar not null,
         content_sha256 varchar, size_bytes bigint not null, status varchar not null, reason varchar,
         is_current boolean not null, {", ".join(f"{name} bigint not null default 0" for name in COUNTS)}""",
-    "file_records": "_file_id bigint not null, _row_id uuid not null",
+    "file_records": "_file_id bigint not null, _row_id uuid not null, row_count bigint",
     "rejected_records": """
         _load_id bigint not null, _file_id bigint not null, level varchar not null, record_index bigint, line bigint,
         path varchar, reason varchar not null, sample varchar""",
@@ -53,6 +53,8 @@ def prepare(connection: duckdb.DuckDBPyConnection) -> None:
     connection.execute("create schema if not exists load_audit")
     for name, columns in TABLES.items():
         connection.execute(f"create table if not exists load_audit.{name} ({columns})")
+    # a warehouse from before rows were counted by record
+    connection.execute("alter table load_audit.file_records add column if not exists row_count bigint")
 
 
 def prepare_raw(connection: duckdb.DuckDBPyConnection, source: Source, tables: list[RawTable]) -> None:

@@ -16,6 +16,7 @@ from crescendo import audit, flatten, landing, stage, warehouse
 from crescendo.audit import FileResult
 from crescendo.errors import CrescendoError
 from crescendo.landing import Content, Incoming, Refused
+from crescendo.options import format_option
 from crescendo.shapes import Source
 from crescendo.sources import all_sources
 
@@ -227,7 +228,7 @@ def _progress_bar(connection: duckdb.DuckDBPyConnection, wanted: bool) -> Iterat
 @click.option("--source", default="", help="Source or document of files that their content does not tell.")
 @click.option("--dry-run", is_flag=True, help="Read and check everything, then change nothing.")
 @click.option("--wait", default=60.0, show_default=True, help="Seconds to wait for a warehouse that is in use.")
-@click.option("--format", "form", type=click.Choice(["table", "json"]), default="table", show_default=True)
+@format_option("table", "json")
 def load_command(paths: tuple[Path, ...], source: str, dry_run: bool, wait: float, form: str) -> int:
     """Load report files into the warehouse; without PATHS, the folder landing/.
 

@@ -16,6 +16,7 @@ import duckdb
 from crescendo import postgres, warehouse
 from crescendo.errors import CrescendoError
 from crescendo.manifest import Relation, current
+from crescendo.options import format_option
 from crescendo.questions import FORMULA_BEGINNINGS
 from crescendo.warehouse import quoted, text
 
@@ -56,7 +57,7 @@ def publish_command() -> None:
 @publish_command.command("postgres")
 @click.option("--dsn", default="", help="libpq's words or address; without it, the PG* variables. Never a password.")
 @click.option("--wait", default=60.0, show_default=True, help="Seconds to wait for readers to leave the old tables.")
-@click.option("--format", "form", type=click.Choice(["table", "json"]), default="table", show_default=True)
+@format_option("table", "json")
 def postgres_command(dsn: str, wait: float, form: str) -> None:
     """Publish tables, keys, indexes, views and growth functions to a PostgreSQL database (15 or later).
 
@@ -270,7 +271,7 @@ def checksum(connection: duckdb.DuckDBPyConnection, name: str, relation: Relatio
 
 @publish_command.command("csv")
 @click.argument("folder", type=click.Path(path_type=Path), default=Path("exports"), metavar="[DIR]")
-@click.option("--format", "form", type=click.Choice(["table", "json"]), default="table", show_default=True)
+@format_option("table", "json")
 def csv_command(folder: Path, form: str) -> None:
     """Write every table and view as a CSV file that a spreadsheet can open safely; to exports/ without DIR.
 
@@ -284,7 +285,7 @@ def csv_command(folder: Path, form: str) -> None:
 
 @publish_command.command("parquet")
 @click.argument("folder", type=click.Path(path_type=Path), default=Path("exports"), metavar="[DIR]")
-@click.option("--format", "form", type=click.Choice(["table", "json"]), default="table", show_default=True)
+@format_option("table", "json")
 def parquet_command(folder: Path, form: str) -> None:
     """Write every table and view as Parquet, facts in a folder for each month; to exports/ without DIR.
 

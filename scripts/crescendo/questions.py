@@ -13,6 +13,7 @@ import duckdb
 
 from crescendo import warehouse
 from crescendo.errors import CrescendoError
+from crescendo.options import format_option
 from crescendo.warehouse import quoted
 
 if TYPE_CHECKING:
@@ -218,7 +219,7 @@ def _order(sort: str, columns: list[str]) -> str:
 def _unknown(what: str, said: str, known: list[str]) -> str:
     import difflib
 
-    near = difflib.get_close_matches(said, known, n=3, cutoff=0.5)
+    near = difflib.get_close_matches(said, known, n=3, cutoff=0.65)
     hint = f"did you mean {' or '.join(near)}?" if near else f"there are {', '.join(known[:20]) or 'none'}"
     return f"there is no {what} {said!r}: {hint}"
 
@@ -318,9 +319,7 @@ def _options(command):
                 "--sort", default="", metavar="COLUMN", help="Largest first; texts from a to z; -COLUMN turns it."
             ),
             click.option("--top", default=0, metavar="N", help="The first N rows only."),
-            click.option(
-                "--format", "form", type=click.Choice(["table", "json", "csv"]), default="table", show_default=True
-            ),
+            format_option("table", "json", "csv"),
         ]
     ):
         command = option(command)

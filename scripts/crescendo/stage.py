@@ -66,7 +66,8 @@ def fill(connection: duckdb.DuckDBPyConnection, batch: Batch) -> None:
         inserted += 0 if table.is_root else rows
     _count(connection, batch, inserted)
     connection.execute(
-        "insert into load_audit.file_records select distinct _file_id, _row_id from judged where not is_rejected"
+        "insert into load_audit.file_records"
+        " select distinct _file_id, _row_id, rows_in - rows_rejected from judged where not is_rejected"
     )
 
 

@@ -7,7 +7,8 @@ import click
 import duckdb
 
 from crescendo import flatten, warehouse
-from crescendo.shapes import Source
+from crescendo.options import format_option
+from crescendo.shapes import Document, Source
 from crescendo.sources import all_sources
 from crescendo.warehouse import quoted
 
@@ -17,6 +18,8 @@ UNBALANCED = """
     where records_in <> records_loaded + records_duplicate + records_rejected
         or rows_in <> rows_loaded + rows_duplicate + rows_rejected
 """
+
+MOST = 60  # characters of a cell
 
 
 @dataclass
@@ -44,7 +47,8 @@ def status() -> Status:
         result.rejected = _rows(
             connection,
             """select f.path as file, r.* exclude (_load_id, _file_id) from load_audit.rejected_records as r
-            inner join load_audit.files as f on f._file_id = r._file_id and f.is_current order by all limit 1000""",
+            inner join load_audit.files as f on f._file_id = r._file_id and f.is_current
+            order by f.path, r.line, r.record_index, r.path limit 1000""",
         )
         result.unknown_fields = _rows(
             connection,
@@ -98,34 +102,41 @@ def _problems(connection: duckdb.DuckDBPyConnection) -> list[str]:
         f"{row['path']}: records or rows in are not loaded + duplicate + rejected; load the file again"
         for row in _rows(connection, UNBALANCED)
     ]
+    existing = {(row["table_schema"], row["table_name"]) for row in _rows(connection, "from information_schema.tables")}
     for source in all_sources().values():
-        documents: dict[str, list[str]] = {}  # several documents may share a table
+        documents: dict[str, list[Document]] = {}  # several documents may share a table
         for document in source.documents:
-            documents.setdefault(document.table, []).append(document.name)
-        for table, names in documents.items():
-            problems += _imbalance(connection, source, table, names)
+            documents.setdefault(document.table, []).append(document)
+        for table, sharing in documents.items():
+            if (source.schema, table) in existing:
+                problems += _imbalance(connection, source, sharing)
     return problems
 
 
-def _imbalance(connection: duckdb.DuckDBPyConnection, source: Source, table: str, documents: list[str]) -> list[str]:
-    """Whether a root table holds just the records that the ledger says it does."""
-    [owned] = connection.execute(
-        """select count(distinct r._row_id) from load_audit.file_records as r
-        inner join load_audit.files as f on f._file_id = r._file_id
-        where f.is_current and f.source = ? and f.document in (select unnest(?))""",
-        [source.name, documents],
+def _imbalance(connection: duckdb.DuckDBPyConnection, source: Source, documents: list[Document]) -> list[str]:
+    """Whether the raw tables of documents that share them hold just what the ledger says they do."""
+    owned = connection.execute(
+        """select count(*), coalesce(sum(row_count), 0)::bigint from (
+            select distinct r._row_id, r.row_count from load_audit.file_records as r
+            inner join load_audit.files as f on f._file_id = r._file_id
+            where f.is_current and f.source = ? and f.document in (select unnest(?)))""",
+        [source.name, [document.name for document in documents]],
     ).fetchone()
-    if not owned:
-        return []
-    [held] = connection.execute(f"select count(*) from {quoted(source.schema)}.{quoted(table)}").fetchone()
-    if held == owned:
-        return []
-    where = f"{source.schema}.{table}"
-    return [f"{where} holds {held} records and the ledger {owned}: delete the warehouse and load again"]
+    tables = {table.name: table.is_root for document in documents for table in flatten.raw_tables(document)}
+    held = [0, 0]
+    for name, is_root in tables.items():
+        [count] = connection.execute(f"select count(*) from {quoted(source.schema)}.{quoted(name)}").fetchone()
+        held[0 if is_root else 1] += count
+    where = f"{source.schema}.{documents[0].table}"
+    return [
+        f"{where} holds {found} {what} and the ledger {known}: delete the warehouse and load again"
+        for what, found, known in zip(("records", "rows in its child tables"), held, owned, strict=True)
+        if found != known
+    ]
 
 
 @click.command("status")
-@click.option("--format", "form", type=click.Choice(["table", "json"]), default="table", show_default=True)
+@format_option("table", "json")
 def status_command(form: str) -> int:
     """Show what was loaded, rejected and unknown; exit code 1 where a record is not accounted for.
 
@@ -150,12 +161,22 @@ def _print(result: Status) -> None:
     console = Console(width=None if click.get_text_stream("stdout").isatty() else 140)
     console.print(f"{result.warehouse}, {result.size_bytes / 1e6:,.1f} MB, {len(result.loads)} last loads")
     counts = ("records_in", "records_loaded", "records_duplicate", "records_rejected", "rows_loaded", "rows_rejected")
-    _print_table(console, "Files", result.files, ("path", "status", *counts), 20)
+    _print_table(console, "Files", result.files, ("path", "status", "reason", *counts), 20)
     _print_table(console, "Raw tables", result.tables, ("table", "rows", "newest_day", "digest"), 100)
     _print_table(console, "Rejected", result.rejected, ("file", "line", "path", "reason", "sample"), 20)
     _print_table(console, "Unknown fields", result.unknown_fields, ("file", "path", "record_count", "sample"), 20)
     if not result.problems:
         console.print("Every record is accounted for: in = loaded + duplicate + rejected, in every file.")
+
+
+def _cell(column: str, value: object) -> str:
+    if isinstance(value, int):
+        return f"{value:,}"
+    said = "" if value is None else str(value)
+    if len(said) <= MOST:
+        return said
+    # files differ in how their paths end
+    return f"…{said[-MOST:]}" if column in ("path", "file") else f"{said[:MOST]}…"
 
 
 def _print_table(console, title: str, rows: list[dict], columns: tuple[str, ...], most: int) -> None:
@@ -166,12 +187,10 @@ def _print_table(console, title: str, rows: list[dict], columns: tuple[str, ...]
         return
     table = Table(title=f"{title} ({len(rows)})", title_justify="left", box=None)
     for column in columns:
-        table.add_column(column.replace("_", " "), justify="right" if isinstance(rows[0][column], int) else "left")
+        justify = "right" if isinstance(rows[0][column], int) else "left"
+        table.add_column(column.replace("_", " "), justify=justify, overflow="fold")
     for row in rows[:most]:
-        # Text: a sample is somebody's data, not markup
-        table.add_row(
-            *(Text(f"{v:,}" if isinstance(v := row[c], int) else str("" if v is None else v)[:60]) for c in columns)
-        )
+        table.add_row(*(Text(_cell(column, row[column])) for column in columns))  # a sample is data, not markup
     console.print(table)
     if len(rows) > most:
         console.print(f"... and {len(rows) - most} more: crescendo status --format json")

@@ -25,9 +25,11 @@ def test_it_ends_with_a_summary_and_what_to_ask(built):
     assert "from metrics.song_days" in said
 
 
-def test_the_logic_of_the_models_holds(built):
+def test_the_logic_of_the_models_holds(built, tmp_path):
     command = [sys.executable, "-m", "dbt.cli.main", "test", "--select", "test_type:unit"]
-    done = subprocess.run(command, cwd=built, env=project_in(built), capture_output=True, text=True, check=False)
+    # a target of its own: other tests read what the build compiled
+    environment = project_in(built) | {"DBT_TARGET_PATH": str(tmp_path)}
+    done = subprocess.run(command, cwd=built, env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout
 
 
@@ -41,7 +43,7 @@ def test_a_second_build_changes_nothing_and_says_so(built):
 
 def test_files_of_the_user_are_not_mixed_with_the_sample(tmp_path):
     environment = project_in(tmp_path)
-    for name in ("models", "seeds", "tests"):  # nothing to build: this is about what is loaded
+    for name in ("models", "seeds", "tests", "analyses"):  # nothing to build: this is about what is loaded
         (tmp_path / name).unlink()
     (tmp_path / "landing").mkdir()
     (tmp_path / "landing" / "mine.csv").write_text("song_id,title,artist,timeSeries\na,Own,Me,[]\n")

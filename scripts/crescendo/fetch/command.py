@@ -11,19 +11,26 @@ import click
 
 from crescendo.errors import CrescendoError
 from crescendo.fetch.client import Client, Landing, Tally, credentials, only_one, run
+from crescendo.options import format_option
 
 DAY = click.DateTime(["%Y-%m-%d"])
 
 
 def _shared(command: Callable) -> Callable:
     for option in (
-        click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True),
+        format_option("text", "json"),
         click.option("--backoff", default=0.5, show_default=True, help="First wait before a retry, seconds."),
         click.option("--timeout", default=60.0, show_default=True, help="For one whole answer, seconds."),
         click.option("--concurrency", default=8, show_default=True, help="Requests in flight at most."),
     ):
         command = option(command)
     return command
+
+
+def _to(folder: str) -> Callable:
+    return click.option(
+        "--to", default=folder, show_default=True, type=click.Path(path_type=Path), help="Folder to land in."
+    )
 
 
 @click.group("fetch")
@@ -52,7 +59,7 @@ def fetch_command() -> None:
     help="Of lines NAME=value, mode 600; also CRESCENDO_CREDENTIALS.",
 )
 @click.option("--url", default=None, help="Another server, such as a simulator.")
-@click.option("--to", default="landing/soundcharts", show_default=True, type=click.Path(path_type=Path))
+@_to("landing/soundcharts")
 @click.option("--dry-run", is_flag=True, help="Say how many calls it would cost, and land nothing.")
 @_shared
 def soundcharts_command(
@@ -113,9 +120,9 @@ def soundcharts_command(
 
 
 @fetch_command.command("moovitamix")
-@click.option("--url", default="http://127.0.0.1:8000", show_default=True)
+@click.option("--url", default="http://127.0.0.1:8000", show_default=True, help="The server.")
 @click.option("--date", "day", type=DAY, metavar="YYYY-MM-DD", help="The load date; without it today, in UTC.")
-@click.option("--to", default="landing/moovitamix", show_default=True, type=click.Path(path_type=Path))
+@_to("landing/moovitamix")
 @_shared
 def moovitamix_command(url: str, day: datetime | None, to: Path, form: str, **pace: Any) -> None:
     """A day of tracks, users and listening histories, whole and of one universe.

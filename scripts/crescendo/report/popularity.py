@@ -149,7 +149,9 @@ def analyse(
     found = pd.concat(found, ignore_index=True)
     found = correlation.judge(pd.concat([found, _over_platforms(found)], ignore_index=True))
     controls, songs, artists, stationary = (
-        pd.concat(part, ignore_index=True) for part in (controls, songs, artists, stationary)
+        # an empty part has no types, and would take them from the others
+        pd.concat([one for one in part if len(one)] or part, ignore_index=True)
+        for part in (controls, songs, artists, stationary)
     )
     labels = dict(zip(variables["variable"], variables["label"], strict=True))
     return Analysis(found, controls, songs, artists, pd.DataFrame(facts), stationary, labels, seed)

@@ -36,9 +36,15 @@ def simulate_command() -> None:
 @simulate_command.command("soundcharts")
 @click.option("--port", default=8001, show_default=True, help="0 takes a free one.")
 @click.option("--seed", default=7, show_default=True, help="The world's: that of `crescendo sample`.")
-@click.option("--songs", default=150, show_default=True)
+@click.option("--songs", default=150, show_default=True, help="Songs in the catalogue.")
 @click.option("--days", default=400, show_default=True, help="Of history, up to 2025-05-26.")
-@click.option("--shapes", type=click.Choice(["new", "old", "mixed"]), default="new", show_default=True)
+@click.option(
+    "--shapes",
+    type=click.Choice(["new", "old", "mixed"]),
+    default="new",
+    show_default=True,
+    help="Of the answers: before the partner changed them, since, or both.",
+)
 @click.option("--quota", default=1_000_000, show_default=True, help="Calls answered before 429.")
 @fault_options(SOUNDCHARTS_FAULTS)
 def soundcharts_command(
@@ -77,7 +83,13 @@ def soundcharts_command(
 
 @simulate_command.command("moovitamix")
 @click.option("--port", default=8000, show_default=True, help="0 takes a free one.")
-@click.option("--mode", type=click.Choice(["faithful", "evolving"]), default="faithful", show_default=True)
+@click.option(
+    "--mode",
+    type=click.Choice(["faithful", "evolving"]),
+    default="faithful",
+    show_default=True,
+    help="As the service is, or as it may become.",
+)
 @click.option("--seed", type=int, help="Without it: of faithful another universe at each start, of evolving 7.")
 @click.option("--day", type=click.DateTime(["%Y-%m-%d"]), help="What it takes for today.")
 @click.option("--drift", type=click.DateTime(["%Y-%m-%d"]), help="Evolving: the day on which tastes change.")

@@ -1,0 +1,97 @@
+"""`crescendo status` says what is there, and finds every record and row that the ledger does not account for."""
+
+import json
+
+import duckdb
+import pytest
+from reports import STREAMS, Desk, csv_text, point, song
+
+
+def sales(desk):
+    """Three songs: one loaded, one with a point that is rejected and a key that nobody knows, one refused whole."""
+    odd = song(2, timeSeries=[point(1, 1.5), point(2, tiktok=3)])
+    desk.write("a.csv", csv_text([song(1), odd, song(3, song_id="")]))
+    desk.write("b.csv", "no report")
+    desk.load()
+    return desk
+
+
+def test_it_shows_files_rows_rejects_and_drift(desk):
+    sales(desk)
+    code, out, err = desk.run("status", "--format", "json")
+    found = json.loads(out)
+    assert (code, err, found["problems"]) == (0, "", [])
+    assert found["warehouse"] == str(desk.warehouse)
+    assert found["size_bytes"] == desk.warehouse.stat().st_size
+    assert [(f["path"][-5:], f["status"], f["reason"]) for f in found["files"]] == [
+        ("a.csv", "loaded", None),
+        ("b.csv", "refused", "is none of the known documents: its first line begins 'no report'"),
+    ]
+    tables = {table["table"].split(".")[1]: table for table in found["tables"]}
+    assert (tables["report_songs"]["rows"], tables["report_songs__time_series"]["rows"]) == (2, 3)
+    assert tables["report_songs__time_series"]["newest_day"] == "2024-05-02"
+    rejected = [(r["line"], r["path"], r["reason"], r["sample"]) for r in found["rejected"]]
+    assert rejected == [
+        (3, f"timeSeries[1].{STREAMS}", "is not a whole number", "1.5"),
+        (4, "song_id", "is missing", ""),
+    ]
+    assert [(u["path"], u["record_count"], u["sample"]) for u in found["unknown_fields"]] == [
+        ("timeSeries[*].tiktok", 1, "3")
+    ]
+
+
+def test_it_shows_the_same_to_people(desk):
+    code, out, _ = sales(desk).run("status")
+    assert code == 0
+    out = "".join(out.split())
+    for word in ("a.csv", "refused", "2024-05-02", "isnotawholenumber", "timeSeries[*].tiktok"):
+        assert word in out
+    assert "Everyrecordisaccountedfor" in out
+
+
+def test_a_sample_is_not_taken_for_markup(desk):
+    desk.load(desk.write("a.csv", csv_text([song(1, song_id="", title="x"), song(2, timeSeries='["[bold]x[/nope]"]')])))
+    code, out, _ = desk.run("status")
+    assert (code, "[bold]x[/nope]" in out) == (0, True)
+
+
+def test_there_may_be_nothing(desk):
+    code, _, err = desk.run("status")
+    assert (code, f"there is no warehouse at {desk.warehouse}" in err) == (2, True)
+    duckdb.connect(str(desk.warehouse)).close()
+    assert desk.run("status")[0] == 0
+
+
+SCHEMA = "raw_soundcharts.report_songs"
+TAMPERINGS = {
+    f"delete from {SCHEMA} where song_id = '{song(1)['song_id']}'": "holds 1 records and the ledger 2",
+    f"insert into {SCHEMA} select * replace (uuid() as _row_id) from {SCHEMA} limit 1": "holds 3 records",
+    f"delete from {SCHEMA}__time_series where spotify_streams = 1501": "holds 4 rows in its child tables",
+    f"insert into {SCHEMA}__summaries select * from {SCHEMA}__summaries limit 1": "holds 6 rows in its child tables",
+    "delete from load_audit.file_records": "holds 2 records and the ledger 0",
+    "update load_audit.files set records_rejected = 0 where status = 'loaded'": "are not loaded + duplicate + rejected",
+    "update load_audit.files set rows_loaded = rows_loaded + 1 where status = 'loaded'": "are not loaded + duplicate",
+}
+
+
+@pytest.mark.parametrize("tampering", TAMPERINGS)
+def test_a_warehouse_that_was_tampered_with_is_found_out(desk, tampering):
+    sales(desk)
+    with duckdb.connect(str(desk.warehouse)) as connection:
+        connection.execute(tampering)
+    for form in ("table", "json"):
+        code, out, err = desk.run("status", "--format", form)
+        assert (code, TAMPERINGS[tampering] in err) == (1, True)
+    assert json.loads(out)["problems"]
+
+
+def test_what_two_warehouses_say_is_compared_by_digest(tmp_path, monkeypatch):
+    said = []
+    for number, records in enumerate(([song(1), song(2)], [song(2), song(1)], [song(1), song(2, title="Other")])):
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        monkeypatch.setenv("CRESCENDO_DB", str(folder / "x.duckdb"))
+        desk = Desk(folder)
+        desk.load(desk.write(f"{number}.csv", csv_text(records)))
+        said.append(desk.digests())
+    assert said[0] == said[1] != said[2]
