@@ -186,7 +186,9 @@ def pages(options: argparse.Namespace, folder: Path) -> None:
 def tell(peer: Spent, peer_points: int, own: Spent, points: int) -> None:
     """Print how much more a peer takes for a point."""
     cpu = (peer.cpu / peer_points) / (own.cpu / points)
-    print(f"{'':28}{cpu:.1f} times the CPU, {(peer.wall / peer_points) / (own.wall / points):.1f} times the time a point")
+    print(
+        f"{'':28}{cpu:.1f} times the CPU, {(peer.wall / peer_points) / (own.wall / points):.1f} times the time a point"
+    )
 
 
 def main() -> None:

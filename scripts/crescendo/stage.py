@@ -178,10 +178,15 @@ def _judge(connection: duckdb.DuckDBPyConnection, batch: Batch) -> None:
         f"case when r.id is null or s.x{n} is null then coalesce(s.n{n}, 0) else 0 end" for n, _ in roots
     )
     repaired_id = flatten.row_id([f"s.{name}" for name in _scalar_names(batch)] + _mended(roots))
+    # the lists of records read carefully, and no others, pass through a join
     connection.execute(f"""
         create or replace temp table judged as
+        with renamed as (
+            select r.id, r.is_rejected, r.rows_in, r.rows_rejected, {repaired_id} as _row_id
+            from stage as s inner join repaired as r on r.id = s.rowid
+        )
         select
-            s.rowid as id, f.id as _file_id, case when r.id is null then s._row_id else {repaired_id} end as _row_id,
+            s.rowid as id, f.id as _file_id, coalesce(r._row_id, s._row_id) as _row_id,
             s.rowid - min(s.rowid) over (partition by f.id) + 1 as _index,
             coalesce(r.is_rejected, false) as is_rejected,
             {certified or 0} + coalesce(r.rows_in, 0) as rows_in,
@@ -189,7 +194,7 @@ def _judge(connection: duckdb.DuckDBPyConnection, batch: Batch) -> None:
                 as rows_rejected
         from stage as s
         inner join batch_files as f on f.filename = s.filename
-        left join repaired as r on r.id = s.rowid
+        left join renamed as r on r.id = s.rowid
     """)
     _enter_unknown(connection, batch, roots)
     _enter_careful_rejects(connection, batch)

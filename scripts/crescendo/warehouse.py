@@ -10,7 +10,7 @@ import duckdb
 
 from crescendo.errors import CrescendoError
 
-# DuckDB holds its blocks under this limit and spills past it, so a load stays under 1 GiB whatever its input
+# DuckDB holds its blocks under this limit and spills past it; what it holds besides grows slowly: scripts/bench/load.py
 LOAD_MEMORY = "640MB"
 
 
