@@ -5,8 +5,8 @@
 Measures the loader against the DuckDB statements that only read and unnest the same report (no ledger, no checks, no
 identity), and against the peers per point. The peers need requirements-bench.txt, in an environment of its own, and
 read fewer records: `--peer-songs`, `--peer-pages`. Everything runs `--rounds` times, the fastest counts. Writes to a
-folder of its own, which is removed. Targets: a report in 1.5 times the bare statements, 2.5 times faster than pandas and
-100 times faster than dlt, within 1 GiB; pages at a million points a second on two cores, 100 times dlt and 10 times
+folder of its own, which is removed. Targets: a report in 1.5 times the bare statements, 2.5 times faster than pandas
+and 100 times faster than dlt, within 1 GiB; pages at a million points a second on two cores, 100 times dlt and 10 times
 `pandas.json_normalize`.
 """
 
