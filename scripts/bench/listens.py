@@ -7,16 +7,14 @@ second, models under 60 s, memory under 4 GiB.
 """
 
 import argparse
-import os
-import resource
-import subprocess
+import json
 import sys
 import tempfile
-import time
 from datetime import date, timedelta
 from pathlib import Path
 
 import duckdb
+from measure import run
 
 ROOT = Path(__file__).parents[2]
 DAYS, ITEMS, PAGE, TRACKS = 10, 5, 100, 20_000
@@ -56,16 +54,17 @@ def generate(folder: Path, listens: int) -> None:
 
 
 def timed(name: str, command: list[str], environment: dict[str, str]) -> float:
-    """Run a command; print and return its seconds, with its CPU seconds and its largest memory so far."""
-    before, started = resource.getrusage(resource.RUSAGE_CHILDREN), time.monotonic()
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
-    seconds = time.monotonic() - started
-    if done.returncode:
-        sys.exit(f"{name}: exit code {done.returncode}\n{done.stdout[-3000:]}{done.stderr[-3000:]}")
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-    print(f"{name:<8}{seconds:8.1f} s {cpu:8.1f} CPU s {after.ru_maxrss / 1024**2:6.2f} GiB at most")
-    return seconds
+    """Run a command; print what it took and return its seconds."""
+    spent = run(command, environment)
+    print(f"{name:<8}{spent}", flush=True)
+    return spent.wall
+
+
+def slowest(target: Path, most: int = 6) -> list[str]:
+    """The models that took longest, with their seconds."""
+    results = json.loads((target / "run_results.json").read_text())["results"]
+    ranked = sorted(results, key=lambda result: -result["execution_time"])
+    return [f"{result['unique_id'].split('.')[-1]} {result['execution_time']:.1f} s" for result in ranked[:most]]
 
 
 def main() -> None:
@@ -79,27 +78,17 @@ def main() -> None:
         size = sum(path.stat().st_size for path in folder.rglob("*.jsonl"))
         print(f"{options.listens:,} listens, {size / 1e6:,.0f} MB of pages")
         own = {"CRESCENDO_DB": str(folder / "b.duckdb"), "DBT_TARGET_PATH": str(folder / "target")}
-        environment = os.environ | own | {"DBT_LOG_PATH": str(folder / "logs")}
+        environment = own | {"DBT_LOG_PATH": str(folder / "logs")}
         load = [sys.executable, "-m", "crescendo.cli", "load"]
         histories = sorted(str(path) for path in folder.rglob("listen_history*"))
         seconds = timed("listens", [*load, *histories], environment)
         print(f"        {options.listens / seconds:12,.0f} listens a second")
         timed("rest", [*load, str(folder / "landing")], environment)
         dbt = [sys.executable, "-m", "dbt.cli.main", "build", "--project-dir", str(ROOT), "--profiles-dir", str(ROOT)]
-        chosen = [
-            "--resource-types",
-            "model",
-            "seed",
-            "--exclude",
-            "int_observations_unioned+",
-            "dim_subjects+",
-            "--select",
-        ]
-        timed(
-            "models",
-            [*dbt, *chosen, "path:models/staging/moovitamix+", "stg_load_audit__loads", "reference_genres"],
-            environment,
-        )
+        kinds = ["--resource-types", "model", "seed", "--exclude", "int_observations_unioned+", "dim_subjects+"]
+        models = ["--select", "path:models/staging/moovitamix+", "stg_load_audit__loads", "reference_genres"]
+        timed("models", [*dbt, *kinds, *models], environment)
+        print(f"        slowest: {', '.join(slowest(folder / 'target'))}")
         with duckdb.connect(str(folder / "b.duckdb"), read_only=True) as warehouse:
             [(count,)] = warehouse.execute("select count(*) from listening.fct_listens").fetchall()
         print(f"{count:,} listens in fct_listens")
