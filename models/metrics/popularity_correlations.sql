@@ -75,18 +75,20 @@ ranked as (
 
 ),
 
--- one row per platform and variable; of numbers that do not vary there is no correlation
+-- One row per platform and variable; of numbers that do not vary there is no correlation. The
+-- order of a sum is not settled, and digits past the twelfth would change from build to build.
 correlated as (
 
     select
         platform,
         variable,
         case
-            when stddev_pop(popularity) > 0 and stddev_pop(value) > 0 then corr(popularity, value)
+            when stddev_pop(popularity) > 0 and stddev_pop(value) > 0
+                then round(corr(popularity, value), 12)
         end as pearson_log,
         case
             when stddev_pop(popularity) > 0 and stddev_pop(value) > 0
-                then corr(popularity_rank, value_rank)
+                then round(corr(popularity_rank, value_rank), 12)
         end as spearman,
         count(*) as compared_song_count
     from ranked
