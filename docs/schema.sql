@@ -396,6 +396,7 @@ create table metrics.fct_observations (
     "value" double precision,
     "change" double precision,
     "span_days" integer,
+    "next_observed_date" date,
     "change_class" text,
     "is_outlier" boolean,
     "running_gain" double precision,
@@ -1083,6 +1084,7 @@ comment on column metrics.fct_observations."observed_date" is 'Day of the observ
 comment on column metrics.fct_observations."value" is 'The value observed that day, in the unit of its metric.';
 comment on column metrics.fct_observations."change" is 'Value less that of the sound observation before; null for the first one and for an outlier.';
 comment on column metrics.fct_observations."span_days" is 'Days since the observation before, which `change` covers; null for the first observation.';
+comment on column metrics.fct_observations."next_observed_date" is 'Day of the sound observation after, until which this one is the latest; null for the newest one and for an outlier.';
 comment on column metrics.fct_observations."change_class" is 'first, increase, unchanged or decrease; of a counter, which cannot fall: correction, restatement or reset, by the ratios in `dim_metrics`; outlier.';
 comment on column metrics.fct_observations."is_outlier" is 'Whether both neighbours contradict the value: it is kept, but no anchor and in no total.';
 comment on column metrics.fct_observations."running_gain" is 'Sum of the rises so far, of a flow the sum of its values; null for an outlier.';
@@ -1147,12 +1149,12 @@ comment on column metrics.growth_windows."status" is 'What to think of the perce
 comment on column metrics.growth_windows."previous_from_date" is 'Day whose closing value the window before starts from.';
 comment on column metrics.growth_windows."previous_to_date" is 'Day whose closing value the window before ends with.';
 comment on column metrics.growth_windows."previous_gained" is 'The same for the window of equal length before; null where that one has no start.';
-comment on column metrics.growth_windows."period_change_pct" is 'Gained against previously gained, in percent; null where nothing was gained before.';
+comment on column metrics.growth_windows."period_change_pct" is 'Gained against previously gained, in percent; null where `growth_pct` is, and where nothing was gained before.';
 comment on column metrics.growth_windows."previous_daily_rate_pct" is '`daily_rate_pct` of the window before.';
 comment on column metrics.growth_windows."year_before_from_date" is 'The same day as `from_date` one year earlier; 28 February for the 29th.';
 comment on column metrics.growth_windows."year_before_to_date" is 'The same day as `to_date` one year earlier; 28 February for the 29th.';
 comment on column metrics.growth_windows."year_before_gained" is 'Gained in the same days of the year before; null where start or end is missing.';
-comment on column metrics.growth_windows."year_change_pct" is 'Gained against the year before, in percent; null where nothing was gained then.';
+comment on column metrics.growth_windows."year_change_pct" is 'Gained against the year before, in percent; null where `growth_pct` is, and where nothing was gained then.';
 comment on column metrics.growth_windows."series_id" is 'Key of one subject''s one metric, computed from both: the same in every build.';
 comment on table metrics.platform_averages_latest is 'One row per platform and metric: its averages over the last 28 complete days.';
 comment on column metrics.platform_averages_latest."subject" is 'Id of what is compared, the `subject_id` of a song or artist or ''platform:'' and the code.';
@@ -1371,31 +1373,22 @@ WITH anchors AS (
     ON metrics.platform = platforms.platform
   LEFT JOIN (
     SELECT
-      observations.series_id,
-      observations.observed_date,
-      observations.value,
-      observations.running_gain,
-      observations.running_value_days,
-      observations.running_observations,
-      observations.running_corrections,
-      observations.running_restatements,
-      observations.running_resets
-    FROM "metrics"."fct_observations" AS observations
-    INNER JOIN (
-      SELECT
-        series_id,
-        MAX(observed_date) AS observed_date
-      FROM "metrics"."fct_observations"
-      WHERE
-        observed_date BETWEEN CAST($1 AS DATE) - 7 AND CAST($1 AS DATE)
-        AND NOT is_outlier
-      GROUP BY
-        series_id
-    ) AS latest
-      ON observations.series_id = latest.series_id
-      AND observations.observed_date = latest.observed_date
+      series_id,
+      observed_date,
+      value,
+      running_gain,
+      running_value_days,
+      running_observations,
+      running_corrections,
+      running_restatements,
+      running_resets
+    FROM "metrics"."fct_observations"
     WHERE
-      observations.observed_date BETWEEN CAST($1 AS DATE) - 7 AND CAST($1 AS DATE)
+      observed_date BETWEEN CAST($1 AS DATE) - 7 AND CAST($1 AS DATE)
+      AND NOT is_outlier
+      AND (
+        next_observed_date > CAST($1 AS DATE) OR next_observed_date IS NULL
+      )
     UNION ALL
     SELECT
       series_id,
@@ -1410,36 +1403,29 @@ WITH anchors AS (
     FROM "metrics"."fct_silences"
     WHERE
       silent_from_date < CAST($1 AS DATE) - 7
-      AND COALESCE(silent_until_date, CAST('9999-12-31' AS DATE)) > CAST($1 AS DATE)
+      AND (
+        silent_until_date > CAST($1 AS DATE) OR silent_until_date IS NULL
+      )
   ) AS opening
     ON series.series_id = opening.series_id
   LEFT JOIN (
     SELECT
-      observations.series_id,
-      observations.observed_date,
-      observations.value,
-      observations.running_gain,
-      observations.running_value_days,
-      observations.running_observations,
-      observations.running_corrections,
-      observations.running_restatements,
-      observations.running_resets
-    FROM "metrics"."fct_observations" AS observations
-    INNER JOIN (
-      SELECT
-        series_id,
-        MAX(observed_date) AS observed_date
-      FROM "metrics"."fct_observations"
-      WHERE
-        observed_date BETWEEN CAST($2 AS DATE) - 7 AND CAST($2 AS DATE)
-        AND NOT is_outlier
-      GROUP BY
-        series_id
-    ) AS latest
-      ON observations.series_id = latest.series_id
-      AND observations.observed_date = latest.observed_date
+      series_id,
+      observed_date,
+      value,
+      running_gain,
+      running_value_days,
+      running_observations,
+      running_corrections,
+      running_restatements,
+      running_resets
+    FROM "metrics"."fct_observations"
     WHERE
-      observations.observed_date BETWEEN CAST($2 AS DATE) - 7 AND CAST($2 AS DATE)
+      observed_date BETWEEN CAST($2 AS DATE) - 7 AND CAST($2 AS DATE)
+      AND NOT is_outlier
+      AND (
+        next_observed_date > CAST($2 AS DATE) OR next_observed_date IS NULL
+      )
     UNION ALL
     SELECT
       series_id,
@@ -1454,36 +1440,30 @@ WITH anchors AS (
     FROM "metrics"."fct_silences"
     WHERE
       silent_from_date < CAST($2 AS DATE) - 7
-      AND COALESCE(silent_until_date, CAST('9999-12-31' AS DATE)) > CAST($2 AS DATE)
+      AND (
+        silent_until_date > CAST($2 AS DATE) OR silent_until_date IS NULL
+      )
   ) AS closing
     ON series.series_id = closing.series_id
   LEFT JOIN (
     SELECT
-      observations.series_id,
-      observations.observed_date,
-      observations.value,
-      observations.running_gain,
-      observations.running_value_days,
-      observations.running_observations,
-      observations.running_corrections,
-      observations.running_restatements,
-      observations.running_resets
-    FROM "metrics"."fct_observations" AS observations
-    INNER JOIN (
-      SELECT
-        series_id,
-        MAX(observed_date) AS observed_date
-      FROM "metrics"."fct_observations"
-      WHERE
-        observed_date BETWEEN CAST($1 AS DATE) - CAST(CAST($2 AS DATE) - CAST($1 AS DATE) AS INT) - 7 AND CAST($1 AS DATE) - CAST(CAST($2 AS DATE) - CAST($1 AS DATE) AS INT)
-        AND NOT is_outlier
-      GROUP BY
-        series_id
-    ) AS latest
-      ON observations.series_id = latest.series_id
-      AND observations.observed_date = latest.observed_date
+      series_id,
+      observed_date,
+      value,
+      running_gain,
+      running_value_days,
+      running_observations,
+      running_corrections,
+      running_restatements,
+      running_resets
+    FROM "metrics"."fct_observations"
     WHERE
-      observations.observed_date BETWEEN CAST($1 AS DATE) - CAST(CAST($2 AS DATE) - CAST($1 AS DATE) AS INT) - 7 AND CAST($1 AS DATE) - CAST(CAST($2 AS DATE) - CAST($1 AS DATE) AS INT)
+      observed_date BETWEEN CAST($1 AS DATE) - CAST(CAST($2 AS DATE) - CAST($1 AS DATE) AS INT) - 7 AND CAST($1 AS DATE) - CAST(CAST($2 AS DATE) - CAST($1 AS DATE) AS INT)
+      AND NOT is_outlier
+      AND (
+        next_observed_date > CAST($1 AS DATE) - CAST(CAST($2 AS DATE) - CAST($1 AS DATE) AS INT)
+        OR next_observed_date IS NULL
+      )
     UNION ALL
     SELECT
       series_id,
@@ -1498,7 +1478,10 @@ WITH anchors AS (
     FROM "metrics"."fct_silences"
     WHERE
       silent_from_date < CAST($1 AS DATE) - CAST(CAST($2 AS DATE) - CAST($1 AS DATE) AS INT) - 7
-      AND COALESCE(silent_until_date, CAST('9999-12-31' AS DATE)) > CAST($1 AS DATE) - CAST(CAST($2 AS DATE) - CAST($1 AS DATE) AS INT)
+      AND (
+        silent_until_date > CAST($1 AS DATE) - CAST(CAST($2 AS DATE) - CAST($1 AS DATE) AS INT)
+        OR silent_until_date IS NULL
+      )
   ) AS earlier
     ON series.series_id = earlier.series_id
 ), averaged AS (
@@ -1811,31 +1794,22 @@ WITH anchors AS (
     ON metrics.platform = platforms.platform
   LEFT JOIN (
     SELECT
-      observations.series_id,
-      observations.observed_date,
-      observations.value,
-      observations.running_gain,
-      observations.running_value_days,
-      observations.running_observations,
-      observations.running_corrections,
-      observations.running_restatements,
-      observations.running_resets
-    FROM "metrics"."fct_observations" AS observations
-    INNER JOIN (
-      SELECT
-        series_id,
-        MAX(observed_date) AS observed_date
-      FROM "metrics"."fct_observations"
-      WHERE
-        observed_date BETWEEN CAST($1 AS DATE) - 7 AND CAST($1 AS DATE)
-        AND NOT is_outlier
-      GROUP BY
-        series_id
-    ) AS latest
-      ON observations.series_id = latest.series_id
-      AND observations.observed_date = latest.observed_date
+      series_id,
+      observed_date,
+      value,
+      running_gain,
+      running_value_days,
+      running_observations,
+      running_corrections,
+      running_restatements,
+      running_resets
+    FROM "metrics"."fct_observations"
     WHERE
-      observations.observed_date BETWEEN CAST($1 AS DATE) - 7 AND CAST($1 AS DATE)
+      observed_date BETWEEN CAST($1 AS DATE) - 7 AND CAST($1 AS DATE)
+      AND NOT is_outlier
+      AND (
+        next_observed_date > CAST($1 AS DATE) OR next_observed_date IS NULL
+      )
     UNION ALL
     SELECT
       series_id,
@@ -1850,36 +1824,29 @@ WITH anchors AS (
     FROM "metrics"."fct_silences"
     WHERE
       silent_from_date < CAST($1 AS DATE) - 7
-      AND COALESCE(silent_until_date, CAST('9999-12-31' AS DATE)) > CAST($1 AS DATE)
+      AND (
+        silent_until_date > CAST($1 AS DATE) OR silent_until_date IS NULL
+      )
   ) AS opening
     ON series.series_id = opening.series_id
   LEFT JOIN (
     SELECT
-      observations.series_id,
-      observations.observed_date,
-      observations.value,
-      observations.running_gain,
-      observations.running_value_days,
-      observations.running_observations,
-      observations.running_corrections,
-      observations.running_restatements,
-      observations.running_resets
-    FROM "metrics"."fct_observations" AS observations
-    INNER JOIN (
-      SELECT
-        series_id,
-        MAX(observed_date) AS observed_date
-      FROM "metrics"."fct_observations"
-      WHERE
-        observed_date BETWEEN CAST($2 AS DATE) - 7 AND CAST($2 AS DATE)
-        AND NOT is_outlier
-      GROUP BY
-        series_id
-    ) AS latest
-      ON observations.series_id = latest.series_id
-      AND observations.observed_date = latest.observed_date
+      series_id,
+      observed_date,
+      value,
+      running_gain,
+      running_value_days,
+      running_observations,
+      running_corrections,
+      running_restatements,
+      running_resets
+    FROM "metrics"."fct_observations"
     WHERE
-      observations.observed_date BETWEEN CAST($2 AS DATE) - 7 AND CAST($2 AS DATE)
+      observed_date BETWEEN CAST($2 AS DATE) - 7 AND CAST($2 AS DATE)
+      AND NOT is_outlier
+      AND (
+        next_observed_date > CAST($2 AS DATE) OR next_observed_date IS NULL
+      )
     UNION ALL
     SELECT
       series_id,
@@ -1894,36 +1861,30 @@ WITH anchors AS (
     FROM "metrics"."fct_silences"
     WHERE
       silent_from_date < CAST($2 AS DATE) - 7
-      AND COALESCE(silent_until_date, CAST('9999-12-31' AS DATE)) > CAST($2 AS DATE)
+      AND (
+        silent_until_date > CAST($2 AS DATE) OR silent_until_date IS NULL
+      )
   ) AS closing
     ON series.series_id = closing.series_id
   LEFT JOIN (
     SELECT
-      observations.series_id,
-      observations.observed_date,
-      observations.value,
-      observations.running_gain,
-      observations.running_value_days,
-      observations.running_observations,
-      observations.running_corrections,
-      observations.running_restatements,
-      observations.running_resets
-    FROM "metrics"."fct_observations" AS observations
-    INNER JOIN (
-      SELECT
-        series_id,
-        MAX(observed_date) AS observed_date
-      FROM "metrics"."fct_observations"
-      WHERE
-        observed_date BETWEEN CAST($1 AS DATE) - CAST(CAST($2 AS DATE) - CAST($1 AS DATE) AS INT) - 7 AND CAST($1 AS DATE) - CAST(CAST($2 AS DATE) - CAST($1 AS DATE) AS INT)
-        AND NOT is_outlier
-      GROUP BY
-        series_id
-    ) AS latest
-      ON observations.series_id = latest.series_id
-      AND observations.observed_date = latest.observed_date
+      series_id,
+      observed_date,
+      value,
+      running_gain,
+      running_value_days,
+      running_observations,
+      running_corrections,
+      running_restatements,
+      running_resets
+    FROM "metrics"."fct_observations"
     WHERE
-      observations.observed_date BETWEEN CAST($1 AS DATE) - CAST(CAST($2 AS DATE) - CAST($1 AS DATE) AS INT) - 7 AND CAST($1 AS DATE) - CAST(CAST($2 AS DATE) - CAST($1 AS DATE) AS INT)
+      observed_date BETWEEN CAST($1 AS DATE) - CAST(CAST($2 AS DATE) - CAST($1 AS DATE) AS INT) - 7 AND CAST($1 AS DATE) - CAST(CAST($2 AS DATE) - CAST($1 AS DATE) AS INT)
+      AND NOT is_outlier
+      AND (
+        next_observed_date > CAST($1 AS DATE) - CAST(CAST($2 AS DATE) - CAST($1 AS DATE) AS INT)
+        OR next_observed_date IS NULL
+      )
     UNION ALL
     SELECT
       series_id,
@@ -1938,7 +1899,10 @@ WITH anchors AS (
     FROM "metrics"."fct_silences"
     WHERE
       silent_from_date < CAST($1 AS DATE) - CAST(CAST($2 AS DATE) - CAST($1 AS DATE) AS INT) - 7
-      AND COALESCE(silent_until_date, CAST('9999-12-31' AS DATE)) > CAST($1 AS DATE) - CAST(CAST($2 AS DATE) - CAST($1 AS DATE) AS INT)
+      AND (
+        silent_until_date > CAST($1 AS DATE) - CAST(CAST($2 AS DATE) - CAST($1 AS DATE) AS INT)
+        OR silent_until_date IS NULL
+      )
   ) AS earlier
     ON series.series_id = earlier.series_id
 ), judged AS (
@@ -1994,7 +1958,8 @@ WITH anchors AS (
     judged.gained_here AS gained,
     judged.gained_before AS previous_gained,
     CASE
-      WHEN judged.gained_before > 0
+      WHEN judged.status IN ('ok', 'low_base', 'low_coverage', 'partial_window')
+      AND judged.gained_before > 0
       THEN CAST(100 * (
         judged.gained_here - judged.gained_before
       ) AS DOUBLE PRECISION) / judged.gained_before
@@ -2384,7 +2349,8 @@ WITH sums AS (
     gained,
     previous_gained,
     CASE
-      WHEN previous_gained > 0
+      WHEN status IN ('ok', 'low_base', 'low_coverage', 'partial_window')
+      AND previous_gained > 0
       THEN CAST(100 * (
         gained_again - previous_gained
       ) AS DOUBLE PRECISION) / previous_gained

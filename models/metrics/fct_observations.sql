@@ -28,6 +28,7 @@ followed as (
         *,
         lag(value) over in_time as previous_value,
         lag(observed_date) over in_time as previous_date,
+        lead(observed_date) over in_time as next_date,
         row_number() over in_time as observation_number
     from observations
     window in_time as (partition by series_id, is_outlier order by observed_date)
@@ -89,7 +90,7 @@ totalled as (
 
 ),
 
--- an outlier has no totals, so that none can use it as an anchor by mistake
+-- an outlier has no totals and no next observation, so that none can use it as an anchor by mistake
 observed as (
 
     select
@@ -98,6 +99,7 @@ observed as (
         value,
         case when not is_outlier then value - previous_value end as change,
         case when not is_outlier then span_days end as span_days,
+        case when not is_outlier then next_date end as next_observed_date,
         change_class,
         is_outlier,
         case when not is_outlier then gain_so_far end as running_gain,

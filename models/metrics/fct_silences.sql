@@ -9,53 +9,28 @@ observations as (
 
 ),
 
-sound as (
-
-    select * from observations
-    where not is_outlier
-
-),
-
 silences as (
 
     select
         series_id,
-        {{ dbt.dateadd('day', '-span_days', 'observed_date') }} as silent_from_date,
-        observed_date as silent_until_date
-    from sound
-    where span_days > {{ var('anchor_lookback_days') }}
-
-    union all
-
-    -- the silence that lasts
-    select
-        series_id,
-        max(observed_date) as silent_from_date,
-        cast(null as date) as silent_until_date
-    from sound
-    group by series_id
-
-),
-
-described as (
-
-    select
-        sound.series_id,
-        silences.silent_until_date,
-        sound.value,
-        sound.running_gain,
-        sound.running_value_days,
-        sound.running_observations,
-        sound.running_corrections,
-        sound.running_restatements,
-        sound.running_resets,
-        sound.observed_date as silent_from_date
-    from silences
-    inner join sound
-        on
-            silences.series_id = sound.series_id
-            and silences.silent_from_date = sound.observed_date
+        next_observed_date as silent_until_date,
+        value,
+        running_gain,
+        running_value_days,
+        running_observations,
+        running_corrections,
+        running_restatements,
+        running_resets,
+        observed_date as silent_from_date
+    from observations
+    where
+        not is_outlier
+        and (
+            {{ days_between('observed_date', 'next_observed_date') }} > {{ var('anchor_lookback_days') }}
+            -- the silence that lasts
+            or next_observed_date is null
+        )
 
 )
 
-select * from described
+select * from silences

@@ -51,7 +51,9 @@ described as (
         previous_gained,
         -- of the songs that have both windows
         case
-            when previous_gained > 0
+            when
+                status in ('ok', 'low_base', 'low_coverage', 'partial_window')
+                and previous_gained > 0
                 then 100 * (gained_again - previous_gained) / previous_gained
         end as period_change_pct,
         case

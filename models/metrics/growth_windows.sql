@@ -70,7 +70,7 @@ compared as (
         windows.previous_to_date,
         previous.gained as previous_gained,
         case
-            when previous.gained > 0
+            when grown.growth_pct is not null and previous.gained > 0
                 then 100 * (grown.gained - previous.gained) / previous.gained
         end as period_change_pct,
         previous.daily_rate_pct as previous_daily_rate_pct,
@@ -78,7 +78,7 @@ compared as (
         windows.year_before_to_date,
         year_before.gained as year_before_gained,
         case
-            when year_before.gained > 0
+            when grown.growth_pct is not null and year_before.gained > 0
                 then 100 * (grown.gained - year_before.gained) / year_before.gained
         end as year_change_pct,
         grown.series_id

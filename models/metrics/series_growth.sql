@@ -63,7 +63,9 @@ described as (
         judged.gained_here as gained,
         judged.gained_before as previous_gained,
         case
-            when judged.gained_before > 0
+            when
+                judged.status in ('ok', 'low_base', 'low_coverage', 'partial_window')
+                and judged.gained_before > 0
                 then 100 * (judged.gained_here - judged.gained_before) / judged.gained_before
         end as period_change_pct,
         case

@@ -168,7 +168,22 @@ def ours(path: Path, _: Path) -> Answer:
 
     def answer(start: date, end: date, only: int | None) -> object:
         one = "" if only is None else f" where series_id = {only}"
-        return connection.sql(f"from metrics.series_growth('{start}', '{end}'){one}").to_arrow_table()
+        return connection.execute(f"from metrics.series_growth('{start}', '{end}'){one}").to_arrow_table()
+
+    return answer
+
+
+def prepared(path: Path, _: Path) -> Answer:
+    """The same, planned once: what a service pays that asks again."""
+    connection, names = opened(path), {}
+
+    def answer(start: date, end: date, only: int | None) -> object:
+        one = "" if only is None else f" where series_id = {only}"
+        text = f"from metrics.series_growth('{start}', '{end}'){one}"
+        if text not in names:
+            names[text] = f"question_{len(names)}"
+            connection.execute(f"prepare {names[text]} as {text}")
+        return connection.execute(f"execute {names[text]}").to_arrow_table()
 
     return answer
 
@@ -178,7 +193,7 @@ def in_duckdb(path: Path, _: Path) -> Answer:
 
     def answer(start: date, end: date, only: int | None) -> object:
         one = "" if only is None else f" and series_id = {only}"
-        return connection.sql(LAG.format(start=start, end=end, only=one, **IN_DUCKDB)).to_arrow_table()
+        return connection.execute(LAG.format(start=start, end=end, only=one, **IN_DUCKDB)).to_arrow_table()
 
     return answer
 
@@ -251,6 +266,7 @@ def in_pandas(_: Path, rows: Path) -> Answer:
 
 PEERS = {
     "crescendo, all columns": ours,
+    "crescendo, prepared": prepared,
     "lag in DuckDB": in_duckdb,
     "lag in ClickHouse": in_clickhouse,
     "Polars": in_polars,

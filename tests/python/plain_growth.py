@@ -163,7 +163,7 @@ class Series:
             "growth_pct": 100 * growth / start if status in PERCENT else None,
             "gained": gained,
             "previous_gained": before,
-            "period_change_pct": 100 * (gained - before) / before if before and gained is not None else None,
+            "period_change_pct": 100 * (gained - before) / before if before and status in PERCENT else None,
             "daily_rate_pct": 100 * ((end / start) ** (1 / length) - 1) if status in PERCENT and end >= 0 else None,
             "observed_days": observed,
             "expected_days": expected,

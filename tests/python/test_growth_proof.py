@@ -31,7 +31,7 @@ KINDS = (
 )
 FIRST, LAST = date(2023, 10, 1), date(2025, 2, 1)
 NOT_ABOUT_THE_WINDOW = ("subject", "name", "platform", "metric", "unit", "series_id", "subject_type", "kind")
-GROUPED = ("song_growth", "artist_growth", "platform_growth", "artist_averages", "platform_averages")
+GROUPED = ("song_averages", "song_growth", "artist_growth", "platform_growth", "artist_averages", "platform_averages")
 
 
 @pytest.fixture(scope="session")
@@ -258,6 +258,54 @@ def test_the_sample_as_it_was_built_grows_by_the_plain_calculation(built):
                 assert not wrong, f"{key} ({since}, {until}] found, expected: {wrong} of {one.points}"
 
 
+def year_earlier(day):
+    return day.replace(year=day.year - 1, day=28 if (day.month, day.day) == (2, 29) else day.day)
+
+
+def dated(name, end):
+    """A named window that ends on a day, the one before it, and the same a year earlier."""
+    month, year = end.replace(day=1) - timedelta(1), date(end.year - 1, 12, 31)
+    last_month = month.replace(day=1) - timedelta(1)
+    match name.split():
+        case [number, "days"]:
+            begin = end - timedelta(int(number))
+            before = (begin - timedelta(int(number)), begin)
+        case ["month", *_]:
+            begin = month
+            before = (last_month, min(last_month + (end - month), month))
+        case ["year", *_]:
+            begin = year
+            before = (year_earlier(year), year_earlier(end))
+    return (begin, end), before, (year_earlier(begin), year_earlier(end))
+
+
+def test_the_windows_of_the_sample_are_those_of_the_calendar(built):
+    with duckdb.connect(str(built / "crescendo.duckdb"), read_only=True) as connection:
+        complete = dict(
+            connection.execute("select platform, complete_through_date from metrics.platform_completeness").fetchall()
+        )
+        rows = connection.execute("select * from metrics.growth_windows")
+        columns = [column[0] for column in rows.description]
+        rows = [dict(zip(columns, row, strict=True)) for row in rows.fetchall()]
+        asked = {}
+        for platform, name in {(row["platform"], row["window_name"]) for row in rows}:
+            for window in dated(name, complete[platform]):
+                asked[window] = asked.get(window) or by_key(ask(connection, "series_growth", *window))
+    assert len(rows) > 5000 and len(asked) > 20
+    for row in rows:
+        key = row["subject"], f"{row['platform']}:{row['metric']}"
+        window, before, year_before = dated(row["window_name"], complete[row["platform"]])
+        now, then, once = (asked[each].get(key) for each in (window, before, year_before))
+        expected = {name: now[name] for name in row.keys() & now.keys() - {"previous_gained", "period_change_pct"}}
+        expected |= {"previous_from_date": before[0], "previous_to_date": before[1]}
+        expected |= {"year_before_from_date": year_before[0], "year_before_to_date": year_before[1]}
+        expected |= {"previous_gained": then["gained"], "year_before_gained": once["gained"]}
+        for column, base in (("period_change_pct", then["gained"]), ("year_change_pct", once["gained"])):
+            shown = now["status"] in PERCENT and base
+            expected[column] = 100 * (now["gained"] - base) / base if shown else None
+        assert not differences(row, expected), key
+
+
 @pytest.mark.parametrize("until", ["2024-03-01", "2024-02-01"], ids=["no days", "reversed"])
 def test_a_window_without_days_is_refused(warehouse, until):
     with pytest.raises(duckdb.InvalidInputException, match="to_date must be after from_date"):
@@ -321,7 +369,8 @@ def test_songs_add_up_to_their_artists_and_platforms(series, label, catalogue_of
                 found[key],
                 [(primary, one.growth(since, until, complete[one.metric.platform])) for primary, one in groups[key]],
             )
-            assert not differences(row, sums(grown)), key
+            wrong = differences(row, sums(grown))
+            assert not wrong, f"{key} ({since}, {until}] found, expected: {wrong}"
             assert (row["growth_pct"] is not None) == (row["status"] in PERCENT)
             if row["growth_pct"] is not None:
                 assert row["growth_pct"] == 100 * row["growth"] / row["start_value"]
@@ -341,7 +390,13 @@ def sums(grown):
         return sum(row[column] for row in parts[part] if row[column] is not None)
 
     same = bool(parts["same"]) or None
+    # the pace is that of songs that have both windows
+    again = [row for row in parts["same"] if row["previous_gained"] is not None]
+    now, before = (sum(row[column] for row in again) for column in ("gained", "previous_gained"))
+    begun = same and total("same", "start_value") > 0
     return {
+        "previous_gained": before if again else None,
+        "period_change_pct": 100 * (now - before) / before if begun and again and before else None,
         "start_value": same and total("same", "start_value"),
         "end_value": same and total("same", "end_value"),
         "growth": same and total("same", "end_value") - total("same", "start_value"),
@@ -369,6 +424,15 @@ def test_averages_are_those_of_the_plain_calculation(series, label, catalogue_of
             expected = {"average_per_observed_day": series[key].average(since, until)}
             wrong = differences(found[key], expected | {"latest_value": series[key].level(until)})
             assert not wrong, f"{key} ({since}, {until}]: {wrong} of {series[key].points}"
+        songs = by_key(ask(label, "song_averages", since, until))
+        assert songs.keys() == seen
+        for key, row in songs.items():
+            one = found[key]
+            assert (row["average_per_observed_day"], row["n_days"]) == (
+                one["average_per_observed_day"],
+                one["observed_days"],
+            )
+            assert row["average_latest_value"] == row["median_latest_value"] == one["latest_value"]
         answers = ask(label, "artist_averages", since, until) + ask(label, "platform_averages", since, until)
         for key, row in by_key(answers).items():
             songs = [one for primary, one in groups[key] if primary and any(since < at <= until for at, _ in one.sound)]
@@ -406,6 +470,7 @@ def test_status_and_percent_say_the_same_and_every_number_is_one(warehouse, betw
         assert (row["growth_pct"] is not None) == (row["status"] in PERCENT)
         # no root of a negative number
         assert (row["daily_rate_pct"] is not None) == (row["status"] in PERCENT and row["end_value"] >= 0)
+        assert row["period_change_pct"] is None or row["growth_pct"] is not None
         if row["growth_pct"] is not None:
             assert row["growth_pct"] * row["start_value"] / 100 == pytest.approx(row["growth"], rel=1e-12, abs=1e-9)
         assert all(math.isfinite(value) for value in row.values() if isinstance(value, float))
