@@ -26,7 +26,8 @@ silences as (
     where
         not is_outlier
         and (
-            {{ days_between('observed_date', 'next_observed_date') }} > {{ var('anchor_lookback_days') }}
+            {{ days_between('observed_date', 'next_observed_date') }}
+            > {{ var('anchor_lookback_days') }}
             -- the silence that lasts
             or next_observed_date is null
         )

@@ -1,5 +1,8 @@
 -- The user-item matrix, sparse: a pair that is not here is zero.
 
+-- a grouping of every listen, read three times
+{{ config(materialized='table') }}
+
 with
 
 listens as (
@@ -35,19 +38,30 @@ pairs as (
 
 ),
 
+-- a window over the pairs would sort them all: twice the time
+totals as (
+
+    select
+        user_key,
+        count(*) as listen_count
+    from listens
+    group by user_key
+
+),
+
 interactions as (
 
     select
         pairs.user_key,
         pairs.track_key,
         pairs.listen_count,
-        cast(pairs.listen_count as double)
-        / sum(pairs.listen_count) over (partition by pairs.user_key) as frequency_ratio,
-        {{ dbt.datediff('pairs.last_listened_at', 'as_of.load_date', 'day') }}
+        cast(pairs.listen_count as double) / totals.listen_count as frequency_ratio,
+        {{ days_between('cast(pairs.last_listened_at as date)', 'as_of.load_date') }}
             as recency_days,
         pairs.first_listened_at,
         pairs.last_listened_at
     from pairs
+    inner join totals on pairs.user_key = totals.user_key
     cross join as_of
 
 )

@@ -9,12 +9,6 @@ listens as (
 events as (
 
     select
-        md5(
-            user_key
-            || '|' || track_key
-            || '|' || cast(position as varchar)
-            || '|' || cast(listened_at as varchar)
-        ) as listen_id,
         user_key,
         track_key,
         position,
