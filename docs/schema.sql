@@ -212,11 +212,12 @@ create table metrics.dim_series (
     "last_date" date,
     "observation_count" bigint
 );
-create table intermediate.int_song_series_grouped (
+create table intermediate.int_series_grouped (
     "series_id" bigint not null,
     "subject" text not null,
     "subject_type" text,
     "name" text,
+    "member_type" text,
     "min_base" double precision,
     "is_primary_recording" boolean,
     "is_additive" boolean
@@ -334,11 +335,10 @@ create table listening.fct_id_reuses (
     check (route in ('tracks', 'users'))
 );
 create table listening.fct_listen_events (
-    "listen_id" text not null,
-    "user_key" text,
-    "track_key" text,
-    "position" bigint,
-    "listened_at" timestamp,
+    "user_key" text not null,
+    "track_key" text not null,
+    "position" bigint not null,
+    "listened_at" timestamp not null,
     "first_load_date" date,
     "etl_updated_at" timestamp
 );
@@ -362,7 +362,7 @@ create table listening.track_features (
     "popularity_ratio" double precision,
     "fan_ratio" double precision,
     "duration_seconds" integer,
-    "recency_days" bigint,
+    "recency_days" integer,
     "genre_count" bigint,
     "reference_genre_count" bigint,
     "first_listened_at" timestamp,
@@ -373,7 +373,7 @@ create table listening.user_features (
     "listen_count" bigint,
     "heard_track_count" bigint,
     "mean_duration_seconds" double precision,
-    "recency_days" bigint,
+    "recency_days" integer,
     "declared_genre_count" bigint,
     "heard_genre_count" bigint,
     "declared_listen_ratio" double precision,
@@ -439,8 +439,10 @@ create table metrics.artist_averages_latest (
     "average_latest_value" double precision,
     "median_latest_value" double precision,
     "n_songs" bigint,
+    "n_artists" bigint,
     "n_days" bigint,
-    "coverage_ratio" double precision
+    "coverage_ratio" double precision,
+    "member_type" text not null
 );
 create table metrics.growth_windows (
     "subject" text,
@@ -484,8 +486,10 @@ create table metrics.platform_averages_latest (
     "average_latest_value" double precision,
     "median_latest_value" double precision,
     "n_songs" bigint,
+    "n_artists" bigint,
     "n_days" bigint,
-    "coverage_ratio" double precision
+    "coverage_ratio" double precision,
+    "member_type" text not null
 );
 create table metrics.song_weeks (
     "subject_id" text not null,
@@ -609,7 +613,7 @@ alter table audience.fct_playlist_entries add primary key ("playlist_id", "song_
 alter table metrics.dim_metrics add primary key ("metric_id");
 alter table metrics.dim_platforms add primary key ("platform");
 alter table metrics.dim_series add primary key ("series_id");
-alter table intermediate.int_song_series_grouped add primary key ("series_id", "subject");
+alter table intermediate.int_series_grouped add primary key ("series_id", "subject");
 alter table listening.bridge_tracks_x_genres add primary key ("track_key", "genre_id");
 alter table listening.bridge_users_x_favorite_genres add primary key ("user_key", "genre_id");
 alter table listening.dim_genres add primary key ("genre_id");
@@ -619,7 +623,7 @@ alter table listening.dim_users add primary key ("user_id", "version");
 alter table listening.dim_users_current add primary key ("user_key");
 alter table listening.fct_extractions add primary key ("extraction_id", "route");
 alter table listening.fct_id_reuses add primary key ("route", "record_id", "extraction_id");
-alter table listening.fct_listen_events add primary key ("listen_id");
+alter table listening.fct_listen_events add primary key ("user_key", "listened_at", "position", "track_key");
 alter table listening.fct_listens add primary key ("extraction_id", "user_id", "position");
 alter table listening.track_features add primary key ("track_key");
 alter table listening.user_features add primary key ("user_key");
@@ -627,9 +631,9 @@ alter table metrics.dim_subjects add primary key ("subject_id");
 alter table metrics.fct_observations add primary key ("series_id", "observed_date");
 alter table metrics.fct_silences add primary key ("series_id", "silent_from_date");
 alter table metrics.platform_completeness add primary key ("platform");
-alter table metrics.artist_averages_latest add primary key ("subject", "platform", "metric");
+alter table metrics.artist_averages_latest add primary key ("subject", "platform", "metric", "member_type");
 alter table metrics.growth_windows add primary key ("series_id", "window_name");
-alter table metrics.platform_averages_latest add primary key ("subject", "platform", "metric");
+alter table metrics.platform_averages_latest add primary key ("subject", "platform", "metric", "member_type");
 alter table metrics.song_weeks add primary key ("subject_id", "platform", "week_date");
 alter table metrics.popularity_features add primary key ("subject_id", "platform", "week_date");
 alter table metrics.popularity_correlations add primary key ("platform", "variable");
@@ -881,14 +885,15 @@ comment on column metrics.dim_series."metric_id" is 'Platform and metric in one 
 comment on column metrics.dim_series."first_date" is 'Day of the first observation.';
 comment on column metrics.dim_series."last_date" is 'Day of the latest observation.';
 comment on column metrics.dim_series."observation_count" is 'Number of observations.';
-comment on table intermediate.int_song_series_grouped is 'One row per series of a song and artist or platform that it counts for.';
-comment on column intermediate.int_song_series_grouped."series_id" is 'Key of one subject''s one metric, computed from both: the same in every build.';
-comment on column intermediate.int_song_series_grouped."subject" is 'Id of what is compared, the `subject_id` of a song or artist or ''platform:'' and the code.';
-comment on column intermediate.int_song_series_grouped."subject_type" is 'What the subject is, a ''song'', an ''artist'' and so on.';
-comment on column intermediate.int_song_series_grouped."name" is 'Name for people: the title of a song, the name of an artist or of a platform.';
-comment on column intermediate.int_song_series_grouped."min_base" is 'Base below which a percent is shown with a warning.';
-comment on column intermediate.int_song_series_grouped."is_primary_recording" is 'Whether this id stands for its recording - true for exactly one id of each.';
-comment on column intermediate.int_song_series_grouped."is_additive" is 'Whether the metric adds up over songs, as it does over platforms.';
+comment on table intermediate.int_series_grouped is 'One row per series of a song or an artist, and artist or platform that it counts for.';
+comment on column intermediate.int_series_grouped."series_id" is 'Key of one subject''s one metric, computed from both: the same in every build.';
+comment on column intermediate.int_series_grouped."subject" is 'Id of what is compared, the `subject_id` of a song or artist or ''platform:'' and the code.';
+comment on column intermediate.int_series_grouped."subject_type" is 'What the subject is, a ''song'', an ''artist'' and so on.';
+comment on column intermediate.int_series_grouped."name" is 'Name for people: the title of a song, the name of an artist or of a platform.';
+comment on column intermediate.int_series_grouped."member_type" is 'What the figure is made of: ''song'', or ''artist'' for what platforms count of artists. The two are never added.';
+comment on column intermediate.int_series_grouped."min_base" is 'Base below which a percent is shown with a warning.';
+comment on column intermediate.int_series_grouped."is_primary_recording" is 'Whether this id stands for its recording - true for exactly one id of each.';
+comment on column intermediate.int_series_grouped."is_additive" is 'Whether the group may add the metric up, as it adds up over platforms; true of an artist''s own.';
 create index bridge_tracks_x_genres_genre_id_index on listening.bridge_tracks_x_genres ("genre_id");
 comment on index listening.bridge_tracks_x_genres_genre_id_index is 'Joins from listening.dim_genres, and the check that none is orphaned when one of its rows goes.';
 alter table listening.bridge_tracks_x_genres add foreign key ("genre_id") references listening.dim_genres ("genre_id");
@@ -1009,12 +1014,9 @@ comment on column listening.fct_id_reuses."record_key" is 'Key of the track or u
 comment on column listening.fct_id_reuses."load_date" is 'Day of the extraction; for pages captured without one, the day they were loaded.';
 create index fct_listen_events_track_key_index on listening.fct_listen_events ("track_key");
 comment on index listening.fct_listen_events_track_key_index is 'Joins from listening.dim_tracks_current, and the check that none is orphaned when one of its rows goes.';
-create index fct_listen_events_user_key_index on listening.fct_listen_events ("user_key");
-comment on index listening.fct_listen_events_user_key_index is 'Joins from listening.dim_users_current, and the check that none is orphaned when one of its rows goes.';
 alter table listening.fct_listen_events add foreign key ("track_key") references listening.dim_tracks_current ("track_key");
 alter table listening.fct_listen_events add foreign key ("user_key") references listening.dim_users_current ("user_key");
 comment on table listening.fct_listen_events is 'One row per listen, in however many extractions it was shown. The normalised core''s `listen_history`.';
-comment on column listening.fct_listen_events."listen_id" is 'Hash of user, track, place and moment.';
 comment on column listening.fct_listen_events."user_key" is 'The user - the id, and ''#2'' and on where the id was given to other users before.';
 comment on column listening.fct_listen_events."track_key" is 'The track itself - its id, and ''#2'' and on where the id was given to other tracks before.';
 comment on column listening.fct_listen_events."position" is 'Place in the user''s history, from 1.';
@@ -1113,7 +1115,7 @@ comment on column metrics.platform_completeness."complete_series_count" is 'Numb
 comment on column metrics.platform_completeness."first_date" is 'Day of the first observation.';
 comment on column metrics.platform_completeness."complete_through_date" is 'Latest day by which at least nine tenths of the series expected had been observed; expected is a series from its first observation on, unless it had been silent for 28 days at the platform''s newest one.';
 comment on column metrics.platform_completeness."last_date" is 'Day of the latest observation.';
-comment on table metrics.artist_averages_latest is 'One row per artist and metric: its averages over the last 28 complete days.';
+comment on table metrics.artist_averages_latest is 'One row per artist, metric and type of member (its songs, or itself): its averages over the last 28 complete days.';
 comment on column metrics.artist_averages_latest."subject" is 'Id of what is compared, the `subject_id` of a song or artist or ''platform:'' and the code.';
 comment on column metrics.artist_averages_latest."name" is 'Name for people: the title of a song, the name of an artist or of a platform.';
 comment on column metrics.artist_averages_latest."platform" is 'Code of the platform, ''spotify''.';
@@ -1121,12 +1123,14 @@ comment on column metrics.artist_averages_latest."metric" is 'What is counted, o
 comment on column metrics.artist_averages_latest."unit" is 'What one of it is; only equal units may be added.';
 comment on column metrics.artist_averages_latest."from_date" is 'Day whose closing value the window starts from; the day itself is not in the window.';
 comment on column metrics.artist_averages_latest."to_date" is 'Day whose closing value the window ends with.';
-comment on column metrics.artist_averages_latest."average_per_observed_day" is 'Gained per day by a counter or flow, mean value of a day otherwise, from its first to its last observed day; of several songs the mean; null where the window opens in a silence.';
-comment on column metrics.artist_averages_latest."average_latest_value" is 'Mean over songs of the value at the close of `to_date`.';
-comment on column metrics.artist_averages_latest."median_latest_value" is 'Median over songs of the value at the close of `to_date`.';
-comment on column metrics.artist_averages_latest."n_songs" is 'Number of songs, of each recording one.';
-comment on column metrics.artist_averages_latest."n_days" is 'Number of days with a sound observation, summed over the songs.';
+comment on column metrics.artist_averages_latest."average_per_observed_day" is 'Gained per day by a counter or flow, mean value of a day otherwise, from its first to its last observed day; of several songs or artists the mean; null where the window opens in a silence.';
+comment on column metrics.artist_averages_latest."average_latest_value" is 'Mean over songs (or artists) of the value at the close of `to_date`.';
+comment on column metrics.artist_averages_latest."median_latest_value" is 'Median over songs (or artists) of the value at the close of `to_date`.';
+comment on column metrics.artist_averages_latest."n_songs" is 'Number of songs, of each recording one; 0 where artists are counted.';
+comment on column metrics.artist_averages_latest."n_artists" is 'Number of artists, where the platform counts artists and not songs; else 0.';
+comment on column metrics.artist_averages_latest."n_days" is 'Number of days with a sound observation, summed over songs or artists.';
 comment on column metrics.artist_averages_latest."coverage_ratio" is 'Observed days of the expected ones, at most 1.';
+comment on column metrics.artist_averages_latest."member_type" is 'What the figure is made of: ''song'', or ''artist'' for what platforms count of artists. The two are never added.';
 comment on table metrics.growth_windows is 'One row per series and window: the usual windows to the complete-through date of the platform.';
 comment on column metrics.growth_windows."subject" is 'Id of what is compared, the `subject_id` of a song or artist or ''platform:'' and the code.';
 comment on column metrics.growth_windows."subject_type" is 'What the subject is, a ''song'', an ''artist'' and so on.';
@@ -1156,7 +1160,7 @@ comment on column metrics.growth_windows."year_before_to_date" is 'The same day 
 comment on column metrics.growth_windows."year_before_gained" is 'Gained in the same days of the year before; null where start or end is missing.';
 comment on column metrics.growth_windows."year_change_pct" is 'Gained against the year before, in percent; null where `growth_pct` is, and where nothing was gained then.';
 comment on column metrics.growth_windows."series_id" is 'Key of one subject''s one metric, computed from both: the same in every build.';
-comment on table metrics.platform_averages_latest is 'One row per platform and metric: its averages over the last 28 complete days.';
+comment on table metrics.platform_averages_latest is 'One row per platform, metric and type of member (its songs, or artists): its averages over the last 28 complete days.';
 comment on column metrics.platform_averages_latest."subject" is 'Id of what is compared, the `subject_id` of a song or artist or ''platform:'' and the code.';
 comment on column metrics.platform_averages_latest."name" is 'Name for people: the title of a song, the name of an artist or of a platform.';
 comment on column metrics.platform_averages_latest."platform" is 'Code of the platform, ''spotify''.';
@@ -1164,12 +1168,14 @@ comment on column metrics.platform_averages_latest."metric" is 'What is counted,
 comment on column metrics.platform_averages_latest."unit" is 'What one of it is; only equal units may be added.';
 comment on column metrics.platform_averages_latest."from_date" is 'Day whose closing value the window starts from; the day itself is not in the window.';
 comment on column metrics.platform_averages_latest."to_date" is 'Day whose closing value the window ends with.';
-comment on column metrics.platform_averages_latest."average_per_observed_day" is 'Gained per day by a counter or flow, mean value of a day otherwise, from its first to its last observed day; of several songs the mean; null where the window opens in a silence.';
-comment on column metrics.platform_averages_latest."average_latest_value" is 'Mean over songs of the value at the close of `to_date`.';
-comment on column metrics.platform_averages_latest."median_latest_value" is 'Median over songs of the value at the close of `to_date`.';
-comment on column metrics.platform_averages_latest."n_songs" is 'Number of songs, of each recording one.';
-comment on column metrics.platform_averages_latest."n_days" is 'Number of days with a sound observation, summed over the songs.';
+comment on column metrics.platform_averages_latest."average_per_observed_day" is 'Gained per day by a counter or flow, mean value of a day otherwise, from its first to its last observed day; of several songs or artists the mean; null where the window opens in a silence.';
+comment on column metrics.platform_averages_latest."average_latest_value" is 'Mean over songs (or artists) of the value at the close of `to_date`.';
+comment on column metrics.platform_averages_latest."median_latest_value" is 'Median over songs (or artists) of the value at the close of `to_date`.';
+comment on column metrics.platform_averages_latest."n_songs" is 'Number of songs, of each recording one; 0 where artists are counted.';
+comment on column metrics.platform_averages_latest."n_artists" is 'Number of artists, where the platform counts artists and not songs; else 0.';
+comment on column metrics.platform_averages_latest."n_days" is 'Number of days with a sound observation, summed over songs or artists.';
 comment on column metrics.platform_averages_latest."coverage_ratio" is 'Observed days of the expected ones, at most 1.';
+comment on column metrics.platform_averages_latest."member_type" is 'What the figure is made of: ''song'', or ''artist'' for what platforms count of artists. The two are never added.';
 comment on table metrics.song_weeks is 'One row per song, platform and week: where each number stood as the week closed on Sunday. A recording stands for its twins. Followers and listeners are those of the artist.';
 comment on column metrics.song_weeks."subject_id" is 'What is counted: ''song:'', ''artist:'' ... and the id within its domain.';
 comment on column metrics.song_weeks."platform" is 'Code of the platform, ''spotify''.';
@@ -1220,11 +1226,11 @@ comment on column metrics.song_averages_latest."metric" is 'What is counted, one
 comment on column metrics.song_averages_latest."unit" is 'What one of it is; only equal units may be added.';
 comment on column metrics.song_averages_latest."from_date" is 'Day whose closing value the window starts from; the day itself is not in the window.';
 comment on column metrics.song_averages_latest."to_date" is 'Day whose closing value the window ends with.';
-comment on column metrics.song_averages_latest."average_per_observed_day" is 'Gained per day by a counter or flow, mean value of a day otherwise, from its first to its last observed day; of several songs the mean; null where the window opens in a silence.';
-comment on column metrics.song_averages_latest."average_latest_value" is 'Mean over songs of the value at the close of `to_date`.';
-comment on column metrics.song_averages_latest."median_latest_value" is 'Median over songs of the value at the close of `to_date`.';
-comment on column metrics.song_averages_latest."n_songs" is 'Number of songs, of each recording one.';
-comment on column metrics.song_averages_latest."n_days" is 'Number of days with a sound observation, summed over the songs.';
+comment on column metrics.song_averages_latest."average_per_observed_day" is 'Gained per day by a counter or flow, mean value of a day otherwise, from its first to its last observed day; of several songs or artists the mean; null where the window opens in a silence.';
+comment on column metrics.song_averages_latest."average_latest_value" is 'Mean over songs (or artists) of the value at the close of `to_date`.';
+comment on column metrics.song_averages_latest."median_latest_value" is 'Median over songs (or artists) of the value at the close of `to_date`.';
+comment on column metrics.song_averages_latest."n_songs" is 'Number of songs, of each recording one; 0 where artists are counted.';
+comment on column metrics.song_averages_latest."n_days" is 'Number of days with a sound observation, summed over songs or artists.';
 comment on column metrics.song_averages_latest."coverage_ratio" is 'Observed days of the expected ones, at most 1.';
 comment on table metrics.summary_reconciliation is 'One row per song, metric and period for which the partner''s report says how much it grew: its figure, ours, and why they differ where they do.';
 comment on column metrics.summary_reconciliation."subject_id" is 'What is counted: ''song:'', ''artist:'' ... and the id within its domain.';
@@ -1534,9 +1540,11 @@ create function metrics.group_averages(in_from_date date, in_to_date date) retur
     "average_latest_value" double precision,
     "median_latest_value" double precision,
     "n_songs" bigint,
+    "n_artists" bigint,
     "n_days" bigint,
     "coverage_ratio" double precision,
-    "subject_type" text
+    "subject_type" text,
+    "member_type" text
 ) language sql stable as $$
 select
     cast("subject" as text),
@@ -1550,9 +1558,11 @@ select
     cast("average_latest_value" as double precision),
     cast("median_latest_value" as double precision),
     cast("n_songs" as bigint),
+    cast("n_artists" as bigint),
     cast("n_days" as bigint),
     cast("coverage_ratio" as double precision),
-    cast("subject_type" as text)
+    cast("subject_type" as text),
+    cast("member_type" as text)
 from (
 WITH averages AS (
   SELECT
@@ -1561,7 +1571,7 @@ WITH averages AS (
 ), members AS (
   SELECT
     *
-  FROM "intermediate"."int_song_series_grouped"
+  FROM "intermediate"."int_series_grouped"
   WHERE
     is_primary_recording
 ), averaged AS (
@@ -1577,13 +1587,17 @@ WITH averages AS (
     AVG(averages.latest_value) AS average_latest_value,
     PERCENTILE_CONT(0.5) WITHIN GROUP (ORDER BY
       averages.latest_value) AS median_latest_value,
-    COUNT(*) AS n_songs,
+    COUNT(*) FILTER(WHERE
+      members.member_type = 'song') AS n_songs,
+    COUNT(*) FILTER(WHERE
+      members.member_type = 'artist') AS n_artists,
     CAST(SUM(averages.observed_days) AS BIGINT) AS n_days,
     LEAST(
       1,
       CAST(SUM(averages.observed_days) AS DOUBLE PRECISION) / SUM(averages.expected_days)
     ) AS coverage_ratio,
-    members.subject_type
+    members.subject_type,
+    members.member_type
   FROM averages
   INNER JOIN members
     ON averages.series_id = members.series_id
@@ -1595,14 +1609,15 @@ WITH averages AS (
     averages.unit,
     CAST($1 AS DATE),
     CAST($2 AS DATE),
-    members.subject_type
+    members.subject_type,
+    members.member_type
 )
 SELECT
   *
 FROM averaged
 ) as result
 $$;
-comment on function metrics.group_averages(date, date) is 'One row per artist or platform and metric observed in the window.';
+comment on function metrics.group_averages(date, date) is 'One row per artist or platform, metric and type of member observed in the window.';
 create function metrics.artist_averages(in_from_date date, in_to_date date) returns table (
     "subject" text,
     "name" text,
@@ -1615,9 +1630,11 @@ create function metrics.artist_averages(in_from_date date, in_to_date date) retu
     "average_latest_value" double precision,
     "median_latest_value" double precision,
     "n_songs" bigint,
+    "n_artists" bigint,
     "n_days" bigint,
     "coverage_ratio" double precision,
-    "subject_type" text
+    "subject_type" text,
+    "member_type" text
 ) language sql stable as $$
 select
     cast("subject" as text),
@@ -1631,9 +1648,11 @@ select
     cast("average_latest_value" as double precision),
     cast("median_latest_value" as double precision),
     cast("n_songs" as bigint),
+    cast("n_artists" as bigint),
     cast("n_days" as bigint),
     cast("coverage_ratio" as double precision),
-    cast("subject_type" as text)
+    cast("subject_type" as text),
+    cast("member_type" as text)
 from (
 WITH averages AS (
   SELECT
@@ -1651,7 +1670,7 @@ SELECT
 FROM artists
 ) as result
 $$;
-comment on function metrics.artist_averages(date, date) is 'One row per artist and metric observed in the window: three averages over its songs.';
+comment on function metrics.artist_averages(date, date) is 'One row per artist, metric and type of member observed in the window: three averages over its songs, and over what platforms count of the artist.';
 create or replace function metrics.error(message text) returns boolean language plpgsql as
 $$ begin raise exception '%', message; end $$;
 create function metrics.series_growth(in_from_date date, in_to_date date) returns table (
@@ -1999,13 +2018,14 @@ FROM described
 ) as result
 $$;
 comment on function metrics.series_growth(date, date) is 'One row per series: how much it grew from the close of one day to the close of another, with the evidence. Ask `from metrics.series_growth(''2025-04-01'', ''2025-04-30'')`; the length of the window costs nothing.';
-create function metrics.grouped_song_growth(from_date date, to_date date) returns table (
+create function metrics.grouped_series_growth(from_date date, to_date date) returns table (
     "subject" text,
     "subject_type" text,
     "name" text,
     "platform" text,
     "metric" text,
     "unit" text,
+    "member_type" text,
     "is_partial" boolean,
     "min_base" double precision,
     "start_value" double precision,
@@ -2023,15 +2043,15 @@ create function metrics.grouped_song_growth(from_date date, to_date date) return
     "restatement_count" bigint,
     "reset_count" bigint,
     "is_new" boolean,
-    "same_song_count" bigint,
-    "new_song_count" bigint,
-    "new_song_value" double precision,
-    "lost_song_count" bigint,
-    "lost_song_value" double precision,
-    "restated_song_count" bigint,
-    "restated_song_change" double precision,
+    "same_count" bigint,
+    "new_count" bigint,
+    "new_value" double precision,
+    "lost_count" bigint,
+    "lost_value" double precision,
+    "restated_count" bigint,
+    "restated_change" double precision,
     "total_change" double precision,
-    "twin_song_count" bigint,
+    "twin_count" bigint,
     "growth_with_twins" double precision,
     "reason" integer
 ) language sql stable as $$
@@ -2042,6 +2062,7 @@ select
     cast("platform" as text),
     cast("metric" as text),
     cast("unit" as text),
+    cast("member_type" as text),
     cast("is_partial" as boolean),
     cast("min_base" as double precision),
     cast("start_value" as double precision),
@@ -2059,15 +2080,15 @@ select
     cast("restatement_count" as bigint),
     cast("reset_count" as bigint),
     cast("is_new" as boolean),
-    cast("same_song_count" as bigint),
-    cast("new_song_count" as bigint),
-    cast("new_song_value" as double precision),
-    cast("lost_song_count" as bigint),
-    cast("lost_song_value" as double precision),
-    cast("restated_song_count" as bigint),
-    cast("restated_song_change" as double precision),
+    cast("same_count" as bigint),
+    cast("new_count" as bigint),
+    cast("new_value" as double precision),
+    cast("lost_count" as bigint),
+    cast("lost_value" as double precision),
+    cast("restated_count" as bigint),
+    cast("restated_change" as double precision),
     cast("total_change" as double precision),
-    cast("twin_song_count" as bigint),
+    cast("twin_count" as bigint),
     cast("growth_with_twins" as double precision),
     cast("reason" as integer)
 from (
@@ -2078,7 +2099,7 @@ WITH growth AS (
 ), members AS (
   SELECT
     *
-  FROM "intermediate"."int_song_series_grouped"
+  FROM "intermediate"."int_series_grouped"
 ), platforms AS (
   SELECT
     *
@@ -2088,6 +2109,7 @@ WITH growth AS (
     members.subject,
     members.subject_type,
     members.name,
+    members.member_type,
     members.min_base,
     growth.platform,
     growth.metric,
@@ -2145,6 +2167,7 @@ WITH growth AS (
     platform,
     metric,
     unit,
+    member_type,
     is_partial,
     min_base,
     SUM(start_value) FILTER(WHERE
@@ -2178,24 +2201,24 @@ WITH growth AS (
     COALESCE(BOOL_AND(is_new) FILTER(WHERE
       part <> 'twin'), FALSE) AS is_new,
     COUNT(*) FILTER(WHERE
-      part = 'same') AS same_song_count,
+      part = 'same') AS same_count,
     COUNT(*) FILTER(WHERE
-      part = 'new') AS new_song_count,
+      part = 'new') AS new_count,
     COALESCE(SUM(end_value) FILTER(WHERE
-      part = 'new'), 0) AS new_song_value,
+      part = 'new'), 0) AS new_value,
     COUNT(*) FILTER(WHERE
-      part = 'lost') AS lost_song_count,
+      part = 'lost') AS lost_count,
     COALESCE(SUM(start_value) FILTER(WHERE
-      part = 'lost'), 0) AS lost_song_value,
+      part = 'lost'), 0) AS lost_value,
     COUNT(*) FILTER(WHERE
-      part = 'restated') AS restated_song_count,
+      part = 'restated') AS restated_count,
     COALESCE(SUM(end_value - start_value) FILTER(WHERE
-      part = 'restated'), 0) AS restated_song_change,
+      part = 'restated'), 0) AS restated_change,
     COALESCE(SUM(end_value) FILTER(WHERE
       part <> 'twin'), 0) - COALESCE(SUM(start_value) FILTER(WHERE
       part <> 'twin'), 0) AS total_change,
     COUNT(*) FILTER(WHERE
-      part = 'twin') AS twin_song_count,
+      part = 'twin') AS twin_count,
     SUM(end_value - start_value) FILTER(WHERE
       part IN ('same', 'twin') AND restatement_count + reset_count = 0) AS growth_with_twins,
     MAX(array_position(ARRAY['no_end', 'no_base', 'stale_end', 'stale_base'], status)) FILTER(WHERE
@@ -2208,6 +2231,7 @@ WITH growth AS (
     platform,
     metric,
     unit,
+    member_type,
     is_partial,
     min_base
 )
@@ -2216,7 +2240,7 @@ SELECT
 FROM summed
 ) as result
 $$;
-comment on function metrics.grouped_song_growth(date, date) is 'One row per artist or platform and metric that adds up: sums over its songs, by what became of them.';
+comment on function metrics.grouped_series_growth(date, date) is 'One row per artist or platform, metric that adds up and type of member: sums over its songs or artists, by what became of them.';
 create function metrics.group_growth(in_from_date date, in_to_date date) returns table (
     "subject" text,
     "name" text,
@@ -2246,15 +2270,16 @@ create function metrics.group_growth(in_from_date date, in_to_date date) returns
     "is_new" boolean,
     "status" text,
     "subject_type" text,
-    "same_song_count" bigint,
-    "new_song_count" bigint,
-    "new_song_value" double precision,
-    "lost_song_count" bigint,
-    "lost_song_value" double precision,
-    "restated_song_count" bigint,
-    "restated_song_change" double precision,
+    "member_type" text,
+    "same_count" bigint,
+    "new_count" bigint,
+    "new_value" double precision,
+    "lost_count" bigint,
+    "lost_value" double precision,
+    "restated_count" bigint,
+    "restated_change" double precision,
     "total_change" double precision,
-    "twin_song_count" bigint,
+    "twin_count" bigint,
     "growth_with_twins" double precision
 ) language sql stable as $$
 select
@@ -2286,30 +2311,31 @@ select
     cast("is_new" as boolean),
     cast("status" as text),
     cast("subject_type" as text),
-    cast("same_song_count" as bigint),
-    cast("new_song_count" as bigint),
-    cast("new_song_value" as double precision),
-    cast("lost_song_count" as bigint),
-    cast("lost_song_value" as double precision),
-    cast("restated_song_count" as bigint),
-    cast("restated_song_change" as double precision),
+    cast("member_type" as text),
+    cast("same_count" as bigint),
+    cast("new_count" as bigint),
+    cast("new_value" as double precision),
+    cast("lost_count" as bigint),
+    cast("lost_value" as double precision),
+    cast("restated_count" as bigint),
+    cast("restated_change" as double precision),
     cast("total_change" as double precision),
-    cast("twin_song_count" as bigint),
+    cast("twin_count" as bigint),
     cast("growth_with_twins" as double precision)
 from (
 WITH sums AS (
   SELECT
     *
-  FROM "metrics"."grouped_song_growth"($1, $2)
+  FROM "metrics"."grouped_series_growth"($1, $2)
 ), judged AS (
   SELECT
     *,
     CASE
-      WHEN same_song_count = 0 AND restated_song_count > 0 AND reset_count > 0
+      WHEN same_count = 0 AND restated_count > 0 AND reset_count > 0
       THEN 'reset_in_window'
-      WHEN same_song_count = 0 AND restated_song_count > 0
+      WHEN same_count = 0 AND restated_count > 0
       THEN 'restated_in_window'
-      WHEN same_song_count = 0
+      WHEN same_count = 0
       THEN COALESCE((
         ARRAY['no_end', 'no_base', 'stale_end', 'stale_base']
       )[reason], 'no_end')
@@ -2379,15 +2405,16 @@ WITH sums AS (
     is_new,
     status,
     subject_type,
-    same_song_count,
-    new_song_count,
-    new_song_value,
-    lost_song_count,
-    lost_song_value,
-    restated_song_count,
-    restated_song_change,
+    member_type,
+    same_count,
+    new_count,
+    new_value,
+    lost_count,
+    lost_value,
+    restated_count,
+    restated_change,
     total_change,
-    twin_song_count,
+    twin_count,
     growth_with_twins
   FROM judged
 )
@@ -2396,7 +2423,7 @@ SELECT
 FROM described
 ) as result
 $$;
-comment on function metrics.group_growth(date, date) is 'One row per artist or platform and metric that adds up: `artist_growth` and `platform_growth` in one.';
+comment on function metrics.group_growth(date, date) is 'One row per artist or platform, metric and type of member: `artist_growth` and `platform_growth` in one.';
 create function metrics.artist_growth(in_from_date date, in_to_date date) returns table (
     "subject" text,
     "name" text,
@@ -2426,15 +2453,16 @@ create function metrics.artist_growth(in_from_date date, in_to_date date) return
     "is_new" boolean,
     "status" text,
     "subject_type" text,
-    "same_song_count" bigint,
-    "new_song_count" bigint,
-    "new_song_value" double precision,
-    "lost_song_count" bigint,
-    "lost_song_value" double precision,
-    "restated_song_count" bigint,
-    "restated_song_change" double precision,
+    "member_type" text,
+    "same_count" bigint,
+    "new_count" bigint,
+    "new_value" double precision,
+    "lost_count" bigint,
+    "lost_value" double precision,
+    "restated_count" bigint,
+    "restated_change" double precision,
     "total_change" double precision,
-    "twin_song_count" bigint,
+    "twin_count" bigint,
     "growth_with_twins" double precision
 ) language sql stable as $$
 select
@@ -2466,15 +2494,16 @@ select
     cast("is_new" as boolean),
     cast("status" as text),
     cast("subject_type" as text),
-    cast("same_song_count" as bigint),
-    cast("new_song_count" as bigint),
-    cast("new_song_value" as double precision),
-    cast("lost_song_count" as bigint),
-    cast("lost_song_value" as double precision),
-    cast("restated_song_count" as bigint),
-    cast("restated_song_change" as double precision),
+    cast("member_type" as text),
+    cast("same_count" as bigint),
+    cast("new_count" as bigint),
+    cast("new_value" as double precision),
+    cast("lost_count" as bigint),
+    cast("lost_value" as double precision),
+    cast("restated_count" as bigint),
+    cast("restated_change" as double precision),
     cast("total_change" as double precision),
-    cast("twin_song_count" as bigint),
+    cast("twin_count" as bigint),
     cast("growth_with_twins" as double precision)
 from (
 WITH growth AS (
@@ -2493,7 +2522,7 @@ SELECT
 FROM artists
 ) as result
 $$;
-comment on function metrics.artist_growth(date, date) is 'One row per artist and metric that adds up: the growth of the songs that can be compared, and what came and went beside them. A song of several artists counts in full for each, so artists do not add up to a platform.';
+comment on function metrics.artist_growth(date, date) is 'One row per artist, metric and type of member: the growth of the songs that can be compared, and what came and went beside them; and of what platforms count of the artist. A song of several artists counts in full for each, so artists do not add up to a platform.';
 create function metrics.platform_averages(in_from_date date, in_to_date date) returns table (
     "subject" text,
     "name" text,
@@ -2506,9 +2535,11 @@ create function metrics.platform_averages(in_from_date date, in_to_date date) re
     "average_latest_value" double precision,
     "median_latest_value" double precision,
     "n_songs" bigint,
+    "n_artists" bigint,
     "n_days" bigint,
     "coverage_ratio" double precision,
-    "subject_type" text
+    "subject_type" text,
+    "member_type" text
 ) language sql stable as $$
 select
     cast("subject" as text),
@@ -2522,9 +2553,11 @@ select
     cast("average_latest_value" as double precision),
     cast("median_latest_value" as double precision),
     cast("n_songs" as bigint),
+    cast("n_artists" as bigint),
     cast("n_days" as bigint),
     cast("coverage_ratio" as double precision),
-    cast("subject_type" as text)
+    cast("subject_type" as text),
+    cast("member_type" as text)
 from (
 WITH averages AS (
   SELECT
@@ -2542,7 +2575,7 @@ SELECT
 FROM platforms
 ) as result
 $$;
-comment on function metrics.platform_averages(date, date) is 'One row per platform and metric observed in the window: three averages over its songs.';
+comment on function metrics.platform_averages(date, date) is 'One row per platform, metric and type of member observed in the window: three averages over its songs, and over artists.';
 create function metrics.platform_growth(in_from_date date, in_to_date date) returns table (
     "subject" text,
     "name" text,
@@ -2572,15 +2605,16 @@ create function metrics.platform_growth(in_from_date date, in_to_date date) retu
     "is_new" boolean,
     "status" text,
     "subject_type" text,
-    "same_song_count" bigint,
-    "new_song_count" bigint,
-    "new_song_value" double precision,
-    "lost_song_count" bigint,
-    "lost_song_value" double precision,
-    "restated_song_count" bigint,
-    "restated_song_change" double precision,
+    "member_type" text,
+    "same_count" bigint,
+    "new_count" bigint,
+    "new_value" double precision,
+    "lost_count" bigint,
+    "lost_value" double precision,
+    "restated_count" bigint,
+    "restated_change" double precision,
     "total_change" double precision,
-    "twin_song_count" bigint,
+    "twin_count" bigint,
     "growth_with_twins" double precision
 ) language sql stable as $$
 select
@@ -2612,15 +2646,16 @@ select
     cast("is_new" as boolean),
     cast("status" as text),
     cast("subject_type" as text),
-    cast("same_song_count" as bigint),
-    cast("new_song_count" as bigint),
-    cast("new_song_value" as double precision),
-    cast("lost_song_count" as bigint),
-    cast("lost_song_value" as double precision),
-    cast("restated_song_count" as bigint),
-    cast("restated_song_change" as double precision),
+    cast("member_type" as text),
+    cast("same_count" as bigint),
+    cast("new_count" as bigint),
+    cast("new_value" as double precision),
+    cast("lost_count" as bigint),
+    cast("lost_value" as double precision),
+    cast("restated_count" as bigint),
+    cast("restated_change" as double precision),
     cast("total_change" as double precision),
-    cast("twin_song_count" as bigint),
+    cast("twin_count" as bigint),
     cast("growth_with_twins" as double precision)
 from (
 WITH growth AS (
@@ -2639,7 +2674,7 @@ SELECT
 FROM platforms
 ) as result
 $$;
-comment on function metrics.platform_growth(date, date) is 'One row per platform and metric that adds up: the growth of the songs that can be compared, and what came and went beside them.';
+comment on function metrics.platform_growth(date, date) is 'One row per platform, metric that adds up and type of member: the growth of the songs, or of the artists, that can be compared, and what came and went beside them.';
 create view metrics.series_weeks as
 WITH observations AS (
   SELECT

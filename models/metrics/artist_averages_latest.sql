@@ -22,8 +22,10 @@ averages as (
         averages.average_latest_value,
         averages.median_latest_value,
         averages.n_songs,
+        averages.n_artists,
         averages.n_days,
-        averages.coverage_ratio
+        averages.coverage_ratio,
+        averages.member_type
     from windows
     cross join {{ ref('artist_averages') }}(windows.from_date, windows.to_date) as averages
     where

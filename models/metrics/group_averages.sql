@@ -1,4 +1,4 @@
--- Every song weighs the same, and of each recording one counts.
+-- Every song weighs the same, and of each recording one counts; so does every artist.
 
 with
 
@@ -10,12 +10,12 @@ averages as (
 
 members as (
 
-    select * from {{ ref('int_song_series_grouped') }}
+    select * from {{ ref('int_series_grouped') }}
     where is_primary_recording
 
 ),
 
--- one row per group and metric
+-- one row per group, metric and type of member
 averaged as (
 
     select
@@ -29,10 +29,12 @@ averaged as (
         avg(averages.average_per_observed_day) as average_per_observed_day,
         avg(averages.latest_value) as average_latest_value,
         median(averages.latest_value) as median_latest_value,
-        count(*) as n_songs,
+        count(*) filter (where members.member_type = 'song') as n_songs,
+        count(*) filter (where members.member_type = 'artist') as n_artists,
         cast(sum(averages.observed_days) as bigint) as n_days,
         least(1, sum(averages.observed_days) / sum(averages.expected_days)) as coverage_ratio,
-        members.subject_type
+        members.subject_type,
+        members.member_type
     from averages
     inner join members on averages.series_id = members.series_id
     group by all

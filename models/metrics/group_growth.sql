@@ -2,7 +2,7 @@ with
 
 sums as (
 
-    select * from {{ ref('grouped_song_growth') }}(from_date, to_date)
+    select * from {{ ref('grouped_series_growth') }}(from_date, to_date)
 
 ),
 
@@ -11,10 +11,10 @@ judged as (
     select
         *,
         case
-            when same_song_count = 0 and restated_song_count > 0 and reset_count > 0
+            when same_count = 0 and restated_count > 0 and reset_count > 0
                 then 'reset_in_window'
-            when same_song_count = 0 and restated_song_count > 0 then 'restated_in_window'
-            when same_song_count = 0
+            when same_count = 0 and restated_count > 0 then 'restated_in_window'
+            when same_count = 0
                 then coalesce(['no_end', 'no_base', 'stale_end', 'stale_base'][reason], 'no_end')
             when start_value <= 0 then 'zero_base'
             when observed_days < 0.8 * expected_days then 'low_coverage'
@@ -49,7 +49,7 @@ described as (
         end as growth_pct,
         gained,
         previous_gained,
-        -- of the songs that have both windows
+        -- of those that have both windows
         case
             when
                 status in ('ok', 'low_base', 'low_coverage', 'partial_window')
@@ -74,15 +74,16 @@ described as (
         is_new,
         status,
         subject_type,
-        same_song_count,
-        new_song_count,
-        new_song_value,
-        lost_song_count,
-        lost_song_value,
-        restated_song_count,
-        restated_song_change,
+        member_type,
+        same_count,
+        new_count,
+        new_value,
+        lost_count,
+        lost_value,
+        restated_count,
+        restated_change,
         total_change,
-        twin_song_count,
+        twin_count,
         growth_with_twins
     from judged
 

@@ -22,12 +22,13 @@ if TYPE_CHECKING:
 # what a label manager reads of each answer; --format json and csv have every column
 SHOWN = {
     "growth": (
-        "name", "platform", "start_value", "end_value", "growth", "growth_pct", "period_change_pct", "coverage_ratio",
-        "status",
+        "name", "member_type", "platform", "start_value", "end_value", "growth", "growth_pct", "period_change_pct",
+        "coverage_ratio", "status",
     ),
     "averages": (),
 }  # fmt: skip
 HEADINGS = {
+    "member_type": "of",
     "start_value": "from",
     "end_value": "to",
     "growth_pct": "growth %",
@@ -397,7 +398,7 @@ def _show_table(answer: Answer) -> None:
     hidden = ("subject", "from_date", "to_date", "series_id", "subject_type", "kind", "unit")
     shown = [c for c in SHOWN[question.kind] or answer.columns if c in answer.columns and c not in hidden]
     # what is the same in every row stands in the title
-    single = [c for c in ("platform", "metric") if c in shown and len(set(answer.values(c))) == 1]
+    single = [c for c in ("platform", "metric", "member_type") if c in shown and len(set(answer.values(c))) == 1]
     metric = "all metrics" if question.metric in ("", "all") else question.metric
     title = f"{question.kind.capitalize()} of {metric} by {question.by}"
     title += f", {question.from_date} to {question.to_date} ({days} days)"

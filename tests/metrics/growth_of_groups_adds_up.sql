@@ -1,5 +1,5 @@
 -- The whole change of an artist or a platform is the growth of its songs, plus what new songs
--- brought, less what lost ones took; and it is what its songs say one by one, each recording once.
+-- brought, less what lost ones took; and it is what its series say one by one, each recording once.
 
 with
 
@@ -30,24 +30,25 @@ grown as (
 
 members as (
 
-    select * from {{ ref('int_song_series_grouped') }}
+    select * from {{ ref('int_series_grouped') }}
 
 ),
 
-songs as (
+singles as (
 
     select
         members.subject,
-        song_growth.platform,
-        song_growth.metric,
-        song_growth.to_date,
-        song_growth.from_date,
-        coalesce(sum(song_growth.end_value), 0)
-        - coalesce(sum(song_growth.start_value), 0) as change
+        members.member_type,
+        series_growth.platform,
+        series_growth.metric,
+        series_growth.to_date,
+        series_growth.from_date,
+        coalesce(sum(series_growth.end_value), 0)
+        - coalesce(sum(series_growth.start_value), 0) as change
     from windows
     cross join
-        {{ ref('song_growth') }}(windows.since_date, windows.until_date) as song_growth
-    inner join members on song_growth.series_id = members.series_id
+        {{ ref('series_growth') }}(windows.since_date, windows.until_date) as series_growth
+    inner join members on series_growth.series_id = members.series_id
     where members.is_primary_recording and members.is_additive
     group by all
 
@@ -56,16 +57,17 @@ songs as (
 select
     grown.subject,
     grown.total_change,
-    songs.change
+    singles.change
 from grown
-full outer join songs
+full outer join singles
     on
-        grown.subject = songs.subject
-        and grown.platform = songs.platform
-        and grown.metric = songs.metric
-        and grown.from_date = songs.from_date
-        and grown.to_date = songs.to_date
+        grown.subject = singles.subject
+        and grown.member_type = singles.member_type
+        and grown.platform = singles.platform
+        and grown.metric = singles.metric
+        and grown.from_date = singles.from_date
+        and grown.to_date = singles.to_date
 where
-    grown.total_change is distinct from songs.change
-    or grown.total_change <> coalesce(grown.growth, 0) + grown.restated_song_change
-    + grown.new_song_value - grown.lost_song_value
+    grown.total_change is distinct from singles.change
+    or grown.total_change <> coalesce(grown.growth, 0) + grown.restated_change
+    + grown.new_value - grown.lost_value

@@ -1,7 +1,10 @@
 """The generated documents say what the declarations and the models say, and a stale one is named with its cure."""
 
 import re
+import subprocess
+import sys
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from conftest import ROOT, project_in
@@ -26,6 +29,16 @@ def project(built, monkeypatch):
 def test_no_generated_document_is_stale(project):
     stale = command.stale_pages(ROOT / "docs")
     assert not stale, f"docs/{', docs/'.join(stale)} no longer say what the project says: run `crescendo docs`, commit"
+
+
+EXAMPLES = re.findall(r"```sql\n(.*?)```\n\n```text\n(.*?)```", (ROOT / "README.md").read_text(), re.DOTALL)
+
+
+@pytest.mark.parametrize(("question", "answer"), EXAMPLES, ids=[question.split("\n")[0] for question, _ in EXAMPLES])
+def test_an_answer_of_the_readme_is_what_the_shell_prints(built, question, answer):
+    shell = [Path(sys.executable).with_name("duckdb"), "-readonly", built / "crescendo.duckdb"]
+    printed = subprocess.run(shell, input=question, capture_output=True, text=True, check=True).stdout
+    assert printed == answer
 
 
 def test_a_new_column_in_a_declaration_is_noticed_and_the_command_is_named(project, monkeypatch, capsys):

@@ -320,26 +320,31 @@ def catalogue_of_songs(series):
     return {song: (draw.random() < 0.7, draw.sample("abcdef", draw.choice([1, 1, 2]))) for song in songs}
 
 
+def publish(series, nodes, songs):
+    """A warehouse of songs and of artists a to f, several metrics to a song; songs: song -> (is primary, artists)."""
+    connection = duckdb.connect()
+    connection.execute("create schema audience")
+    tables = {
+        "dim_songs(song_id varchar, subject_id varchar, is_primary_recording boolean, artist_credit varchar)": [
+            (song, song, primary, " & ".join(names)) for song, (primary, names) in songs.items()
+        ],
+        "bridge_songs_x_artists(song_id varchar, artist_id varchar)": [
+            (song, name) for song, (_, names) in songs.items() for name in names
+        ],
+        "dim_artists(artist_id varchar, subject_id varchar, artist_name varchar)": [
+            (name, f"artist:{name}", name.upper()) for name in "abcdef"
+        ],
+    }
+    for table, rows in tables.items():
+        connection.execute(f"create table audience.{table}")
+        _insert(connection, f"audience.{table.split('(')[0]}", rows)
+    return observe(series, nodes, wanted=GROUPED, connection=connection)
+
+
 @pytest.fixture(scope="session")
 def label(series, nodes, catalogue_of_songs):
-    """The series as songs of artists, several metrics to a song."""
-    with duckdb.connect() as connection:
-        connection.execute("create schema audience")
-        tables = {
-            "dim_songs(song_id varchar, subject_id varchar, is_primary_recording boolean, artist_credit varchar)": [
-                (song, song, primary, " & ".join(names)) for song, (primary, names) in catalogue_of_songs.items()
-            ],
-            "bridge_songs_x_artists(song_id varchar, artist_id varchar)": [
-                (song, name) for song, (_, names) in catalogue_of_songs.items() for name in names
-            ],
-            "dim_artists(artist_id varchar, subject_id varchar, artist_name varchar)": [
-                (name, f"artist:{name}", name.upper()) for name in "abcdef"
-            ],
-        }
-        for table, rows in tables.items():
-            connection.execute(f"create table audience.{table}")
-            _insert(connection, f"audience.{table.split('(')[0]}", rows)
-        yield observe(series, nodes, wanted=GROUPED, connection=connection)
+    with publish(series, nodes, catalogue_of_songs) as connection:
+        yield connection
 
 
 def members(series, songs):
@@ -374,8 +379,40 @@ def test_songs_add_up_to_their_artists_and_platforms(series, label, catalogue_of
             assert (row["growth_pct"] is not None) == (row["status"] in PERCENT)
             if row["growth_pct"] is not None:
                 assert row["growth_pct"] == 100 * row["growth"] / row["start_value"]
-            parts = (row["growth"] or 0, row["restated_song_change"], row["new_song_value"], -row["lost_song_value"])
+            parts = (row["growth"] or 0, row["restated_change"], row["new_value"], -row["lost_value"])
             assert row["total_change"] == sum(parts)
+
+
+def test_what_platforms_count_of_artists_stands_beside_their_songs(nodes):
+    draw = random.Random(12)
+    kept = [(f"artist:{name}", metric) for name in "abcd" for metric in ("audiomack:plays", "spotify:popularity")]
+    series = {key: Series(METRICS[key[1]], messy(draw, key[1])) for key in [*kept, ("song:1", "audiomack:plays")]}
+    complete, met = completeness(series), set()
+    with publish(series, nodes, {"song:1": (True, ["a", "b"])}) as connection:
+        for since, until in windows(40, seed=13):
+            grown = {key: one.growth(since, until, complete[one.metric.platform]) for key, one in series.items()}
+            answers = ask(connection, "artist_growth", since, until) + ask(connection, "platform_growth", since, until)
+            found = {(row["subject"], f"{row['platform']}:{row['metric']}", row["member_type"]): row for row in answers}
+            assert len(found) == len(answers)
+            for subject, metric in kept:
+                row, own = found.pop((subject, metric, "artist")), grown[subject, metric]
+                for column in ("start_value", "end_value", "growth", "growth_pct", "gained"):
+                    assert row[column] == (own[column] if row["same_count"] else None), (subject, metric, column)
+                assert row["status"] == own["status"]
+                met.add(row["status"])
+            plays = [(True, grown[f"artist:{name}", "audiomack:plays"]) for name in "abcd"]
+            assert not differences(found.pop(("platform:audiomack", "audiomack:plays", "artist")), sums(plays))
+            # points of several artists do not add up, and a song's plays are its own
+            song = [("artist:a", "song"), ("artist:b", "song"), ("platform:audiomack", "song")]
+            assert {(subject, member) for subject, _, member in found} == set(song)
+            points = [key for key, row in grown.items() if key[1] == "spotify:popularity" and row["observed_days"]]
+            counted = {
+                (row["n_songs"], row["n_artists"])
+                for row in ask(connection, "platform_averages", since, until)
+                if (row["metric"], row["member_type"]) == ("popularity", "artist")
+            }
+            assert counted == ({(0, len(points))} if points else set())
+    assert {"ok", "stale_end", "no_base"} <= met
 
 
 def sums(grown):
@@ -403,14 +440,14 @@ def sums(grown):
         "gained": same and total("same", "gained"),
         "observed_days": total("same", "observed_days"),
         "expected_days": total("same", "expected_days"),
-        "same_song_count": len(parts["same"]),
-        "new_song_count": len(parts["new"]),
-        "new_song_value": total("new", "end_value"),
-        "lost_song_count": len(parts["lost"]),
-        "lost_song_value": total("lost", "start_value"),
-        "restated_song_count": len(parts["restated"]),
-        "restated_song_change": total("restated", "end_value") - total("restated", "start_value"),
-        "twin_song_count": sum(not primary for primary, _ in grown),
+        "same_count": len(parts["same"]),
+        "new_count": len(parts["new"]),
+        "new_value": total("new", "end_value"),
+        "lost_count": len(parts["lost"]),
+        "lost_value": total("lost", "start_value"),
+        "restated_count": len(parts["restated"]),
+        "restated_change": total("restated", "end_value") - total("restated", "start_value"),
+        "twin_count": sum(not primary for primary, _ in grown),
     }
 
 

@@ -54,6 +54,14 @@ def warehouse(built, monkeypatch):
     monkeypatch.setenv("CRESCENDO_DB", str(built / "crescendo.duckdb"))
 
 
+def test_songs_and_artists_of_a_platform_are_told_apart(ask):
+    table = ask("growth", *WINDOW, "--by", "platform", "--metric", "plays").stdout
+    rows = [line.split()[:2] for line in table.splitlines() if line.strip().startswith("Audiomack")]
+    assert sorted(rows) == [["Audiomack", "artist"], ["Audiomack", "song"]]
+    only_artists = ask("growth", *WINDOW, "--by", "artist", "--metric", "followers").stdout
+    assert "followers" in only_artists and " of " not in only_artists.splitlines()[1]
+
+
 @pytest.mark.parametrize("by", ["song", "artist", "platform", "series"])
 def test_json_has_the_columns_of_the_definition(ask, by):
     rows = json.loads(ask("growth", *WINDOW, "--by", by, "--format", "json").stdout)

@@ -1,5 +1,6 @@
--- What songs add up to for their artist and their platform, of each recording one. A percent must
--- compare the same songs at both ends, so songs that came, went or were restated stand beside them.
+-- What songs add up to for their artist and their platform, of each recording one, and artists for
+-- their platform. A percent must compare the same ones at both ends, so those that came, went or
+-- were restated stand beside them.
 
 with
 
@@ -11,7 +12,7 @@ growth as (
 
 members as (
 
-    select * from {{ ref('int_song_series_grouped') }}
+    select * from {{ ref('int_series_grouped') }}
 
 ),
 
@@ -21,13 +22,14 @@ platforms as (
 
 ),
 
--- one row per song, metric and group
+-- one row per series and group
 matched as (
 
     select
         members.subject,
         members.subject_type,
         members.name,
+        members.member_type,
         members.min_base,
         growth.* exclude (subject, subject_type, name),  -- noqa: RF02
         {{ to_day() }} > platforms.complete_through_date as is_partial,
@@ -46,7 +48,7 @@ matched as (
 
 ),
 
--- one row per group and metric
+-- one row per group, metric and type of member
 summed as (
 
     select
@@ -56,6 +58,7 @@ summed as (
         platform,
         metric,
         unit,
+        member_type,
         is_partial,
         min_base,
         sum(start_value) filter (where part = 'same') as start_value,
@@ -83,17 +86,17 @@ summed as (
             coalesce(sum(reset_count) filter (where part <> 'twin'), 0) as bigint
         ) as reset_count,
         coalesce(bool_and(is_new) filter (where part <> 'twin'), false) as is_new,
-        count(*) filter (where part = 'same') as same_song_count,
-        count(*) filter (where part = 'new') as new_song_count,
-        coalesce(sum(end_value) filter (where part = 'new'), 0) as new_song_value,
-        count(*) filter (where part = 'lost') as lost_song_count,
-        coalesce(sum(start_value) filter (where part = 'lost'), 0) as lost_song_value,
-        count(*) filter (where part = 'restated') as restated_song_count,
+        count(*) filter (where part = 'same') as same_count,
+        count(*) filter (where part = 'new') as new_count,
+        coalesce(sum(end_value) filter (where part = 'new'), 0) as new_value,
+        count(*) filter (where part = 'lost') as lost_count,
+        coalesce(sum(start_value) filter (where part = 'lost'), 0) as lost_value,
+        count(*) filter (where part = 'restated') as restated_count,
         coalesce(sum(end_value - start_value) filter (where part = 'restated'), 0)
-            as restated_song_change,
+            as restated_change,
         coalesce(sum(end_value) filter (where part <> 'twin'), 0)
         - coalesce(sum(start_value) filter (where part <> 'twin'), 0) as total_change,
-        count(*) filter (where part = 'twin') as twin_song_count,
+        count(*) filter (where part = 'twin') as twin_count,
         sum(end_value - start_value) filter (
             where part in ('same', 'twin') and restatement_count + reset_count = 0
         ) as growth_with_twins,
