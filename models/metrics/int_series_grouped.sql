@@ -39,40 +39,42 @@ artists as (
 
 ),
 
-measured as (
+members as (
 
     select
         series.series_id,
         series.subject_id,
         metrics.platform,
         metrics.min_base,
-        metrics.add_over_platform <> 'never' as is_additive
+        metrics.add_over_platform <> 'never' as is_additive,
+        case when artists.subject_id is null then 'song' else 'artist' end as member_type,
+        coalesce(songs.is_primary_recording, true) as is_primary_recording
     from series
     inner join metrics on series.metric_id = metrics.metric_id
-
-),
-
-members as (
-
-    select
-        measured.*,
-        'song' as member_type,
-        songs.is_primary_recording
-    from measured
-    inner join songs on measured.subject_id = songs.subject_id
-
-    union all
-
-    select
-        measured.*,
-        'artist' as member_type,
-        true as is_primary_recording
-    from measured
-    inner join artists on measured.subject_id = artists.subject_id
+    left join songs on series.subject_id = songs.subject_id
+    left join artists on series.subject_id = artists.subject_id
+    where songs.subject_id is not null or artists.subject_id is not null
 
 ),
 
 -- a song of several artists counts in full for each of them
+owned as (
+
+    select
+        songs.subject_id,
+        credits.artist_id
+    from songs
+    inner join credits on songs.song_id = credits.song_id
+
+    union all
+
+    select
+        subject_id,
+        artist_id
+    from artists
+
+),
+
 grouped as (
 
     select
@@ -83,26 +85,11 @@ grouped as (
         members.member_type,
         members.min_base,
         members.is_primary_recording,
-        members.is_additive
+        -- one artist needs no adding up
+        members.is_additive or members.member_type = 'artist' as is_additive
     from members
-    inner join songs on members.subject_id = songs.subject_id
-    inner join credits on songs.song_id = credits.song_id
-    inner join artists on credits.artist_id = artists.artist_id
-
-    union all
-
-    -- one artist needs no adding up
-    select
-        members.series_id,
-        artists.subject_id as subject,
-        'artist' as subject_type,
-        artists.artist_name as name,
-        members.member_type,
-        members.min_base,
-        members.is_primary_recording,
-        true as is_additive
-    from members
-    inner join artists on members.subject_id = artists.subject_id
+    inner join owned on members.subject_id = owned.subject_id
+    inner join artists on owned.artist_id = artists.artist_id
 
     union all
 
