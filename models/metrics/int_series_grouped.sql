@@ -1,5 +1,5 @@
--- What the figure of an artist or a platform is made of: songs, and beside them what platforms count
--- of artists. The two are never added.
+-- What the figure of an artist or a platform is made of: songs, and beside them what platforms
+-- count of artists. The two are never added.
 
 with
 
