@@ -442,6 +442,7 @@ create table metrics.artist_averages_latest (
     "n_artists" bigint,
     "n_days" bigint,
     "coverage_ratio" double precision,
+    "subject_type" text,
     "member_type" text not null
 );
 create table metrics.growth_windows (
@@ -489,6 +490,7 @@ create table metrics.platform_averages_latest (
     "n_artists" bigint,
     "n_days" bigint,
     "coverage_ratio" double precision,
+    "subject_type" text,
     "member_type" text not null
 );
 create table metrics.song_weeks (
@@ -551,7 +553,9 @@ create table metrics.song_averages_latest (
     "median_latest_value" double precision,
     "n_songs" bigint,
     "n_days" bigint,
-    "coverage_ratio" double precision
+    "coverage_ratio" double precision,
+    "artist_credit" text,
+    "is_primary_recording" boolean
 );
 create table metrics.summary_reconciliation (
     "subject_id" text not null,
@@ -1130,6 +1134,7 @@ comment on column metrics.artist_averages_latest."n_songs" is 'Number of songs, 
 comment on column metrics.artist_averages_latest."n_artists" is 'Number of artists, where the platform counts artists and not songs; else 0.';
 comment on column metrics.artist_averages_latest."n_days" is 'Number of days with a sound observation, summed over songs or artists.';
 comment on column metrics.artist_averages_latest."coverage_ratio" is 'Observed days of the expected ones, at most 1.';
+comment on column metrics.artist_averages_latest."subject_type" is 'What the subject is, a ''song'', an ''artist'' and so on.';
 comment on column metrics.artist_averages_latest."member_type" is 'What the figure is made of: ''song'', or ''artist'' for what platforms count of artists. The two are never added.';
 comment on table metrics.growth_windows is 'One row per series and window: the usual windows to the complete-through date of the platform.';
 comment on column metrics.growth_windows."subject" is 'Id of what is compared, the `subject_id` of a song or artist or ''platform:'' and the code.';
@@ -1175,6 +1180,7 @@ comment on column metrics.platform_averages_latest."n_songs" is 'Number of songs
 comment on column metrics.platform_averages_latest."n_artists" is 'Number of artists, where the platform counts artists and not songs; else 0.';
 comment on column metrics.platform_averages_latest."n_days" is 'Number of days with a sound observation, summed over songs or artists.';
 comment on column metrics.platform_averages_latest."coverage_ratio" is 'Observed days of the expected ones, at most 1.';
+comment on column metrics.platform_averages_latest."subject_type" is 'What the subject is, a ''song'', an ''artist'' and so on.';
 comment on column metrics.platform_averages_latest."member_type" is 'What the figure is made of: ''song'', or ''artist'' for what platforms count of artists. The two are never added.';
 comment on table metrics.song_weeks is 'One row per song, platform and week: where each number stood as the week closed on Sunday. A recording stands for its twins. Followers and listeners are those of the artist.';
 comment on column metrics.song_weeks."subject_id" is 'What is counted: ''song:'', ''artist:'' ... and the id within its domain.';
@@ -1232,6 +1238,8 @@ comment on column metrics.song_averages_latest."median_latest_value" is 'Median 
 comment on column metrics.song_averages_latest."n_songs" is 'Number of songs, of each recording one; 0 where artists are counted.';
 comment on column metrics.song_averages_latest."n_days" is 'Number of days with a sound observation, summed over songs or artists.';
 comment on column metrics.song_averages_latest."coverage_ratio" is 'Observed days of the expected ones, at most 1.';
+comment on column metrics.song_averages_latest."artist_credit" is 'Artist credit as printed, all names in one text; null where blank.';
+comment on column metrics.song_averages_latest."is_primary_recording" is 'Whether this id stands for its recording - true for exactly one id of each.';
 comment on table metrics.summary_reconciliation is 'One row per song, metric and period for which the partner''s report says how much it grew: its figure, ours, and why they differ where they do.';
 comment on column metrics.summary_reconciliation."subject_id" is 'What is counted: ''song:'', ''artist:'' ... and the id within its domain.';
 comment on column metrics.summary_reconciliation."metric_id" is 'Platform and metric in one code, ''spotify:streams''.';

@@ -10,20 +10,7 @@ windows as (
 
 averages as (
 
-    select
-        averages.subject,
-        averages.name,
-        averages.platform,
-        averages.metric,
-        averages.unit,
-        averages.from_date,
-        averages.to_date,
-        averages.average_per_observed_day,
-        averages.average_latest_value,
-        averages.median_latest_value,
-        averages.n_songs,
-        averages.n_days,
-        averages.coverage_ratio
+    select averages.*
     from windows
     cross join {{ ref('song_averages') }}(windows.from_date, windows.to_date) as averages
     where
