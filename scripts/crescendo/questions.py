@@ -50,6 +50,9 @@ REASONS = {
 }
 
 
+# a rolling metric counts the people of so many days up to its own
+ROLLING_DAYS = 28
+
 # what a spreadsheet takes for the beginning of a formula
 FORMULA_BEGINNINGS = ("=", "+", "-", "@", "\t", "\r")
 
@@ -271,7 +274,8 @@ def _complete_through(connection: duckdb.DuckDBPyConnection, question: Question)
         " inner join metrics.dim_metrics as m using (platform) inner join metrics.dim_series as s using (metric_id)"
         " inner join metrics.dim_subjects as d using (subject_id)"
         " where ? in ('', c.platform) and ? in ('', 'all', m.metric)"
-        " and (d.subject_type = ? or ? = 'series' or (d.subject_type = 'song' and ? in ('artist', 'platform')))"
+        " and (d.subject_type = ? or ? = 'series'"
+        " or (d.subject_type in ('song', 'artist') and ? in ('artist', 'platform')))"
         " group by c.platform, c.complete_through_date order by count(*) desc, 1 desc limit 1",
         [question.platform, question.metric, *[question.by] * 3],
     )
@@ -340,6 +344,7 @@ def growth_command(form: str, from_date: str | None, to_date: str | None, **aske
     answer = ask(Question("growth", from_date=_day(from_date), to_date=_day(to_date), **asked))
     _show(answer, form)
     if any(value is not None for value in answer.values("growth")):
+        _warn_of_overlap(answer)
         return 0
     click.echo(f"error: {_nothing(answer)}", err=True)
     return 2
@@ -363,15 +368,33 @@ def averages_command(form: str, from_date: str | None, to_date: str | None, **as
     return 2
 
 
+def _warn_of_overlap(answer: Answer) -> None:
+    """Say where both ends of a window count the same people: a rolling metric, and fewer days than it rolls over."""
+    if (answer.question.to_date - answer.question.from_date).days >= ROLLING_DAYS:
+        return
+    with warehouse.connect(read_only=True) as connection:
+        rolling = _column(connection, "select distinct metric from metrics.dim_metrics where kind = 'rolling'")
+    for metric in sorted(set(rolling) & set(answer.values("metric"))):
+        said = f"{metric} counts {ROLLING_DAYS} days at a time, so both ends of a shorter window share days"
+        click.echo(f"warning: {said}", err=True)
+
+
 def _nothing(answer: Answer) -> str:
     """Why there is no number: where the data begin and end."""
     question = answer.question
     with warehouse.connect(read_only=True) as connection:
         first, last = connection.execute("select min(first_date), max(last_date) from metrics.dim_series").fetchone()
+        additive = _column(
+            connection,
+            "select bool_or(add_over_platform <> 'never') from metrics.dim_metrics where metric = ?",
+            [question.metric],
+        )
     if question.to_date < first:
         return f"the window ends before all data: they begin on {first}"
     if question.from_date > last:
         return f"the window starts after all data: they end on {last}"
+    if question.kind == "growth" and question.by == "platform" and additive == [False]:
+        return f"{question.metric} does not add up to a platform's: ask --by artist, or for averages --by platform"
     return (
         f"nothing can be computed from {question.from_date} to {question.to_date}; the data run from {first} to {last}"
     )

@@ -54,6 +54,19 @@ def warehouse(built, monkeypatch):
     monkeypatch.setenv("CRESCENDO_DB", str(built / "crescendo.duckdb"))
 
 
+def test_what_does_not_add_up_is_said_so(ask):
+    said = ask("growth", "--last", "7d", "--by", "platform", "--metric", "monthly_listeners")
+    assert said.returncode == 2
+    assert "monthly_listeners does not add up to a platform's: ask --by artist" in said.stderr
+
+
+def test_a_window_shorter_than_what_a_metric_rolls_over_is_warned_of(ask):
+    words = ("growth", "--by", "artist", "--metric", "monthly_listeners", "--last")
+    assert "warning: monthly_listeners counts 28 days at a time" in ask(*words, "27d").stderr
+    assert "warning" not in ask(*words, "28d").stderr
+    assert "warning" not in ask("growth", "--last", "7d").stderr
+
+
 def test_songs_and_artists_of_a_platform_are_told_apart(ask):
     table = ask("growth", *WINDOW, "--by", "platform", "--metric", "plays").stdout
     rows = [line.split()[:2] for line in table.splitlines() if line.strip().startswith("Audiomack")]
