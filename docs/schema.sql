@@ -1962,57 +1962,60 @@ WITH anchors AS (
     CASE WHEN NOT start_value IS NULL AND NOT end_value IS NULL THEN gained END AS gained_here,
     CASE WHEN NOT start_value IS NULL AND has_earlier_value THEN previous_gained END AS gained_before
   FROM anchors
+), rated AS (
+  SELECT
+    *,
+    status IN ('ok', 'low_base', 'low_coverage', 'partial_window') AS has_percent
+  FROM judged
 ), described AS (
   SELECT
-    judged.subject_id AS subject,
-    judged.name,
-    judged.platform,
-    judged.metric,
-    judged.unit,
+    rated.subject_id AS subject,
+    rated.name,
+    rated.platform,
+    rated.metric,
+    rated.unit,
     CAST($1 AS DATE) AS from_date,
     CAST($2 AS DATE) AS to_date,
-    judged.start_value,
-    judged.start_observed_date,
-    judged.start_age_days,
-    judged.end_value,
-    judged.end_observed_date,
-    judged.end_age_days,
-    judged.growth,
+    rated.start_value,
+    rated.start_observed_date,
+    rated.start_age_days,
+    rated.end_value,
+    rated.end_observed_date,
+    rated.end_age_days,
+    rated.growth,
     CASE
-      WHEN judged.status IN ('ok', 'low_base', 'low_coverage', 'partial_window')
-      THEN CAST(100 * judged.growth AS DOUBLE PRECISION) / judged.start_value
+      WHEN rated.has_percent
+      THEN CAST(100 * rated.growth AS DOUBLE PRECISION) / rated.start_value
     END AS growth_pct,
-    judged.gained_here AS gained,
-    judged.gained_before AS previous_gained,
+    rated.gained_here AS gained,
+    rated.gained_before AS previous_gained,
     CASE
-      WHEN judged.status IN ('ok', 'low_base', 'low_coverage', 'partial_window')
-      AND judged.gained_before > 0
+      WHEN rated.has_percent AND rated.gained_before > 0
       THEN CAST(100 * (
-        judged.gained_here - judged.gained_before
-      ) AS DOUBLE PRECISION) / judged.gained_before
+        rated.gained_here - rated.gained_before
+      ) AS DOUBLE PRECISION) / rated.gained_before
     END AS period_change_pct,
     CASE
-      WHEN judged.status IN ('ok', 'low_base', 'low_coverage', 'partial_window')
-      AND judged.end_value >= 0
+      WHEN rated.has_percent AND rated.end_value >= 0
       THEN 100 * (
         POWER(
-          CAST(judged.end_value AS DOUBLE PRECISION) / judged.start_value,
-          CAST(1 AS DOUBLE PRECISION) / judged.window_days
+          CAST(rated.end_value AS DOUBLE PRECISION) / rated.start_value,
+          CAST(1 AS DOUBLE PRECISION) / rated.window_days
         ) - 1
       )
     END AS daily_rate_pct,
-    judged.observed_days,
-    judged.expected_days,
-    judged.coverage_ratio,
-    judged.correction_count,
-    judged.restatement_count,
-    judged.reset_count,
-    judged.is_new,
-    judged.status,
-    judged.series_id,
-    judged.subject_type,
-    judged.kind
-  FROM judged
+    rated.observed_days,
+    rated.expected_days,
+    rated.coverage_ratio,
+    rated.correction_count,
+    rated.restatement_count,
+    rated.reset_count,
+    rated.is_new,
+    rated.status,
+    rated.series_id,
+    rated.subject_type,
+    rated.kind
+  FROM rated
   WHERE
     CASE
       WHEN CAST($2 AS DATE) > CAST($1 AS DATE)
@@ -2358,6 +2361,11 @@ WITH sums AS (
       ELSE 'ok'
     END AS status
   FROM sums
+), rated AS (
+  SELECT
+    *,
+    status IN ('ok', 'low_base', 'low_coverage', 'partial_window') AS has_percent
+  FROM judged
 ), described AS (
   SELECT
     subject,
@@ -2375,7 +2383,7 @@ WITH sums AS (
     end_age_days,
     end_value - start_value AS growth,
     CASE
-      WHEN status IN ('ok', 'low_base', 'low_coverage', 'partial_window')
+      WHEN has_percent
       THEN CAST(100 * (
         end_value - start_value
       ) AS DOUBLE PRECISION) / start_value
@@ -2383,14 +2391,13 @@ WITH sums AS (
     gained,
     previous_gained,
     CASE
-      WHEN status IN ('ok', 'low_base', 'low_coverage', 'partial_window')
-      AND previous_gained > 0
+      WHEN has_percent AND previous_gained > 0
       THEN CAST(100 * (
         gained_again - previous_gained
       ) AS DOUBLE PRECISION) / previous_gained
     END AS period_change_pct,
     CASE
-      WHEN status IN ('ok', 'low_base', 'low_coverage', 'partial_window') AND end_value >= 0
+      WHEN has_percent AND end_value >= 0
       THEN 100 * (
         POWER(
           CAST(end_value AS DOUBLE PRECISION) / start_value,
@@ -2424,7 +2431,7 @@ WITH sums AS (
     total_change,
     twin_count,
     growth_with_twins
-  FROM judged
+  FROM rated
 )
 SELECT
   *

@@ -26,6 +26,15 @@ judged as (
 
 ),
 
+rated as (
+
+    select
+        *,
+        status in ('ok', 'low_base', 'low_coverage', 'partial_window') as has_percent
+    from judged
+
+),
+
 described as (
 
     select
@@ -43,23 +52,16 @@ described as (
         end_observed_date,
         end_age_days,
         end_value - start_value as growth,
-        case
-            when status in ('ok', 'low_base', 'low_coverage', 'partial_window')
-                then 100 * (end_value - start_value) / start_value
-        end as growth_pct,
+        case when has_percent then 100 * (end_value - start_value) / start_value end as growth_pct,
         gained,
         previous_gained,
         -- of those that have both windows
         case
-            when
-                status in ('ok', 'low_base', 'low_coverage', 'partial_window')
-                and previous_gained > 0
+            when has_percent and previous_gained > 0
                 then 100 * (gained_again - previous_gained) / previous_gained
         end as period_change_pct,
         case
-            when
-                status in ('ok', 'low_base', 'low_coverage', 'partial_window')
-                and end_value >= 0
+            when has_percent and end_value >= 0
                 then 100 * (
                     pow(end_value / start_value, 1 / ({{ to_day() }} - {{ from_day() }})) - 1
                 )
@@ -85,7 +87,7 @@ described as (
         total_change,
         twin_count,
         growth_with_twins
-    from judged
+    from rated
 
 )
 

@@ -39,53 +39,55 @@ judged as (
 
 ),
 
+rated as (
+
+    select
+        *,
+        status in ('ok', 'low_base', 'low_coverage', 'partial_window') as has_percent
+    from judged
+
+),
+
 described as (
 
     select
-        judged.subject_id as subject,
-        judged.name,
-        judged.platform,
-        judged.metric,
-        judged.unit,
+        rated.subject_id as subject,
+        rated.name,
+        rated.platform,
+        rated.metric,
+        rated.unit,
         {{ from_day() }} as from_date,
         {{ to_day() }} as to_date,
-        judged.start_value,
-        judged.start_observed_date,
-        judged.start_age_days,
-        judged.end_value,
-        judged.end_observed_date,
-        judged.end_age_days,
-        judged.growth,
+        rated.start_value,
+        rated.start_observed_date,
+        rated.start_age_days,
+        rated.end_value,
+        rated.end_observed_date,
+        rated.end_age_days,
+        rated.growth,
+        case when rated.has_percent then 100 * rated.growth / rated.start_value end as growth_pct,
+        rated.gained_here as gained,
+        rated.gained_before as previous_gained,
         case
-            when judged.status in ('ok', 'low_base', 'low_coverage', 'partial_window')
-                then 100 * judged.growth / judged.start_value
-        end as growth_pct,
-        judged.gained_here as gained,
-        judged.gained_before as previous_gained,
-        case
-            when
-                judged.status in ('ok', 'low_base', 'low_coverage', 'partial_window')
-                and judged.gained_before > 0
-                then 100 * (judged.gained_here - judged.gained_before) / judged.gained_before
+            when rated.has_percent and rated.gained_before > 0
+                then 100 * (rated.gained_here - rated.gained_before) / rated.gained_before
         end as period_change_pct,
         case
-            when
-                judged.status in ('ok', 'low_base', 'low_coverage', 'partial_window')
-                and judged.end_value >= 0
-                then 100 * (pow(judged.end_value / judged.start_value, 1 / judged.window_days) - 1)
+            when rated.has_percent and rated.end_value >= 0
+                then 100 * (pow(rated.end_value / rated.start_value, 1 / rated.window_days) - 1)
         end as daily_rate_pct,
-        judged.observed_days,
-        judged.expected_days,
-        judged.coverage_ratio,
-        judged.correction_count,
-        judged.restatement_count,
-        judged.reset_count,
-        judged.is_new,
-        judged.status,
-        judged.series_id,
-        judged.subject_type,
-        judged.kind
-    from judged
+        rated.observed_days,
+        rated.expected_days,
+        rated.coverage_ratio,
+        rated.correction_count,
+        rated.restatement_count,
+        rated.reset_count,
+        rated.is_new,
+        rated.status,
+        rated.series_id,
+        rated.subject_type,
+        rated.kind
+    from rated
     where if({{ to_day() }} > {{ from_day() }}, true, error('to_date must be after from_date'))
 
 )

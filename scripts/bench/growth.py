@@ -163,14 +163,14 @@ def operators(folder: Path, path: Path) -> list[tuple[str, float]]:
     return sorted(((kind, seconds) for kind, seconds in spent.items() if kind), key=lambda item: -item[1])
 
 
+def statement(start: date, end: date, only: int | None) -> str:
+    one = "" if only is None else f" where series_id = {only}"
+    return f"from metrics.series_growth('{start}', '{end}'){one}"
+
+
 def ours(path: Path, _: Path) -> Answer:
     connection = opened(path)
-
-    def answer(start: date, end: date, only: int | None) -> object:
-        one = "" if only is None else f" where series_id = {only}"
-        return connection.execute(f"from metrics.series_growth('{start}', '{end}'){one}").to_arrow_table()
-
-    return answer
+    return lambda *window: connection.execute(statement(*window)).to_arrow_table()
 
 
 def prepared(path: Path, _: Path) -> Answer:
@@ -178,8 +178,7 @@ def prepared(path: Path, _: Path) -> Answer:
     connection, names = opened(path), {}
 
     def answer(start: date, end: date, only: int | None) -> object:
-        one = "" if only is None else f" where series_id = {only}"
-        text = f"from metrics.series_growth('{start}', '{end}'){one}"
+        text = statement(start, end, only)
         if text not in names:
             names[text] = f"question_{len(names)}"
             connection.execute(f"prepare {names[text]} as {text}")

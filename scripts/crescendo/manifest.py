@@ -101,9 +101,8 @@ def read(root: Path = Path()) -> dict:
         if manifest:
             return manifest
     # a folder of its own: `dbt parse` writes a manifest without compiled code over that of the build
-    command = [sys.executable, "-m", "dbt.cli.main", "compile", "--quiet", "--no-use-colors"]
     # dbt's partial parsing takes a unit test that was removed and came back for two of one name
-    command += ["--no-partial-parse"]
+    command = [sys.executable, "-m", "dbt.cli.main", "compile", "--quiet", "--no-use-colors", "--no-partial-parse"]
     folder = (target / "docs").absolute()
     done = subprocess.run(  # noqa: S603 our own dbt, on our own project
         [*command, "--project-dir", str(root), "--profiles-dir", str(root), "--target-path", str(folder)],

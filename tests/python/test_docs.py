@@ -32,6 +32,7 @@ def test_no_generated_document_is_stale(project):
 
 
 EXAMPLES = re.findall(r"```sql\n(.*?)```\n\n```text\n(.*?)```", (ROOT / "README.md").read_text(), re.DOTALL)
+assert EXAMPLES, "the README shows no answer"
 
 
 @pytest.mark.parametrize(("question", "answer"), EXAMPLES, ids=[question.split("\n")[0] for question, _ in EXAMPLES])

@@ -38,7 +38,7 @@ pairs as (
 
 ),
 
--- a window over the pairs would sort them all: twice the time
+-- a window over the pairs would sort them all
 totals as (
 
     select
