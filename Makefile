@@ -17,7 +17,7 @@ help: ## list the targets
 	@$(PYTHON) -m venv --clear .venv
 	@awk '/^uv==/ {on = 1} on && /^[^ ]/ && !/^uv==/ {exit} on' requirements.txt > .venv/uv.txt
 	@$(BIN)/pip install --quiet --no-deps --require-hashes --requirement .venv/uv.txt
-	@$(BIN)/uv pip sync --quiet --system-certs --python $(BIN)/python --require-hashes requirements.txt || \
+	@$(BIN)/uv pip sync --quiet --compile-bytecode --system-certs --python $(BIN)/python --require-hashes requirements.txt || \
 		$(BIN)/pip install --quiet --no-deps --require-hashes --requirement requirements.txt
 	@$(BIN)/uv pip install --quiet --offline --python $(BIN)/python --no-deps --no-build-isolation --editable .
 	@touch $@

@@ -198,7 +198,7 @@ def main() -> None:
     parser.add_argument("--songs", type=int, default=12320)
     parser.add_argument("--peer-songs", type=int, default=300)
     parser.add_argument("--pages", type=int, default=2000)
-    parser.add_argument("--peer-pages", type=int, default=10)
+    parser.add_argument("--peer-pages", type=int, default=60)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--peer-python", default=sys.executable, help="Python with requirements-bench.txt.")
     options = parser.parse_args()

@@ -11,9 +11,10 @@ from datetime import UTC, datetime
 
 import duckdb
 
+from crescendo.errors import CrescendoError
 from crescendo.flatten import RawTable
 from crescendo.shapes import Source
-from crescendo.warehouse import quoted
+from crescendo.warehouse import path, quoted
 
 COUNTS = tuple(f"{what}_{how}" for what in ("records", "rows") for how in ("in", "loaded", "duplicate", "rejected"))
 TABLES = {
@@ -58,7 +59,10 @@ def prepare(connection: duckdb.DuckDBPyConnection) -> None:
 
 
 def prepare_raw(connection: duckdb.DuckDBPyConnection, source: Source, tables: list[RawTable]) -> None:
-    """Create a source's raw tables where they are missing, and the columns that their declarations have gained."""
+    """Create a source's raw tables where they are missing, and the columns that their declarations have gained.
+
+    Raises CrescendoError where a table identifies its rows as only an earlier version did.
+    """
     schema = quoted(source.schema)
     connection.execute(f"create schema if not exists {schema}")
     existing: dict[str, set[str]] = defaultdict(set)
@@ -68,6 +72,8 @@ def prepare_raw(connection: duckdb.DuckDBPyConnection, source: Source, tables: l
         existing[table_name].add(column)
     for table in tables:
         name, known = f"{schema}.{quoted(table.name)}", existing[table.name]
+        if "_row_id" in known - set(table.columns):
+            raise CrescendoError(f"{path()} is of an earlier version of Crescendo: load into a new file")
         if not known:
             columns = ", ".join(f"{quoted(column)} {kind}" for column, kind in table.columns.items())
             connection.execute(f"create table {name} ({columns})")
@@ -137,7 +143,7 @@ def drop_replaced(connection: duckdb.DuckDBPyConnection, source: Source, tables:
     held = "select r._row_id from load_audit.file_records as r semi join load_audit.files as f"
     held += " on f._file_id = r._file_id and f.is_current"
     for table in tables[1:]:
-        _drop_orphans(connection, source, table, tables, held)
+        connection.execute(f"delete from {schema}.{quoted(table.name)} where _parent_row_id not in ({held})")
     connection.execute(f"delete from {schema}.{root} where _row_id not in ({held})")
     connection.execute(
         f"""update {schema}.{root} as t set _file_id = o._file_id from (
@@ -145,18 +151,6 @@ def drop_replaced(connection: duckdb.DuckDBPyConnection, source: Source, tables:
             semi join load_audit.files as f on f._file_id = r._file_id and f.is_current group by all) as o
         where o._row_id = t._row_id and t._file_id in (select _file_id from load_audit.files where not is_current)"""
     )
-
-
-def _drop_orphans(
-    connection: duckdb.DuckDBPyConnection, source: Source, table: RawTable, tables: list[RawTable], held: str
-) -> None:
-    """Delete a child table's rows whose record is held by no current file."""
-    schema = quoted(source.schema)
-    parent = next(t for t in tables if t.name == table.parent)
-    kept = f"select _row_id from {schema}.{quoted(parent.name)}"
-    if parent.is_root:
-        kept += f" where _row_id in ({held})"
-    connection.execute(f"delete from {schema}.{quoted(table.name)} where _parent_row_id not in ({kept})")
 
 
 def forget_replaced(connection: duckdb.DuckDBPyConnection) -> None:

@@ -3,10 +3,12 @@
 The rules of flattening:
 
 1. a leaf becomes a column; 2. an object's leaves join the row that holds it, under its name; 3. a list of objects
-becomes a child table, one row each, with `_parent_row_id` and `_index` (from 1); 4. a list of plain values likewise,
-with one column; 5. an object whose keys are data becomes rows, its key in a column; 6. a row's id is the md5 of what
-it says (of its parent's id and its place, for a child), so the same record has the same id in every load, whether it
-came as CSV or as JSON, with spaces or without.
+becomes a child table, one row each, with its record in `_parent_row_id` and its place in `_index` (from 1); 4. a list
+of plain values likewise, with one column; 5. an object whose keys are data becomes rows, its key in a column; 6. a
+record's id is the md5 of what it says, so the same record has the same id in every load, whether it came as CSV or as
+JSON, with spaces or without; a page's is the md5 of what was asked and of the bytes that were answered; 7. a row of a
+list in a list is known by its record and its places on the way down, each in a column that is named after the list
+(`_items_index`).
 
 How a text is trusted. DuckDB's typed JSON reader is fast and forgiving: 1.9 becomes 2, `true` becomes 1, an unknown
 key vanishes. So each text has to pass one of two checks before its typed reading is believed:
@@ -54,12 +56,12 @@ LOADER_COLUMNS = {"_row_id": "UUID", "_index": "BIGINT", "_file_id": "BIGINT", "
 
 @dataclass
 class RawTable:
-    """A raw table: its columns with types, in order, and the statement that fills it from the stage."""
+    """A raw table: its columns with types, in order, and the query over the stage that gives its rows."""
 
     name: str
     columns: dict[str, str]
     parent: str
-    insert: str
+    query: str
 
     @property
     def is_root(self) -> bool:
@@ -306,12 +308,15 @@ def _values_are(column: str, path: str, node: Node, *, required: bool) -> Iterat
 # --- the stage -------------------------------------------------------------------------------------------------
 
 
-def stage(document: Document, relation: str, columns: dict[str, str], broken: str, unknown: str) -> str:
+def stage(
+    document: Document, relation: str, columns: dict[str, str], broken: str, unknown: str, digest: str = ""
+) -> str:
     """The statement that reads one batch of files into the temporary table `stage`, one row per record, in order.
 
     `relation` is the SQL of a table function with a column `filename`; `columns` maps declared keys to expressions
     over it (a key that is not sent is left out); `broken` is the record's text where it is no JSON, else null;
-    `unknown` the record's own keys that nobody declared, as a list. Stage columns: `filename`, `_row_id`, `_broken`,
+    `unknown` the record's own keys that nobody declared, as a list; `digest` what identifies a record beside its
+    scalars, where its typed readings do not. Stage columns: `filename`, `_row_id`, `_broken`,
     `_unknown`, `_scalars_clean`, `_certain`; per scalar `r<i>` (its text); per JSON root `j<i>` (typed), `n<i>` (its
     rows in child tables) and `x<i>` (its text where it is not certified: '' where it should be there and is not).
     """
@@ -325,15 +330,17 @@ def stage(document: Document, relation: str, columns: dict[str, str], broken: st
         ["*", *(f"{certificate(node, f't{number}', f'j{number}')} as c{number}" for number, node in roots)]
     )
     values = [*(f"r{number}" for number, _ in fields), *(f"j{number}" for number, _ in roots)]
+    identity = row_id([*(f"r{number}" for number, _ in fields), "_digest"] if digest else values)
     kept = [f"case when not c{number} then coalesce(t{number}, '') end as x{number}" for number, _ in roots]
     counted = [f"{_rows_of(node, f'j{number}')} as n{number}" for number, node in roots]
     scalars_clean = " and ".join(scalar_is_clean(f"r{number}", node) for number, node in fields) or "true"
     certain = " and ".join(f"c{number}" for number, _ in roots) or "true"
     return f"""create or replace temp table stage as
-with sent as (select filename, {broken} as _broken, {unknown} as _unknown, {read} from {relation}),
+with sent as (select filename, {broken} as _broken, {unknown} as _unknown,
+    {digest or "null"} as _digest, {read} from {relation}),
 parsed as (select {parsed} from sent),
 certified as (select {certified} from parsed)
-select filename, {row_id(values)} as _row_id, _broken, _unknown, {", ".join([*values, *kept, *counted])},
+select filename, {identity} as _row_id, _broken, _unknown, {", ".join([*values, *kept, *counted])},
     {scalars_clean} as _scalars_clean, {certain} as _certain
 from certified"""
 
@@ -390,9 +397,9 @@ def _rows_in(fields: tuple[Node, ...], own: str, items: str, name: str) -> str:
 
 
 def raw_tables(document: Document) -> list[RawTable]:
-    """The raw tables of a document, parents first, each with the `insert ... select` that fills it from the stage.
+    """The raw tables of a document, parents first, each with the query that gives its rows.
 
-    The inserts read `accepted`, the stage's rows to load, and `fresh`, their places: `_index`, `_file_id`, `_load_id`.
+    The queries read `accepted`, the stage's rows to load, and `fresh`, their places: `_index`, `_file_id`, `_load_id`.
     """
     columns = {"_row_id": "UUID"}
     values = ["_row_id"]
@@ -406,11 +413,11 @@ def raw_tables(document: Document) -> list[RawTable]:
     columns |= {name: kind for name, kind in LOADER_COLUMNS.items() if name != "_row_id"}
     values += ["_index", "_file_id", "_load_id"]
     # `fresh` has the places that the ledger knows; the stage's lists stay out of the join
-    insert = f"select {', '.join(values)} from accepted inner join fresh using (_row_id)"
-    tables = [RawTable(document.table, columns, "", insert)]
+    query = f"select {_named(columns, values)} from accepted inner join fresh using (_row_id)"
+    tables = [RawTable(document.table, columns, "", query)]
     for number, node in enumerate(json_roots(document)):
-        steps = [f"level0 as (select _row_id, j{number} as value from accepted)"]
-        tables += _children(node, "value", document.table, steps)
+        steps = [f"level0 as (select _row_id as _parent_row_id, j{number} as value from accepted)"]
+        tables += _children(node, "value", document.table, steps, ("_parent_row_id",))
     return tables
 
 
@@ -428,49 +435,60 @@ def _leaves(fields: tuple[Node, ...], holder: str, prefix: str, columns: dict[st
             _leaves(node.fields, value, f"{prefix}{Field(node.key).column}_", columns, values)
 
 
-def _children(node: Node, value: str, parent: str, steps: list[str]) -> list[RawTable]:
-    """The child tables under a node; `value` is its SQL over the last of the `steps` that lead to it."""
+def _children(node: Node, value: str, parent: str, steps: list[str], trail: tuple[str, ...]) -> list[RawTable]:
+    """The child tables under a node; `value` is its SQL over the last of the `steps` that lead to it.
+
+    `trail` are the columns that tell where it stands: its record, and its place in each list on the way down.
+    """
     match node:
         case Group():
-            return [t for child in node.fields for t in _children(child, f"{value}.{quoted(child.key)}", parent, steps)]
+            inner = [(child, f"{value}.{quoted(child.key)}") for child in node.fields]
+            return [table for child, at in inner for table in _children(child, at, parent, steps, trail)]
         case Values():
-            columns = {"_parent_row_id": "UUID", "_index": "BIGINT", node.value.column: KINDS[node.value.kind]}
-            steps = _unnested(value, steps)
-            return [RawTable(node.table, columns, parent, _statement(steps, ["_parent_row_id", "_index", "value"]))]
+            columns = _places(trail) | {node.value.column: KINDS[node.value.kind]}
+            query = _query(_unnested(value, steps, trail), columns, [*trail, "_index", "value"])
+            return [RawTable(node.table, columns, parent, query)]
         case Rows():
-            return _child_tables(node.table, parent, node.fields, "value", {}, _unnested(value, steps))
+            steps = _unnested(value, steps, trail)
+            return _child_tables(node.table, parent, node.fields, "value", {}, steps, trail)
         case Entries() if node.table:
-            steps = _unnested(f"map_entries({value})", steps)
-            return _child_tables(node.table, parent, node.fields, "value.value", {node.name: "value.key"}, steps)
+            steps = _unnested(f"map_entries({value})", steps, trail)
+            return _child_tables(node.table, parent, node.fields, "value.value", {node.name: "value.key"}, steps, trail)
         case _:
             return []
 
 
-def _unnested(items: str, steps: list[str]) -> list[str]:
+def _places(trail: tuple[str, ...]) -> dict[str, str]:
+    return {trail[0]: "UUID"} | dict.fromkeys((*trail[1:], "_index"), "BIGINT")
+
+
+def _unnested(items: str, steps: list[str], trail: tuple[str, ...]) -> list[str]:
     # one level at a time, projecting only what the next step needs: chained lateral unnests explode
-    level = len(steps)
+    level, carried = len(steps), ", ".join(trail)
     above = steps[-1].split(" ", 1)[0]
     return [
         *steps,
-        f"list{level} as (select _row_id as _parent_row_id, {items} as items from {above})",
-        f"level{level} as (select _parent_row_id, generate_subscripts(items, 1) as _index,"
+        f"list{level} as (select {carried}, {items} as items from {above})",
+        f"level{level} as (select {carried}, generate_subscripts(items, 1) as _index,"
         f" unnest(items) as value from list{level})",
     ]
 
 
 def _child_tables(
-    table: str, parent: str, fields: tuple[Node, ...], holder: str, names: dict[str, str], steps: list[str]
+    table: str,
+    parent: str,
+    fields: tuple[Node, ...],
+    holder: str,
+    names: dict[str, str],
+    steps: list[str],
+    trail: tuple[str, ...],
 ) -> list[RawTable]:
     """The table of a list of objects, and the tables below it. `names` are its key columns, with their SQL."""
-    columns = {"_parent_row_id": "UUID", "_index": "BIGINT"} | dict.fromkeys(names, "VARCHAR")
-    values = ["_parent_row_id", "_index", *names.values()]
+    columns = _places(trail) | dict.fromkeys(names, "VARCHAR")
+    values = [*trail, "_index", *names.values()]
+    place = place_column(table)
     below = [node for node in fields if not isinstance(node, Entries) or node.table]
-    if any(_children(node, "value", table, steps) for node in below):
-        columns = {"_row_id": "UUID"} | columns
-        values = ["_row_id", *values]
-        above = steps[-1].split(" ", 1)[0]
-        identity = f"md5(concat_ws('/', _parent_row_id, {text(table)}, _index))::uuid as _row_id"
-        steps = [*steps, f"{above}_rows as (select *, {identity} from {above})"]
+    placed = [*steps, f"level{len(steps)}_placed as (select *, _index as {place} from {steps[-1].split(' ', 1)[0]})"]
     row_steps = steps
     for node in fields:
         if isinstance(node, Entries) and not node.table:
@@ -482,10 +500,20 @@ def _child_tables(
             values.append(f"{item}.key")
             _leaves(node.fields, f"{item}.value", "", columns, values)
     _leaves(fields, holder, "", columns, values)
-    tables = [RawTable(table, columns, parent, _statement(row_steps, values))]
-    return tables + [t for node in below for t in _children(node, f"{holder}.{quoted(node.key)}", table, steps)]
+    tables = [RawTable(table, columns, parent, _query(row_steps, columns, values))]
+    deeper = [(node, f"{holder}.{quoted(node.key)}") for node in below]
+    return tables + [t for node, value in deeper for t in _children(node, value, table, placed, (*trail, place))]
 
 
-def _statement(steps: list[str], values: list[str]) -> str:
+def place_column(table: str) -> str:
+    """The column in which the tables below a child table name its `_index`: '_items_index' of 'pages__items'."""
+    return f"_{table.partition('__')[2]}_index"
+
+
+def _query(steps: list[str], columns: dict[str, str], values: list[str]) -> str:
     last = steps[-1].split(" ", 1)[0]
-    return f"with {', '.join(steps)}\nselect {', '.join(values)} from {last} where value is not null"
+    return f"with {', '.join(steps)}\nselect {_named(columns, values)} from {last} where value is not null"
+
+
+def _named(columns: dict[str, str], values: list[str]) -> str:
+    return ", ".join(f"{value} as {quoted(column)}" for column, value in zip(columns, values, strict=True))

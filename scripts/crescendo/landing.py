@@ -18,7 +18,7 @@ from crescendo.flatten import json_roots, scalars, text_columns
 from crescendo.shapes import Document, Source
 from crescendo.warehouse import text
 
-HEAD = 1 << 16
+HEAD, BLOCK = 1 << 16, 1 << 20
 # a gzip file may hold this many times its own size once it holds more than SMALL: real reports reach 10 to 30
 LARGEST_RATIO, SMALL = 300, 1 << 26
 # DuckDB keeps whole lines and whole pages in memory
@@ -54,7 +54,7 @@ class Refused:
 
 @dataclass(frozen=True)
 class Content:
-    """What a file holds: the sha256 of its bytes, and how many line ends its text has."""
+    """What a file holds, unpacked: the sha256 of its bytes, and how many lines end in it (not counted for a page)."""
 
     sha256: str
     line_ends: int
@@ -100,10 +100,35 @@ def _unreadable(path: Path, root: Path) -> str:
     return ""
 
 
-def recognise(path: Path, sources: dict[str, Source], only: str = "") -> Incoming | Refused:
+Documents = list[tuple[Source, Document]]
+
+
+def documents_of(sources: dict[str, Source], only: str = "") -> Documents:
+    """The documents that a file may be: all, or those of one source ('soundcharts'), or one ('soundcharts.report').
+
+    Raises CrescendoError where there is no such source or document.
+    """
+    every = [(source, document) for source in sources.values() for document in source.documents]
+    chosen = [(s, d) for s, d in every if only in ("", s.name, f"{s.name}.{d.name}")]
+    if not chosen:
+        names = ", ".join([*sources, *(f"{s.name}.{d.name}" for s, d in every)])
+        raise CrescendoError(f"there is no source {only!r}: choose one of {names}")
+    return chosen
+
+
+def read(path: Path, documents: Documents, *, named: bool) -> tuple[Incoming, Content] | Refused:
+    """What a file is and what it holds, as `recognise` and `content_of` say."""
+    incoming = recognise(path, documents, named=named)
+    if isinstance(incoming, Refused):
+        return incoming
+    content = content_of(incoming)
+    return content if isinstance(content, Refused) else (incoming, content)
+
+
+def recognise(path: Path, documents: Documents, *, named: bool) -> Incoming | Refused:
     """What a file is, by its content: its document, its format and, for a CSV, its columns.
 
-    `only` narrows the choice to one source ('soundcharts') or document ('soundcharts.report').
+    `named` says that somebody chose the documents: a file then need not have all their keys.
     """
     try:
         size = path.stat().st_size
@@ -120,26 +145,16 @@ def recognise(path: Path, sources: dict[str, Source], only: str = "") -> Incomin
         return Refused(path, "is a web page or XML, perhaps an error page: fetch it again")
     if "\x00" in start.split("\n")[0]:
         return Refused(path, "is not text")
-    documents = _documents(sources, only)
     known = _recognise_json if start[0] in "[{" else _recognise_csv
-    return known(path, start, documents, gzipped, size, named=bool(only))
+    return known(path, start, documents, gzipped, size, named=named)
 
 
 def _plain(error: Exception) -> str:
     return error.strerror if isinstance(error, OSError) and error.strerror else str(error)
 
 
-def _documents(sources: dict[str, Source], only: str) -> list[tuple[Source, Document]]:
-    every = [(source, document) for source in sources.values() for document in source.documents]
-    chosen = [(s, d) for s, d in every if only in ("", s.name, f"{s.name}.{d.name}")]
-    if not chosen:
-        names = ", ".join([*sources, *(f"{s.name}.{d.name}" for s, d in every)])
-        raise CrescendoError(f"there is no source {only!r}: choose one of {names}")
-    return chosen
-
-
 def _recognise_csv(
-    path: Path, start: str, documents: list[tuple[Source, Document]], gzipped: bool, size: int, *, named: bool
+    path: Path, start: str, documents: Documents, gzipped: bool, size: int, *, named: bool
 ) -> Incoming | Refused:
     line = start.split("\n", 1)[0].rstrip("\r")
     if len(line) >= HEAD // 2:
@@ -166,7 +181,7 @@ def _recognise_csv(
 
 
 def _recognise_json(
-    path: Path, start: str, documents: list[tuple[Source, Document]], gzipped: bool, size: int, *, named: bool
+    path: Path, start: str, documents: Documents, gzipped: bool, size: int, *, named: bool
 ) -> Incoming | Refused:
     facts = request_facts(path)
     fitting = [(s, d) for s, d in documents if d.layout == "page" and d.name == facts["document"]]
@@ -211,6 +226,8 @@ def _json_format(start: str, path: Path) -> str:
         return "array"
     if path.name.removesuffix(".gz").endswith((".jsonl", ".ndjson")):
         return "lines"
+    if "\n" not in start:
+        return "page"
     try:
         end = json.JSONDecoder().raw_decode(start)[1]
         if "\n" in start[:end]:
@@ -250,20 +267,16 @@ def content_of(incoming: Incoming) -> Content | Refused:
     digest = hashlib.sha256()
     line_ends, unpacked, last = 0, 0, b""
     decoder = codecs.getincrementaldecoder("utf-8")()
-    block = bytearray(1 << 20)
     try:
-        if incoming.gzipped:
-            with incoming.path.open("rb") as raw:
-                digest.update(hashlib.file_digest(raw, "sha256").digest())
         with _opened(incoming) as stream:
-            while size := stream.readinto(block):
-                if not incoming.gzipped:
-                    digest.update(memoryview(block)[:size])
-                line_ends += block.count(b"\n", 0, size)
-                unpacked += size
-                last = block[size - 1 : size]
+            while block := stream.read(BLOCK):
+                digest.update(block)
+                unpacked += len(block)
                 if incoming.format == "page":
-                    decoder.decode(memoryview(block)[:size])
+                    decoder.decode(block)
+                else:
+                    line_ends += block.count(b"\n")
+                    last = block[-1:]
                 if unpacked > max(SMALL, LARGEST_RATIO * incoming.size):
                     return Refused(incoming.path, f"unpacks to more than {LARGEST_RATIO} times its size")
         decoder.decode(b"", final=True)
@@ -282,12 +295,13 @@ def _opened(incoming: Incoming) -> IO[bytes]:
 
 @dataclass(frozen=True)
 class Relation:
-    """How DuckDB reads a batch: a relation, its columns by declared key, the broken record, the unknown keys."""
+    """How DuckDB reads a batch, as `flatten.stage` takes it."""
 
     sql: str
     columns: dict[str, str]
     broken: str = "null::varchar"
     unknown: str = "null::varchar[]"
+    digest: str = ""
 
 
 def relation(batch: list[Incoming], links: list[Path]) -> Relation:
@@ -337,7 +351,8 @@ def _json_relation(first: Incoming, files: str) -> Relation:
     if document.layout == "page":
         sql = f"(select * from ({records(first, files)}) inner join batch_files using (filename))"
         asked = {leaf.key: leaf.key for leaf in scalars(document)}
-        return Relation(sql, {json_roots(document)[0].key: "record"} | asked)
+        digest = "content_sha256" if first.format == "page" else "sha256(record)"
+        return Relation(sql, {json_roots(document)[0].key: "record"} | asked, digest=digest)
     keys = text_columns(document)
     known = "[" + ", ".join(text(key) for key in keys) + "]"
     plain = f"json_type(record, {_paths([leaf.key for leaf in scalars(document)])})"

@@ -4,7 +4,8 @@ import json
 import threading
 from collections import defaultdict
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -14,16 +15,16 @@ import duckdb
 
 from crescendo import audit, flatten, landing, stage, warehouse
 from crescendo.audit import FileResult
-from crescendo.errors import CrescendoError
 from crescendo.landing import Content, Incoming, Refused
 from crescendo.options import format_option
 from crescendo.shapes import Source
 from crescendo.sources import all_sources
+from crescendo.stage import Batch
 
 # files of one statement: enough to keep both cores busy, few enough to stay under the memory limit
 BATCH_FILES, BATCH_BYTES = 512, 1 << 28
 # whole pages stand in memory, typed, many times their length
-BATCH_PAGE_BYTES = 1 << 24
+BATCH_PAGE_BYTES = 3 << 23
 
 
 @dataclass
@@ -53,24 +54,34 @@ def load(
     read is refused, with its reason; the others are loaded.
     """
     found, refused = landing.find(paths)
-    incoming: list[Incoming] = []
-    for path in found:
-        known = landing.recognise(path, all_sources(), source)
-        (incoming if isinstance(known, Incoming) else refused).append(known)
-    with warehouse.connect(wait=wait) as connection:
+    known = landing.documents_of(all_sources(), source)
+    with warehouse.connect(wait=wait) as connection, _reading(found, known, named=bool(source)) as read:
         connection.execute(f"set memory_limit = '{warehouse.LOAD_MEMORY}'")
         connection.execute("begin transaction")
         try:
-            with _progress_bar(connection, progress) as advance:
+            with _progress_bar(connection, found if progress else []) as advance:
                 documents = _prepare(connection)
                 if not dry_run:  # whatever becomes of the files
                     connection.execute("commit; begin transaction")
-                result = _load(connection, documents, incoming, refused, advance)
+                result = _load(connection, documents, read, refused, advance)
         except BaseException:
             connection.execute("rollback")
             raise
         connection.execute("rollback" if dry_run or result.load_id is None else "commit")
     return result
+
+
+Read = Iterator[tuple[Incoming, Content] | Refused]
+
+
+@contextmanager
+def _reading(paths: list[Path], known: landing.Documents, *, named: bool) -> Iterator[Read]:
+    """Read files ahead, on another thread: most of that does not hold Python's lock."""
+    pool = ThreadPoolExecutor(1)
+    try:
+        yield pool.map(lambda path: landing.read(path, known, named=named), paths)
+    finally:
+        pool.shutdown(cancel_futures=True)
 
 
 Declared = list[tuple[Source, list[flatten.RawTable]]]
@@ -88,9 +99,9 @@ def _prepare(connection: duckdb.DuckDBPyConnection) -> Declared:
 def _load(
     connection: duckdb.DuckDBPyConnection,
     documents: Declared,
-    incoming: list[Incoming],
+    read: Read,
     refused: list[Refused],
-    advance: Callable[[str, int, int], None],
+    advance: Callable[[str, int], None],
 ) -> LoadResult:
     load_id = audit.next_id(connection, "loads", "_load_id")
     connection.execute(
@@ -98,20 +109,11 @@ def _load(
     )
     known = audit.known_files(connection)
     results: list[FileResult] = []
-    fresh: list[tuple[Incoming, Content]] = []
-    for file in incoming:
-        content = landing.content_of(file)
-        if isinstance(content, Refused):
-            refused.append(content)
-        elif known.get(str(file.path)) == content.sha256:
-            results.append(FileResult(str(file.path), file.size, "unchanged"))
-        else:
-            fresh.append((file, content))
-    done = 0
-    for files, contents in _batches(fresh):
-        advance(files[0].path.name, done, sum(file.size for file, _ in fresh))
-        results += _load_batch(connection, load_id, files, contents, refused)
-        done += sum(file.size for file in files)
+    fresh = _fresh(read, known, results, refused)
+    batches = _batches(fresh, load_id, audit.next_id(connection, "files", "_file_id"))
+    for name, brought in _delivered(connection, batches, refused):
+        results += brought
+        advance(name, sum(result.size_bytes for result in results))
     said = [_refuse(connection, load_id, file, results) for file in refused]
     loaded = {result.path for result in results if result.status == "loaded"}
     if loaded & known.keys():
@@ -123,60 +125,83 @@ def _load(
     return LoadResult(load_id if changed else None, sorted(results, key=lambda result: result.path))
 
 
-def _batches(fresh: list[tuple[Incoming, Content]]) -> Iterator[tuple[list[Incoming], list[Content]]]:
+def _fresh(
+    read: Read, known: dict[str, str], results: list[FileResult], refused: list[Refused]
+) -> Iterator[tuple[Incoming, Content]]:
+    """The files that are to be loaded; the others go to the results, or to those refused."""
+    for file in read:
+        if isinstance(file, Refused):
+            refused.append(file)
+            continue
+        incoming, content = file
+        if known.get(str(incoming.path)) == content.sha256:
+            results.append(FileResult(str(incoming.path), incoming.size, "unchanged"))
+        else:
+            yield incoming, content
+
+
+def _batches(fresh: Iterator[tuple[Incoming, Content]], load_id: int, first_id: int) -> Iterator[Batch]:
     """Group files that one statement can read: same document, format, header and packing, bounded in size."""
-    groups: dict[tuple, list[tuple[Incoming, Content]]] = defaultdict(list)
-    for file, content in fresh:
+    filling: dict[tuple, Batch] = {}
+    for file_id, (file, content) in enumerate(fresh, start=first_id):
         kind = (file.source.name, file.document.name, file.format, file.header, file.gzipped, file.mixed_ends)
-        groups[kind].append((file, content))
-    for members in groups.values():
-        batch: list[tuple[Incoming, Content]] = []
-        for member in members:
-            most = BATCH_PAGE_BYTES if member[0].document.layout == "page" else BATCH_BYTES
-            full = len(batch) == BATCH_FILES or sum(file.size for file, _ in batch) + member[0].size > most
-            if batch and full:
-                yield [file for file, _ in batch], [content for _, content in batch]
-                batch = []
-            batch.append(member)
-        yield [file for file, _ in batch], [content for _, content in batch]
-
-
-def _load_batch(
-    connection: duckdb.DuckDBPyConnection,
-    load_id: int,
-    files: list[Incoming],
-    contents: list[Content],
-    refused: list[Refused],
-) -> list[FileResult]:
-    first_id = audit.next_id(connection, "files", "_file_id")
-    results = [
-        FileResult(
-            str(file.path),
-            file.size,
-            "loaded",
-            source=file.source.name,
-            document=file.document.name,
-            content_sha256=content.sha256,
-            file_id=first_id + number,
+        most = BATCH_PAGE_BYTES if file.document.layout == "page" else BATCH_BYTES
+        batch = filling.setdefault(kind, Batch(load_id))
+        if len(batch.files) == BATCH_FILES or (batch.files and batch.size + file.size > most):
+            yield filling.pop(kind)
+            batch = filling.setdefault(kind, Batch(load_id))
+        batch.files.append(file)
+        batch.contents.append(content)
+        batch.results.append(
+            FileResult(
+                str(file.path),
+                file.size,
+                "loaded",
+                source=file.source.name,
+                document=file.document.name,
+                content_sha256=content.sha256,
+                file_id=file_id,
+            )
         )
-        for number, (file, content) in enumerate(zip(files, contents, strict=True))
-    ]
+    yield from filling.values()
+
+
+def _delivered(
+    connection: duckdb.DuckDBPyConnection, batches: Iterator[Batch], refused: list[Refused]
+) -> Iterator[tuple[str, list[FileResult]]]:
+    """Load batch after batch; yields the name of a file of each, and what became of its files."""
+    records: list[Batch] = []
+    connection.execute("set threads = 1")  # the other cores prepare pages
+    with closing(stage.prepared_ahead(_pages(batches, records))) as prepared:
+        for batch, bench in prepared:
+            stage.deliver(connection, bench, batch)
+            audit.write_files(connection, batch.load_id, batch.results)
+            yield batch.files[0].path.name, batch.results
+    connection.execute("reset threads")
+    for batch in records:
+        yield batch.files[0].path.name, _load_records(connection, batch, refused)
+
+
+def _pages(batches: Iterator[Batch], others: list[Batch]) -> Iterator[Batch]:
+    for batch in batches:
+        if batch.files[0].format == "page":
+            yield batch
+        else:
+            others.append(batch)
+
+
+def _load_records(connection: duckdb.DuckDBPyConnection, batch: Batch, refused: list[Refused]) -> list[FileResult]:
     try:
-        stage.fill(connection, stage.Batch(files, results, contents, load_id))
+        stage.prepare(connection, batch)
     except stage.Unreadable as error:
-        if len(files) == 1:
-            refused.append(Refused(files[0].path, str(error)))
+        if len(batch.files) == 1:
+            refused.append(Refused(batch.files[0].path, str(error)))
             return []
         # one of them spoils the statement: halve until it stands alone
-        connection.execute("delete from load_audit.rejected_records where _file_id >= ?", [first_id])
-        middle = len(files) // 2
-        first = _load_batch(connection, load_id, files[:middle], contents[:middle], refused)
-        return first + _load_batch(connection, load_id, files[middle:], contents[middle:], refused)
-    except duckdb.Error as error:
-        names = ", ".join(str(file.path) for file in files[:3])
-        raise CrescendoError(f"{names} cannot be loaded: {str(error).splitlines()[0]}: nothing was changed") from None
-    audit.write_files(connection, load_id, results)
-    return results
+        return [result for half in batch.halves() for result in _load_records(connection, half, refused)]
+    stage.deliver(connection, connection, batch)
+    audit.write_files(connection, batch.load_id, batch.results)
+    return batch.results
 
 
 def _refuse(connection: duckdb.DuckDBPyConnection, load_id: int, file: Refused, results: list[FileResult]) -> bool:
@@ -192,27 +217,28 @@ def _refuse(connection: duckdb.DuckDBPyConnection, load_id: int, file: Refused, 
 
 
 @contextmanager
-def _progress_bar(connection: duckdb.DuckDBPyConnection, wanted: bool) -> Iterator[Callable[[str, int, int], None]]:
-    """A bar over all bytes; within one statement DuckDB tells how far it is."""
-    if not wanted:
-        yield lambda _name, _done, _total: None
+def _progress_bar(connection: duckdb.DuckDBPyConnection, files: list[Path]) -> Iterator[Callable[[str, int], None]]:
+    """A bar over the bytes of all files, where there are any; within one statement DuckDB tells how far it is."""
+    if not files:
+        yield lambda _name, _done: None
         return
     from rich.console import Console
     from rich.progress import Progress
 
     with Progress(console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("loading", total=None)
-        now = {"done": 0, "total": 0, "next": 0}
+        total = sum(file.stat().st_size for file in files if file.exists())
+        task = bar.add_task(files[0].name, total=total)
+        now = {"done": 0}
         stop = threading.Event()
 
-        def advance(name: str, done: int, total: int) -> None:
-            now.update(done=done, total=total)
-            bar.update(task, description=name, completed=done, total=total)
+        def advance(name: str, done: int) -> None:
+            now["done"] = done
+            bar.update(task, description=name, completed=done)
 
         def watch() -> None:
             while not stop.wait(0.2):
                 share = max(0.0, connection.query_progress()) / 100
-                bar.update(task, completed=now["done"] + share * (now["total"] - now["done"]))
+                bar.update(task, completed=now["done"] + share * (total - now["done"]))
 
         watcher = threading.Thread(target=watch, daemon=True)
         watcher.start()

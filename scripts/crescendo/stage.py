@@ -1,13 +1,20 @@
-"""One batch of files on its way into the raw tables: staged, judged, accepted, counted.
+"""One batch of files on its way into the raw tables: staged and judged, then accepted, delivered, counted.
+
+The first two read files and write temporary tables only, so whole pages are prepared ahead of their turn, on
+connections to a database in memory. The rest happens in the load's own transaction.
 
 Temporary tables: `stage` (one row per record, flatten.py), `judged` (what becomes of each), `repaired` (clean JSON of
 the records that had to be read carefully), and the view `accepted` that the raw tables are filled from.
 """
 
 import gzip
+import os
 import re
 import tempfile
-from collections import defaultdict
+from collections import defaultdict, deque
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -18,11 +25,14 @@ from crescendo.audit import FileResult
 from crescendo.errors import CrescendoError
 from crescendo.landing import Content, Incoming
 from crescendo.shapes import Document
-from crescendo.warehouse import quoted, text
+from crescendo.warehouse import LOAD_MEMORY, quoted, text
 
 CAREFUL_CHUNK = 200
 # DuckDB parses a text anew for each question about it, and forgets nothing until the chunk is done: a hundredfold
 INSPECTED_BYTES = 1 << 20
+# more of them wait for the one that writes
+PAGE_THREADS = 4
+PLAIN_PATH = re.compile(r"[\w/. -]+")
 LINE_REASONS = {
     "MISSING COLUMNS": "has too few columns",
     "TOO MANY COLUMNS": "has too many columns",
@@ -35,70 +45,170 @@ LINE_REASONS = {
 
 @dataclass
 class Batch:
-    """Files of one document, format and header, with their ledger entries and what their text holds."""
+    """Files of one document, format and header, with their ledger entries and what their text holds.
 
-    files: list[Incoming]
-    results: list[FileResult]
-    contents: list[Content]
+    `rejects` and `unknown` are what the ledger will say of them, as its tables have it but for the load.
+    """
+
     load_id: int
+    files: list[Incoming] = field(default_factory=list)
+    results: list[FileResult] = field(default_factory=list)
+    contents: list[Content] = field(default_factory=list)
     bad_lines: dict[int, set[int]] = field(default_factory=lambda: defaultdict(set))
     lost_lines: dict[int, int] = field(default_factory=dict)
+    rejects: list[tuple] = field(default_factory=list)
+    unknown: list[tuple] = field(default_factory=list)
 
     @property
     def document(self) -> Document:
         """What the files are."""
         return self.files[0].document
 
+    @property
+    def size(self) -> int:
+        """The bytes of all files."""
+        return sum(file.size for file in self.files)
 
-def fill(connection: duckdb.DuckDBPyConnection, batch: Batch) -> None:
-    """Load a batch into its raw tables, and its rejects, unknown fields and counts into the ledger."""
-    source, tables = batch.files[0].source, flatten.raw_tables(batch.document)
-    _stage(connection, batch)
-    _reject_lines(connection, batch)
-    _check_lines(connection, batch)
-    _judge(connection, batch)
-    _accept(connection, batch, f"{quoted(source.schema)}.{quoted(tables[0].name)}")
-    inserted = 0
-    for table in tables:
-        columns = ", ".join(quoted(column) for column in table.columns)
-        target = f"{quoted(source.schema)}.{quoted(table.name)} ({columns})"
-        rows = connection.execute(f"insert into {target} {table.insert}").fetchone()[0]
-        inserted += 0 if table.is_root else rows
-    _count(connection, batch, inserted)
-    connection.execute(
-        "insert into load_audit.file_records"
-        " select distinct _file_id, _row_id, rows_in - rows_rejected from judged where not is_rejected"
-    )
+    def halves(self) -> "list[Batch]":
+        """The batch in two, as if nothing had been done with it."""
+        middle = len(self.files) // 2
+        return [
+            Batch(self.load_id, self.files[part], self.results[part], self.contents[part])
+            for part in (slice(middle), slice(middle, None))
+        ]
 
 
-def _stage(connection: duckdb.DuckDBPyConnection, batch: Batch) -> None:
-    connection.execute("drop table if exists reject_errors; drop table if exists reject_scans")
+def prepared_ahead(batches: Iterator[Batch]) -> Iterator[tuple[Batch, duckdb.DuckDBPyConnection]]:
+    """Prepare batches of pages, and hand each over in its turn with the connection that it lies on.
+
+    A few are under way at any time, each on a thread of its own: DuckDB parses few large texts on one.
+    """
+    threads = min(os.cpu_count() or 1, PAGE_THREADS)
     with tempfile.TemporaryDirectory(prefix="crescendo-") as folder:
-        # DuckDB takes some characters of a file's name for a pattern, so it is given links with plain names
-        links = []
-        for file, result in zip(batch.files, batch.results, strict=True):
-            link = Path(folder) / f"{result.file_id}{'.gz' if file.gzipped else ''}"
-            if file.format == "page" and file.gzipped:  # DuckDB reads whole files as they are
-                link.write_bytes(gzip.decompress(file.path.read_bytes()))
-            else:
-                link.symlink_to(file.path)
-            links.append(link)
-        _list_files(connection, batch, [str(link) for link in links])
+        settings = {
+            "threads": 1,
+            "memory_limit": LOAD_MEMORY,
+            "temp_directory": folder,
+            "allocator_background_threads": True,
+            # identifiers of 16 bytes are handed over as they are, not as their text
+            "arrow_lossless_conversion": True,
+            # joins are done as they are written, which is without a copy of the pages
+            "disabled_optimizers": "join_order,build_side_probe_side",
+        }
+        with duckdb.connect(config=settings) as memory, ThreadPoolExecutor(threads) as pool:
+            idle = [memory.cursor() for _ in range(threads + 1)]
+            waiting: deque = deque()
+            try:
+                while True:
+                    while idle and (batch := next(batches, None)):
+                        bench = idle.pop()
+                        waiting.append((batch, bench, pool.submit(prepare, bench, batch)))
+                    if not waiting:
+                        break
+                    batch, bench, preparation = waiting.popleft()
+                    preparation.result()
+                    yield batch, bench
+                    idle.append(bench)
+            finally:
+                for _, bench, preparation in waiting:
+                    preparation.cancel()
+                    bench.interrupt()
+
+
+def prepare(bench: duckdb.DuckDBPyConnection, batch: Batch) -> None:
+    """Stage a batch in temporary tables of a connection, and judge every record.
+
+    Raises Unreadable where DuckDB cannot read the files together, CrescendoError where it cannot read them at all.
+    """
+    with _explained(batch):
+        _stage(bench, batch)
+        _reject_lines(bench, batch)
+        _check_lines(bench, batch)
+        _judge(bench, batch)
+
+
+def deliver(connection: duckdb.DuckDBPyConnection, bench: duckdb.DuckDBPyConnection, batch: Batch) -> None:
+    """Load a prepared batch into its raw tables, and its rejects, unknown fields and counts into the ledger."""
+    schema, tables = quoted(batch.files[0].source.schema), flatten.raw_tables(batch.document)
+    with _explained(batch):
+        _accept(connection, bench, batch, f"{schema}.{quoted(tables[0].name)}")
+        inserted = 0
+        for table in tables:
+            columns = ", ".join(quoted(column) for column in table.columns)
+            target = f"{schema}.{quoted(table.name)} ({columns})"
+            rows = _insert(connection, target, bench, table.query)
+            inserted += 0 if table.is_root else rows
+        _count(bench, batch, inserted)
+        held = "select distinct _file_id, _row_id, rows_in - rows_rejected from judged where not is_rejected"
+        _insert(connection, "load_audit.file_records", bench, held)
+        for table, rows in (("rejected_records", batch.rejects), ("unknown_fields", batch.unknown)):
+            audit.append(connection, f"load_audit.{table}", [[batch.load_id, *row] for row in rows])
+
+
+def _insert(connection: duckdb.DuckDBPyConnection, target: str, bench: duckdb.DuckDBPyConnection, query: str) -> int:
+    """Insert what a query gives on another connection into a table; returns how many rows those are."""
+    with _lent(bench, query, connection) as rows:
+        return int(connection.execute(f"insert into {target} {rows}").fetchone()[0])
+
+
+@contextmanager
+def _lent(lender: duckdb.DuckDBPyConnection, query: str, reader: duckdb.DuckDBPyConnection) -> Iterator[str]:
+    """A query as another connection may read it, once: as it is, or as a stream from one database to the other."""
+    if lender is reader:
+        yield query
+    else:
+        reader.register("lent", lender.sql(query).__arrow_c_stream__())
+        try:
+            yield "from lent"
+        finally:
+            reader.unregister("lent")
+
+
+@contextmanager
+def _explained(batch: Batch) -> Iterator[None]:
+    """Raise what DuckDB says of files as CrescendoError, with their names."""
+    try:
+        yield
+    except duckdb.Error as error:
+        names = ", ".join(str(file.path) for file in batch.files[:3])
+        raise CrescendoError(f"{names} cannot be loaded: {str(error).splitlines()[0]}: nothing was changed") from None
+
+
+def _stage(bench: duckdb.DuckDBPyConnection, batch: Batch) -> None:
+    bench.execute("drop table if exists reject_errors; drop table if exists reject_scans")
+    with tempfile.TemporaryDirectory(prefix="crescendo-") as folder:
+        links = [
+            _link(file, Path(folder, str(result.file_id)))
+            for file, result in zip(batch.files, batch.results, strict=True)
+        ]
+        _list_files(bench, batch, [str(link) for link in links])
         if batch.files[0].format == "array":
-            _check_arrays(connection, landing.records(batch.files[0], landing.listed(links)))
+            _check_arrays(bench, landing.records(batch.files[0], landing.listed(links)))
         read = landing.relation(batch.files, links)
-        connection.execute(flatten.stage(batch.document, read.sql, read.columns, read.broken, read.unknown))
-    for file, content in zip(batch.files, batch.contents, strict=True):
+        bench.execute(flatten.stage(batch.document, read.sql, read.columns, read.broken, read.unknown, read.digest))
+    for file in batch.files:
         if file.path.stat().st_size != file.size:
-            raise CrescendoError(f"{file.path} changed while it was read: load it again when it is whole ({content})")
+            raise CrescendoError(f"{file.path} changed while it was read: load it again when it is whole")
 
 
-def _check_arrays(connection: duckdb.DuckDBPyConnection, records: str) -> None:
+def _link(file: Incoming, link: Path) -> Path:
+    """A path under which DuckDB reads a file: it takes some characters for a pattern, and endings for a packing."""
+    if file.format == "page" and file.gzipped:  # DuckDB reads whole files packed
+        link.write_bytes(gzip.decompress(file.path.read_bytes()))
+        return link
+    if file.format == "page" and PLAIN_PATH.fullmatch(str(file.path)):
+        return file.path
+    link = link.with_suffix(".gz" if file.gzipped else "")
+    link.symlink_to(file.path)
+    return link
+
+
+def _check_arrays(bench: duckdb.DuckDBPyConnection, records: str) -> None:
     """Raise Unreadable where DuckDB cannot read an array to its end.
 
     On a connection of its own, because an error ends a transaction.
     """
-    with connection.cursor() as other:
+    with bench.cursor() as other:
         try:
             other.execute(f"select count(*) from ({records})")
         except duckdb.InvalidInputException as error:
@@ -106,24 +216,28 @@ def _check_arrays(connection: duckdb.DuckDBPyConnection, records: str) -> None:
             raise Unreadable(f"is not a whole JSON array: {reason}") from None
 
 
-def _list_files(connection: duckdb.DuckDBPyConnection, batch: Batch, links: list[str]) -> None:
+def _list_files(bench: duckdb.DuckDBPyConnection, batch: Batch, links: list[str]) -> None:
     """Leave `batch_files`: a file's link, its number, and what its page was asked for."""
     asked = [leaf.key for leaf in flatten.scalars(batch.document)] if batch.document.layout == "page" else []
     columns = "".join(f", {quoted(key)} varchar" for key in asked)
-    connection.execute(f"create or replace temp table batch_files (filename varchar, id bigint{columns})")
-    rows = zip(links, batch.results, batch.files, strict=True)
-    audit.append(connection, "batch_files", [[link, result.file_id, *file.facts] for link, result, file in rows])
+    names = f"filename varchar, id bigint, content_sha256 varchar{columns}"
+    bench.execute(f"create or replace temp table batch_files ({names})")
+    rows = [
+        [link, result.file_id, result.content_sha256, *file.facts]
+        for link, result, file in zip(links, batch.results, batch.files, strict=True)
+    ]
+    audit.append(bench, "batch_files", rows)
 
 
 class Unreadable(Exception):  # noqa: N818 a finding, not a failure
     """A batch that DuckDB cannot read as a whole; its reason is fit for the ledger."""
 
 
-def _reject_lines(connection: duckdb.DuckDBPyConnection, batch: Batch) -> None:
+def _reject_lines(bench: duckdb.DuckDBPyConnection, batch: Batch) -> None:
     """Enter the lines that DuckDB could not read as records."""
     if batch.files[0].format not in ("csv", "lines"):
         return
-    rows = connection.execute(
+    rows = bench.execute(
         """
         select f.id, e.line, min_by(e.column_idx, e.byte_position), min_by(e.error_type::varchar, e.byte_position),
             min(e.byte_position), min_by(e.csv_line, e.byte_position)[:200]
@@ -133,7 +247,6 @@ def _reject_lines(connection: duckdb.DuckDBPyConnection, batch: Batch) -> None:
         group by f.id, e.line order by f.id, e.line
         """
     ).fetchall()
-    rejects = []
     files = {result.file_id: file for file, result in zip(batch.files, batch.results, strict=True)}
     for file_id, line, column, kind, position, shown in rows:
         batch.bad_lines[file_id].add(line)
@@ -141,16 +254,15 @@ def _reject_lines(connection: duckdb.DuckDBPyConnection, batch: Batch) -> None:
         path = header[column - 1] if kind != "TOO MANY COLUMNS" and 0 < (column or 0) <= len(header) else None
         reason = LINE_REASONS.get(kind, kind.lower())
         sample = landing.line_at(files[file_id], position) or shown
-        rejects.append((file_id, "record", None, line, path, reason, sample))
-    _enter_rejects(connection, batch, rejects)
+        batch.rejects.append((file_id, "record", None, line, path, reason, sample))
 
 
-def _check_lines(connection: duckdb.DuckDBPyConnection, batch: Batch) -> None:
+def _check_lines(bench: duckdb.DuckDBPyConnection, batch: Batch) -> None:
     """Hold the records against the lines of their file. Raises Unreadable where a file among others does not add up."""
     if batch.files[0].format not in ("csv", "lines"):
         return
     counts = "select f.id, count(s.filename) from batch_files as f left join stage as s using (filename) group by f.id"
-    staged = dict(connection.execute(counts).fetchall())
+    staged = dict(bench.execute(counts).fetchall())
     for file, result, content in zip(batch.files, batch.results, batch.contents, strict=True):
         bad = batch.bad_lines[result.file_id]
         lost = landing.lines_lost(file, content, staged[result.file_id] + len(bad))
@@ -159,27 +271,22 @@ def _check_lines(connection: duckdb.DuckDBPyConnection, batch: Batch) -> None:
         if lost:
             batch.lost_lines[result.file_id] = lost
             reason = f"{lost} lines could not be told apart: a quote is open before one of them"
-            _enter_rejects(
-                connection, batch, [(result.file_id, "record", None, min(bad, default=None), None, reason, None)]
-            )
+            batch.rejects.append((result.file_id, "record", None, min(bad, default=None), None, reason, None))
 
 
-def _enter_rejects(connection: duckdb.DuckDBPyConnection, batch: Batch, rejects: list[tuple]) -> None:
-    """Enter rejects in the ledger: (file id, level, record index, line, path, reason, sample)."""
-    audit.append(connection, "load_audit.rejected_records", [[batch.load_id, *reject] for reject in rejects])
-
-
-def _judge(connection: duckdb.DuckDBPyConnection, batch: Batch) -> None:
+def _judge(bench: duckdb.DuckDBPyConnection, batch: Batch) -> None:
     """Decide for every staged record: its file, its place, whether it can be loaded, how many rows it makes."""
     roots = list(enumerate(flatten.json_roots(batch.document)))
-    _inspect(connection, batch, roots)
-    _read_carefully(connection, batch, roots)
+    _inspect(bench, batch, roots)
+    _read_carefully(bench, batch, roots)
     certified = " + ".join(
         f"case when r.id is null or s.x{n} is null then coalesce(s.n{n}, 0) else 0 end" for n, _ in roots
     )
     repaired_id = flatten.row_id([f"s.{name}" for name in _scalar_names(batch)] + _mended(roots))
+    if batch.document.layout == "page":
+        repaired_id = "s._row_id"  # a page's id is not of its reading
     # the lists of records read carefully, and no others, pass through a join
-    connection.execute(f"""
+    bench.execute(f"""
         create or replace temp table judged as
         with renamed as (
             select r.id, r.is_rejected, r.rows_in, r.rows_rejected, {repaired_id} as _row_id
@@ -196,11 +303,11 @@ def _judge(connection: duckdb.DuckDBPyConnection, batch: Batch) -> None:
         inner join batch_files as f on f.filename = s.filename
         left join renamed as r on r.id = s.rowid
     """)
-    _enter_unknown(connection, batch, roots)
-    _enter_careful_rejects(connection, batch)
+    _enter_unknown(bench, batch, roots)
+    _enter_careful_rejects(bench, batch)
 
 
-def _inspect(connection: duckdb.DuckDBPyConnection, batch: Batch, roots: list) -> None:
+def _inspect(bench: duckdb.DuckDBPyConnection, batch: Batch, roots: list) -> None:
     """Look at the keys and types of every text that is not certified; leaves `inspected`."""
     found: list[str] = []
     trusted, unknown = ["_broken is null", "_scalars_clean"], ["coalesce(_unknown, [])"]
@@ -213,15 +320,15 @@ def _inspect(connection: duckdb.DuckDBPyConnection, batch: Batch, roots: list) -
         unknown.append(f"coalesce({shown}, [])")
     sound = [f"coalesce(x{number} is null or json_valid(x{number}), false) as sound{number}" for number, _ in roots]
     lengths = " + ".join(f"coalesce(strlen(x{number}), 0)" for number, _ in roots) or "0"
-    connection.execute(f"""
+    bench.execute(f"""
         create or replace temp table inspected (id bigint, is_trusted boolean, unknown varchar[]);
         create or replace temp table doubtful as
         select rowid as id, sum({lengths}) over (order by rowid) // {INSPECTED_BYTES} as chunk from stage
         where not _certain or not _scalars_clean or _broken is not null or len(_unknown) > 0
     """)
-    chunks = connection.execute("select min(id), max(id) from doubtful group by chunk order by chunk").fetchall()
+    chunks = bench.execute("select min(id), max(id) from doubtful group by chunk order by chunk").fetchall()
     for first, last in chunks:
-        connection.execute(f"""
+        bench.execute(f"""
             insert into inspected
             with doubtful_now as (
                 select d.id, s.* from stage as s inner join doubtful as d on d.id = s.rowid
@@ -239,35 +346,35 @@ def _inspect(connection: duckdb.DuckDBPyConnection, batch: Batch, roots: list) -
         """)
 
 
-def _read_carefully(connection: duckdb.DuckDBPyConnection, batch: Batch, roots: list) -> None:
+def _read_carefully(bench: duckdb.DuckDBPyConnection, batch: Batch, roots: list) -> None:
     """Read what is not trusted record by record; leaves `repaired` and `careful_rejects`."""
     texts = ", ".join(f"x{number} varchar" for number, _ in roots)
-    connection.execute(f"""
+    bench.execute(f"""
         create or replace temp table repaired
             (id bigint, is_rejected boolean, rows_in bigint, rows_rejected bigint{", " + texts if texts else ""});
         create or replace temp table careful_rejects
             (id bigint, level varchar, path varchar, reason varchar, sample varchar);
         create or replace temp table careful_unknown (id bigint, path varchar, sample varchar)
     """)
-    ids = connection.execute("select id from inspected where not is_trusted order by id").fetchall()
+    ids = bench.execute("select id from inspected where not is_trusted order by id").fetchall()
     for start in range(0, len(ids), CAREFUL_CHUNK):
         chunk = [row[0] for row in ids[start : start + CAREFUL_CHUNK]]
         repaired, rejects, unknown = [], [], []
-        for number, reading in _readings(connection, batch, roots, chunk):
+        for number, reading in _readings(bench, batch, roots, chunk):
             clean = [reading.texts.get(root.key) for _, root in roots]
             repaired.append([number, reading.record_rejected, reading.rows_in, reading.rows_rejected, *clean])
             rejects += [[number, r.level, r.path[:200], r.reason, r.sample] for r in reading.rejects]
             unknown += [[number, path, sample] for path, sample in reading.unknown.items()]
-        audit.append(connection, "repaired", repaired)
-        audit.append(connection, "careful_rejects", rejects)
-        audit.append(connection, "careful_unknown", unknown)
+        audit.append(bench, "repaired", repaired)
+        audit.append(bench, "careful_rejects", rejects)
+        audit.append(bench, "careful_unknown", unknown)
 
 
-def _readings(connection: duckdb.DuckDBPyConnection, batch: Batch, roots: list, ids: list[int]):
+def _readings(bench: duckdb.DuckDBPyConnection, batch: Batch, roots: list, ids: list[int]):
     """(id, reading) of staged records, by their ids."""
     fields = flatten.scalars(batch.document)
     columns = [f"r{number}" for number in range(len(fields))] + [f"x{number}" for number, _ in roots]
-    rows = connection.execute(
+    rows = bench.execute(
         f"select rowid, _broken, {', '.join(columns)} from stage where rowid in (select unnest(?))", [ids]
     ).fetchall()
     keys = [leaf.key for leaf in fields] + [root.key for _, root in roots]
@@ -278,15 +385,14 @@ def _readings(connection: duckdb.DuckDBPyConnection, batch: Batch, roots: list, 
             yield number, careful.read_broken(batch.document.fields, broken)
 
 
-def _enter_unknown(connection: duckdb.DuckDBPyConnection, batch: Batch, roots: list) -> None:
+def _enter_unknown(bench: duckdb.DuckDBPyConnection, batch: Batch, roots: list) -> None:
     """Enter the keys nobody declared, once per file and path, with a sample."""
     for file, result in zip(batch.files, batch.results, strict=True):
         for key in sorted(set(file.header) - set(flatten.text_columns(batch.document))):
-            connection.execute(
-                "insert into load_audit.unknown_fields select ?, ?, ?, count(*), null from judged where _file_id = ?",
-                [batch.load_id, result.file_id, key[:200], result.file_id],
-            )
-    found = connection.execute("""
+            held = "select count(*) from judged where _file_id = ?"
+            [count] = bench.execute(held, [result.file_id]).fetchone()
+            batch.unknown.append((result.file_id, key[:200], count, None))
+    found = bench.execute("""
         with named as (
             select id, unnest(list_distinct(unknown)) as path from inspected
             union select id, path from careful_unknown
@@ -299,16 +405,13 @@ def _enter_unknown(connection: duckdb.DuckDBPyConnection, batch: Batch, roots: l
     """).fetchall()
     for file_id, path, count, first, sample in found:
         if sample is None:
-            [(_, reading)] = _readings(connection, batch, roots, [first])
+            [(_, reading)] = _readings(bench, batch, roots, [first])
             sample = reading.unknown.get(path)
-        connection.execute(
-            "insert into load_audit.unknown_fields values (?, ?, ?, ?, ?)",
-            [batch.load_id, file_id, path[:200], count, sample],
-        )
+        batch.unknown.append((file_id, path[:200], count, sample))
 
 
-def _enter_careful_rejects(connection: duckdb.DuckDBPyConnection, batch: Batch) -> None:
-    rows = connection.execute("""
+def _enter_careful_rejects(bench: duckdb.DuckDBPyConnection, batch: Batch) -> None:
+    rows = bench.execute("""
         select j._file_id, j._index, c.level, c.path, c.reason, c.sample
         from careful_rejects as c inner join judged as j on j.id = c.id order by c.id, c.rowid
     """).fetchall()
@@ -320,40 +423,45 @@ def _enter_careful_rejects(connection: duckdb.DuckDBPyConnection, batch: Batch) 
         for file, result in zip(batch.files, batch.results, strict=True)
         if places[result.file_id]
     }
-    _enter_rejects(
-        connection,
-        batch,
-        [(file_id, level, index, lines[file_id].get(index), *what) for file_id, index, level, *what in rows],
-    )
+    for file_id, index, level, *what in rows:
+        batch.rejects.append((file_id, level, index, lines[file_id].get(index), *what))
 
 
-def _accept(connection: duckdb.DuckDBPyConnection, batch: Batch, root_table: str) -> None:
+def _accept(
+    connection: duckdb.DuckDBPyConnection, bench: duckdb.DuckDBPyConnection, batch: Batch, root_table: str
+) -> None:
     """The records to load: not rejected, the first of their kind in the batch, and not there yet.
 
     What is not loaded leaves the stage: a join would copy every list of those that are.
     """
-    connection.execute(f"""
-        create or replace temp table fresh as
-        select j.id, j._row_id, j._index, j._file_id, {batch.load_id} as _load_id
-        from (
-            select *, row_number() over (partition by _row_id order by id) as nth from judged where not is_rejected
-        ) as j
-        anti join {root_table} as t on t._row_id = j._row_id
-        where j.nth = 1
-    """)
+    good = "from judged where not is_rejected"
+    held = f"select _row_id from {root_table}"
+    with _lent(bench, f"select _row_id {good}", connection) as ids:
+        if bench is not connection:
+            held += f" where _row_id in ({ids})"
+        with _lent(connection, held, bench) as held_ids:
+            bench.execute(f"""
+                create or replace temp table fresh as
+                select j.id, j._row_id, j._index, j._file_id, {batch.load_id} as _load_id
+                from (select *, row_number() over (partition by _row_id order by id) as nth {good}) as j
+                anti join ({held_ids}) as t on t._row_id = j._row_id
+                where j.nth = 1
+            """)
     kept, roots = _scalar_names(batch), list(enumerate(flatten.json_roots(batch.document)))
-    read_again = [f"{value} as j{number}" for (number, _), value in zip(roots, _mended(roots), strict=True)]
-    connection.execute(f"""
-        create or replace temp table mended as
-        select {", ".join(["f._row_id", *(f"s.{name}" for name in kept), *read_again])}
-        from stage as s
-        inner join repaired as r on r.id = s.rowid
-        inner join fresh as f on f.id = s.rowid;
+    accepted = f"select {', '.join(['_row_id', *kept, *(f'j{number}' for number, _ in roots)])} from stage"
+    if bench.execute("from repaired limit 1").fetchone():
+        read_again = [f"{value} as j{number}" for (number, _), value in zip(roots, _mended(roots), strict=True)]
+        bench.execute(f"""
+            create or replace temp table mended as
+            select {", ".join(["f._row_id", *(f"s.{name}" for name in kept), *read_again])}
+            from stage as s
+            inner join repaired as r on r.id = s.rowid
+            inner join fresh as f on f.id = s.rowid
+        """)
+        accepted += " union all from mended"
+    bench.execute(f"""
         delete from stage where rowid not in (select id from fresh) or rowid in (select id from repaired);
-        create or replace temp view accepted as
-        select {", ".join(["_row_id", *kept, *(f"j{number}" for number, _ in roots)])} from stage
-        union all
-        from mended
+        create or replace temp view accepted as {accepted}
     """)
 
 
@@ -369,11 +477,11 @@ def _mended(roots: list) -> list[str]:
     ]
 
 
-def _count(connection: duckdb.DuckDBPyConnection, batch: Batch, inserted: int) -> None:
+def _count(bench: duckdb.DuckDBPyConnection, batch: Batch, inserted: int) -> None:
     """Account for every record and row, against the lines of the file and the rows the raw tables took."""
     counted = {
         row[0]: row[1:]
-        for row in connection.execute("""
+        for row in bench.execute("""
             select j._file_id, count(*), count(f.id), count(*) filter (where j.is_rejected),
                 sum(j.rows_in), sum(j.rows_in - j.rows_rejected) filter (where f.id is not null),
                 sum(j.rows_rejected)

@@ -87,7 +87,7 @@ song_values as (
     inner join {{ source('raw_soundcharts', 'song_audience_pages__items') }} as days
         on pages._row_id = days._parent_row_id
     left join {{ source('raw_soundcharts', 'song_audience_pages__items__plots') }} as plots
-        on days._row_id = plots._parent_row_id
+        on days._parent_row_id = plots._parent_row_id and days._index = plots._items_index
     left join {{ source('raw_soundcharts', 'identifier_pages__items') }} as identifiers
         on
             pages.asked_platform = identifiers.platform_code

@@ -81,7 +81,7 @@ api_values as (
     inner join {{ source('raw_soundcharts', 'song_audience_pages__items') }} as days
         on pages._row_id = days._parent_row_id
     left join {{ source('raw_soundcharts', 'song_audience_pages__items__plots') }} as plots
-        on days._row_id = plots._parent_row_id
+        on days._parent_row_id = plots._parent_row_id and days._index = plots._items_index
     inner join {{ ref('dim_series') }} as series
         on
             'song:' || pages.asked_uuid = series.subject_id

@@ -9,7 +9,9 @@ sent as (
     select count(*) as listen_count
     from {{ ref('stg_moovitamix__listens') }} as listens
     inner join {{ ref('int_histories_extracted') }} as histories
-        on listens._parent_row_id = histories._row_id
+        on
+            listens._parent_row_id = histories._parent_row_id
+            and listens._items_index = histories._index
 
 ),
 

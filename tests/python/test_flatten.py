@@ -74,7 +74,9 @@ COLUMNS = tuple(node.key for node in RECORD.fields)
 def rows(desk, table):
     """A raw table's rows, without what the loader adds but for a row's place in its list; days as text."""
     [raw] = [t for t in flatten.raw_tables(RECORD) if t.name == table]
-    added = {"_row_id", "_parent_row_id", "_file_id", "_load_id"} | ({"_index"} if raw.is_root else set())
+    added = {"_row_id", "_parent_row_id", "_tree_index", "_file_id", "_load_id"} | (
+        {"_index"} if raw.is_root else set()
+    )
     names = [f"{c}::varchar" if kind == "DATE" else c for c, kind in raw.columns.items() if c not in added]
     return desk.ask(f"select {', '.join(names)} from raw_everything.{table} order by all")
 
@@ -123,8 +125,10 @@ def test_a_page_is_one_record_with_the_facts_of_its_asking(desk, form):
     assert (code, file["document"], file["counts"]["rows_loaded"]) == (0, "everything_page", 4)
     assert desk.ask("select id, asked_uuid, asked_page from raw_everything.pages") == [("p", "u1", "2")]
     assert desk.ask("select _index, n from raw_everything.pages__items order by all") == [(1, 1), (2, 2)]
-    assert desk.ask("select i._index, i.v, n from raw_everything.pages__inner as i, raw_everything.pages__items as p"
-                    " where i._parent_row_id = p._row_id order by all") == [(1, 0.5, 1), (2, 2.0, 1)]  # fmt: skip
+    assert desk.ask("select _items_index, _index, v from raw_everything.pages__inner order by all") == [
+        (1, 1, 0.5),
+        (1, 2, 2.0),
+    ]
     assert desk.ask("select path, sample from load_audit.unknown_fields") == [("$.everything", "1")]
 
 
@@ -132,9 +136,13 @@ def test_children_point_at_their_parents(desk):
     desk.load(desk.write("lines.ndjson", FORMS["lines.ndjson"]))
     for table in flatten.raw_tables(RECORD):
         if not table.is_root:
-            parents = f"select _row_id from raw_everything.{table.parent}"
-            orphans = f"select * from raw_everything.{table.name} where _parent_row_id not in ({parents})"
-            assert desk.ask(orphans) == []
+            above = next(parent for parent in flatten.raw_tables(RECORD) if parent.name == table.parent)
+            place = flatten.place_column(table.parent)
+            links = "t._parent_row_id = p._row_id"
+            if not above.is_root:
+                links = f"t._parent_row_id = p._parent_row_id and t.{place} = p._index"
+            orphans = f"from raw_everything.{table.name} as t anti join raw_everything.{table.parent} as p on {links}"
+            assert desk.ask(f"select count(*) {orphans}") == [(0,)]
 
 
 def test_a_record_keeps_its_id_for_ever(desk):

@@ -9,9 +9,14 @@ import re
 import signal
 import subprocess
 import sys
+import threading
 import time
 
+import duckdb
 import pytest
+from crescendo import load as loading
+from crescendo import stage
+from crescendo.errors import CrescendoError
 from crescendo.sample.report import report_lines
 from crescendo.sample.world import World
 from reports import COLUMNS, STREAMS, Desk, csv_text, json_lines, point, song
@@ -174,6 +179,100 @@ def test_many_small_files_are_one_load(desk, expected):
     assert desk.balanced()
 
 
+# --- pages, which are prepared ahead of their turn -----------------------------------------------------------------
+
+
+def page(number=1, days=2, **more):
+    """A song's audience as the API answers it, newest day first."""
+    items = [
+        {
+            "date": f"2024-05-{day % 28 + 1:02}T00:00:00+00:00",
+            "plots": [{"identifier": "a", "value": number}, {"identifier": "b", "value": day}],
+        }
+        for day in range(days)
+    ]
+    return {"related": {"uuid": f"song-{number}"}, "items": items} | more
+
+
+def write_pages(desk, pages):
+    for number, one in pages.items():
+        text = one if isinstance(one, str) else json.dumps(one)
+        desk.write(f"song-audience__song-{number}__spotify__p0001.json", text)
+
+
+def ledger(desk):
+    """What the ledger says beside its loads."""
+    with_files = "from load_audit.{} as l inner join load_audit.files as f using (_file_id) order by all"
+    tables = ("rejected_records", "unknown_fields", "file_records")
+    return [desk.ask(f"select f.path, l.* {with_files.format(table)}") for table in tables]
+
+
+@pytest.mark.parametrize("most", [1, 3000])
+def test_pages_are_the_same_tables_whatever_they_are_read_with(desk, monkeypatch, most):
+    pages = {number: page(number, number) for number in range(40)}
+    pages[7]["mood"], pages[11]["items"][3]["date"] = "calm", "2024-05-32"
+    write_pages(desk, pages | {13: json.dumps(pages[13])[:-9], 17: "<html>"})
+    desk.write("song-audience__song-5__spotify__p0001.json.gz", gzip.compress(json.dumps(pages[5]).encode()))
+    code, files = desk.load()
+    said = desk.digests(), ledger(desk)
+    desk.warehouse.unlink()
+    monkeypatch.setattr(loading, "BATCH_PAGE_BYTES", most)
+    assert desk.load() == (code, files)
+    assert (desk.digests(), ledger(desk)) == said
+    assert desk.balanced()
+    assert (code, len(files), sum(file["counts"]["records_loaded"] for file in files)) == (2, 41, 38)
+    assert sum(file["counts"]["records_duplicate"] for file in files) == 1
+    rejected = [(path.split("__")[1], level) for path, _, _, level, *_ in said[1][0]]
+    assert rejected == [("song-11", "row"), ("song-13", "record")]
+
+
+def test_a_page_is_known_by_what_was_asked_and_by_its_bytes(desk):
+    one = json.dumps(page())
+    desk.write("song-audience__song-1__spotify__p0001.json", one)
+    desk.write("song-audience__song-1__spotify__p0001.json.gz", gzip.compress(one.encode()))
+    desk.write("song-audience__song-1__spotify__p0002.json", one)
+    desk.write("song-audience__song-1__spotify__p0002.json.gz", gzip.compress(f" {one}".encode()))
+    _, files = desk.load()
+    assert [file["counts"]["records_duplicate"] for file in files] == [0, 1, 0, 0]
+
+
+def test_a_failure_in_the_middle_of_pages_leaves_nothing_and_ends_at_once(desk, monkeypatch):
+    write_pages(desk, {number: page(number) for number in range(20)})
+    monkeypatch.setattr(loading, "BATCH_PAGE_BYTES", 1)
+    deliver, delivered = stage.deliver, []
+
+    def break_off(connection, bench, batch):
+        delivered.append(batch)
+        if len(delivered) == 5:
+            raise CrescendoError("the disk is full")
+        deliver(connection, bench, batch)
+
+    monkeypatch.setattr(stage, "deliver", break_off)
+    code, _, err = desk.run("load", desk.folder)
+    assert (code, "the disk is full" in err, len(delivered)) == (2, True, 5)
+    assert desk.digests() == {}
+    assert desk.ask("select count(*) from load_audit.files") == [(0,)]
+    assert [thread.name for thread in threading.enumerate() if "ThreadPool" in thread.name] == []
+
+
+def test_a_page_that_cannot_be_prepared_is_named(desk, monkeypatch):
+    write_pages(desk, {number: page(number) for number in range(4)})
+    monkeypatch.setattr(stage, "_stage", lambda bench, _: bench.execute("from nowhere"))
+    code, _, err = desk.run("load", desk.folder)
+    assert (code, desk.digests()) == (2, {})
+    assert "song-audience__song-0__spotify__p0001.json" in err
+    assert "cannot be loaded: Catalog Error" in err
+
+
+def test_a_warehouse_of_an_earlier_version_is_left_alone(desk):
+    with duckdb.connect(str(desk.warehouse)) as connection:
+        connection.execute("create schema raw_soundcharts")
+        connection.execute("create table raw_soundcharts.song_audience_pages__items (_row_id uuid, value bigint)")
+    code, _, err = desk.run("load", desk.write("a.csv", LONE))
+    assert (code, f"{desk.warehouse} is of an earlier version" in err) == (2, True)
+    assert desk.ask("select count(*) from duckdb_tables()") == [(1,)]
+
+
 # --- two at once, and none to its end -----------------------------------------------------------------------------
 
 HOLD = "import duckdb, sys, time; c = duckdb.connect(sys.argv[1]); print('held', flush=True); time.sleep({seconds})"
@@ -223,10 +322,17 @@ def test_two_loads_at_once_both_come_to_their_end(desk, expected):
 KILLS = int(os.environ.get("CRESCENDO_KILLS", "3"))
 
 
-def test_a_load_that_is_killed_leaves_all_or_nothing(desk):
+@pytest.mark.parametrize("what", ["a report", "pages"])
+def test_a_load_that_is_killed_leaves_all_or_nothing(desk, what):
     """CRESCENDO_KILLS=50 pytest -k killed: as many moments as you have patience for."""
-    world = World(songs=100, days=400)
-    report = desk.write("report.csv", "".join(report_lines(world)))
+    if what == "pages":
+        report = desk.folder / "pages"
+        report.mkdir()
+        for number in range(30):
+            name = f"pages/song-audience__song-{number}__spotify__p0001.json"
+            desk.write(name, json.dumps(page(number, days=20000)))
+    else:
+        report = desk.write("report.csv", "".join(report_lines(World(songs=100, days=400))))
     desk.load(desk.write("first.csv", LONE))
     before = desk.digests()
     seconds = time.monotonic()

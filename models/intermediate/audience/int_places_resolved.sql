@@ -6,12 +6,6 @@ pages as (
 
 ),
 
-days as (
-
-    select * from {{ ref('stg_soundcharts__artist_audience_days') }}
-
-),
-
 cities as (
 
     select * from {{ ref('stg_soundcharts__city_points') }}
@@ -74,8 +68,7 @@ named as (
         pages.extracted_date,
         pages._load_id
     from points
-    inner join days on points._parent_row_id = days._row_id
-    inner join pages on days._parent_row_id = pages._row_id
+    inner join pages on points._parent_row_id = pages._row_id
     left join metric_names
         on pages.platform = metric_names.platform and metric_names.series = 'listening'
     where points.place_value is not null

@@ -46,23 +46,19 @@ defaults as (
 
 ),
 
+-- older answers have one value for all identifiers, their sum
 valued as (
 
     select
-        days._row_id,
+        days._parent_row_id,
+        days.observed_date,
         points.identifier,
-        points.identifier_value as value
+        case
+            when points._items_index is null then days.summed_value else points.identifier_value
+        end as value
     from days
-    inner join points on days._row_id = points._parent_row_id
-
-    union all
-
-    select
-        _row_id,
-        cast(null as varchar) as identifier,
-        summed_value as value
-    from days
-    where summed_value is not null
+    left join points
+        on days._parent_row_id = points._parent_row_id and days._index = points._items_index
 
 ),
 
@@ -73,13 +69,12 @@ dated as (
         pages.platform,
         replace(pages.document, 'song-', '') as series,
         valued.identifier,
-        days.observed_date,
+        valued.observed_date,
         cast(valued.value as double) as value,
         pages.extracted_date,
         pages._load_id
     from valued
-    inner join days on valued._row_id = days._row_id
-    inner join pages on days._parent_row_id = pages._row_id
+    inner join pages on valued._parent_row_id = pages._row_id
     where valued.value is not null
 
 ),

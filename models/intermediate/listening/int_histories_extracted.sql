@@ -27,12 +27,14 @@ ranked as (
         histories.user_id,
         histories.created_at,
         histories.updated_at,
-        histories._row_id,
+        histories._parent_row_id,
+        histories._index,
         row_number() over (
             partition by
                 pages.extraction_id,
                 histories.user_id,
-                case when histories.user_id is null then histories._row_id end
+                case when histories.user_id is null then histories._parent_row_id end,
+                case when histories.user_id is null then histories._index end
             order by pages._load_id desc, pages.page_number desc, histories._index desc
         ) as showing_rank
     from histories
@@ -50,7 +52,8 @@ extracted as (
         ranked.created_at,
         ranked.updated_at,
         extractions.etl_updated_at,
-        ranked._row_id
+        ranked._parent_row_id,
+        ranked._index
     from ranked
     inner join extractions on ranked.extraction_id = extractions.extraction_id
     where ranked.showing_rank = 1

@@ -55,7 +55,10 @@ judged as (
             when histories.created_at is null then 'no_time'
         end as quarantine_reason
     from histories
-    left join listens on histories._row_id = listens._parent_row_id
+    left join listens
+        on
+            histories._parent_row_id = listens._parent_row_id
+            and histories._index = listens._items_index
     left join users
         on
             histories.extraction_id = users.extraction_id

@@ -17,7 +17,6 @@ renamed as (
         try_cast(updated_at as timestamp) as updated_at,
 
         -- loader
-        _row_id,
         _parent_row_id,
         _index
     from history_pages__items

@@ -14,6 +14,7 @@ renamed as (
 
         -- loader
         _parent_row_id,
+        _items_index,
         _index
     from history_pages__items__items
 

@@ -21,7 +21,6 @@ renamed as (
         date as observed_date,
 
         -- loader
-        _row_id,
         _parent_row_id,
         _index
     from artist_audience_items

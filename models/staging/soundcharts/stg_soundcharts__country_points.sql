@@ -21,6 +21,7 @@ renamed as (
 
         -- loader
         _parent_row_id,
+        _items_index,
         _index
     from country_plots
 

@@ -16,7 +16,6 @@ renamed as (
         date as observed_date,
 
         -- loader
-        _row_id,
         _parent_row_id,
         _index
     from song_audience_items

@@ -17,6 +17,7 @@ renamed as (
 
         -- loader
         _parent_row_id,
+        _items_index,
         _index
     from plots
 
