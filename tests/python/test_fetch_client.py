@@ -1,22 +1,34 @@
 """The client against servers that misbehave, over real HTTP on loopback."""
 
 import asyncio
+import base64
 import hashlib
 import json
 import logging
 import os
+import secrets
 import time
 from email.utils import formatdate
 
 import httpx
 import pytest
 from crescendo.errors import CrescendoError
-from crescendo.fetch.client import Client, Landing, RequestError, StoppedError, credentials, run, told_wait
+from crescendo.fetch.client import (
+    Client,
+    ClientCredentials,
+    Landing,
+    RequestError,
+    StoppedError,
+    credentials,
+    run,
+    told_wait,
+)
+from crescendo.fetch.soundcharts import KEYS, OAUTH
 from crescendo.sample.world import World
 from crescendo.simulate.catalogue import Catalogue
 from crescendo.simulate.server import PASSING, Faults, served
 from crescendo.simulate.soundcharts import application
-from landings import fetch_artist
+from landings import bodies, fetch_artist
 
 APP_ID, KEY = "app-0123456789abcdef", "key-fedcba9876543210"
 
@@ -293,10 +305,10 @@ def test_a_credentials_file_that_others_may_read_is_refused(tmp_path, monkeypatc
     file.chmod(0o600)
     for name in ("TEST_ID", "TEST_KEY"):
         monkeypatch.delenv(name, raising=False)
-    assert credentials(("TEST_ID", "TEST_KEY"), file) == (APP_ID, KEY)
+    assert credentials(("TEST_ID", "TEST_KEY"), file=file) == {"TEST_ID": APP_ID, "TEST_KEY": KEY}
     file.chmod(mode)
     with pytest.raises(CrescendoError, match=f"mode {mode:o}") as refused:
-        credentials(("TEST_ID", "TEST_KEY"), file)
+        credentials(("TEST_ID", "TEST_KEY"), file=file)
     assert KEY not in str(refused.value)
 
 
@@ -317,17 +329,38 @@ def test_other_credentials_that_are_refused(tmp_path, monkeypatch):
     monkeypatch.delenv("TEST_KEY")
     for path in (link, pipe, tmp_path, tmp_path / "missing"):
         with pytest.raises(CrescendoError, match="credentials file"):
-            credentials(("TEST_ID", "TEST_KEY"), path)
+            credentials(("TEST_ID", "TEST_KEY"), file=path)
 
 
-def test_credentials_are_in_no_landed_byte_log_or_message(tmp_path, monkeypatch, caplog):
-    monkeypatch.setenv("SOUNDCHARTS_APP_ID", APP_ID)
-    monkeypatch.setenv("SOUNDCHARTS_API_KEY", KEY)
+@pytest.mark.parametrize("set_", [{}, {"A_ID"}, {"A_ID", "A_SECRET"}, {"B_KEY"}, {"A_ID", "B_KEY", "B_TEAM"}])
+def test_the_first_set_of_credentials_that_is_whole_counts(monkeypatch, set_):
+    sets = ("A_ID", "A_SECRET"), ("B_KEY", "B_TEAM")
+    for name in (name for names in sets for name in names):
+        monkeypatch.delenv(name, raising=False)
+    for name in set_:
+        monkeypatch.setenv(name, f"the {name}".replace(" ", "-"))
+    whole = next((names for names in sets if set_ and set(names) <= set_), None)
+    if whole:
+        assert credentials(*sets) == {name: f"the-{name}" for name in whole}
+    else:
+        missing = {"A_ID": "A_SECRET", "B_KEY": "B_TEAM"}.get(min(set_, default=""), "A_ID and A_SECRET")
+        with pytest.raises(CrescendoError, match=f"no credentials: {missing} not set"):
+            credentials(*sets)
+
+
+@pytest.mark.parametrize("way", ["keys", "a token"])
+def test_credentials_are_in_no_landed_byte_log_or_message(tmp_path, monkeypatch, caplog, way):
+    shown = dict(zip(KEYS, (APP_ID, KEY), strict=True))
+    if way == "a token":
+        shown = dict(zip(OAUTH, (APP_ID, KEY, "team-00112233445566"), strict=True))
+        monkeypatch.setattr(secrets, "token_urlsafe", lambda _: "token-0123456789abcdef")
+    for name, value in shown.items():
+        monkeypatch.setenv(name, value)
     caplog.set_level(logging.DEBUG)
     catalogue = Catalogue(World(songs=20, days=60))
     faults = Faults(frozenset((*PASSING, "403", "404")), rate=0.3, drip_seconds=1)
     said = []
-    with served(application(catalogue, faults, credentials=(APP_ID, KEY))) as url:
+    with served(application(catalogue, faults, credentials=tuple(shown.values()))) as url:
         for platform in ("spotify", "youtube"):
             said.append(fetch_artist(url, tmp_path, catalogue.star, "--platform", platform, "--timeout", "0.5"))
         faults.quota = 0
@@ -338,7 +371,85 @@ def test_credentials_are_in_no_landed_byte_log_or_message(tmp_path, monkeypatch,
     assert sum(path.is_file() for path in tmp_path.rglob("*")) > 50
     landed = [path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()]
     everything = b"".join(landed).decode() + repr(said) + caplog.text
-    assert APP_ID not in everything and KEY not in everything
+    basic = base64.b64encode(f"{APP_ID}:{KEY}".encode()).decode()
+    assert not [value for value in (*shown.values(), basic, "token-0123456789abcdef") if value in everything]
+
+
+TOKEN = (200, {}, b'{"access_token": "first-0123456789", "expires_in": 3600}')
+SECOND = (200, {}, b'{"access_token": "second-0123456789"}')
+REFUSED, BUSY = (401, {}, b"{}"), (503, {"retry-after": "0"}, b"")
+
+
+def asked_with_token(*answers, times=1, concurrency=8):
+    """Requests through a client that gets its token of the same server: (what was asked, in order; its answers)."""
+    asked = []
+
+    async def asking(url):
+        auth = ClientCredentials(f"{url}/oauth/token", APP_ID, KEY, {"team_id": "t"})
+        async with Client(url, auth=auth, backoff_seconds=0.01, concurrency=concurrency) as client:
+            return await asyncio.gather(*(client.answer(str(number), f"/{number}") for number in range(times)))
+
+    with served(scripted(*answers, asked=asked)) as url:
+        answered = run(lambda: asking(url))
+    return [headers[b"authorization"].decode().rpartition(" ")[2] for _, headers in asked], answered
+
+
+BASIC = base64.b64encode(f"{APP_ID}:{KEY}".encode()).decode()
+FIRST, RENEWED = "first-0123456789", "second-0123456789"
+
+
+@pytest.mark.parametrize(
+    ("answers", "times", "shown"),
+    [
+        ([TOKEN, OK], 1, [BASIC, FIRST]),
+        ([TOKEN, OK], 5, [BASIC, *[FIRST] * 5]),
+        ([TOKEN, REFUSED, SECOND, OK], 1, [BASIC, FIRST, BASIC, RENEWED]),
+        ([BUSY, (200, {}, b"<html>"), (200, {}, b"[]"), TOKEN, OK], 1, [BASIC] * 4 + [FIRST]),
+        ([(200, {}, b'{"access_token": "first-0123456789", "expires_in": 1e-6}'), OK, SECOND, OK], 2,
+         [BASIC, FIRST, BASIC, RENEWED]),
+    ],
+)  # fmt: skip
+def test_a_token_is_had_once_and_anew_when_it_is_refused_or_ends(answers, times, shown):
+    found, answered = asked_with_token(*answers, times=times, concurrency=1)
+    assert found == shown
+    assert answered == [{"items": [1]}] * times
+
+
+@pytest.mark.parametrize(
+    ("answer", "said"),
+    [
+        (REFUSED, "refuses the credentials"),
+        ((400, {}, b'{"error": "invalid_client"}'), "refuses the credentials"),
+        ((302, {"location": "https://elsewhere.example/"}, b""), "refuses the credentials"),
+        ((200, {}, b'{"access_token": "two words"}'), "no HTTP header may hold"),
+        ((429, {"retry-after": "7200"}, b""), "7200 s"),
+        ((503, {}, b""), "HTTP 503 for a token, 4 times"),
+    ],
+)
+def test_without_a_token_nothing_is_asked(answer, said):
+    with pytest.raises(CrescendoError, match=said) as refused:
+        asked_with_token(answer)
+    assert KEY not in str(refused.value)
+
+
+def test_a_token_is_not_asked_for_in_the_open():
+    with pytest.raises(CrescendoError, match="use https"):
+        ClientCredentials("http://account.example/oauth/token", APP_ID, KEY, {})
+
+
+def test_a_token_that_ends_early_lands_the_same(tmp_path):
+    catalogue = Catalogue(World(songs=20, days=60))
+    options = ("--platform", "spotify")
+    with served(application(catalogue)) as url:
+        assert fetch_artist(url, tmp_path / "keys", catalogue.star, "--sandbox", *options)[0] == 0
+    with (
+        pytest.MonkeyPatch.context() as patch,
+        served(application(catalogue, credentials=(APP_ID, KEY, "team"), token_seconds=0.2)) as url,
+    ):
+        for name, value in zip(OAUTH, (APP_ID, KEY, "team"), strict=True):
+            patch.setenv(name, value)
+        assert fetch_artist(url, tmp_path / "token", catalogue.star, *options)[0] == 0
+    assert bodies(tmp_path / "keys") == bodies(tmp_path / "token")
 
 
 def test_an_answer_that_repeats_a_credential_is_not_landed(tmp_path):
@@ -348,6 +459,13 @@ def test_an_answer_that_repeats_a_credential_is_not_landed(tmp_path):
             ask(url, Landing(tmp_path), headers={"x-api-key": KEY})
         assert KEY not in str(refused.value)
     assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("secret", [FIRST, KEY, BASIC])
+def test_an_answer_that_repeats_a_token_or_what_it_is_had_for_is_refused(secret):
+    with pytest.raises(StoppedError, match="credential inside") as refused:
+        asked_with_token(TOKEN, (200, {}, json.dumps({"you sent": secret}).encode()))
+    assert secret not in str(refused.value)
 
 
 def test_no_more_requests_are_in_flight_than_allowed():

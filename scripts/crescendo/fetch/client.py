@@ -11,6 +11,7 @@ What it promises:
 """
 
 import asyncio
+import base64
 import contextlib
 import fcntl
 import hashlib
@@ -21,7 +22,7 @@ import re
 import stat
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import AsyncGenerator, Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -49,6 +50,9 @@ FAILURES_IN_A_ROW = 5
 FIRST_ATTEMPTS = 4
 # shorter ones turn up in data by chance, and are no secrets
 SECRET_BYTES = 12
+# of a token that does not say how long it lasts, and how long before its end it is not used any more
+TOKEN_SECONDS, SPARE_SECONDS = 600, 30
+HEADER_VALUE = re.compile(r"[!-~]+")
 LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 
 # status, headers, body
@@ -71,24 +75,28 @@ class _PassingError(Exception):
         self.seconds = seconds
 
 
-def credentials(names: tuple[str, ...], file: Path | None = None) -> tuple[str, ...]:
-    """The named secrets, from the environment or else from a file of lines NAME=value.
+def credentials(*sets: tuple[str, ...], file: Path | None = None) -> dict[str, str]:
+    """The secrets of the first set of names that is whole, from the environment or else a file of lines NAME=value.
 
     Raises:
-        CrescendoError: a name is missing, the file can be read by others, or a value cannot be a header.
+        CrescendoError: no set is whole, the file can be read by others, or a value cannot be a header.
     """
-    values = {name: os.environ[name] for name in names if os.environ.get(name)}
-    if len(values) < len(names) and file is not None:
-        values |= _credentials_file(file)
-    missing = [name for name in names if not values.get(name)]
-    if missing:
+    wanted = {name for names in sets for name in names}
+    values = {name: os.environ[name] for name in wanted if os.environ.get(name)}
+    whole = [names for names in sets if values.keys() >= set(names)]
+    if not whole and file is not None:
+        values |= {name: value for name, value in _credentials_file(file).items() if value}
+        whole = [names for names in sets if values.keys() >= set(names)]
+    if not whole:
+        nearest = max(sets, key=lambda names: len(values.keys() & set(names)))
+        missing = " and ".join(name for name in nearest if name not in values)
         raise CrescendoError(
-            f"no credentials: {' and '.join(missing)} not set; export them, or write NAME=value lines to a "
+            f"no credentials: {missing} not set; export them, or write NAME=value lines to a "
             "file of mode 600 and name it with --credentials"
         )
-    found = tuple(values[name].strip() for name in names)
-    for name, value in zip(names, found, strict=True):
-        if not re.fullmatch(r"[!-~]+", value):
+    found = {name: values[name].strip() for name in whole[0]}
+    for name, value in found.items():
+        if not HEADER_VALUE.fullmatch(value):
             raise CrescendoError(f"{name} holds a character that no HTTP header may hold: set it again")
     return found
 
@@ -189,12 +197,66 @@ class Tally:
         self.notes.setdefault(kind, []).append(detail)
 
 
+class ClientCredentials(httpx.Auth):
+    """A bearer token for an application's credentials (RFC 6749, 4.4), renewed when it ends or is refused.
+
+    Args:
+        url: of the token endpoint.
+        identity, secret: of the application, for HTTP Basic.
+        form: fields that the source wants beside the grant's type.
+    """
+
+    def __init__(self, url: str, identity: str, secret: str, form: Mapping[str, str]) -> None:
+        parts = urlsplit(url)
+        self._origin = _origin(f"{parts.scheme}://{parts.netloc}", secret=True)
+        self._url = url
+        self._basic = base64.b64encode(f"{identity}:{secret}".encode()).decode()
+        self._form = {"grant_type": "client_credentials", **form}
+        self._secret, self._token, self._until = secret, "", 0.0
+        self._one = asyncio.Lock()
+
+    @property
+    def secrets(self) -> list[str]:
+        """What no answer may hold."""
+        return [self._secret, self._basic, self._token]
+
+    async def async_auth_flow(self, request: httpx.Request) -> AsyncGenerator[httpx.Request, httpx.Response]:
+        """Ask for a token where there is none, then send the request with it."""
+        async with self._one:
+            if time.monotonic() >= self._until:
+                headers = {"authorization": f"Basic {self._basic}", "accept": "application/json"}
+                response = yield httpx.Request("POST", self._url, headers=headers, data=self._form)
+                await response.aread()
+                self._take(response)
+        token = self._token
+        request.headers["authorization"] = f"Bearer {token}"
+        response = yield request
+        if response.status_code == 401 and token == self._token:
+            self._until = 0.0
+
+    def _take(self, response: httpx.Response) -> None:
+        status = response.status_code
+        if status == 429 or status in PASSING - {401}:
+            raise _passing(self._origin, f"HTTP {status} for a token", response.headers)
+        if status != 200:
+            raise StoppedError(f"{self._origin} refuses the credentials (HTTP {status}): check them")
+        try:
+            said = response.json()
+            token, seconds = str(said["access_token"]), float(said.get("expires_in") or TOKEN_SECONDS)
+        except (ValueError, KeyError, TypeError, AttributeError):
+            raise _PassingError("cut or foreign token") from None
+        if not HEADER_VALUE.fullmatch(token):
+            raise StoppedError(f"{self._origin} gives a token that no HTTP header may hold: tell the source")
+        self._token, self._until = token, time.monotonic() + max(seconds - SPARE_SECONDS, seconds / 2)
+
+
 class Client:
     """Asks one origin, lands what it answers.
 
     Args:
         url: scheme, host and port of the source.
         headers: sent with every request; their values are treated as secrets unless `public`.
+        auth: instead of such headers, where a token is to be had first.
         landing: where answers go; None keeps nothing.
         concurrency: requests in flight at most.
         timeout_seconds: for one answer from connecting to its last byte; silence is given half of it.
@@ -207,6 +269,7 @@ class Client:
         url: str,
         headers: Mapping[str, str] | None = None,
         *,
+        auth: ClientCredentials | None = None,
         landing: Landing | None = None,
         public: bool = False,
         concurrency: int = 8,
@@ -215,11 +278,11 @@ class Client:
         backoff_seconds: float = 0.5,
         title: str = "",
     ) -> None:
-        self.origin = _origin(url, bool(headers) and not public)
+        self.origin = _origin(url, auth is not None or (bool(headers) and not public))
         self.landing = landing
         self.tally = Tally()
-        values = [] if public or not headers else [value.encode() for value in headers.values()]
-        self._secrets = [value for value in values if len(value) >= SECRET_BYTES]
+        self._auth = auth
+        self._values = [] if public or not headers else list(headers.values())
         self._timeout = timeout_seconds
         self._attempts, self._backoff = attempts, backoff_seconds
         self._slots = asyncio.Semaphore(concurrency)
@@ -227,6 +290,7 @@ class Client:
         self._failures_in_a_row, self._answered = 0, False
         self._http = httpx.AsyncClient(
             headers={"accept": "application/json", **(headers or {})},
+            auth=auth,
             timeout=httpx.Timeout(timeout_seconds / 2, pool=None),
             # a proxy between us and our own machine would only see what it need not see
             trust_env=urlsplit(self.origin).hostname not in LOOPBACK,
@@ -311,7 +375,8 @@ class Client:
         status, _, body = result
         if status != 200 and status not in ABSENCES:
             raise self._failed(path, f"HTTP {status}: {_message(body)}")
-        if any(secret in body for secret in self._secrets):
+        secrets = self._values + (self._auth.secrets if self._auth else [])
+        if any(len(secret) >= SECRET_BYTES and secret.encode() in body for secret in secrets):
             raise StoppedError(f"{path} was answered with a credential inside: not landed; tell the source")
         self._failures_in_a_row, self._answered = 0, True
         return result
@@ -360,10 +425,7 @@ class Client:
                 until = time.monotonic() + seconds + random.random() * self._backoff  # noqa: S311 jitter, no secret
                 self._quiet_until = max(self._quiet_until, until)
         if status in PASSING:
-            seconds = told_wait(headers)
-            if seconds is not None and seconds > MAX_TOLD_WAIT_SECONDS:
-                raise StoppedError(f"{self.origin} asks for a wait of {seconds:.0f} s: run again then")
-            raise _PassingError(f"HTTP {status}", seconds)
+            raise _passing(self.origin, f"HTTP {status}", headers)
         return status, headers, body
 
     async def _exchange(self, path: str, query: Mapping[str, Any]) -> Exchanged:
@@ -436,6 +498,14 @@ def told_wait(headers: httpx.Headers) -> float | None:
         # some sources give the second of the day's clock instead; one second more, since both are rounded
         return max(0.0, reset - time.time() if reset > 1e9 else reset) + 1
     return None
+
+
+def _passing(origin: str, reason: str, headers: httpx.Headers) -> Exception:
+    """What to raise where an answer may be better next time, unless that is hours away."""
+    seconds = told_wait(headers)
+    if seconds is not None and seconds > MAX_TOLD_WAIT_SECONDS:
+        return StoppedError(f"{origin} asks for a wait of {seconds:.0f} s: run again then")
+    return _PassingError(reason, seconds)
 
 
 def _message(body: bytes) -> str:

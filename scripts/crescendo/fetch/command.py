@@ -77,7 +77,8 @@ def soundcharts_command(
 ) -> None:
     """Everything of some artists: catalogue, followers, listeners, streams, places, playlists, charts.
 
-    Credentials are SOUNDCHARTS_APP_ID and SOUNDCHARTS_API_KEY, from the environment or a file of mode 600.
+    Credentials are SOUNDCHARTS_CLIENT_ID, SOUNDCHARTS_CLIENT_SECRET and SOUNDCHARTS_TEAM_ID, or else
+    SOUNDCHARTS_APP_ID and SOUNDCHARTS_API_KEY, from the environment or a file of mode 600.
     A run that was stopped goes on where it was; one that was finished today costs nothing.
 
     \b
@@ -91,7 +92,7 @@ def soundcharts_command(
         raise CrescendoError(f"--platform {min(unknown)}: none of {', '.join(sorted(source.PLATFORMS))}")
     if since and until and since > until:
         raise CrescendoError(f"--since {since.date()} is after --until {until.date()}")
-    app_id, key = source.SANDBOX if sandbox else credentials(source.CREDENTIALS, secrets)
+    access = source.access(source.SANDBOX if sandbox else credentials(source.OAUTH, source.KEYS, file=secrets), url)
     parameters = {
         "url": url or source.URL,
         "artists": sorted(artists),
@@ -106,11 +107,11 @@ def soundcharts_command(
             return
         client = _client(
             url or source.URL,
-            {"x-app-id": app_id, "x-api-key": key},
             Landing(record.folder, writable=not dry_run),
             pace,
             public=sandbox,
             title="soundcharts",
+            **access,
         )
         if dry_run:
             survey = run(lambda: source.survey(client, record, to, artists, platforms))
@@ -143,15 +144,14 @@ def moovitamix_command(url: str, day: datetime | None, to: Path, form: str, **pa
         if (to / str(load_date)).exists():
             click.echo(f"{to / str(load_date)}: landed before, left as it is")
         else:
-            client = _client(url, {}, None, pace, title="moovitamix")
+            client = _client(url, None, pace, title="moovitamix")
             _report(run(lambda: source.fetch(client, to, load_date)), to / str(load_date), form)
         source.as_parquet(to / str(load_date), to / ".parquet")
 
 
-def _client(url: str, headers: dict[str, str], landing: Landing | None, pace: dict[str, Any], **more: Any) -> Client:
+def _client(url: str, landing: Landing | None, pace: dict[str, Any], **more: Any) -> Client:
     return Client(
         url,
-        headers,
         landing=landing,
         concurrency=pace["concurrency"],
         timeout_seconds=pace["timeout"],

@@ -16,11 +16,13 @@ from typing import Any
 from urllib.parse import quote
 
 from crescendo.errors import CrescendoError
-from crescendo.fetch.client import Client, RequestError, StoppedError, Tally, write_atomically
+from crescendo.fetch.client import Client, ClientCredentials, RequestError, StoppedError, Tally, write_atomically
 
 URL = "https://customer.api.soundcharts.com"
-CREDENTIALS = ("SOUNDCHARTS_APP_ID", "SOUNDCHARTS_API_KEY")
-SANDBOX = ("soundcharts", "soundcharts")  # published by the source for everyone
+OAUTH_URL, OAUTH_PATH = "https://account.soundcharts.com/oauth/token", "/oauth/token"
+KEYS = ("SOUNDCHARTS_APP_ID", "SOUNDCHARTS_API_KEY")
+OAUTH = ("SOUNDCHARTS_CLIENT_ID", "SOUNDCHARTS_CLIENT_SECRET", "SOUNDCHARTS_TEAM_ID")
+SANDBOX = dict.fromkeys(KEYS, "soundcharts")  # published by the source for everyone
 
 LIMIT = 100
 SEARCH_LIMIT = 20
@@ -125,6 +127,16 @@ WINDOW = re.compile(r"__\d{4}-\d\d-\d\d_\d{4}-\d\d-\d\d$")
 UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 
 Window = tuple[date, date]
+
+
+def access(secrets: Mapping[str, str], url: str | None) -> dict[str, Any]:
+    """How a Client shows credentials, either KEYS or OAUTH: its arguments `headers` and `auth`."""
+    if OAUTH[0] not in secrets:
+        return {"headers": {"x-app-id": secrets[KEYS[0]], "x-api-key": secrets[KEYS[1]]}, "auth": None}
+    identity, secret, team = (secrets[name] for name in OAUTH)
+    # a simulator is both servers in one
+    token_url = url.rstrip("/") + OAUTH_PATH if url else OAUTH_URL
+    return {"headers": {}, "auth": ClientCredentials(token_url, identity, secret, {"team_id": team})}
 
 
 @dataclass

@@ -60,25 +60,27 @@ def soundcharts_command(
 ) -> None:
     """The Soundcharts API over the world of `crescendo sample`: the same songs, on more platforms.
 
-    It takes the credentials of SOUNDCHARTS_APP_ID and SOUNDCHARTS_API_KEY, or else those of the sandbox.
+    It takes the credentials that `crescendo fetch soundcharts` would show, or else those of the sandbox.
 
     \b
     Example:
       crescendo simulate soundcharts
       crescendo simulate soundcharts --shapes mixed --faults 401,429,500,slow,cut,overlap,total
     """
+    from crescendo.fetch import soundcharts as source
+    from crescendo.fetch.client import credentials
     from crescendo.sample.world import World
     from crescendo.simulate.catalogue import Catalogue
     from crescendo.simulate.soundcharts import application
 
     kinds = switched_on(faults, SOUNDCHARTS_FAULTS)
     switched = Faults(kinds, seed, fault_rate, quota, drip_seconds)
-    names = ("SOUNDCHARTS_APP_ID", "SOUNDCHARTS_API_KEY")
-    credentials = tuple(os.environ.get(name) or "soundcharts" for name in names)
+    known = any(os.environ.get(name) for name in (*source.OAUTH, *source.KEYS))
+    shown = credentials(source.OAUTH, source.KEYS) if known else source.SANDBOX
     catalogue = Catalogue(World(songs, days, seed))
     star = catalogue.artists[catalogue.star]
     what = f"Soundcharts, simulated ({len(catalogue.artists)} artists, most songs: {star.name!r} {star.artist_id})"
-    serve(application(catalogue, switched, shapes, credentials), port, what)
+    serve(application(catalogue, switched, shapes, tuple(shown.values())), port, what)
 
 
 @simulate_command.command("moovitamix")

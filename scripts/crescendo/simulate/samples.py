@@ -26,8 +26,8 @@ def land_soundcharts(to: Path, world: World, artists: int = 3, days: int = 200) 
     if record.finished:
         return 0
     with served(soundcharts.application(catalogue)) as url:
-        headers = dict(zip(("x-app-id", "x-api-key"), soundcharts_fetch.SANDBOX, strict=True))
-        client = Client(url, headers, landing=Landing(record.folder), public=True, title="soundcharts (simulated)")
+        access = soundcharts_fetch.access(soundcharts_fetch.SANDBOX, url)
+        client = Client(url, **access, landing=Landing(record.folder), public=True, title="soundcharts (simulated)")
         return run(lambda: soundcharts_fetch.fetch(client, record, chosen, ())).asked
 
 

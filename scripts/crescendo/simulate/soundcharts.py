@@ -4,12 +4,15 @@ Which of its versions answers is told by the number in the path, as at the sourc
 paths answer: "new", "old", or "mixed", where every other artist, song and album is still served in the old shape.
 """
 
+import base64
 import json
+import secrets
+import time
 from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import parse_qs, urlencode
 
 import numpy as np
 from fastapi import Depends, FastAPI, Request
@@ -20,6 +23,7 @@ from crescendo.sample.world import END
 from crescendo.simulate.catalogue import COUNTED, COUNTRIES, FOLLOWED, GENRES, IDENTIFIED_ONLY, Catalogue, Series
 from crescendo.simulate.server import Disturbed, Faults, chance
 
+OAUTH_PATH = "/oauth/token"
 LIMIT = 100
 SEARCH_LIMIT = 20
 DEFAULT_DAYS = 30
@@ -40,14 +44,32 @@ def application(
     catalogue: Catalogue,
     faults: Faults | None = None,
     shapes: str = "new",
-    credentials: tuple[str, str] = ("soundcharts", "soundcharts"),
+    credentials: tuple[str, ...] = ("soundcharts", "soundcharts"),
+    token_seconds: float = 3600,
 ) -> Disturbed:
-    """The API as an ASGI application."""
+    """The API as an ASGI application.
+
+    `credentials` are what `x-app-id` and `x-api-key` must hold, or, where there are three, the id and secret of an
+    application and its team, for a token that lasts `token_seconds`.
+    """
     faults = faults or Faults()
     faults.not_in_plan, faults.no_data = NOT_IN_PLAN, NO_DATA
 
+    tokens: dict[str, float] = {}
+
     async def authorised(request: Request) -> None:
-        if (request.headers.get("x-app-id"), request.headers.get("x-api-key")) != credentials:
+        kind, _, token = request.headers.get("authorization", "").partition(" ")
+        shown: Any = (request.headers.get("x-app-id"), request.headers.get("x-api-key"))
+        if request.url.path == OAUTH_PATH:
+            form = parse_qs((await request.body()).decode())
+            pair = base64.b64decode(token).decode().partition(":") if kind == "Basic" else ("", "", "")
+            shown = (pair[0], pair[2], *form.get("team_id", []), *form.get("grant_type", []))
+            accepted = shown == (*credentials, "client_credentials")
+        elif len(credentials) == 3:
+            accepted = kind == "Bearer" and tokens.get(token, 0) > time.monotonic()
+        else:
+            accepted = shown == credentials
+        if not accepted:
             raise _Refusal(401, "You are not logged in")
 
     app = FastAPI(title="Soundcharts, simulated", dependencies=[Depends(authorised)])
@@ -56,6 +78,12 @@ def application(
     def refused(_: Request, refusal: _Refusal) -> Response:
         error = {"key": "argument", "code": refusal.status, "message": refusal.message}
         return _json({"errors": [error]}, refusal.status)
+
+    @app.post(OAUTH_PATH)
+    def token() -> Response:
+        new = secrets.token_urlsafe(24)
+        tokens[new] = time.monotonic() + token_seconds
+        return _json({"access_token": new, "token_type": "Bearer", "expires_in": token_seconds})
 
     Routes(app, catalogue, faults, shapes)
     return Disturbed(app, faults)
