@@ -78,7 +78,7 @@ class Invalid(Exception):  # noqa: N818 a finding, not a failure
 
     def __init__(self, path: str, reason: str, value: object):
         super().__init__(reason)
-        self.path, self.reason, self.sample = path, reason, _sample(value)
+        self.path, self.reason, self.sample = path, reason, sample_of(value)
 
 
 def read_record(fields: list[Field], roots: list[Node], sent: dict[str, str | None]) -> Reading:
@@ -99,7 +99,7 @@ def read_broken(fields: tuple[Node, ...], record: str) -> Reading:
     reading = Reading()
     _read_root(Group("", fields, required=True), record, reading)
     if not reading.record_rejected:
-        reading.rejects.append(Reject("record", "", "cannot be read", _sample(record)))
+        reading.rejects.append(Reject("record", "", "cannot be read", sample_of(record)))
     return reading
 
 
@@ -210,7 +210,7 @@ def _object(fields: tuple[Node, ...], value: object, path: Path, reading: Readin
         raise Invalid(path.member(value.key), "the key is there twice", value)
     declared = {node.key for node in fields}
     for key in value.keys() - declared:
-        reading.unknown.setdefault(path.member(key).kind, _sample(value[key]))
+        reading.unknown.setdefault(_plain(path.member(key).kind), sample_of(value[key]))
     clean = {node.key: _value(node, value.get(node.key), path.member(node.key), reading) for node in fields}
     return {key: item for key, item in clean.items() if item is not ABSENT}
 
@@ -309,7 +309,8 @@ def _kind(value: object) -> str:
     return next((name for kind, name in names.items() if isinstance(value, kind)), "a number")
 
 
-def _sample(value: object) -> str:
+def sample_of(value: object) -> str:
+    """The beginning of a value, as the ledger shows it."""
     return "" if value is None else _plain(str(value)[:200])
 
 

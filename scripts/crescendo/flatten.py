@@ -11,20 +11,22 @@ list in a list is known by its record and its places on the way down, each in a 
 (`_items_index`).
 
 How a text is trusted. DuckDB's typed JSON reader is fast and forgiving: 1.9 becomes 2, `true` becomes 1, an unknown
-key vanishes. So each text has to pass one of two checks before its typed reading is believed:
+key vanishes. So each text has to pass one of three checks before its typed reading is believed:
 
 - *certificate*: the text matches a regular expression that is made from the declaration: its keys, each once and in
   the declared order, and values that are written in their kind's plainest form. Costs about as much as the reading.
+- *adapted certificate*: the same, of the declaration with the keys and the order that a few of the texts have which
+  do not pass: so a key that a source adds costs next to nothing.
 - *inspection*: the keys of every object and the JSON type of every leaf are listed and compared with the
   declaration. An unknown key or another order is no obstacle: it is reported, the rest is read.
 
-What passes neither is read again, value by value, by `careful.py`, which names what is wrong and where.
+What passes none is read again, value by value, by `careful.py`, which names what is wrong and where.
 """
 
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from crescendo.shapes import KINDS, Document, Dropped, Entries, Field, Group, Node, Rows, Values
 from crescendo.warehouse import quoted, text
@@ -123,6 +125,8 @@ def read_typed(expression: str, node: Node) -> str:
 STRING = r'"(?:[^"\\]|\\.)*"'
 KEY_VALUE = r"\s*:\s*"
 DEEPEST_DROPPED = 3
+# unknown keys that a pattern is made of, and how they are written
+MOST_LEARNED, PLAIN_KEY = 10, re.compile(r"[\w $@/:-]{1,60}")
 
 
 def _items(opening: str, item: str, closing: str) -> str:
@@ -198,6 +202,97 @@ def certificate(root: Node, text_column: str, typed_column: str) -> str:
     terms.append(f"regexp_full_match({text_column}, {whole})")
     certified = f"coalesce({' and '.join(term for term in terms if term)}, false)"
     return certified if root.required else f"({text_column} is null or {certified})"
+
+
+# --- a declaration as a text has it ----------------------------------------------------------------------------
+
+
+@dataclass
+class Adapted:
+    """A declaration with the keys and the order of one text: what its certificate passes is read right by the first.
+
+    `unknown` are the keys that nobody declared, by path, with a value of each; those in `everywhere` are in every
+    object at their place.
+    """
+
+    root: Node
+    unknown: dict[str, tuple[str, object]]
+    everywhere: set[str]
+
+
+def adapted(root: Node, sent: object) -> Adapted | None:
+    """The declaration as a JSON value has it; None where that is the same, or where a text would not tell its keys."""
+    shape = Adapted(root, {}, set())
+    shape.root = _adapted(root, [sent], root.key, shape)
+    names = [key for key, _ in shape.unknown.values()]
+    clear = len(set(names)) == len(names) and not set(_keys_below(root)) & set(names)
+    told = clear or shape.everywhere == set(shape.unknown)
+    few = len(names) <= MOST_LEARNED and all(PLAIN_KEY.fullmatch(name) for name in names)
+    return shape if shape.root != root and told and few else None
+
+
+def _adapted(node: Node, values: list, path: str, shape: Adapted) -> Node:
+    match node:
+        case Group():
+            return replace(node, fields=_fields_as_sent(node.fields, values, path, shape))
+        case Rows():
+            items = [item for value in values if isinstance(value, list) for item in value]
+            return replace(node, fields=_fields_as_sent(node.fields, items, f"{path}[*]", shape))
+        case Entries():
+            items = [item for value in values if isinstance(value, dict) for item in value.values()]
+            return replace(node, fields=_fields_as_sent(node.fields, items, f"{path}.*", shape))
+        case _:
+            return node
+
+
+def _fields_as_sent(fields: tuple[Node, ...], items: list, path: str, shape: Adapted) -> tuple[Node, ...]:
+    objects = [item for item in items if isinstance(item, dict)]
+    declared = {node.key: node for node in fields}
+    result: list[Node] = []
+    for key in _merged([*objects, dict.fromkeys(declared)]):
+        values, here = [item[key] for item in objects if key in item], f"{path}.{key}"
+        if key in declared:
+            result.append(_adapted(declared[key], values, here, shape))
+            continue
+        shape.unknown[here] = key, values[0]
+        if len(values) == len(objects):
+            shape.everywhere.add(here)
+        result.append(Dropped(key, "", required=here in shape.everywhere))
+    return tuple(result)
+
+
+def _merged(objects: list[dict]) -> list[str]:
+    """The keys of all objects, each after the one that it first came after."""
+    order: list[str] = []
+    for item in objects:
+        place = 0
+        for key in item:
+            if key in order:
+                place = order.index(key) + 1
+            else:
+                order.insert(place, key)
+                place += 1
+    return order
+
+
+def _keys_below(node: Node) -> Iterator[str]:
+    for child in node.fields if isinstance(node, Group | Rows | Entries) else ():
+        yield child.key
+        yield from _keys_below(child)
+
+
+def unknown_in(shape: Adapted, column: str) -> str:
+    """SQL: the paths of the undeclared keys that a text with this shape holds, as a list."""
+    parts = []
+    for path, (key, _) in shape.unknown.items():
+        name = re.escape(json.dumps(key, ensure_ascii=False))
+        shown = f"[{text(path)}]"
+        parts.append(
+            shown
+            if path in shape.everywhere
+            else f"if(regexp_matches({column}, {text(name + KEY_VALUE)}), {shown}, [])"
+        )
+    return " || ".join(parts) or "[]"
 
 
 # --- inspection ------------------------------------------------------------------------------------------------

@@ -8,6 +8,7 @@ the records that had to be read carefully), and the view `accepted` that the raw
 """
 
 import gzip
+import json
 import os
 import re
 import tempfile
@@ -29,9 +30,11 @@ from crescendo.warehouse import LOAD_MEMORY, quoted, text
 
 CAREFUL_CHUNK = 200
 # DuckDB parses a text anew for each question about it, and forgets nothing until the chunk is done: a hundredfold
-INSPECTED_BYTES = 1 << 20
-# more of them wait for the one that writes
-PAGE_THREADS = 4
+INSPECTED_BYTES = 1 << 19
+# texts of a batch whose keys are learned
+SHAPES = 4
+# more threads wait for the one that writes; so much text, typed, stays below the memory limit
+PAGE_THREADS, BYTES_AHEAD = 4, 3 << 25
 PLAIN_PATH = re.compile(r"[\w/. -]+")
 LINE_REASONS = {
     "MISSING COLUMNS": "has too few columns",
@@ -47,7 +50,8 @@ LINE_REASONS = {
 class Batch:
     """Files of one document, format and header, with their ledger entries and what their text holds.
 
-    `rejects` and `unknown` are what the ledger will say of them, as its tables have it but for the load.
+    `rejects` and `unknown` are what the ledger will say of them, as its tables have it but for the load; `samples` are
+    values of keys that nobody declared, by path.
     """
 
     load_id: int
@@ -58,6 +62,7 @@ class Batch:
     lost_lines: dict[int, int] = field(default_factory=dict)
     rejects: list[tuple] = field(default_factory=list)
     unknown: list[tuple] = field(default_factory=list)
+    samples: dict[str, str] = field(default_factory=dict)
 
     @property
     def document(self) -> Document:
@@ -99,15 +104,17 @@ def prepared_ahead(batches: Iterator[Batch]) -> Iterator[tuple[Batch, duckdb.Duc
             idle = [memory.cursor() for _ in range(threads + 1)]
             waiting: deque = deque()
             try:
-                while True:
-                    while idle and (batch := next(batches, None)):
+                batch = next(batches, None)
+                while batch or waiting:
+                    ahead = sum(waits.size for waits, _, _ in waiting)
+                    if batch and idle and (not waiting or ahead + batch.size <= BYTES_AHEAD):
                         bench = idle.pop()
                         waiting.append((batch, bench, pool.submit(prepare, bench, batch)))
-                    if not waiting:
-                        break
-                    batch, bench, preparation = waiting.popleft()
+                        batch = next(batches, None)
+                        continue
+                    ready, bench, preparation = waiting.popleft()
                     preparation.result()
-                    yield batch, bench
+                    yield ready, bench
                     idle.append(bench)
             finally:
                 for _, bench, preparation in waiting:
@@ -323,10 +330,21 @@ def _inspect(bench: duckdb.DuckDBPyConnection, batch: Batch, roots: list) -> Non
     bench.execute(f"""
         create or replace temp table inspected (id bigint, is_trusted boolean, unknown varchar[]);
         create or replace temp table doubtful as
-        select rowid as id, sum({lengths}) over (order by rowid) // {INSPECTED_BYTES} as chunk from stage
+        select rowid as id, {lengths} as length from stage
         where not _certain or not _scalars_clean or _broken is not null or len(_unknown) > 0
     """)
-    chunks = bench.execute("select min(id), max(id) from doubtful group by chunk order by chunk").fetchall()
+    _learn(bench, batch, roots)
+    bench.execute(f"""
+        insert into inspected
+        select d.id, false, coalesce(s._unknown, []) from stage as s inner join doubtful as d on d.id = s.rowid
+        where d.length > {INSPECTED_BYTES};
+        delete from doubtful where length > {INSPECTED_BYTES}
+    """)
+    chunks = bench.execute(f"""
+        select min(id), max(id)
+        from (select id, sum(length) over (order by id) // {INSPECTED_BYTES} as chunk from doubtful)
+        group by chunk order by chunk
+    """).fetchall()
     for first, last in chunks:
         bench.execute(f"""
             insert into inspected
@@ -344,6 +362,40 @@ def _inspect(bench: duckdb.DuckDBPyConnection, batch: Batch, roots: list) -> Non
             select id, false, coalesce(_unknown, []) from tried
             where not ({" and ".join(f"sound{n}" for n, _ in roots) or "true"})
         """)
+
+
+def _learn(bench: duckdb.DuckDBPyConnection, batch: Batch, roots: list) -> None:
+    """Move what passes a certificate with the keys of some of the doubtful from `doubtful` to `inspected`."""
+    texts = ", ".join(f"s.x{number}" for number, _ in roots)
+    sound = "s._scalars_clean and s._broken is null"
+    last = -1
+    for _ in range(SHAPES if roots else 0):
+        sample = bench.execute(f"""
+            select d.id, {texts} from stage as s inner join doubtful as d on d.id = s.rowid
+            where d.id > {last} and not s._certain and {sound} order by d.id limit 1
+        """).fetchone()
+        if sample is None:
+            return
+        last, *sent = sample
+        certain, unknown = [sound], ["coalesce(s._unknown, [])"]
+        for (number, root), record in zip(roots, sent, strict=True):
+            try:
+                shape = record and flatten.adapted(root, json.loads(record))
+            except (ValueError, RecursionError):
+                shape = None  # it is for the careful reading to say why
+            column = f"s.x{number}"
+            passed = flatten.certificate(shape.root if shape else root, column, f"s.j{number}")
+            certain.append(f"({column} is null or {passed})")
+            if shape:
+                unknown.append(f"if({column} is null, [], {flatten.unknown_in(shape, column)})")
+                batch.samples |= {path: careful.sample_of(value) for path, (_, value) in shape.unknown.items()}
+        if len(unknown) > 1:
+            bench.execute(f"""
+                insert into inspected
+                select d.id, true, {" || ".join(unknown)} from stage as s inner join doubtful as d on d.id = s.rowid
+                where {" and ".join(certain)};
+                delete from doubtful where id in (select id from inspected)
+            """)
 
 
 def _read_carefully(bench: duckdb.DuckDBPyConnection, batch: Batch, roots: list) -> None:
@@ -404,10 +456,10 @@ def _enter_unknown(bench: duckdb.DuckDBPyConnection, batch: Batch, roots: list) 
         group by all order by all
     """).fetchall()
     for file_id, path, count, first, sample in found:
-        if sample is None:
+        if sample is None and path not in batch.samples:  # one does for all files that are read together
             [(_, reading)] = _readings(bench, batch, roots, [first])
-            sample = reading.unknown.get(path)
-        batch.unknown.append((file_id, path[:200], count, sample))
+            batch.samples |= reading.unknown
+        batch.unknown.append((file_id, path[:200], count, sample or batch.samples.get(path)))
 
 
 def _enter_careful_rejects(bench: duckdb.DuckDBPyConnection, batch: Batch) -> None:

@@ -1,5 +1,6 @@
 """Any document, in any form, becomes the rows its declaration promises; and nothing wrong is ever taken for right."""
 
+import copy
 import gzip
 import json
 import re
@@ -9,7 +10,7 @@ import crescendo.sources
 import duckdb
 import pytest
 from conftest import ROOT
-from crescendo import careful, flatten
+from crescendo import careful, flatten, stage
 from crescendo.shapes import Entries, Field, Group, Rows, Values, snake_case
 from crescendo.sources import all_sources, soundcharts
 from hypothesis import Phase, given, settings
@@ -114,6 +115,63 @@ def test_a_record_in_another_form_is_no_other_record(desk):
     assert sum(file["counts"]["records_duplicate"] for file in files) == 2 * len(FORMS) - 2
     assert {table: rows(desk, table) for table in ROWS} == ROWS
     assert desk.balanced()
+
+
+def each(items, **more):
+    for item in items:
+        item.update(more)
+
+
+# what a source may come to send: (how a record changes, and the keys that are new, with a value)
+DRIFTS = {
+    "a key in an object": (lambda r: each([r["about"]], height=3), ("about.height", "3")),
+    "a key in every item": (lambda r: each(r["tree"], mood=[1]), ("tree[*].mood", "[1]")),
+    "keys in some items": (lambda r: each(r["tree"][1:], b=None, a="red"), ("tree[*].a", "red"), ("tree[*].b", "")),
+    "a key in items of items": (lambda r: each(r["tree"][0]["leaves"][1:], hue=1), ("tree[*].leaves[*].hue", "1")),
+    "a key in every entry": (lambda r: each(r["byKind"].values(), rank=1), ("byKind.*.rank", "1")),
+    "a key of another place": (lambda r: each(r["tree"], sum=7), ("tree[*].sum", "7")),
+    "another order": (lambda r: r.update(tree=[dict(reversed(item.items())) for item in r["tree"]]),),
+    "both": (lambda r: r.update(about={"x": 3} | dict(reversed(r["about"].items()))), ("about.x", "3")),
+}
+
+
+@pytest.mark.parametrize("drift", DRIFTS)
+def test_new_keys_and_another_order_are_learned_from_a_text_that_has_them(desk, monkeypatch, drift):
+    change, *unknown = DRIFTS[drift]
+    drifted, wrong = copy.deepcopy(RICH), copy.deepcopy(RICH) | {"id": "3"}
+    change(drifted)
+    change(wrong)
+    wrong["about"]["playCount"] = 1.9
+    read = []
+    read_record = careful.read_record
+    monkeypatch.setattr(careful, "read_record", lambda *said: read.append(said[2]["id"]) or read_record(*said))
+    monkeypatch.setattr(stage, "INSPECTED_BYTES", 0)  # what is not learned is read carefully
+    _, [file] = desk.load(desk.write("lines.ndjson", json_lines([drifted, BARE, wrong])))
+    assert {table: rows(desk, table) for table in ROWS} == ROWS
+    assert (file["counts"]["records_loaded"], file["counts"]["records_rejected"]) == (2, 1)
+    assert set(read) == {"3"}
+    found = desk.ask("select path, record_count, sample from load_audit.unknown_fields order by all")
+    assert found == [(path, 2, sample) for path, sample in unknown]
+    assert desk.balanced()
+
+
+@pytest.mark.parametrize("key", ["mood", "size"])
+def test_a_record_without_the_new_key_is_not_counted(desk, key):
+    having, lacking = copy.deepcopy(RICH), copy.deepcopy(RICH) | {"id": "3"}
+    for record in (having, lacking):
+        record["tree"] = [dict(reversed(item.items())) for item in record["tree"]]
+    having["tree"][0][key] = 1
+    desk.load(desk.write("lines.ndjson", json_lines([having, lacking])))
+    assert desk.ask("select path, record_count from load_audit.unknown_fields") == [(f"tree[*].{key}", 1)]
+
+
+@pytest.mark.parametrize("key", ["a.b", "a\\b", "a\nb", "\ud800", "date", "", "x" * 99])
+def test_a_key_that_makes_no_pattern_is_not_learned_and_not_lost(desk, key):
+    drifted = RICH | {"about": json.dumps({key: 1} | RICH["about"])}
+    desk.load(desk.write("report.csv", csv_text([drifted, BARE], COLUMNS)))
+    assert {table: rows(desk, table) for table in ROWS} == ROWS
+    shown = key.encode("utf-8", "replace").decode()
+    assert desk.ask("select path from load_audit.unknown_fields") == [(f"about.{shown}",)]
 
 
 @pytest.mark.parametrize("form", ["{}.json", "{}.json.gz", "{}.jsonl"])
