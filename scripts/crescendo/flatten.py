@@ -212,12 +212,13 @@ class Adapted:
     """A declaration with the keys and the order of one text: what its certificate passes is read right by the first.
 
     `unknown` are the keys that nobody declared, by path, with a value of each; those in `everywhere` are in every
-    object at their place.
+    object at their place. `clear` says that no other place may have a key of such a name.
     """
 
     root: Node
     unknown: dict[str, tuple[str, object]]
     everywhere: set[str]
+    clear: bool = True
 
 
 def adapted(root: Node, sent: object) -> Adapted | None:
@@ -225,8 +226,8 @@ def adapted(root: Node, sent: object) -> Adapted | None:
     shape = Adapted(root, {}, set())
     shape.root = _adapted(root, [sent], root.key, shape)
     names = [key for key, _ in shape.unknown.values()]
-    clear = len(set(names)) == len(names) and not set(_keys_below(root)) & set(names)
-    told = clear or shape.everywhere == set(shape.unknown)
+    shape.clear = len(set(names)) == len(names) and not set(_keys_below(root)) & set(names)
+    told = shape.clear or shape.everywhere == {f"{root.key}.{key}" for key in names}
     few = len(names) <= MOST_LEARNED and all(PLAIN_KEY.fullmatch(name) for name in names)
     return shape if shape.root != root and told and few else None
 
@@ -286,12 +287,10 @@ def unknown_in(shape: Adapted, column: str) -> str:
     parts = []
     for path, (key, _) in shape.unknown.items():
         name = re.escape(json.dumps(key, ensure_ascii=False))
-        shown = f"[{text(path)}]"
-        parts.append(
-            shown
-            if path in shape.everywhere
-            else f"if(regexp_matches({column}, {text(name + KEY_VALUE)}), {shown}, [])"
-        )
+        # the root itself is there; an object below it, or an item, need not be
+        sure = not shape.clear or (path in shape.everywhere and path == f"{shape.root.key}.{key}")
+        held = "true" if sure else f"regexp_matches({column}, {text(name + KEY_VALUE)})"
+        parts.append(f"if({held}, [{text(path)}], [])")
     return " || ".join(parts) or "[]"
 
 

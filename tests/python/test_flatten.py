@@ -155,12 +155,16 @@ def test_new_keys_and_another_order_are_learned_from_a_text_that_has_them(desk, 
     assert desk.balanced()
 
 
-@pytest.mark.parametrize("key", ["mood", "size"])
+@pytest.mark.parametrize("key", ["mood", "size", "leaves[*].hue"])
 def test_a_record_without_the_new_key_is_not_counted(desk, key):
     having, lacking = copy.deepcopy(RICH), copy.deepcopy(RICH) | {"id": "3"}
+    if key == "leaves[*].hue":
+        each(having["tree"][0]["leaves"], hue=1)
+        lacking["tree"][0]["leaves"] = []
+    else:
+        having["tree"][0][key] = 1
     for record in (having, lacking):
         record["tree"] = [dict(reversed(item.items())) for item in record["tree"]]
-    having["tree"][0][key] = 1
     desk.load(desk.write("lines.ndjson", json_lines([having, lacking])))
     assert desk.ask("select path, record_count from load_audit.unknown_fields") == [(f"tree[*].{key}", 1)]
 
