@@ -24,6 +24,8 @@ VERBS = {
 
 # DuckDB imports pandas (a second) the first time a value is bound, if it finds it; these verbs hand it none
 WITHOUT_PANDAS = ("averages", "build", "growth", "load", "status")
+# how DuckDB tells of Ctrl-C while a statement runs, as a RuntimeError
+IN_A_STATEMENT = "Query interrupted"
 
 
 class Verbs(click.Group):
@@ -65,7 +67,9 @@ def main(argv: list[str] | None = None) -> int:
     except click.ClickException as error:
         error.show()
         return error.exit_code
-    except (click.Abort, KeyboardInterrupt):
+    except (KeyboardInterrupt, RuntimeError) as error:  # click.Abort is one of the latter
+        if not isinstance(error, click.Abort | KeyboardInterrupt) and str(error) != IN_A_STATEMENT:
+            raise
         click.echo("interrupted: nothing was changed", err=True)
         return 130
     return result if isinstance(result, int) else 0

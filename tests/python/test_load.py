@@ -322,21 +322,46 @@ def test_two_loads_at_once_both_come_to_their_end(desk, expected):
 KILLS = int(os.environ.get("CRESCENDO_KILLS", "3"))
 
 
-@pytest.mark.parametrize("what", ["a report", "pages"])
-def test_a_load_that_is_killed_leaves_all_or_nothing(desk, what):
-    """CRESCENDO_KILLS=50 pytest -k killed: as many moments as you have patience for."""
-    if what == "pages":
-        report = desk.folder / "pages"
-        report.mkdir()
-        for number in range(30):
-            name = f"pages/song-audience__song-{number}__spotify__p0001.json"
-            desk.write(name, json.dumps(page(number, days=20000)))
-    else:
-        report = desk.write("report.csv", "".join(report_lines(World(songs=100, days=400))))
+@pytest.fixture(params=["a report", "pages"])
+def long_load(request, desk):
+    """What takes a load some time."""
+    if request.param == "a report":
+        return desk.write("report.csv", "".join(report_lines(World(songs=100, days=400))))
+    (desk.folder / "pages").mkdir()
+    for number in range(30):
+        name = f"pages/song-audience__song-{number}__spotify__p0001.json"
+        desk.write(name, json.dumps(page(number, days=20000)))
+    return desk.folder / "pages"
+
+
+def test_a_load_that_is_interrupted_says_so_and_changes_nothing(desk, long_load):
     desk.load(desk.write("first.csv", LONE))
     before = desk.digests()
     seconds = time.monotonic()
-    undisturbed = start(desk, report)
+    start(desk, "--dry-run", long_load).communicate()
+    seconds, codes = time.monotonic() - seconds, []
+    for share in (0.5, 0.7, 0.9):
+        load = start(desk, "--dry-run", long_load)
+        time.sleep(share * seconds)
+        load.send_signal(signal.SIGINT)
+        _, err = load.communicate(timeout=30)
+        codes.append(load.returncode)
+        # before Python minds signals, and when it does no more, they end it without a word
+        assert (load.returncode, err.strip()) in [
+            (0, ""),
+            (-signal.SIGINT, ""),
+            (130, "interrupted: nothing was changed"),
+        ]
+    assert 130 in codes
+    assert desk.digests() == before
+
+
+def test_a_load_that_is_killed_leaves_all_or_nothing(desk, long_load):
+    """CRESCENDO_KILLS=50 pytest -k killed: as many moments as you have patience for."""
+    desk.load(desk.write("first.csv", LONE))
+    before = desk.digests()
+    seconds = time.monotonic()
+    undisturbed = start(desk, long_load)
     assert undisturbed.communicate()[1] == ""
     seconds, after = time.monotonic() - seconds, desk.digests()
     assert before != after
@@ -344,14 +369,14 @@ def test_a_load_that_is_killed_leaves_all_or_nothing(desk, what):
     for _ in range(KILLS):
         desk.warehouse.unlink()
         desk.load(desk.folder / "first.csv")
-        load = start(desk, report)
+        load = start(desk, long_load)
         time.sleep(moments.uniform(0.3, 1) * seconds)
         load.send_signal(signal.SIGKILL)
         load.communicate()
         found = desk.digests()
         outcomes.add("all" if found == after else "nothing" if found == before else "some")
         assert desk.balanced()
-        assert desk.load(report)[0] == 0
+        assert desk.load(long_load)[0] == 0
         assert desk.digests() == after
         assert desk.balanced()
     assert "some" not in outcomes
