@@ -22,29 +22,43 @@ class Duplicated(dict):
     key = ""
 
 
-class Path(str):
-    """Where a value stands: the text names its very place (`timeSeries[3].date`), `kind` any such place."""
+class Path:
+    """Where a value stands, put into words only where there is something to say of it.
 
-    __slots__ = ("kind",)
-    kind: str
+    Its text names the very place (`timeSeries[3].date`), its `kind` any such place (`timeSeries[*].date`).
+    """
 
-    def __new__(cls, shown: str, kind: str = ""):
-        """Begin at a root key."""
-        path = super().__new__(cls, _plain(shown))
-        path.kind = kind or shown
-        return path
+    __slots__ = ("above", "kind_step", "step")
+
+    def __init__(self, step: str, above: "Path | None" = None, kind_step: str = "") -> None:
+        self.step, self.above, self.kind_step = step, above, kind_step or step
 
     def member(self, key: str) -> "Path":
         """The place of an object's declared key."""
-        return Path(f"{self}.{key}", f"{self.kind}.{key}") if self else Path(key)
+        return Path(f".{key}", self)
 
     def item(self, number: int) -> "Path":
         """The place of a list's item, from 1."""
-        return Path(f"{self}[{number}]", f"{self.kind}[*]")
+        return Path(f"[{number}]", self, "[*]")
 
     def entry(self, key: str) -> "Path":
         """The place of an entry whose key is data."""
-        return Path(f"{self}.{key}", f"{self.kind}.*")
+        return Path(f".{key}", self, ".*")
+
+    @property
+    def kind(self) -> str:
+        """Any place like this one."""
+        return _plain("".join(path.kind_step for path in self._way()).removeprefix("."))
+
+    def __str__(self) -> str:
+        return _plain("".join(path.step for path in self._way()).removeprefix("."))
+
+    def _way(self) -> "list[Path]":
+        way, path = [], self
+        while path:
+            way.append(path)
+            path = path.above
+        return way[::-1]
 
 
 @dataclass
@@ -76,9 +90,9 @@ class Reading:
 class Invalid(Exception):  # noqa: N818 a finding, not a failure
     """A value that is not of its declared kind."""
 
-    def __init__(self, path: str, reason: str, value: object):
+    def __init__(self, path: Path, reason: str, value: object):
         super().__init__(reason)
-        self.path, self.reason, self.sample = path, reason, sample_of(value)
+        self.path, self.reason, self.sample = str(path), reason, sample_of(value)
 
 
 def read_record(fields: list[Field], roots: list[Node], sent: dict[str, str | None]) -> Reading:
@@ -210,8 +224,12 @@ def _object(fields: tuple[Node, ...], value: object, path: Path, reading: Readin
         raise Invalid(path.member(value.key), "the key is there twice", value)
     declared = {node.key for node in fields}
     for key in value.keys() - declared:
-        reading.unknown.setdefault(_plain(path.member(key).kind), sample_of(value[key]))
-    clean = {node.key: _value(node, value.get(node.key), path.member(node.key), reading) for node in fields}
+        reading.unknown.setdefault(path.member(key).kind, sample_of(value[key]))
+    clean = {}
+    for node in fields:
+        item = value.get(node.key)
+        if item is not None or node.required:
+            clean[node.key] = _value(node, item, path.member(node.key), reading)
     return {key: item for key, item in clean.items() if item is not ABSENT}
 
 
@@ -253,7 +271,7 @@ def _reject_row(node: Node, value: object, found: Invalid, reading: Reading) -> 
     reading.rows_rejected += max(1, count_rows(node, value))
 
 
-def _leaf(leaf: Field, value: object, path: str) -> object:
+def _leaf(leaf: Field, value: object, path: Path) -> object:
     match leaf.kind:
         case "json":
             return value
@@ -278,7 +296,7 @@ def _leaf(leaf: Field, value: object, path: str) -> object:
     raise Invalid(path, f"should be a {leaf.kind}, is {_kind(value)}", value)
 
 
-def _whole(leaf: Field, value: object, path: str) -> int:
+def _whole(leaf: Field, value: object, path: Path) -> int:
     if isinstance(value, str) and re.fullmatch(r"-?[0-9]{1,30}", value):
         value = int(value)  # a number sent as text is still that number
     if isinstance(value, float) and value.is_integer() and abs(value) < 2**53:
@@ -292,7 +310,7 @@ def _whole(leaf: Field, value: object, path: str) -> int:
     return value
 
 
-def _number(value: float | str, path: str) -> float:
+def _number(value: float | str, path: Path) -> float:
     if isinstance(value, str) and not re.fullmatch(r"-?[0-9]+(\.[0-9]+)?([eE][-+]?[0-9]+)?", value):
         raise Invalid(path, "is not a number", value)
     try:

@@ -28,9 +28,11 @@ from crescendo.landing import Content, Incoming
 from crescendo.shapes import Document
 from crescendo.warehouse import LOAD_MEMORY, quoted, text
 
-CAREFUL_CHUNK = 200
-# DuckDB parses a text anew for each question about it, and forgets nothing until the chunk is done: a hundredfold
-INSPECTED_BYTES = 1 << 19
+# records read carefully in one go, at most so many and of about so many bytes
+CAREFUL_CHUNK, CAREFUL_BYTES = 200, 1 << 21
+# DuckDB parses a text anew for each question about it, and forgets nothing until the chunk is done: a hundredfold;
+# a text above the second is read carefully at once, which takes less time and less memory
+INSPECTED_BYTES, LARGEST_INSPECTED = 1 << 19, 1 << 17
 # texts of a batch whose keys are learned
 SHAPES = 4
 # more threads wait for the one that writes; so much text, typed, stays below the memory limit
@@ -326,19 +328,18 @@ def _inspect(bench: duckdb.DuckDBPyConnection, batch: Batch, roots: list) -> Non
         shown = f"list_transform({paths}, lambda k: {text(root.key)} || replace(k[2:], '\"', ''))"
         unknown.append(f"coalesce({shown}, [])")
     sound = [f"coalesce(x{number} is null or json_valid(x{number}), false) as sound{number}" for number, _ in roots]
-    lengths = " + ".join(f"coalesce(strlen(x{number}), 0)" for number, _ in roots) or "0"
     bench.execute(f"""
         create or replace temp table inspected (id bigint, is_trusted boolean, unknown varchar[]);
         create or replace temp table doubtful as
-        select rowid as id, {lengths} as length from stage
+        select rowid as id, {_length(roots)} as length from stage
         where not _certain or not _scalars_clean or _broken is not null or len(_unknown) > 0
     """)
     _learn(bench, batch, roots)
     bench.execute(f"""
         insert into inspected
         select d.id, false, coalesce(s._unknown, []) from stage as s inner join doubtful as d on d.id = s.rowid
-        where d.length > {INSPECTED_BYTES};
-        delete from doubtful where length > {INSPECTED_BYTES}
+        where d.length > {LARGEST_INSPECTED};
+        delete from doubtful where length > {LARGEST_INSPECTED}
     """)
     chunks = bench.execute(f"""
         select min(id), max(id)
@@ -362,6 +363,11 @@ def _inspect(bench: duckdb.DuckDBPyConnection, batch: Batch, roots: list) -> Non
             select id, false, coalesce(_unknown, []) from tried
             where not ({" and ".join(f"sound{n}" for n, _ in roots) or "true"})
         """)
+
+
+def _length(roots: list) -> str:
+    """SQL over the stage: the bytes of a record's texts that are not certified."""
+    return " + ".join(f"coalesce(strlen(x{number}), 0)" for number, _ in roots) or "0"
 
 
 def _learn(bench: duckdb.DuckDBPyConnection, batch: Batch, roots: list) -> None:
@@ -408,9 +414,16 @@ def _read_carefully(bench: duckdb.DuckDBPyConnection, batch: Batch, roots: list)
             (id bigint, level varchar, path varchar, reason varchar, sample varchar);
         create or replace temp table careful_unknown (id bigint, path varchar, sample varchar)
     """)
-    ids = bench.execute("select id from inspected where not is_trusted order by id").fetchall()
-    for start in range(0, len(ids), CAREFUL_CHUNK):
-        chunk = [row[0] for row in ids[start : start + CAREFUL_CHUNK]]
+    chunks = bench.execute(f"""
+        with placed as (
+            select i.id, row_number() over chunked // {CAREFUL_CHUNK} as many,
+                sum({_length(roots)}) over chunked // {CAREFUL_BYTES} as much
+            from inspected as i inner join stage as s on s.rowid = i.id
+            where not i.is_trusted window chunked as (order by i.id)
+        )
+        select list(id order by id) from placed group by many, much order by min(id)
+    """).fetchall()
+    for (chunk,) in chunks:
         repaired, rejects, unknown = [], [], []
         for number, reading in _readings(bench, batch, roots, chunk):
             clean = [reading.texts.get(root.key) for _, root in roots]
