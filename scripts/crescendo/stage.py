@@ -29,10 +29,10 @@ from crescendo.shapes import Document
 from crescendo.warehouse import LOAD_MEMORY, quoted, text
 
 # records read carefully in one go, at most so many and of about so many bytes
-CAREFUL_CHUNK, CAREFUL_BYTES = 200, 1 << 21
+CAREFUL_CHUNK, CAREFUL_BYTES, CAREFUL_FEW = 200, 1 << 21, 16
 # DuckDB parses a text anew for each question about it, and forgets nothing until the chunk is done: a hundredfold;
-# a text above the second is read carefully at once, which takes less time and less memory
-INSPECTED_BYTES, LARGEST_INSPECTED = 1 << 19, 1 << 17
+# longer texts, and pages above the second, are read carefully at once: that takes less time and less memory
+INSPECTED_BYTES, INSPECTED_PAGE_BYTES = 1 << 19, 1 << 16
 # texts of a batch whose keys are learned
 SHAPES = 4
 # more threads wait for the one that writes; so much text, typed, stays below the memory limit
@@ -335,11 +335,12 @@ def _inspect(bench: duckdb.DuckDBPyConnection, batch: Batch, roots: list) -> Non
         where not _certain or not _scalars_clean or _broken is not null or len(_unknown) > 0
     """)
     _learn(bench, batch, roots)
+    longest = INSPECTED_PAGE_BYTES if batch.document.layout == "page" else INSPECTED_BYTES
     bench.execute(f"""
         insert into inspected
         select d.id, false, coalesce(s._unknown, []) from stage as s inner join doubtful as d on d.id = s.rowid
-        where d.length > {LARGEST_INSPECTED};
-        delete from doubtful where length > {LARGEST_INSPECTED}
+        where d.length > {longest};
+        delete from doubtful where length > {longest}
     """)
     chunks = bench.execute(f"""
         select min(id), max(id)
@@ -430,7 +431,11 @@ def _read_carefully(bench: duckdb.DuckDBPyConnection, batch: Batch, roots: list)
             repaired.append([number, reading.record_rejected, reading.rows_in, reading.rows_rejected, *clean])
             rejects += [[number, r.level, r.path[:200], r.reason, r.sample] for r in reading.rejects]
             unknown += [[number, path, sample] for path, sample in reading.unknown.items()]
-        audit.append(bench, "repaired", repaired)
+        if len(repaired) > CAREFUL_FEW:
+            audit.append(bench, "repaired", repaired)
+        else:  # long ones: as JSON they would stand in memory ten times
+            for row in repaired:
+                bench.execute(f"insert into repaired values ({', '.join('?' * len(row))})", row)
         audit.append(bench, "careful_rejects", rejects)
         audit.append(bench, "careful_unknown", unknown)
 

@@ -145,7 +145,7 @@ def test_new_keys_and_another_order_are_learned_from_a_text_that_has_them(desk, 
     read = []
     read_record = careful.read_record
     monkeypatch.setattr(careful, "read_record", lambda *said: read.append(said[2]["id"]) or read_record(*said))
-    monkeypatch.setattr(stage, "LARGEST_INSPECTED", 0)  # what is not learned is read carefully
+    monkeypatch.setattr(stage, "INSPECTED_BYTES", 0)  # what is not learned is read carefully
     _, [file] = desk.load(desk.write("lines.ndjson", json_lines([drifted, BARE, wrong])))
     assert {table: rows(desk, table) for table in ROWS} == ROWS
     assert (file["counts"]["records_loaded"], file["counts"]["records_rejected"]) == (2, 1)
