@@ -8,12 +8,14 @@
         series_id,
         observed_date,
         value,
+        linked_value,
         running_gain,
         running_value_days,
         running_observations,
         running_corrections,
         running_restatements,
-        running_resets
+        running_resets,
+        running_relinks
     from {{ ref('fct_observations') }}
     where
         observed_date between {{ day }} - {{ var('anchor_lookback_days') }} and {{ day }}
@@ -26,12 +28,14 @@
         series_id,
         silent_from_date as observed_date,
         value,
+        linked_value,
         running_gain,
         running_value_days,
         running_observations,
         running_corrections,
         running_restatements,
-        running_resets
+        running_resets,
+        running_relinks
     from {{ ref('fct_silences') }}
     where
         silent_from_date < {{ day }} - {{ var('anchor_lookback_days') }}

@@ -1,9 +1,10 @@
 {#- One row per series: the observations that a window opens and closes with, the one that opens the window of equal
     length before it, and what lies between them. All of it is differences of running totals, so the length of the window
-    costs nothing. An anchor older than its metric allows keeps its date, as evidence, and loses its value.
-    A flow is a counter that nobody summed up: its level is the sum so far. -#}
+    costs nothing. An anchor older than its metric allows keeps its date, as evidence, and loses its value. A flow has no
+    stock: its windows are sums. -#}
 {% macro window_anchors() -%}
     {%- set earlier_day = from_day() ~ ' - cast(' ~ to_day() ~ ' - ' ~ from_day() ~ ' as integer)' -%}
+    {%- set window_days = '(' ~ to_day() ~ ' - ' ~ from_day() ~ ')' -%}
     select
         series.series_id,
         series.subject_id,
@@ -17,39 +18,40 @@
         metrics.kind,
         metrics.min_base,
         {{ to_day() }} > platforms.complete_through_date as is_partial,
-        {{ to_day() }} - {{ from_day() }} as window_days,
+        {{ window_days }} as window_days,
         opening.observed_date as start_observed_date,
         {{ from_day() }} - opening.observed_date as start_age_days,
         case
-            when {{ from_day() }} - opening.observed_date <= metrics.max_age_days
-                then if(metrics.kind = 'flow', opening.running_gain, opening.value)
+            when metrics.kind <> 'flow' and {{ from_day() }} - opening.observed_date <= metrics.max_age_days
+                then opening.value
         end as start_value,
         closing.observed_date as end_observed_date,
         {{ to_day() }} - closing.observed_date as end_age_days,
         case
-            when {{ to_day() }} - closing.observed_date <= metrics.max_age_days
-                then if(metrics.kind = 'flow', closing.running_gain, closing.value)
+            when metrics.kind <> 'flow' and {{ to_day() }} - closing.observed_date <= metrics.max_age_days
+                then closing.value
         end as end_value,
+        -- what came with identifiers, less what went with them
+        closing.linked_value - coalesce(opening.linked_value, 0) as linked_change,
         coalesce({{ earlier_day }} - earlier.observed_date <= metrics.max_age_days, false) as has_earlier_value,
         closing.running_gain - coalesce(opening.running_gain, 0) as gained,
-        opening.running_gain - earlier.running_gain as previous_gained,
-        closing.observed_date - coalesce(opening.observed_date, series.first_date - if(metrics.kind = 'flow', 1, 0))
-            as gained_day_count,
+        opening.running_gain - coalesce(earlier.running_gain, 0) as previous_gained,
+        closing.observed_date - coalesce(opening.observed_date, series.first_date) as gained_day_count,
         closing.running_value_days + closing.value - coalesce(
             opening.running_value_days + opening.value * ({{ from_day() }} + 1 - opening.observed_date), 0
         ) as value_days,
         closing.observed_date - if(opening.series_id is null, series.first_date - 1, {{ from_day() }})
             as value_day_count,
         coalesce(closing.running_observations, 0) - coalesce(opening.running_observations, 0) as observed_days,
-        greatest(1, ({{ to_day() }} - {{ from_day() }}) // metrics.cadence_days) as expected_days,
-        least(
-            1,
-            (coalesce(closing.running_observations, 0) - coalesce(opening.running_observations, 0))
-            / greatest(1, ({{ to_day() }} - {{ from_day() }}) // metrics.cadence_days)
-        ) as coverage_ratio,
+        coalesce(opening.running_observations, 0) - coalesce(earlier.running_observations, 0) as previous_observed_days,
+        greatest(1, {{ window_days }} // metrics.cadence_days) as expected_days,
         coalesce(closing.running_corrections, 0) - coalesce(opening.running_corrections, 0) as correction_count,
         coalesce(closing.running_restatements, 0) - coalesce(opening.running_restatements, 0) as restatement_count,
-        coalesce(closing.running_resets, 0) - coalesce(opening.running_resets, 0) as reset_count
+        coalesce(closing.running_resets, 0) - coalesce(opening.running_resets, 0) as reset_count,
+        coalesce(closing.running_relinks, 0) - coalesce(opening.running_relinks, 0) as relink_count,
+        opening.running_restatements + opening.running_resets + opening.running_relinks
+        = earlier.running_restatements + earlier.running_resets + earlier.running_relinks as is_earlier_comparable,
+        coalesce(closing.observed_date >= ends.unconfirmed_from_date, false) as is_unconfirmed
     from {{ ref('dim_series') }} as series
     inner join {{ ref('dim_metrics') }} as metrics on series.metric_id = metrics.metric_id
     inner join {{ ref('dim_subjects') }} as subjects on series.subject_id = subjects.subject_id
@@ -57,4 +59,5 @@
     left join ({{ window_anchor(from_day()) }}) as opening on series.series_id = opening.series_id
     left join ({{ window_anchor(to_day()) }}) as closing on series.series_id = closing.series_id
     left join ({{ window_anchor(earlier_day) }}) as earlier on series.series_id = earlier.series_id
+    left join {{ ref('int_ends_unconfirmed') }} as ends on series.series_id = ends.series_id
 {%- endmacro %}

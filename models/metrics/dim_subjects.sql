@@ -38,6 +38,17 @@ subjects as (
 
     union all
 
+    -- a recording that several songs share, by the name of the one that goes on longest
+    select
+        'recording:' || recording_id as subject_id,
+        'recording' as subject_type,
+        coalesce(title, '(untitled)') as name,
+        release_date
+    from songs
+    where has_twin and is_primary_recording
+
+    union all
+
     select
         subject_id,
         'artist' as subject_type,
@@ -71,6 +82,19 @@ subjects as (
         'MooVitamix' as name,
         cast(null as date) as release_date
 
+),
+
+described as (
+
+    select
+        subject_id,
+        subject_type,
+        name,
+        release_date,
+        -- its observations are those of other subjects, so nothing may count both
+        subject_type = 'recording' as is_composed
+    from subjects
+
 )
 
-select * from subjects
+select * from described

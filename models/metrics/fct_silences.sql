@@ -15,12 +15,14 @@ silences as (
         series_id,
         next_observed_date as silent_until_date,
         value,
+        linked_value,
         running_gain,
         running_value_days,
         running_observations,
         running_corrections,
         running_restatements,
         running_resets,
+        running_relinks,
         observed_date as silent_from_date
     from observations
     where

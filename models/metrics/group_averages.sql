@@ -1,4 +1,4 @@
--- Every song weighs the same, and of each recording one counts; so does every artist.
+-- Every recording weighs the same, and so does every artist.
 
 with
 
@@ -11,7 +11,7 @@ averages as (
 members as (
 
     select * from {{ ref('int_series_grouped') }}
-    where is_primary_recording
+    where twin_of is null
 
 ),
 

@@ -6,32 +6,61 @@ sums as (
 
 ),
 
-judged as (
+statuses as (
+
+    select * from {{ ref('growth_statuses') }}
+
+),
+
+known as (
 
     select
         *,
+        case when kind = 'flow' then gained_then else start_value end as base,
+        observed_days < 0.8 * expected_days
+        or (kind = 'flow' and previous_observed_days < 0.8 * previous_expected_days) as is_thin
+    from sums
+
+),
+
+judged as (
+
+    select
+        known.*,
         case
-            when same_count = 0 and restated_count > 0 and reset_count > 0
-                then 'reset_in_window'
-            when same_count = 0 and restated_count > 0 then 'restated_in_window'
-            when same_count = 0
-                then coalesce(['no_end', 'no_base', 'stale_end', 'stale_base'][reason], 'no_end')
-            when start_value <= 0 then 'zero_base'
-            when observed_days < 0.8 * expected_days then 'low_coverage'
-            when start_value < min_base then 'low_base'
-            when is_partial then 'partial_window'
+            when known.same_count = 0 then coalesce(reasons.status, 'no_end')
+            when known.base is null then 'no_base'
+            when known.base <= 0 then 'zero_base'
+            when known.is_thin then 'low_coverage'
+            when known.base < known.min_base then 'low_base'
+            when known.is_partial then 'partial_window'
             else 'ok'
         end as status
-    from sums
+    from known
+    left join statuses as reasons on known.reason_rank = reasons.status_rank
 
 ),
 
 rated as (
 
     select
-        *,
-        status in ('ok', 'low_base', 'low_coverage', 'partial_window') as has_percent
+        judged.*,
+        statuses.has_percent and (judged.kind <> 'flow' or not judged.is_thin) as has_percent
     from judged
+    inner join statuses on judged.status = statuses.status
+
+),
+
+-- of those that have both windows
+compared as (
+
+    select
+        *,
+        case
+            when has_percent and gained_then > 0
+                then 100 * (gained_again - gained_then) / gained_then
+        end as period_change_pct
+    from rated
 
 ),
 
@@ -51,20 +80,17 @@ described as (
         end_value,
         end_observed_date,
         end_age_days,
-        end_value - start_value as growth,
-        case when has_percent then 100 * (end_value - start_value) / start_value end as growth_pct,
+        growth,
+        case
+            when kind = 'flow' then period_change_pct
+            when has_percent then 100 * growth / start_value
+        end as growth_pct,
         gained,
         previous_gained,
-        -- of those that have both windows
+        period_change_pct,
         case
-            when has_percent and previous_gained > 0
-                then 100 * (gained_again - previous_gained) / previous_gained
-        end as period_change_pct,
-        case
-            when has_percent and end_value >= 0
-                then 100 * (
-                    pow(end_value / start_value, 1 / ({{ to_day() }} - {{ from_day() }})) - 1
-                )
+            when has_percent and kind <> 'flow' and start_value + growth >= 0
+                then 100 * (pow((start_value + growth) / start_value, 1 / window_days) - 1)
         end as daily_rate_pct,
         observed_days,
         expected_days,
@@ -73,6 +99,7 @@ described as (
         correction_count,
         restatement_count,
         reset_count,
+        relink_count,
         is_new,
         status,
         subject_type,
@@ -84,10 +111,9 @@ described as (
         lost_value,
         restated_count,
         restated_change,
-        total_change,
-        twin_count,
-        growth_with_twins
-    from rated
+        coalesce(growth, 0) + new_value - lost_value + restated_change as total_change,
+        twin_count
+    from compared
 
 )
 

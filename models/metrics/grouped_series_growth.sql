@@ -1,24 +1,25 @@
--- What songs add up to for their artist and their platform, of each recording one, and artists for
--- their platform. A percent must compare the same ones at both ends, so those that came, went or
--- were restated stand beside them.
+-- What recordings add up to for their artist and their platform, and artists for their platform. A
+-- percent must compare the same ones at both ends, so those that came, went or cannot be compared
+-- are summed beside them.
 
 with
 
 growth as (
 
-    select * from {{ ref('series_growth') }}(from_date, to_date)
+    select * from {{ ref('judged_series_growth') }}(from_date, to_date)
 
 ),
 
 members as (
 
     select * from {{ ref('int_series_grouped') }}
+    where is_additive
 
 ),
 
-platforms as (
+statuses as (
 
-    select * from {{ ref('platform_completeness') }}
+    select * from {{ ref('growth_statuses') }}
 
 ),
 
@@ -30,21 +31,22 @@ matched as (
         members.subject_type,
         members.name,
         members.member_type,
-        members.min_base,
-        growth.* exclude (subject, subject_type, name),  -- noqa: RF02
-        {{ to_day() }} > platforms.complete_through_date as is_partial,
+        members.twin_of,
+        growth.* exclude (subject_id, subject_type, name),  -- noqa: RF02
+        growth.gained_before is not null and growth.is_pace_comparable as is_again,
         case
-            when not members.is_primary_recording then 'twin'
-            when growth.start_value is null and growth.end_value is null then 'absent'
-            when growth.start_value is null then 'new'
-            when growth.end_value is null then 'lost'
-            when growth.restatement_count + growth.reset_count > 0 then 'restated'
+            when members.twin_of is not null then 'twin'
+            when not growth.has_end and not growth.has_base then 'absent'
+            when growth.kind = 'flow' and growth.has_end then 'same'
+            when not growth.has_base then 'new'
+            when not growth.has_end then 'lost'
+            when growth.break_status is not null then 'restated'
             else 'same'
-        end as part
+        end as part,
+        statuses.status_rank
     from growth
     inner join members on growth.series_id = members.series_id
-    inner join platforms on growth.platform = platforms.platform
-    where members.is_additive
+    inner join statuses on coalesce(growth.break_status, growth.status) = statuses.status
 
 ),
 
@@ -58,8 +60,10 @@ summed as (
         platform,
         metric,
         unit,
+        kind,
         member_type,
         is_partial,
+        window_days,
         min_base,
         sum(start_value) filter (where part = 'same') as start_value,
         min(start_observed_date) filter (where part = 'same') as start_observed_date,
@@ -67,24 +71,25 @@ summed as (
         sum(end_value) filter (where part = 'same') as end_value,
         min(end_observed_date) filter (where part = 'same') as end_observed_date,
         max(end_age_days) filter (where part = 'same') as end_age_days,
-        sum(gained) filter (where part = 'same') as gained,
-        sum(previous_gained) filter (where part = 'same') as previous_gained,
-        sum(gained) filter (where part = 'same' and previous_gained is not null) as gained_again,
-        cast(
-            coalesce(sum(observed_days) filter (where part = 'same'), 0) as bigint
-        ) as observed_days,
-        cast(
-            coalesce(sum(expected_days) filter (where part = 'same'), 0) as bigint
-        ) as expected_days,
-        cast(
-            coalesce(sum(correction_count) filter (where part <> 'twin'), 0) as bigint
-        ) as correction_count,
-        cast(
-            coalesce(sum(restatement_count) filter (where part <> 'twin'), 0) as bigint
-        ) as restatement_count,
-        cast(
-            coalesce(sum(reset_count) filter (where part <> 'twin'), 0) as bigint
-        ) as reset_count,
+        sum(growth) filter (where part = 'same') as growth,
+        sum(gained_here) filter (where part = 'same') as gained,
+        sum(gained_before) filter (where part = 'same') as previous_gained,
+        sum(gained_here) filter (where part = 'same' and is_again) as gained_again,
+        sum(gained_before) filter (where part = 'same' and is_again) as gained_then,
+        cast(coalesce(sum(observed_days) filter (where part = 'same'), 0) as bigint)
+            as observed_days,
+        cast(coalesce(sum(expected_days) filter (where part = 'same'), 0) as bigint)
+            as expected_days,
+        sum(previous_observed_days) filter (where part = 'same' and is_again)
+            as previous_observed_days,
+        sum(expected_days) filter (where part = 'same' and is_again) as previous_expected_days,
+        cast(coalesce(sum(correction_count) filter (where part <> 'twin'), 0) as bigint)
+            as correction_count,
+        cast(coalesce(sum(restatement_count) filter (where part <> 'twin'), 0) as bigint)
+            as restatement_count,
+        cast(coalesce(sum(reset_count) filter (where part <> 'twin'), 0) as bigint) as reset_count,
+        cast(coalesce(sum(relink_count) filter (where part <> 'twin'), 0) as bigint)
+            as relink_count,
         coalesce(bool_and(is_new) filter (where part <> 'twin'), false) as is_new,
         count(*) filter (where part = 'same') as same_count,
         count(*) filter (where part = 'new') as new_count,
@@ -94,16 +99,13 @@ summed as (
         count(*) filter (where part = 'restated') as restated_count,
         coalesce(sum(end_value - start_value) filter (where part = 'restated'), 0)
             as restated_change,
-        coalesce(sum(end_value) filter (where part <> 'twin'), 0)
-        - coalesce(sum(start_value) filter (where part <> 'twin'), 0) as total_change,
-        count(*) filter (where part = 'twin') as twin_count,
-        sum(end_value - start_value) filter (
-            where part in ('same', 'twin') and restatement_count + reset_count = 0
-        ) as growth_with_twins,
-        -- where there is nothing to compare, the song that came closest says why
-        max(list_position(['no_end', 'no_base', 'stale_end', 'stale_base'], status)) filter (
-            where part <> 'twin'
-        ) as reason
+        count(*) filter (where part = 'twin')
+        - count(distinct twin_of) filter (where part = 'twin') as twin_count,
+        -- if there is nothing to compare, the one that came closest says why
+        coalesce(
+            min(status_rank) filter (where part = 'restated'),
+            max(status_rank) filter (where part <> 'twin')
+        ) as reason_rank
     from matched
     group by all
 

@@ -1,5 +1,5 @@
 -- For people who do not want parameters: every series over the usual windows, each beside the
--- window before it and the same days of the year before.
+-- window before it and the one of the year before.
 
 with
 
@@ -11,77 +11,44 @@ windows as (
 
 spans as (
 
-    select
-        platform,
-        from_date,
-        to_date
-    from windows
-
-    union distinct
-
-    select
-        platform,
-        previous_from_date as from_date,
-        previous_to_date as to_date
-    from windows
-
-    union distinct
-
-    select
-        platform,
-        year_before_from_date as from_date,
-        year_before_to_date as to_date
-    from windows
+    select * from {{ ref('int_window_spans') }}
 
 ),
 
--- one row per series and span
+-- one row per series and span; what was gained across two scales, or of a flow on few days, compares
+-- with nothing
 grown as (
 
-    select growth.*
+    select
+        growth.*,
+        case
+            when
+                growth.restatement_count + growth.reset_count + growth.relink_count = 0
+                and (growth.kind <> 'flow' or growth.coverage_ratio >= 0.8)
+                then growth.gained
+        end as comparable_gained
     from spans
     cross join {{ ref('series_growth') }}(spans.from_date, spans.to_date) as growth
     where spans.platform = growth.platform
 
 ),
 
-compared as (
+joined as (
 
     select
-        grown.subject,
-        grown.subject_type,
-        grown.name,
-        grown.platform,
-        grown.metric,
-        grown.unit,
+        grown.*,
         windows.window_name,
-        windows.from_date,
-        windows.to_date,
-        grown.start_value,
-        grown.end_value,
-        grown.growth,
-        grown.growth_pct,
-        grown.daily_rate_pct,
-        grown.gained,
-        grown.coverage_ratio,
-        grown.is_new,
-        grown.status,
         windows.previous_from_date,
         windows.previous_to_date,
-        previous.gained as previous_gained,
-        case
-            when grown.growth_pct is not null and previous.gained > 0
-                then 100 * (grown.gained - previous.gained) / previous.gained
-        end as period_change_pct,
+        previous.gained as gained_before,
         previous.daily_rate_pct as previous_daily_rate_pct,
+        previous.comparable_gained as previous_base,
+        compared.gained as compared_gained,
         windows.year_before_from_date,
         windows.year_before_to_date,
         year_before.gained as year_before_gained,
-        case
-            when grown.growth_pct is not null and year_before.gained > 0
-                then 100 * (grown.gained - year_before.gained) / year_before.gained
-        end as year_change_pct,
-        grown.series_id
+        year_before.comparable_gained as year_before_base,
+        year_compared.gained as year_compared_gained
     from windows
     inner join grown
         on
@@ -93,12 +60,65 @@ compared as (
             grown.series_id = previous.series_id
             and windows.previous_from_date = previous.from_date
             and windows.previous_to_date = previous.to_date
+    left join grown as compared
+        on
+            grown.series_id = compared.series_id
+            and windows.from_date = compared.from_date
+            and windows.compared_to_date = compared.to_date
     left join grown as year_before
         on
             grown.series_id = year_before.series_id
             and windows.year_before_from_date = year_before.from_date
             and windows.year_before_to_date = year_before.to_date
+    left join grown as year_compared
+        on
+            grown.series_id = year_compared.series_id
+            and windows.from_date = year_compared.from_date
+            and windows.year_compared_to_date = year_compared.to_date
+
+),
+
+described as (
+
+    select
+        subject,
+        subject_type,
+        name,
+        platform,
+        metric,
+        unit,
+        window_name,
+        from_date,
+        to_date,
+        start_value,
+        end_value,
+        growth,
+        growth_pct,
+        daily_rate_pct,
+        gained,
+        coverage_ratio,
+        is_new,
+        status,
+        previous_from_date,
+        previous_to_date,
+        gained_before as previous_gained,
+        compared_gained,
+        case
+            when growth_pct is not null and previous_base > 0
+                then 100 * (compared_gained - previous_base) / previous_base
+        end as period_change_pct,
+        previous_daily_rate_pct,
+        year_before_from_date,
+        year_before_to_date,
+        year_before_gained,
+        year_compared_gained,
+        case
+            when growth_pct is not null and year_before_base > 0
+                then 100 * (year_compared_gained - year_before_base) / year_before_base
+        end as year_change_pct,
+        series_id
+    from joined
 
 )
 
-select * from compared
+select * from described

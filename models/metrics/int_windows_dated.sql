@@ -1,6 +1,6 @@
--- Windows end on the platform's complete-through date. Days are compared with as many days before,
--- a month to date with the same days of the month before, a year to date with those of the year
--- before.
+-- Windows end on the platform's complete-through date, and are compared with windows of as many days:
+-- so many days with as many before and a year ago, a month or a year to date with as many days from
+-- the first of an earlier one. If that one is shorter, both are compared over its length.
 
 with
 
@@ -24,10 +24,12 @@ calendar as (
         complete_through_date as to_date,
         {{ dbt.last_day(dbt.dateadd('month', -1, 'complete_through_date'), 'month') }} as month_begin,  -- noqa: LT05
         {{ dbt.last_day(dbt.dateadd('month', -2, 'complete_through_date'), 'month') }} as last_month,  -- noqa: LT05
+        {{ dbt.last_day(dbt.dateadd('month', -12, 'complete_through_date'), 'month') }} as month_end_year_ago,  -- noqa: LT05
+        {{ dbt.last_day(dbt.dateadd('month', -13, 'complete_through_date'), 'month') }} as month_year_ago,  -- noqa: LT05
         cast(
             {{ dbt.dateadd('day', -1, dbt.date_trunc('year', 'complete_through_date')) }} as date
         ) as year_begin,
-        cast({{ dbt.dateadd('year', -1, 'complete_through_date') }} as date) as year_ago
+        cast({{ dbt.dateadd('year', -1, 'complete_through_date') }} as date) as day_year_ago
     from platforms
 
 ),
@@ -38,17 +40,49 @@ begun as (
         calendar.platform,
         windows.window_name,
         windows.begins,
-        calendar.month_begin,
-        calendar.last_month,
-        calendar.year_ago,
-        calendar.to_date,
         case windows.begins
             when 'month' then calendar.month_begin
             when 'year' then calendar.year_begin
             else calendar.to_date - windows.days
-        end as from_date
+        end as from_date,
+        calendar.to_date,
+        case windows.begins
+            when 'month' then calendar.last_month
+            when 'year'
+                then cast({{ dbt.dateadd('year', -1, 'calendar.year_begin') }} as date)
+            else calendar.to_date - 2 * windows.days
+        end as previous_from_date,
+        -- how far the earlier period goes
+        case windows.begins
+            when 'month' then calendar.month_begin
+            when 'year' then calendar.year_begin
+            else calendar.to_date - windows.days
+        end as previous_end_date,
+        case windows.begins
+            when 'month' then calendar.month_year_ago
+            when 'year'
+                then cast({{ dbt.dateadd('year', -1, 'calendar.year_begin') }} as date)
+            else calendar.day_year_ago - windows.days
+        end as year_before_from_date,
+        case windows.begins
+            when 'month' then calendar.month_end_year_ago
+            when 'year' then calendar.year_begin
+            else calendar.day_year_ago
+        end as year_before_end_date
     from calendar
     cross join windows
+
+),
+
+measured as (
+
+    select
+        *,
+        {{ days_between('from_date', 'to_date') }} as day_count,
+        {{ days_between('previous_from_date', 'previous_end_date') }} as previous_day_count,
+        {{ days_between('year_before_from_date', 'year_before_end_date') }}
+            as year_before_day_count
+    from begun
 
 ),
 
@@ -59,20 +93,13 @@ compared as (
         window_name,
         from_date,
         to_date,
-        case begins
-            when 'month' then last_month
-            when 'year' then cast({{ dbt.dateadd('year', -1, 'from_date') }} as date)
-            else from_date - cast(to_date - from_date as integer)
-        end as previous_from_date,
-        case begins
-            -- a shorter month ends where this one begins
-            when 'month' then least(last_month + cast(to_date - from_date as integer), from_date)
-            when 'year' then year_ago
-            else from_date
-        end as previous_to_date,
-        cast({{ dbt.dateadd('year', -1, 'from_date') }} as date) as year_before_from_date,
-        year_ago as year_before_to_date
-    from begun
+        previous_from_date,
+        previous_from_date + least(day_count, previous_day_count) as previous_to_date,
+        from_date + least(day_count, previous_day_count) as compared_to_date,
+        year_before_from_date,
+        year_before_from_date + least(day_count, year_before_day_count) as year_before_to_date,
+        from_date + least(day_count, year_before_day_count) as year_compared_to_date
+    from measured
 
 )
 

@@ -1,66 +1,54 @@
 -- Platforms publish with a delay and series stop on days of their own, so a platform's newest days
--- always look like a collapse. What is said "as of now" is said as of the complete-through date.
+-- always look like a collapse. "As of now" means as of the complete-through date: the latest day on
+-- which nine in ten of the series expected have reported. A series is expected on a day if it was
+-- observed in the 28 days before.
 
 with
 
-series as (
+turns as (
 
-    select * from {{ ref('dim_series') }}
-
-),
-
-metrics as (
-
-    select * from {{ ref('dim_metrics') }}
+    select * from {{ ref('int_series_turns') }}
 
 ),
 
-platform_series as (
-
-    select
-        metrics.platform,
-        series.series_id,
-        series.first_date,
-        series.last_date,
-        max(series.last_date) over (partition by metrics.platform) as platform_last_date
-    from series
-    inner join metrics on series.metric_id = metrics.metric_id
-
-),
-
--- a series that has been silent for four weeks is not expected any more
-expected as (
-
-    select * from platform_series
-    where last_date >= {{ dbt.dateadd('day', -28, 'platform_last_date') }}
-
-),
-
--- one row per platform and day on which a series was last seen
-days as (
+-- one row per platform and turn, with the counts from that day on
+counted as (
 
     select
         platform,
-        last_date as as_of_date
-    from expected
-    group by all
+        turn_date,
+        sum(sum(expected_change)) over up_to as expected_count,
+        sum(sum(reported_change)) over up_to as reported_count,
+        lead(turn_date) over (partition by platform order by turn_date) as next_turn_date
+    from turns
+    group by platform, turn_date
+    window up_to as (partition by platform order by turn_date)
 
 ),
 
--- a day is reported by a series that was seen on it or later: a hole before that will not be filled
-reported as (
+measured as (
 
     select
-        days.platform,
-        days.as_of_date,
-        count(*) as expected_count,
-        count(*) filter (where expected.last_date >= days.as_of_date) as reported_count
-    from days
-    inner join expected
-        on
-            days.platform = expected.platform
-            and days.as_of_date >= expected.first_date
-    group by all
+        platform,
+        cast({{ dbt.dateadd('day', -1, 'next_turn_date') }} as date) as last_day,
+        reported_count / expected_count as reported_ratio,
+        2 * expected_count >= max(expected_count) over (partition by platform) as is_full
+    from counted
+    where expected_count > 0 and next_turn_date is not null
+
+),
+
+-- if no day is complete, as where each series has a day of its own, the nearest to it is taken
+ranked as (
+
+    select
+        platform,
+        last_day,
+        row_number() over (
+            partition by platform
+            order by is_full desc, least(reported_ratio, 0.9) desc, last_day desc
+        ) as place
+    from measured
 
 ),
 
@@ -68,28 +56,29 @@ complete as (
 
     select
         platform,
-        max(as_of_date) filter (
-            where reported_count >= 0.9 * expected_count
-        ) as complete_through_date
-    from reported
-    group by platform
+        last_day as complete_through_date
+    from ranked
+    where place = 1
 
 ),
 
 described as (
 
     select
-        platform_series.platform,
-        count(*) as series_count,
+        turns.platform,
+        count(*) filter (where turns.turn = 'begins') as series_count,
         count(*) filter (
-            where platform_series.last_date >= complete.complete_through_date
+            where turns.turn = 'ends' and turns.turn_date > complete.complete_through_date
         ) as complete_series_count,
-        min(platform_series.first_date) as first_date,
+        min(turns.turn_date) as first_date,
         complete.complete_through_date,
-        max(platform_series.last_date) as last_date
-    from platform_series
-    inner join complete on platform_series.platform = complete.platform
-    group by platform_series.platform, complete.complete_through_date
+        cast(
+            {{ dbt.dateadd('day', -1, "max(turns.turn_date) filter (where turns.turn = 'ends')") }}
+            as date
+        ) as last_date
+    from turns
+    inner join complete on turns.platform = complete.platform
+    group by turns.platform, complete.complete_through_date
 
 )
 

@@ -26,17 +26,14 @@ scored as (
 
     select
         windows.*,
-        case when windows.status not in ('low_base') then windows.growth_pct end as ranked_pct,
+        case when windows.status <> 'low_base' then windows.growth_pct end as ranked_pct,
+        -- a flow has no stock: its window is compared with the one before
+        case when metrics.kind = 'flow' then windows.gained else windows.end_value end as later_value,
         case
-            when
-                windows.start_value >= 0
-                and windows.end_value >= 0
-                and (windows.growth_pct is not null or windows.status = 'zero_base')
-                then ln(
-                    (windows.end_value + greatest(metrics.min_base, 1))
-                    / (windows.start_value + greatest(metrics.min_base, 1))
-                )
-        end as shrunk_score,
+            when metrics.kind = 'flow' then windows.previous_gained
+            else windows.start_value
+        end as earlier_value,
+        greatest(metrics.min_base, 1) as least_base,
         windows.daily_rate_pct - windows.previous_daily_rate_pct as momentum
     from windows
     inner join metrics
@@ -47,6 +44,21 @@ scored as (
     where
         windows.window_name in ('7 days', '28 days')
         and coalesce(songs.is_primary_recording, true)
+
+),
+
+shrunk as (
+
+    select
+        *,
+        case
+            when
+                earlier_value >= 0
+                and later_value >= 0
+                and (growth_pct is not null or status = 'zero_base')
+                then ln((later_value + least_base) / (earlier_value + least_base))
+        end as shrunk_score
+    from scored
 
 ),
 
@@ -83,7 +95,7 @@ ranked as (
         previous_daily_rate_pct,
         momentum,
         status
-    from scored
+    from shrunk
 
 )
 

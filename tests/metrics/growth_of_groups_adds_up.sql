@@ -1,5 +1,5 @@
--- The whole change of an artist or a platform is the growth of its songs, plus what new songs
--- brought, less what lost ones took; and it is what its series say one by one, each recording once.
+-- The whole change of an artist or a platform is what its members say one by one, each recording
+-- once: the sum of their ends less that of their starts, and of a flow the sum of its windows.
 
 with
 
@@ -43,13 +43,18 @@ singles as (
         series_growth.metric,
         series_growth.to_date,
         series_growth.from_date,
-        coalesce(sum(series_growth.end_value), 0)
-        - coalesce(sum(series_growth.start_value), 0) as change
+        sum(
+            case
+                when series_growth.kind = 'flow' then coalesce(series_growth.gained, 0)
+                else coalesce(series_growth.end_value, 0)
+                    - coalesce(series_growth.start_value, 0)
+            end
+        ) as change
     from windows
     cross join
         {{ ref('series_growth') }}(windows.since_date, windows.until_date) as series_growth
     inner join members on series_growth.series_id = members.series_id
-    where members.is_primary_recording and members.is_additive
+    where members.twin_of is null and members.is_additive
     group by all
 
 )
@@ -67,7 +72,4 @@ full outer join singles
         and grown.metric = singles.metric
         and grown.from_date = singles.from_date
         and grown.to_date = singles.to_date
-where
-    grown.total_change is distinct from singles.change
-    or grown.total_change <> coalesce(grown.growth, 0) + grown.restated_change
-    + grown.new_value - grown.lost_value
+where grown.total_change is distinct from singles.change

@@ -1,5 +1,6 @@
 """A project of its own for the tests: the same models, another warehouse, generated data."""
 
+import json
 import os
 import subprocess
 import sys
@@ -35,6 +36,14 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     assert done.returncode == 0, done.stdout + done.stderr
     (folder / "summary.txt").write_text(done.stdout)
     return folder
+
+
+@pytest.fixture(scope="session")
+def nodes(built: Path) -> dict[str, dict]:
+    """Everything dbt compiled: name -> node of the manifest."""
+    found = json.loads((built / "target" / "manifest.json").read_text())["nodes"]
+    made = [node for node in found.values() if node.get("compiled_code") or node["resource_type"] == "seed"]
+    return {node["name"]: node for node in made}
 
 
 @pytest.fixture

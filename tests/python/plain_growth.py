@@ -5,15 +5,26 @@ then every figure but a power is exact, or the one division that makes it is rou
 """
 
 import csv
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from fractions import Fraction
 from functools import cached_property
 from itertools import pairwise
 from pathlib import Path
+from typing import NamedTuple
 
-Points = list[tuple[date, int]]
-PERCENT = ("ok", "low_base", "low_coverage", "partial_window")
+STATUSES = (
+    *("no_end", "no_base", "stale_end", "stale_base", "zero_base"),
+    *("reset_in_window", "restated_in_window", "relinked_in_window", "unconfirmed_end"),
+    *("low_coverage", "low_base", "partial_window", "ok"),
+)
+PERCENT = STATUSES[-4:]
+BROKEN = STATUSES[5:9]
+ENOUGH = Fraction(8, 10)
+LONGEST_RUN, LONGEST_SPAN = 10, 14
+Window = tuple[date, date]
 
 
 @dataclass(frozen=True)
@@ -31,6 +42,10 @@ class Metric:
     correction: Fraction | None
     reset: Fraction | None
     nothing: Fraction | None
+
+    def falls(self, high: int, low: int) -> bool:
+        """By more than a correction."""
+        return high - low > self.correction * high
 
 
 def catalogue(file: Path) -> dict[str, Metric]:
@@ -58,155 +73,445 @@ def catalogue(file: Path) -> dict[str, Metric]:
         }
 
 
+class Observation(NamedTuple):
+    """What a series shows on a day.
+
+    linked: the part of the value that came with identifiers since the series began, less what went with them.
+    restated: the first observation of a version that contradicts the version before.
+    """
+
+    day: date
+    value: int
+    linked: int = 0
+    restated: bool = False
+
+    def on_scale_of(self, other: "Observation") -> int:
+        """The value as it would be with the identifiers of the other observation."""
+        return self.value - (self.linked - other.linked)
+
+
+class Step(NamedTuple):
+    """What happened between two sound observations, told of the later one."""
+
+    day: date
+    gain: int
+    change_class: str
+
+
 @dataclass
 class Series:
-    """One metric of one subject; points by day, one a day."""
+    """One metric of one subject; points by day, one a day, as observations or as (day, value)."""
 
     metric: Metric
-    points: Points
+    points: list[Observation]
     released: date | None = None
 
+    def __post_init__(self) -> None:
+        self.points = [Observation(*point) for point in self.points]
+
     @cached_property
-    def sound(self) -> Points:
-        """The points without outliers."""
-        return [point for place, point in enumerate(self.points) if not self._is_outlier(place)]
+    def excursions(self) -> list[Observation]:
+        """Runs that are off the course of the observations around them, which fit each other."""
+        found, place = [], 0
+        while place < len(self.points):
+            # the longest run counts
+            length = next((count for count in range(LONGEST_RUN, 0, -1) if self._is_excursion(place, count)), 0)
+            found += self.points[place + 1 : place + 1 + length]
+            place += length + 1
+        return found
 
-    def _is_outlier(self, place: int) -> bool:
-        """Both neighbours contradict it: it leaps or dips as no counter can, or drops to about nothing, and is back."""
-        (day, value), metric = self.points[place], self.metric
-        before = [value for _, value in self.points[max(place - 3, 0) : place]][::-1]
-        after = [value for _, value in self.points[place + 1 : place + 4]]
-        if not before or not after:
-            return False  # one neighbour cannot contradict
-        low, high = before[0], after[0]
-        if metric.nothing is not None and value <= metric.nothing * min(low, high) and abs(high - low) < high - value:
-            return True
-        if metric.correction is None:
+    def _is_excursion(self, place: int, count: int) -> bool:
+        """Whether the `count` observations after a sound one at `place` are an excursion."""
+        run, metric = self.points[place + 1 : place + 1 + count], self.metric
+        if place + count + 1 >= len(self.points) or (run[-1].day - run[0].day).days > LONGEST_SPAN:
             return False
+        before = self.points[place].value
+        after = self.points[place + count + 1].on_scale_of(self.points[place])
+        values = [one.on_scale_of(self.points[place]) for one in run]
+        if not all(abs(before - after) < min(abs(value - before), abs(value - after)) for value in values):
+            return False
+        if metric.correction is not None:
+            dips = all(metric.falls(before, value) for value in values)
+            leaps = all(metric.falls(value, after) for value in values)
+            return not metric.falls(before, after) and (dips or leaps)
+        return metric.nothing is not None and all(abs(value) <= metric.nothing * min(before, after) for value in values)
 
-        def fell(down_from: int, to: int) -> bool:
-            return down_from - to > metric.correction * down_from
+    @cached_property
+    def sound(self) -> list[Observation]:
+        """The points without excursions."""
+        return [point for point in self.points if point not in self.excursions]
 
-        # a leap lasts up to three observations; this one is its first, its middle or its last
-        for left, right in ((1, 1), (1, 3), (2, 2), (3, 1)):
-            old, new = min(before[:left]), min(after[:right])
-            if fell(value, new) and not fell(old, new) and abs(new - old) < value - new:
-                return True
-        gaps = (day - self.points[place - 1][0]).days, (self.points[place + 1][0] - day).days
-        return fell(min(before), value) and not fell(low, high) and max(gaps) <= metric.max_age
+    @cached_property
+    def steps(self) -> list[Step]:
+        """What each sound observation but the first adds."""
+        return [self._step(old, new) for old, new in pairwise(self.sound)]
 
-    def anchor(self, day: date) -> tuple[date, int] | None:
+    def _step(self, old: Observation, new: Observation) -> Step:
+        metric, change = self.metric, new.on_scale_of(old) - old.value
+        if metric.kind == "flow":
+            return Step(new.day, new.value, "flow")
+        # a boundary on an excursion moves to the next sound observation
+        restated = any(point.restated for point in self.points if old.day < point.day <= new.day)
+        classes = {
+            "relinked": new.linked != old.linked,
+            "restatement": restated,
+            "increase": change > 0,
+            "unchanged": change == 0,
+            "decrease": metric.correction is None,
+        }
+        found = next((name for name, holds in classes.items() if holds), None)
+        # what jumps between two versions is no growth
+        return Step(new.day, 0 if restated else max(change, 0), found or self._fall(old.value, change))
+
+    def _fall(self, old: int, change: int) -> str:
+        if -change < self.metric.correction * old:
+            return "correction"
+        return "reset" if old + change < self.metric.reset * old else "restatement"
+
+    @cached_property
+    def unconfirmed(self) -> set[date]:
+        """Days of the newest sound observations that fell, leapt or vanished, and have not come back yet."""
+        found, sound = set(), self.sound
+        for count in range(1, min(LONGEST_RUN, len(sound) - 1) + 1):
+            before, run = sound[-count - 1], sound[-count:]
+            if (run[-1].day - run[0].day).days <= LONGEST_SPAN and self._is_off(before, run):
+                found |= {one.day for one in run}
+        return found
+
+    def _is_off(self, before: Observation, run: list[Observation]) -> bool:
+        metric, values = self.metric, [one.on_scale_of(before) for one in run]
+        if metric.correction is not None:
+            fell = all(metric.falls(before.value, value) for value in values)
+            return fell or all(value > 2 * before.value for value in values)
+        if metric.nothing is None or before.value <= 0:
+            return False
+        return all(abs(value) <= metric.nothing * before.value for value in values)
+
+    def last(self, day: date) -> Observation | None:
         """The last sound observation of that day or before, however old."""
-        seen = [point for point in self.sound if point[0] <= day]
+        seen = [point for point in self.sound if point.day <= day]
         return seen[-1] if seen else None
 
+    def anchor(self, day: date) -> Observation | None:
+        """The last sound observation of that day or before, if it is not too old."""
+        last = self.last(day)
+        return last if last and (day - last.day).days <= self.metric.max_age else None
+
     def level(self, day: date) -> int | None:
-        """The value as of a day; of a flow the sum so far; None where there is none or it is too old."""
-        anchor = self.anchor(day)
-        if not anchor or (day - anchor[0]).days > self.metric.max_age:
-            return None
-        return sum(value for at, value in self.sound if at <= day) if self.metric.kind == "flow" else anchor[1]
+        """The value as of a day; a flow has none."""
+        anchor = None if self.metric.kind == "flow" else self.anchor(day)
+        return anchor and anchor.value
+
+    def days_in(self, since: date, until: date) -> int:
+        """Observed days of (since, until]."""
+        return sum(since < point.day <= until for point in self.sound)
 
     def gained(self, since: date, until: date) -> int | None:
-        """Sum of the rises in (since, until], of a flow of its values; None where an end is missing."""
-        if self.level(since) is None or self.level(until) is None:
-            return None
+        """Sum of the rises in (since, until], of a flow of its values; None where that cannot be told."""
         if self.metric.kind == "flow":
-            return sum(value for day, value in self.sound if since < day <= until)
-        return sum(max(new - old, 0) for (_, old), (day, new) in pairwise(self.sound) if since < day <= until)
+            inside = [point.value for point in self.sound if since < point.day <= until]
+            return sum(inside) if inside else None
+        if not self.anchor(since) or not self.anchor(until):
+            return None
+        return sum(step.gain for step in self.steps if since < step.day <= until)
 
-    def falls(self, since: date, until: date) -> tuple[int, int, int]:
-        """Corrections, restatements and resets in (since, until]; only a counter has them."""
-        counts = [0, 0, 0]
-        for (_, old), (day, new) in pairwise(self.sound):
-            if self.metric.kind == "counter" and since < day <= until and new < old:
-                small, large = old - new < self.metric.correction * old, new < self.metric.reset * old
-                counts[0 if small else 2 if large else 1] += 1
-        return tuple(counts)
+    def breaks(self, since: date, until: date) -> Counter[str]:
+        """Steps of (since, until] by class."""
+        return Counter(step.change_class for step in self.steps if since < step.day <= until)
+
+    def is_comparable(self, since: date, until: date) -> bool:
+        """Whether the gain of (since, until] may be compared with another's."""
+        breaks = self.breaks(since, until)
+        return not (breaks["reset"] or breaks["restatement"] or breaks["relinked"])
 
     def growth(self, since: date, until: date, complete: date) -> dict[str, object]:
         """The columns of `series_growth` that say something of the window (since, until]."""
-        length = (until - since).days
-        opening, closing = self.anchor(since), self.anchor(until)
-        start, end = self.level(since), self.level(until)
-        corrections, restatements, resets = self.falls(since, until)
-        observed = sum(since < day <= until for day, _ in self.sound)
-        expected = max(length // self.metric.cadence, 1)
+        opening, closing = self.last(since), self.last(until)
+        observed, expected = self.days_in(since, until), expected_days(self.metric, since, until)
+        breaks = self.breaks(since, until)
         is_new = opening is None and self.released is not None and since < self.released <= until
-        reasons = {
-            "no_end": closing is None,
-            "no_base": opening is None,
-            "stale_end": end is None,
-            "stale_base": start is None,
-            "zero_base": start is not None and start <= 0,
-            "reset_in_window": resets,
-            "restated_in_window": restatements,
-            "low_coverage": Fraction(observed, expected) < Fraction(8, 10),
-            "low_base": start is not None and start < self.metric.min_base,
-            "partial_window": until > complete,
-            "ok": True,
-        }
-        status = next(reason for reason, holds in reasons.items() if holds)
-        base = 0 if is_new and self.metric.kind in ("counter", "flow") else start
-        growth = None if end is None or base is None else end - base
-        gained, before = self.gained(since, until), self.gained(since - timedelta(length), since)
-        return {
+        evidence = {
             "from_date": since,
             "to_date": until,
-            "start_value": start,
-            "start_observed_date": opening and opening[0],
-            "start_age_days": opening and (since - opening[0]).days,
-            "end_value": end,
-            "end_observed_date": closing and closing[0],
-            "end_age_days": closing and (until - closing[0]).days,
-            "growth": growth,
-            "growth_pct": 100 * growth / start if status in PERCENT else None,
-            "gained": gained,
-            "previous_gained": before,
-            "period_change_pct": 100 * (gained - before) / before if before and status in PERCENT else None,
-            "daily_rate_pct": 100 * ((end / start) ** (1 / length) - 1) if status in PERCENT and end >= 0 else None,
+            "start_observed_date": opening and opening.day,
+            "start_age_days": opening and (since - opening.day).days,
+            "end_observed_date": closing and closing.day,
+            "end_age_days": closing and (until - closing.day).days,
             "observed_days": observed,
             "expected_days": expected,
             "coverage_ratio": min(observed / expected, 1),
-            "correction_count": corrections,
-            "restatement_count": restatements,
-            "reset_count": resets,
+            "correction_count": breaks["correction"],
+            "restatement_count": breaks["restatement"],
+            "reset_count": breaks["reset"],
+            "relink_count": breaks["relinked"],
             "is_new": is_new,
+            "gained": self.gained(since, until),
+            "previous_gained": self.gained(*window_before(since, until)),
+        }
+        if self.metric.kind == "flow":
+            return evidence | self._growth_of_flow(since, until, complete)
+        return evidence | self._growth_of_stock(since, until, complete, is_new)
+
+    def _growth_of_stock(self, since: date, until: date, complete: date, is_new: bool) -> dict[str, object]:
+        start, end = self.anchor(since), self.anchor(until)
+        growth = None
+        if start and end:
+            growth = end.on_scale_of(start) - start.value
+        elif end and is_new and self.metric.kind == "counter":
+            growth = end.value - end.linked
+        status = self._status_of_stock(since, until, complete)
+        shown = status in PERCENT
+        gained, before = self.gained(since, until), self.gained(*window_before(since, until))
+        comparable = shown and (before or 0) > 0 and self.is_comparable(*window_before(since, until))
+        rate = shown and start.value + growth >= 0
+        return {
+            "start_value": start and start.value,
+            "end_value": end and end.value,
+            "growth": growth,
+            "growth_pct": 100 * growth / start.value if shown else None,
+            "period_change_pct": 100 * (gained - before) / before if comparable else None,
+            "daily_rate_pct": daily_rate(start.value, growth, (until - since).days) if rate else None,
             "status": status,
         }
+
+    def _status_of_stock(self, since: date, until: date, complete: date) -> str:
+        opening, closing, start, end = self.last(since), self.last(until), self.anchor(since), self.anchor(until)
+        breaks = self.breaks(since, until)
+        coverage = Fraction(self.days_in(since, until), expected_days(self.metric, since, until))
+        return first_that_holds(
+            no_end=closing is None,
+            no_base=opening is None,
+            stale_end=end is None,
+            stale_base=start is None,
+            zero_base=start and start.value <= 0,
+            reset_in_window=breaks["reset"],
+            restated_in_window=breaks["restatement"],
+            relinked_in_window=breaks["relinked"],
+            unconfirmed_end=closing and closing.day in self.unconfirmed,
+            low_coverage=coverage < ENOUGH,
+            low_base=start and start.value < self.metric.min_base,
+            partial_window=until > complete,
+        )
+
+    def _growth_of_flow(self, since: date, until: date, complete: date) -> dict[str, object]:
+        gained, before = self.gained(since, until), self.gained(*window_before(since, until))
+        status = first_that_holds(
+            no_end=gained is None,
+            no_base=before is None,
+            zero_base=before is not None and before <= 0,
+            low_coverage=not self.is_covered(since, until) or not self.is_covered(*window_before(since, until)),
+            low_base=before is not None and before < self.metric.min_base,
+            partial_window=until > complete,
+        )
+        percent = 100 * (gained - before) / before if status in PERCENT and status != "low_coverage" else None
+        return {
+            "start_value": None,
+            "end_value": None,
+            "growth": gained,
+            "growth_pct": percent,
+            "period_change_pct": percent,
+            "daily_rate_pct": None,
+            "status": status,
+        }
+
+    def is_covered(self, since: date, until: date) -> bool:
+        return Fraction(self.days_in(since, until), expected_days(self.metric, since, until)) >= ENOUGH
 
     def average(self, since: date, until: date) -> float | None:
         """The average day of (since, until] up to its last observation: what it gained, or where the value stood.
 
         Days before the first observation do not count; None where the window opens in a silence.
         """
-        opening, closing = self.anchor(since), self.anchor(until)
-        if opening and self.level(since) is None:
+        opening, closing = self.last(since), self.last(until)
+        if self.metric.kind == "flow":
+            inside = [point.value for point in self.sound if since < point.day <= until]
+            return sum(inside) / len(inside)
+        if opening and self.anchor(since) is None:
             return None
-        if self.metric.kind in ("counter", "flow"):
-            inside = [(old, new) for (_, old), (day, new) in pairwise([(None, 0), *self.sound]) if since < day <= until]
-            if self.metric.kind == "flow":
-                begin = opening[0] if opening else self.sound[0][0] - timedelta(1)
-                gained = sum(new for _, new in inside)
-            else:
-                begin = opening[0] if opening else self.sound[0][0]
-                gained = sum(max(new - old, 0) for old, new in (inside if opening else inside[1:]))
-            return gained / (closing[0] - begin).days if closing[0] > begin else None
-        begin = since + timedelta(1) if opening else self.sound[0][0]
-        days = [begin + timedelta(number) for number in range((closing[0] - begin).days + 1)]
-        return sum(self.anchor(day)[1] for day in days) / len(days)
+        if self.metric.kind == "counter":
+            begin = opening.day if opening else self.sound[0].day
+            gained = sum(step.gain for step in self.steps if since < step.day <= until)
+            return gained / (closing.day - begin).days if closing.day > begin else None
+        begin = since + timedelta(1) if opening else self.sound[0].day
+        days = [begin + timedelta(number) for number in range((closing.day - begin).days + 1)]
+        return sum(self.last(day).value for day in days) / len(days)
 
 
-def complete_through(spans: list[tuple[date, date]]) -> date:
-    """Latest day on which nine of ten series had reported, of those begun by then and alive in the last four weeks.
+def first_that_holds(**reasons: object) -> str:
+    """The status of a window: the first reason, in the order of the statuses, that holds."""
+    assert list(reasons) == [status for status in STATUSES if status in reasons]
+    return next((reason for reason, holds in reasons.items() if holds), "ok")
 
-    spans: first and last observed day of every series of a platform.
+
+def expected_days(metric: Metric, since: date, until: date) -> int:
+    return max((until - since).days // metric.cadence, 1)
+
+
+def window_before(since: date, until: date) -> Window:
+    return since - (until - since), since
+
+
+def daily_rate(start: int, growth: int, days: int) -> float:
+    return 100 * (((start + growth) / start) ** (1 / days) - 1)
+
+
+def group_growth(members: list[Series], since: date, until: date, complete: date) -> dict[str, object]:
+    """The columns of a group, of one metric: each member is a recording, or an artist's own series."""
+    metric, grown = members[0].metric, [(one, one.growth(since, until, complete)) for one in members]
+    parts = {part: [] for part in ("same", "new", "lost", "restated", "absent")}
+    for one, row in grown:
+        flow = metric.kind == "flow"
+        parts[_part_of_flow(one, since, until) if flow else _part_of_stock(one, row, until)].append((one, row))
+
+    def total(part: str, column: str) -> int:
+        return sum(row[column] for _, row in parts[part] if row[column] is not None)
+
+    same, stock = bool(parts["same"]) or None, metric.kind != "flow"
+    befores = [row["previous_gained"] for _, row in parts["same"] if row["previous_gained"] is not None]
+    status = _status_of_group(parts, [row["status"] for _, row in grown], since, until, complete)
+    percent = status in PERCENT and (stock or status != "low_coverage")
+    change = _pace(parts["same"], since, until) if percent else None
+    growth, start, end = total("same", "growth"), total("same", "start_value"), total("same", "end_value")
+    new, lost = total("new", "end_value"), total("lost", "start_value")
+    restated = total("restated", "end_value") - total("restated", "start_value")
+    return {
+        "status": status,
+        "start_value": start if same and stock else None,
+        "end_value": end if same and stock else None,
+        "growth": same and growth,
+        "growth_pct": (100 * growth / start if stock else change) if percent else None,
+        "gained": same and total("same", "gained"),
+        "previous_gained": sum(befores) if befores else None,
+        "period_change_pct": change,
+        "observed_days": total("same", "observed_days"),
+        "expected_days": total("same", "expected_days"),
+        "same_count": len(parts["same"]),
+        "new_count": len(parts["new"]),
+        "new_value": new,
+        "lost_count": len(parts["lost"]),
+        "lost_value": lost,
+        "restated_count": len(parts["restated"]),
+        "restated_change": restated,
+        "total_change": growth + new - lost + restated,
+    }
+
+
+def _part_of_stock(one: Series, row: dict[str, object], until: date) -> str:
+    start, end = row["start_value"] is not None, row["end_value"] is not None
+    if not start or not end:
+        return "new" if end else "lost" if start else "absent"
+    counts = row["reset_count"] or row["restatement_count"] or row["relink_count"]
+    counts = counts or one.last(until).day in one.unconfirmed
+    return "restated" if row["status"] in BROKEN or (row["status"] == "zero_base" and counts) else "same"
+
+
+def _part_of_flow(one: Series, since: date, until: date) -> str:
+    if one.days_in(since, until):
+        return "same"
+    return "lost" if one.days_in(*window_before(since, until)) else "absent"
+
+
+def _pace(same: list[tuple[Series, dict]], since: date, until: date) -> float | None:
+    """The change of the gain, over the members that have both gains to compare."""
+    again = [row for one, row in same if row["previous_gained"] is not None and _has_pace(one, since, until)]
+    now, before = (sum(row[column] for row in again) for column in ("gained", "previous_gained"))
+    return 100 * (now - before) / before if before > 0 else None
+
+
+def _has_pace(one: Series, since: date, until: date) -> bool:
+    return one.metric.kind == "flow" or one.is_comparable(*window_before(since, until))
+
+
+def _status_of_group(parts: dict[str, list], statuses: list[str], since: date, until: date, complete: date) -> str:
+    same, restated = parts["same"], [row for _, row in parts["restated"]]
+    if not same and restated:
+        return first_that_holds(
+            reset_in_window=any(row["reset_count"] for row in restated),
+            restated_in_window=any(row["restatement_count"] for row in restated),
+            relinked_in_window=any(row["relink_count"] for row in restated),
+            unconfirmed_end=True,
+        )
+    if not same:
+        return max(statuses, key=STATUSES.index)
+    metric, spans = same[0][0].metric, [(since, until, same)]
+    if metric.kind == "flow":
+        again = [(one, row) for one, row in same if row["previous_gained"] is not None]
+        spans += [(*window_before(since, until), again)] if again else []
+        befores = [row["previous_gained"] for _, row in same if row["previous_gained"] is not None]
+        base = sum(befores) if befores else None
+    else:
+        base = sum(row["start_value"] for _, row in same)
+    expected = expected_days(metric, since, until)
+    return first_that_holds(
+        no_base=base is None,
+        zero_base=base is not None and base <= 0,
+        low_coverage=any(
+            Fraction(sum(one.days_in(first, last) for one, _ in some), len(some) * expected) < ENOUGH
+            for first, last, some in spans
+        ),
+        low_base=base is not None and base < metric.min_base,
+        partial_window=until > complete,
+    )
+
+
+def complete_through(series: Iterable[Series]) -> date | None:
+    """Latest day on which nine of ten series had reported, of those expected then, and half as many as ever were.
+
+    series: all of a platform; a series is expected on the 28 days after each of its sound observations.
     """
-    last = max(end for _, end in spans)
-    alive = [(first, end) for first, end in spans if (last - end).days <= 28]
-    day = last
-    while True:
-        begun = [end for first, end in alive if first <= day]
-        if begun and 10 * sum(end >= day for end in begun) >= 9 * len(begun):
-            return day
-        day -= timedelta(1)
+    expected, reported = Counter(), Counter()
+    for one in series:
+        days = [point.day.toordinal() for point in one.sound]
+        alive = {day + later for day in days for later in range(29)}
+        expected.update(alive)
+        reported.update(day for day in alive if day <= days[-1])
+    fullest = max(expected.values())
+    days = [day for day, count in expected.items() if 10 * reported[day] >= 9 * count and 2 * count >= fullest]
+    return date.fromordinal(max(days)) if days else None
+
+
+def year_earlier(day: date) -> date:
+    return day.replace(year=day.year - 1, day=28 if (day.month, day.day) == (2, 29) else day.day)
+
+
+def dated(name: str, end: date) -> tuple[Window, Window, Window]:
+    """A named window that ends on a day, the one that it is compared with, and that of the year before."""
+    month = end.replace(day=1) - timedelta(1)  # the day before the first of the month
+    year = date(end.year - 1, 12, 31)
+    if name.endswith("days"):
+        length = timedelta(int(name.split()[0]))
+        return (end - length, end), (end - 2 * length, end - length), (year_earlier(end) - length, year_earlier(end))
+    if name.startswith("month"):
+        earlier = [month.replace(day=1), end.replace(year=end.year - 1, day=1)]
+        return (month, end), *(_first_days(first, (end - month).days) for first in earlier)
+    before = _first_days(date(end.year - 1, 1, 1), (end - year).days, whole_year=True)
+    return (year, end), before, before
+
+
+def _first_days(first: date, count: int, whole_year: bool = False) -> Window:
+    """The first days of a month or of a year, at most all of them."""
+    next_month = (first.replace(day=28) + timedelta(4)).replace(day=1)
+    following = date(first.year + 1, 1, 1) if whole_year else next_month
+    since = first - timedelta(1)
+    return since, min(since + timedelta(count), following - timedelta(1))
+
+
+def growth_window(one: Series, name: str, complete: date) -> dict[str, object]:
+    """The columns of `growth_windows` of a series: those of `series_growth`, and what the window is compared with."""
+    (since, until), before, year_before = dated(name, complete)
+    row = one.growth(since, until, complete)
+    sides = {
+        ("previous", "previous_gained", "compared_gained", "period_change_pct"): before,
+        ("year_before", "year_before_gained", "year_compared_gained", "year_change_pct"): year_before,
+    }
+    for (prefix, earlier_gained, compared_gained, percent), earlier in sides.items():
+        # as many days of this window as the earlier one has
+        compared = since, since + (earlier[1] - earlier[0])
+        now, then = one.gained(*compared), one.gained(*earlier)
+        comparable = one.is_comparable(*earlier)
+        if one.metric.kind == "flow":
+            comparable = one.is_covered(*compared) and one.is_covered(*earlier)
+        shown = row["growth_pct"] is not None and now is not None and (then or 0) > 0 and comparable
+        row |= {f"{prefix}_from_date": earlier[0], f"{prefix}_to_date": earlier[1]}
+        row |= {earlier_gained: then, compared_gained: now, percent: 100 * (now - then) / then if shown else None}
+    return row

@@ -1,20 +1,14 @@
 with
 
-song_days as (
+songs as (
 
-    select * from {{ ref('int_song_days_resolved') }}
-
-),
-
-song_values as (
-
-    select * from {{ ref('int_song_values_resolved') }}
+    select * from {{ ref('int_song_observations') }}
 
 ),
 
-chart_days as (
+recordings as (
 
-    select * from {{ ref('int_chart_days_resolved') }}
+    select * from {{ ref('int_recording_observations') }}
 
 ),
 
@@ -24,37 +18,22 @@ artist_values as (
 
 ),
 
--- one row per subject, metric and day; a day with streams but no popularity keeps its streams
+boundaries as (
+
+    select * from {{ ref('int_songs_restated') }}
+
+),
+
+-- one row per subject, metric and day
 observations as (
 
     select
         'song:' || song_id as subject_id,
-        'spotify:streams' as metric_id,
-        observed_date,
-        cast(spotify_streams as double) as value
-    from song_days
-    where spotify_streams is not null
-
-    union all
-
-    select
-        'song:' || song_id as subject_id,
-        'spotify:popularity' as metric_id,
-        observed_date,
-        cast(spotify_popularity as double) as value
-    from song_days
-    where spotify_popularity is not null
-
-    union all
-
-    -- Spotify's two stand in the song days
-    select
-        'song:' || song_id as subject_id,
         metric_id,
         observed_date,
-        value
-    from song_values
-    where metric_id not in ('spotify:streams', 'spotify:popularity') and not is_unknown
+        value,
+        linked_value
+    from songs
 
     union all
 
@@ -62,28 +41,36 @@ observations as (
         'artist:' || artist_id as subject_id,
         metric_id,
         observed_date,
-        value
+        value,
+        cast(0 as double) as linked_value
     from artist_values
     where not is_unknown
 
+),
+
+marked as (
+
+    select
+        observations.*,
+        boundaries.subject_id is not null as is_restated
+    from observations
+    left join boundaries
+        on
+            observations.subject_id = boundaries.subject_id
+            and observations.metric_id = boundaries.metric_id
+            and observations.observed_date = boundaries.observed_date
+
     union all
 
     select
-        'song:' || song_id as subject_id,
-        'spotify:chart_position' as metric_id,
+        'recording:' || recording_id as subject_id,
+        metric_id,
         observed_date,
-        cast(chart_position as double) as value
-    from chart_days
-
-    union all
-
-    select
-        'song:' || song_id as subject_id,
-        'spotify:chart_count' as metric_id,
-        observed_date,
-        cast(chart_count as double) as value
-    from chart_days
+        value,
+        linked_value,
+        is_restated
+    from recordings
 
 )
 
-select * from observations
+select * from marked

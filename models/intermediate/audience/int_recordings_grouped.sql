@@ -1,4 +1,6 @@
-with
+-- Songs that are one recording with a song that is one recording with a third are one recording.
+
+with recursive
 
 songs as (
 
@@ -9,55 +11,63 @@ songs as (
 matches as (
 
     select * from {{ ref('int_recordings_matched') }}
+    where is_twin
 
 ),
 
--- one row per song and smaller id that is the same recording, by its streams or by its code
-linked as (
+links as (
 
     select
         song_id,
-        leader_song_id
+        other_song_id
     from matches
-    where is_twin
 
     union all
 
     select
-        song_id,
-        min(song_id) over (partition by isrc) as leader_song_id
-    from songs
-    where isrc is not null
+        other_song_id as song_id,
+        song_id as other_song_id
+    from matches
 
 ),
 
-leaders as (
+-- one row per song and song of its recording, itself included
+reached as (
 
     select
         song_id,
-        min(leader_song_id) as leader_song_id
-    from linked
-    where song_id <> leader_song_id
+        song_id as member_song_id
+    from links
+
+    union distinct
+
+    select
+        reached.song_id,
+        links.other_song_id as member_song_id
+    from reached
+    inner join links on reached.member_song_id = links.song_id
+
+),
+
+recordings as (
+
+    select
+        song_id,
+        min(member_song_id) as recording_id,
+        count(*) as song_count
+    from reached
     group by song_id
 
 ),
 
--- a leader may follow a leader of its own on the days when that one has no points; two more steps
--- reach the end of a chain of four
 grouped as (
 
     select
         songs.song_id,
-        coalesce(
-            thirds.leader_song_id,
-            seconds.leader_song_id,
-            firsts.leader_song_id,
-            songs.song_id
-        ) as recording_id
+        coalesce(recordings.recording_id, songs.song_id) as recording_id,
+        coalesce(recordings.song_count, 1) as song_count
     from songs
-    left join leaders as firsts on songs.song_id = firsts.song_id
-    left join leaders as seconds on firsts.leader_song_id = seconds.song_id
-    left join leaders as thirds on seconds.leader_song_id = thirds.song_id
+    left join recordings on songs.song_id = recordings.song_id
 
 )
 

@@ -1,109 +1,115 @@
 -- Twins: one recording under several song ids. Spotify shows one play count on all versions of a
--- recording, so twins bear the same name and credit and count (nearly) the same streams day by day.
--- Popularity proves nothing: quiet songs of one artist share the same flat line.
--- Each song is compared with one leader instead of with each other, so the work grows with the
--- number of points, not with the square of the number of songs that share a name.
--- A table: it is the evidence behind `recording_id`, and models and tests read it four times.
+-- recording, so the counts decide: they agree on the days that both songs have, or one goes on where
+-- the other ends. Popularity proves nothing: quiet songs of one artist share the same flat line.
+
+-- a table: it is the evidence behind `recording_id`
 {{ config(materialized='table') }}
 
 with
 
-namesake_days as (
-
-    select * from {{ ref('int_namesake_days_bounded') }}
-
-),
-
--- songs of one name and day in the order of their streams; a step where the count is another
-stepped as (
-
-    select
-        song_id,
-        title_key,
-        artist_id,
-        observed_date,
-        spotify_streams,
-        case
-            when spotify_streams <= lag(same_up_to) over (
-                partition by title_key, artist_id, observed_date
-                order by spotify_streams, song_id
-            ) then 0
-            else 1
-        end as level_step
-    from namesake_days
-
-),
-
-levelled as (
-
-    select
-        song_id,
-        title_key,
-        artist_id,
-        observed_date,
-        sum(level_step) over (
-            partition by title_key, artist_id, observed_date
-            order by spotify_streams, song_id
-            rows between unbounded preceding and current row
-        ) as level_number
-    from stepped
-
-),
-
-led as (
-
-    select
-        song_id,
-        min(song_id) over (
-            partition by title_key, artist_id, observed_date, level_number
-        ) as leader_song_id
-    from levelled
-
-),
-
--- one row per song and leader of its level on two weeks' days: young songs may meet for some days
 pairs as (
 
-    select
-        song_id,
-        leader_song_id
-    from led
-    where song_id <> leader_song_id
-    group by all
-    having count(*) >= 14
+    select * from {{ ref('int_recordings_paired') }}
 
 ),
 
-compared as (
+-- several proposals may hold a song
+song_days as (
+
+    select
+        song_id,
+        observed_date,
+        spotify_streams,
+        same_up_to
+    from {{ ref('int_recording_days_bounded') }}
+    group by all
+
+),
+
+-- one row per pair and day that both songs have
+common as (
 
     select
         pairs.song_id,
-        pairs.leader_song_id,
-        count(*) as common_day_count,
-        count(*) filter (
-            where own.spotify_streams <= leader.same_up_to
-            and leader.spotify_streams <= own.same_up_to
-        ) as equal_day_count
+        pairs.other_song_id,
+        own.spotify_streams <= other.same_up_to
+        and other.spotify_streams <= own.same_up_to as is_equal
     from pairs
-    inner join namesake_days as own on pairs.song_id = own.song_id
-    inner join namesake_days as leader
-        on
-            pairs.leader_song_id = leader.song_id
-            and own.observed_date = leader.observed_date
+    inner join song_days as own on pairs.song_id = own.song_id
+    inner join song_days as other
+        on pairs.other_song_id = other.song_id and own.observed_date = other.observed_date
+
+),
+
+counted as (
+
+    select
+        song_id,
+        other_song_id,
+        count(*) as common_day_count,
+        count(*) filter (where is_equal) as equal_day_count
+    from common
     group by all
 
 ),
 
--- four fifths: the spikes and gaps of a counter often befall one of two twins alone
+spans as (
+
+    select
+        song_days.song_id,
+        min(song_days.observed_date) as first_date,
+        max(song_days.observed_date) as last_date,
+        min_by(song_days.spotify_streams, song_days.observed_date) as first_streams,
+        max_by(song_days.spotify_streams, song_days.observed_date) as last_streams
+    from song_days
+    group by song_days.song_id
+
+),
+
+ordered as (
+
+    select
+        pairs.song_id,
+        pairs.other_song_id,
+        coalesce(counted.common_day_count, 0) as common_day_count,
+        coalesce(counted.equal_day_count, 0) as equal_day_count,
+        case when own.first_date < other.first_date then own.last_date else other.last_date end
+            as earlier_last_date,
+        case
+            when own.first_date < other.first_date then own.last_streams else other.last_streams
+        end as earlier_last_streams,
+        greatest(own.first_date, other.first_date) as later_first_date,
+        case
+            when own.first_date < other.first_date then other.first_streams
+            else own.first_streams
+        end as later_first_streams
+    from pairs
+    inner join spans as own on pairs.song_id = own.song_id
+    inner join spans as other on pairs.other_song_id = other.song_id
+    left join counted
+        on
+            pairs.song_id = counted.song_id
+            and pairs.other_song_id = counted.other_song_id
+
+),
+
+-- four fifths: the excursions and gaps of a counter often befall one of two twins alone
 judged as (
 
     select
         song_id,
-        leader_song_id,
+        other_song_id,
         common_day_count,
         equal_day_count,
-        equal_day_count >= 0.8 * common_day_count as is_twin
-    from compared
+        (equal_day_count >= 3 and equal_day_count >= 0.8 * common_day_count)
+        or (
+            common_day_count < 3
+            and equal_day_count = common_day_count
+            and {{ days_between('earlier_last_date', 'later_first_date') }} <= 28
+            and later_first_streams
+            between 0.99 * earlier_last_streams and 2 * earlier_last_streams
+        ) as is_twin
+    from ordered
 
 )
 

@@ -4,15 +4,9 @@
 
 with
 
-versions as (
+rank_days as (
 
-    select * from {{ ref('int_song_versions_ranked') }}
-
-),
-
-report_points as (
-
-    select * from {{ ref('stg_soundcharts__report_points') }}
+    select * from {{ ref('int_report_days_ranked') }}
 
 ),
 
@@ -25,22 +19,6 @@ song_values as (
 chart_days as (
 
     select * from {{ ref('int_chart_days_resolved') }}
-
-),
-
--- one row per song, rank and day: between versions of equal rank, and between two points of one
--- record on one day, the larger value counts
-rank_days as (
-
-    select
-        versions.song_id,
-        versions.version_rank,
-        report_points.observed_date,
-        max(report_points.spotify_streams) as spotify_streams,
-        max(report_points.spotify_popularity) as spotify_popularity
-    from report_points
-    inner join versions on report_points._parent_row_id = versions._row_id
-    group by all
 
 ),
 
@@ -68,7 +46,10 @@ answered as (
         song_id,
         observed_date,
         max(value) filter (where metric_id = 'spotify:streams') as spotify_streams,
-        max(value) filter (where metric_id = 'spotify:popularity') as spotify_popularity
+        max(value) filter (where metric_id = 'spotify:popularity') as spotify_popularity,
+        max(linked_value) filter (where metric_id = 'spotify:streams') as streams_linked_value,
+        max(linked_value) filter (where metric_id = 'spotify:popularity')
+            as popularity_linked_value
     from song_values
     where metric_id in ('spotify:streams', 'spotify:popularity') and not is_unknown
     group by all
@@ -87,7 +68,9 @@ song_days as (
         ) as spotify_streams,
         coalesce(
             cast(answered.spotify_popularity as bigint), reported.spotify_popularity
-        ) as spotify_popularity
+        ) as spotify_popularity,
+        answered.streams_linked_value,
+        answered.popularity_linked_value
     from reported
     full outer join answered
         on
@@ -100,7 +83,9 @@ song_days as (
         song_id,
         observed_date,
         cast(null as bigint) as spotify_streams,
-        spotify_popularity
+        spotify_popularity,
+        cast(null as double) as streams_linked_value,
+        cast(null as double) as popularity_linked_value
     from chart_days
 
 )

@@ -2,21 +2,9 @@
 
 with
 
-pages as (
-
-    select * from {{ ref('stg_soundcharts__song_audience_pages') }}
-
-),
-
-days as (
-
-    select * from {{ ref('stg_soundcharts__song_audience_days') }}
-
-),
-
 points as (
 
-    select * from {{ ref('stg_soundcharts__song_audience_points') }}
+    select * from {{ ref('int_song_points_dated') }}
 
 ),
 
@@ -46,48 +34,15 @@ defaults as (
 
 ),
 
--- older answers have one value for all identifiers, their sum
-valued as (
-
-    select
-        days._parent_row_id,
-        days.observed_date,
-        points.identifier,
-        case
-            when points._items_index is null then days.summed_value else points.identifier_value
-        end as value
-    from days
-    left join points
-        on days._parent_row_id = points._parent_row_id and days._index = points._items_index
-
-),
-
-dated as (
-
-    select
-        pages.asked_uuid as song_id,
-        pages.platform,
-        replace(pages.document, 'song-', '') as series,
-        valued.identifier,
-        valued.observed_date,
-        cast(valued.value as double) as value,
-        pages.extracted_date,
-        pages._load_id
-    from valued
-    inner join pages on valued._parent_row_id = pages._row_id
-    where valued.value is not null
-
-),
-
 numbered as (
 
     select
         *,
         row_number() over (
             partition by song_id, platform, series, identifier, observed_date
-            order by extracted_date desc nulls last, _load_id desc, value desc
+            order by version_number desc, value desc
         ) as answer_number
-    from dated
+    from points
 
 ),
 

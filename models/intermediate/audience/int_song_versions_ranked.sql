@@ -11,7 +11,7 @@ report_songs as (
 
 report_points as (
 
-    select * from {{ ref('stg_soundcharts__report_points') }}
+    select * from {{ ref('int_report_points_dated') }}
 
 ),
 
@@ -47,7 +47,8 @@ ranked as (
                 spans.last_observed_date nulls first,
                 report_songs._load_id,
                 report_songs._row_id
-        ) as version_number
+        ) as version_number,
+        count(*) over (partition by report_songs.song_id) > 1 as has_versions
     from report_songs
     left join spans on report_songs._row_id = spans._parent_row_id
 

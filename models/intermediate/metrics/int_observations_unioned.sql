@@ -20,16 +20,21 @@ unioned as (
         subject_id,
         metric_id,
         observed_date,
-        value
+        value,
+        linked_value,
+        is_restated
     from audience
 
     union all
 
+    -- a listen has one identifier and one version
     select
         subject_id,
         metric_id,
         observed_date,
-        value
+        value,
+        cast(0 as double) as linked_value,
+        false as is_restated
     from listening
 
 )

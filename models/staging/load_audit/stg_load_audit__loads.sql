@@ -12,6 +12,7 @@ renamed as (
         -- dates
         started_at,
         finished_at,
+        cast(started_at as date) as started_date,
 
         -- loader
         _load_id

@@ -1,0 +1,70 @@
+-- Where two versions of the same days contradict each other by more than a correction, the series
+-- changes its scale: a boundary. It lies where the newer version begins to rule, or inside it, if an
+-- older version agrees on the day before and contradicts it on two days from there.
+
+-- a table: read by observations and by metrics.restatements
+{{ config(materialized='table') }}
+
+with
+
+switches as (
+
+    select * from {{ ref('int_version_switches') }}
+
+),
+
+ruled as (
+
+    select * from {{ ref('int_versions_ruled') }}
+
+),
+
+-- a version below the ruling one goes along with it and parts from it
+parted as (
+
+    select
+        *,
+        lag(is_contradicted) over in_time as was_contradicted,
+        lag(next_version_number) over in_time as version_before,
+        lead(is_contradicted) over in_time as stays_contradicted,
+        lead(next_version_number) over in_time as version_after
+    from ruled
+    window in_time as (partition by subject_id, metric_id, counted order by observed_date)
+
+),
+
+boundaries as (
+
+    select
+        subject_id,
+        metric_id,
+        counted,
+        observed_date,
+        compared_date,
+        old_value,
+        new_value
+    from switches
+    where abs(old_value - new_value) > correction_ratio * greatest(old_value, new_value)
+
+    union all
+
+    select
+        subject_id,
+        metric_id,
+        counted,
+        observed_date,
+        observed_date as compared_date,
+        next_version_value as old_value,
+        value as new_value
+    from parted
+    where
+        version_number = previous_version_number
+        and version_before = next_version_number
+        and version_after = next_version_number
+        and is_contradicted
+        and not was_contradicted
+        and stays_contradicted
+
+)
+
+select * from boundaries

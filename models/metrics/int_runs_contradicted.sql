@@ -1,0 +1,84 @@
+-- An excursion is a run of observations that the ones on both sides contradict: a counter that dips
+-- or leaps, or any value at about nothing, and is back. docs/method.md has the definition.
+
+with
+
+surrounded as (
+
+    select * from {{ ref('int_falls_surrounded') }}
+
+),
+
+-- one row per pair of observations around a possible run: a dip begins with the fall, a leap ends
+-- with it
+pairs as (
+
+    select
+        before.series_id,
+        before.fall_position,
+        before.correction_ratio,
+        before.outlier_drop_ratio,
+        before.position as before_position,
+        before.value as before_value,
+        before.linked_value as before_linked_value,
+        before.course as before_course,
+        after.position as after_position,
+        after.course as after_course
+    from surrounded as before
+    inner join surrounded as after
+        on
+            before.series_id = after.series_id
+            and before.fall_position = after.fall_position
+            and after.position between before.position + 2 and before.position + 11
+    where before.position = before.fall_position - 1 or after.position = after.fall_position
+
+),
+
+-- the pairs that fit each other and contradict all between them; ratios are taken on the scale of
+-- the observation before
+contradicting as (
+
+    select
+        pairs.series_id,
+        pairs.before_position,
+        pairs.after_position
+    from pairs
+    inner join surrounded as run
+        on
+            pairs.series_id = run.series_id
+            and pairs.fall_position = run.fall_position
+            and run.position > pairs.before_position
+            and run.position < pairs.after_position
+    group by all
+    having
+        {{ days_between('min(run.observed_date)', 'max(run.observed_date)') }} <= 14
+        and bool_and(
+            abs(pairs.before_course - pairs.after_course)
+            < least(abs(run.course - pairs.before_course), abs(run.course - pairs.after_course))
+        )
+        and coalesce(
+            bool_and(
+                pairs.before_course - pairs.after_course
+                <= pairs.correction_ratio * pairs.before_value
+            )
+            and (
+                bool_and(
+                    pairs.before_course - run.course
+                    > pairs.correction_ratio * pairs.before_value
+                )
+                or bool_and(
+                    run.course - pairs.after_course
+                    > pairs.correction_ratio * (run.course + pairs.before_linked_value)
+                )
+            ),
+            bool_and(
+                abs(run.course + pairs.before_linked_value)
+                <= pairs.outlier_drop_ratio * least(
+                    pairs.before_value, pairs.after_course + pairs.before_linked_value
+                )
+            )
+        )
+
+)
+
+select * from contradicting

@@ -1,0 +1,290 @@
+"""Growth of small inputs from outside, each with its right answer, and of their neighbours."""
+
+import shutil
+import unicodedata
+from datetime import date, timedelta
+from pathlib import Path
+
+import duckdb
+import pytest
+import reports
+from compiled import ask, construct
+from conftest import ROOT
+from plain_growth import Series, catalogue
+from test_growth_proof import by_key, observe
+
+CASES = Path(__file__).parent / "cases"
+METRICS = catalogue(ROOT / "seeds" / "metric_catalog.csv")
+FIRST = date(2024, 1, 1)
+
+
+def on(number):
+    return FIRST + timedelta(number)
+
+
+def song(number):
+    return f"song:00000000-0000-4000-8000-{number:012}"
+
+
+@pytest.fixture
+def case(desk, nodes):
+    """Loads a case and makes models: a connection to them."""
+    opened = []
+
+    def made(name, *wanted):
+        shutil.copytree(CASES / name, desk.folder / "case")
+        return made_of(*wanted)
+
+    def made_of(*wanted):
+        code, files = desk.load()
+        assert code == 0, files
+        opened.append(duckdb.connect(str(desk.warehouse)))
+        construct(opened[-1], nodes, wanted)
+        return opened[-1]
+
+    made.loaded = made_of
+    yield made
+    for connection in opened:
+        connection.close()
+
+
+def only(rows, metric="spotify:streams", **facts):
+    """The one row of a metric that has these facts."""
+    found = [row for row in rows if f"{row['platform']}:{row['metric']}" == metric]
+    found = [row for row in found if all(row[name] == value for name, value in facts.items())]
+    assert len(found) == 1, found
+    return found[0]
+
+
+def having(row, *columns):
+    return tuple(row[column] for column in columns)
+
+
+def test_a_dip_that_comes_back_is_no_growth(case):
+    connection = case("dip_that_comes_back", "series_growth", "song_averages")
+    average = only(ask(connection, "song_averages", on(30), on(60)))
+    assert average["average_per_observed_day"] == 1_000_000
+    later = only(ask(connection, "series_growth", on(60), on(90)))
+    assert having(later, "growth", "period_change_pct", "status") == (30_000_000, 0.0, "ok")
+    # the last sound value is that of day 39
+    for opens in (40, 41):
+        inside = only(ask(connection, "series_growth", on(opens), on(70)))
+        assert having(inside, "start_value", "start_observed_date", "growth") == (1_039_000_000, on(39), 31_000_000)
+        assert inside["growth_pct"] is None or inside["growth_pct"] == 100 * 31 / 1039
+    back = connection.execute(f"""
+        select change, span_days from metrics.fct_observations where observed_date = '{on(42)}'
+    """).fetchall()
+    assert back == [(3_000_000, 3)]
+
+
+def dipped(begin, length, shape):
+    """A song that gains a million a day and is off its course for some days."""
+    shapes = {
+        "zero": lambda value: 0,
+        "nothing": lambda value: 1200,
+        "half": lambda value: value // 2,
+        "tenth less": lambda value: value * 9 // 10,
+        "leap": lambda value: value * 3,
+        "tenth more": lambda value: value * 11 // 10,
+    }
+    course = {on(number): 10**9 + 10**6 * number for number in range(100)}
+    for number in range(begin, begin + length):
+        course[on(number)] = shapes[shape](course[on(number)])
+    return Series(METRICS["spotify:streams"], sorted(course.items()))
+
+
+@pytest.mark.parametrize("length", [1, 2, 5, 10])
+def test_whatever_comes_back_within_ten_days_is_no_growth(nodes, length):
+    shapes = ("zero", "nothing", "half", "tenth less", "leap", "tenth more")
+    series = {
+        (f"song:{shape} {begin}", "spotify:streams"): dipped(begin, length, shape)
+        for shape in shapes
+        for begin in (31, 45, 60 - length)
+    }
+    with observe(series, nodes) as connection:
+        for row in ask(connection, "series_growth", on(30), on(60)):
+            assert having(row, "growth", "gained", "status") == (30_000_000, 30_000_000, "ok"), row["subject"]
+
+
+@pytest.mark.parametrize(
+    ("shape", "status"),
+    [
+        *[("zero", "reset_in_window"), ("nothing", "reset_in_window"), ("tenth less", "restated_in_window")],
+        ("leap", "reset_in_window"),
+        ("tenth more", "restated_in_window"),
+    ],
+)
+def test_what_takes_longer_than_ten_days_to_come_back_is_none(nodes, shape, status):
+    with observe({("song:1", "spotify:streams"): dipped(40, 12, shape)}, nodes) as connection:
+        row = only(ask(connection, "series_growth", on(30), on(60)))
+        assert having(row, "status", "growth_pct") == (status, None)
+
+
+@pytest.mark.parametrize(("shape", "length"), [("leap", 1), ("leap", 2), ("leap", 10), ("tenth less", 3), ("zero", 1)])
+def test_an_end_that_nothing_confirms_has_no_percent_and_is_judged_again(nodes, shape, length):
+    course = dipped(60, length, shape)
+    until = on(60 + length - 1)
+    series = {("song:1", "spotify:streams"): Series(course.metric, [one for one in course.points if one.day <= until])}
+    with observe(series, nodes) as connection:
+        row = only(ask(connection, "series_growth", on(30), until))
+        falls = {"leap": "unconfirmed_end", "tenth less": "restated_in_window", "zero": "reset_in_window"}
+        assert having(row, "status", "growth_pct") == (falls[shape], None)
+    with observe({("song:1", "spotify:streams"): course}, nodes) as connection:
+        row = only(ask(connection, "series_growth", on(30), until))
+        # without the excursion the end is that of day 59, if that is not too old
+        expected = ("ok", 29_000_000) if length <= 3 else ("stale_end", None)
+        assert having(row, "status", "growth") == expected
+
+
+def test_a_history_restated_upwards_is_not_growth(case):
+    connection = case("restated_upwards", "series_growth")
+    days = connection.execute("select min(observed_date), max(observed_date) from metrics.fct_observations").fetchone()
+    for since, until in ((days[0], days[1]), (on(10), days[1]), (on(30), on(60))):
+        row = only(ask(connection, "series_growth", since, until))
+        assert having(row, "growth_pct", "status", "restatement_count") == (None, "restated_in_window", 1)
+    # within one version
+    for since, until, gained in ((on(0), on(30), 30_000), (on(50), on(60), 13_000)):
+        row = only(ask(connection, "series_growth", since, until))
+        assert having(row, "growth", "restatement_count", "status") == (gained, 0, "ok")
+
+
+def test_what_an_identifier_brings_when_it_is_linked_is_not_growth(case):
+    connection = case("identifier_linked_later", "series_growth")
+    row = only(ask(connection, "series_growth", on(30), on(60)), "youtube:views")
+    assert having(row, "growth", "gained", "growth_pct") == (70_000, 70_000, None)
+    assert having(row, "status", "relink_count") == ("relinked_in_window", 1)
+    later = only(ask(connection, "series_growth", on(60), on(90)), "youtube:views")
+    assert having(later, "growth", "status", "period_change_pct") == (90_000, "ok", None)
+
+
+def test_a_recording_that_goes_on_under_a_new_id_grows_on(case):
+    connection = case("reupload", "artist_growth")
+    row = only(ask(connection, "artist_growth", on(20), on(90)))
+    assert having(row, "growth", "growth_pct", "new_count", "new_value") == (700_000, 100 * 7 / 102, 0, 0)
+    assert having(row, "same_count", "status") == (1, "ok")
+    assert only(ask(connection, "artist_growth", on(20), on(60)))["growth"] == 400_000
+
+
+def groups(connection, since, until):
+    """Growth, recordings and twins of each group by name."""
+    rows = ask(connection, "artist_growth", since, until) + ask(connection, "platform_growth", since, until)
+    return {row["name"]: having(row, "growth", "same_count", "twin_count") for row in rows}
+
+
+def test_one_recording_of_two_credits_counts_in_each_group_once(case):
+    connection = case("shared_isrc/one_recording_two_credits", "artist_growth", "platform_growth")
+    found = groups(connection, date(2024, 1, 11), date(2024, 2, 20))
+    assert found == {"Ana": (40_000, 1, 1), "Ben": (40_000, 1, 0), "Spotify": (40_000, 1, 1)}
+
+
+def test_two_songs_wrongly_given_one_code_are_two_recordings(case):
+    connection = case("shared_isrc/two_songs_two_artists", "artist_growth", "platform_growth")
+    own = connection.execute("""
+        select name, max(value) filter (where observed_date <= '2024-02-20')
+            - max(value) filter (where observed_date <= '2024-01-11') as gained
+        from intermediate.int_observations_unioned inner join metrics.dim_subjects using (subject_id)
+        where subject_type = 'song' group by all order by all
+    """).fetchall()
+    (alpha, of_ana), (omega, of_ben) = own
+    assert (alpha, omega) == ("Alpha", "Omega")
+    found = groups(connection, date(2024, 1, 11), date(2024, 2, 20))
+    assert found == {"Ana": (of_ana, 1, 0), "Ben": (of_ben, 1, 0), "Spotify": (of_ana + of_ben, 2, 0)}
+
+
+@pytest.mark.parametrize("options", [(60, 35, 4), (40, 40, 1)])
+def test_no_group_loses_its_only_recording(desk, case, options):
+    """Few artists for many songs, so that some have nothing but twins."""
+    songs, days, artists = options
+    words = ("--songs", songs, "--days", days, "--artists", artists, "--listening-days", 2, "--to", desk.folder)
+    code, _, err = desk.run("sample", *words)
+    assert code == 0, err
+    connection = case.loaded("artist_growth", "platform_growth")
+    wanted = connection.execute("""
+        select artist_name, count(distinct recording_id) as recordings, count(*) - count(distinct recording_id) as twins
+        from audience.bridge_songs_x_artists
+        inner join audience.dim_artists using (artist_id)
+        inner join audience.dim_songs using (song_id)
+        where has_streams
+        group by all
+    """).fetchall()
+    (last,) = connection.execute(
+        "select complete_through_date from metrics.platform_completeness where platform = 'spotify'"
+    ).fetchone()
+    rows = ask(connection, "artist_growth", last - timedelta(28), last)
+    streams = {row["name"]: row for row in rows if having(row, "metric", "member_type") == ("streams", "song")}
+    assert streams.keys() == {name for name, *_ in wanted}
+    for name, recordings, twins in wanted:
+        row = streams[name]
+        counts = having(row, "same_count", "new_count", "lost_count", "restated_count")
+        assert 0 < sum(counts) <= recordings and row["twin_count"] == twins, (name, counts, recordings)
+        whole = (row["growth"] or 0) + row["new_value"] - row["lost_value"] + row["restated_change"]
+        assert row["total_change"] == pytest.approx(whole, rel=1e-12)
+
+
+@pytest.mark.parametrize("file", ["ahead_29_days", "typo_year_2042"])
+def test_one_date_in_the_future_moves_no_calendar(desk, case, file):
+    shutil.copy(CASES / "one_date_in_the_future" / f"{file}.csv.gz", desk.folder)
+    connection = case.loaded("platform_growth", "platform_completeness")
+    found = connection.execute("select platform, complete_through_date from metrics.platform_completeness").fetchall()
+    assert found == [("spotify", date(2024, 4, 29))]
+    row = only(ask(connection, "platform_growth", date(2024, 4, 1), date(2024, 4, 29)))
+    assert having(row, "start_value", "end_value", "same_count") == (86_189_000, 88_401_000, 12)
+
+
+def test_what_gains_the_same_every_day_changes_by_nothing_against_the_year_before(case):
+    connection = case("year_before_in_leap_years", "growth_windows")
+    found = connection.execute(
+        "select window_name, year_change_pct, period_change_pct, status from metrics.growth_windows"
+    )
+    rows = found.fetchall()
+    assert len(rows) == 6
+    assert {row[1:] for row in rows} == {(0.0, 0.0, "ok")}, rows
+
+
+@pytest.mark.parametrize(
+    ("observed", "growth", "status"),
+    [
+        ({25: 10, 26: 4}, 14, "no_base"),
+        ({22: 7, 23: 7, 25: 10, 26: 4}, 14, "low_coverage"),  # one of the two days before
+        ({23: 3, 24: 4, 25: 10, 26: 4}, 14, "low_base"),
+        ({23: 300, 24: 400, 25: 10, 26: 4}, 14, "ok"),
+        ({23: 0, 24: 0, 25: 10, 26: 4}, 14, "zero_base"),
+        ({23: 300, 24: 400, 26: 4}, 4, "low_coverage"),
+        ({23: 300, 24: 400}, None, "no_end"),
+    ],
+)
+def test_a_flow_needs_no_base(nodes, observed, growth, status):
+    listens = METRICS["moovitamix:listens"]
+    points = [(date(2024, 3, day), value) for day, value in observed.items()]
+    # another that reports every day: the platform's calendar
+    steady = [(date(2024, 3, day), 9) for day in range(1, 27)]
+    series = {("track:1", "moovitamix:listens"): Series(listens, points)}
+    series |= {(f"track:{number}", "moovitamix:listens"): Series(listens, steady) for number in range(2, 12)}
+    with observe(series, nodes) as connection:
+        row = by_key(ask(connection, "series_growth", date(2024, 3, 24), date(2024, 3, 26)))[
+            "track:1", "moovitamix:listens"
+        ]
+    assert having(row, "growth", "gained", "status") == (growth, growth, status)
+    assert having(row, "start_value", "end_value", "expected_days") == (None, None, 2)
+    before = sum(value for day, value in observed.items() if day in (23, 24))
+    percent = 100 * (growth - before) / before if status in ("ok", "low_base") else None
+    assert having(row, "growth_pct", "period_change_pct") == (percent, percent)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Béa Lamé", unicodedata.normalize("NFD", "Béa Lamé")),
+        ("Béa Lamé", "Béa\N{NO-BREAK SPACE}Lamé"),
+        ("Béa Lamé", "Béa  Lamé "),
+        ("Åsa", "A\N{COMBINING RING ABOVE}sa"),
+        ("Hàn Việt", unicodedata.normalize("NFD", "Hàn\N{NARROW NO-BREAK SPACE}Việt")),
+        ("가수", unicodedata.normalize("NFD", "가수")),
+    ],
+)
+def test_two_spellings_of_one_name_are_one_artist_shown_as_sent(desk, case, one, other):
+    songs = [reports.song(number, title=f"Song {number}", artist=name) for number, name in ((1, one), (2, other))]
+    desk.write("songs-audience-report.csv", reports.csv_text(songs))
+    connection = case.loaded("dim_artists", "dim_songs")
+    (artist,) = connection.execute("select artist_name, song_count from audience.dim_artists").fetchall()
+    assert artist[1] == 2 and artist[0] in (one, other, other.strip())
