@@ -103,7 +103,9 @@ def test_whatever_comes_back_within_ten_days_is_no_growth(nodes, length):
     }
     with observe(series, nodes) as connection:
         for row in ask(connection, "series_growth", on(30), on(60)):
-            assert having(row, "growth", "gained", "status") == (30_000_000, 30_000_000, "ok"), row["subject"]
+            assert having(row, "growth", "gained") == (30_000_000, 30_000_000), row["subject"]
+            # the days of an excursion are not observed
+            assert row["status"] == ("ok" if length <= 0.2 * 30 else "low_coverage"), row["subject"]
 
 
 @pytest.mark.parametrize(
@@ -216,7 +218,9 @@ def test_no_group_loses_its_only_recording(desk, case, options):
     for name, recordings, twins in wanted:
         row = streams[name]
         counts = having(row, "same_count", "new_count", "lost_count", "restated_count")
-        assert 0 < sum(counts) <= recordings and row["twin_count"] == twins, (name, counts, recordings)
+        # a recording may have ended before the window
+        assert sum(counts) > 0 or row["status"] in ("no_end", "no_base", "stale_end", "stale_base"), name
+        assert sum(counts) <= recordings and row["twin_count"] == twins, (name, counts, recordings)
         whole = (row["growth"] or 0) + row["new_value"] - row["lost_value"] + row["restated_change"]
         assert row["total_change"] == pytest.approx(whole, rel=1e-12)
 
@@ -228,7 +232,7 @@ def test_one_date_in_the_future_moves_no_calendar(desk, case, file):
     found = connection.execute("select platform, complete_through_date from metrics.platform_completeness").fetchall()
     assert found == [("spotify", date(2024, 4, 29))]
     row = only(ask(connection, "platform_growth", date(2024, 4, 1), date(2024, 4, 29)))
-    assert having(row, "start_value", "end_value", "same_count") == (86_189_000, 88_401_000, 12)
+    assert having(row, "start_value", "end_value", "same_count") == (86_189_000, 88_401_000, 13)
 
 
 def test_what_gains_the_same_every_day_changes_by_nothing_against_the_year_before(case):
