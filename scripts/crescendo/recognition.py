@@ -21,8 +21,8 @@ from crescendo.shapes import Document, Entries, Field, Group, Node, Rows, Source
 
 Known = tuple[Source, Document]
 DELIMITERS = ",;\t"
-# enough of a page to see whether it is what its name says
-GLANCE = 1 << 10
+# where a landed page has the key of its data
+GLANCE = 1 << 12
 # items of a list that tell its keys
 OUTLINED = 5
 UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
@@ -35,13 +35,26 @@ FACT_WORDS = {"uuid": ("subject", "--subject", "UUID"), "platform": ("platform",
 class Wanted:
     """What somebody said of the files: the documents that they are, and facts of pages that do not say them.
 
-    `every` are all documents; `chosen` those that `only` ('soundcharts', 'soundcharts.report', or '') names.
+    `every` are all documents; `only` names a source ('soundcharts'), a document ('soundcharts.report') or none ('').
     """
 
     every: list[Known]
-    chosen: list[Known]
     only: str = ""
     facts: dict[str, str] = field(default_factory=dict)
+
+    @cached_property
+    def chosen(self) -> list[Known]:
+        """The documents that a file may be."""
+        return [known for known in self.every if self.allows(known)]
+
+    @cached_property
+    def pages(self) -> dict[str, Known]:
+        """The documents that are pages, by name."""
+        return {known[1].name: known for known in self.every if known[1].layout == "page"}
+
+    def allows(self, known: Known) -> bool:
+        """Whether a file may be this document."""
+        return self.only in ("", known[0].name, full_name(known))
 
 
 def wanted(sources: dict[str, Source], only: str = "", *, platform: str = "", subject: str = "") -> Wanted:
@@ -50,12 +63,12 @@ def wanted(sources: dict[str, Source], only: str = "", *, platform: str = "", su
     Raises CrescendoError if there is no such source or document.
     """
     every = [(source, document) for source in sources.values() for document in source.documents]
-    chosen = [known for known in every if only in ("", known[0].name, full_name(known))]
-    if not chosen:
+    said = {"platform": platform.strip(), "uuid": subject.strip()}
+    want = Wanted(every, only, {fact: value for fact, value in said.items() if value})
+    if not want.chosen:
         names = ", ".join([*sources, *map(full_name, every)])
         raise CrescendoError(f"there is no source {only!r}: choose one of {names}")
-    said = {"platform": platform.strip(), "uuid": subject.strip()}
-    return Wanted(every, chosen, only, {name: value for name, value in said.items() if value})
+    return want
 
 
 def full_name(known: Known) -> str:
@@ -108,10 +121,11 @@ def _recognise_csv(path: Path, start: str, want: Wanted, gzipped: bool, size: in
         key=lambda found: (_is_signed(found[0][1], found[2]), len(_declared(found[0][1], found[2]))),
     )
     document = known[1]
-    if known not in want.chosen and _is_signed(document, header):
+    if not want.allows(known) and _is_signed(document, header):
         return Refused(path, f"is {full_name(known)} by its columns, not {want.only} as --source says")
-    alone = len([known for known in tables if known in want.chosen]) == 1 and want.only
-    if not _is_signed(document, header) and not (known in want.chosen and alone and _declared(document, header)):
+    # somebody said what it is: then it need not have all marks
+    said = want.only and [known] == [table for table in tables if want.allows(table)]
+    if not _is_signed(document, header) and not (said and _declared(document, header)):
         return Refused(path, _unlike(known, header, line))
     twice = sorted({column for column in header if header.count(column) > 1})
     if twice:
@@ -158,16 +172,11 @@ def _unlike(known: Known, header: tuple[str, ...], line: str) -> str:
 class Keys:
     """The keys of a file's first record, each with its first plain text: 'items', 'items[].date'.
 
-    Most pages tell what they are in their first lines; only one that does not is read to its end.
+    Most pages tell what they are in their head; only one that does not is read to its end.
     """
 
     def __init__(self, path: Path, start: str, gzipped: bool) -> None:
         self.path, self.start, self.gzipped = path, start, gzipped
-
-    @cached_property
-    def first(self) -> dict[str, str | None]:
-        """Those of the first lines."""
-        return keys_of(self.start[:GLANCE])
 
     @cached_property
     def head(self) -> dict[str, str | None]:
@@ -198,7 +207,8 @@ class Keys:
 def _recognise_json(path: Path, start: str, want: Wanted, gzipped: bool, size: int) -> Incoming | Refused:
     keys, form = Keys(path, start, gzipped), json_format(start, path)
     request = facts_of_request(path)
-    known = _document_of(keys, want, request.get("document") or facts_of_name(path)["document"])
+    called, layout, _ = stem(path).partition("__")
+    known = _document_of(keys, want, request.get("document") or called, landed=bool(layout or request))
     if isinstance(known, str):
         return Refused(path, known)
     source, document = known
@@ -219,18 +229,22 @@ def _recognise_json(path: Path, start: str, want: Wanted, gzipped: bool, size: i
     return Incoming(path, source, document, form, (), gzipped, size, facts, told=told, options=want.facts)
 
 
-def _document_of(keys: Keys, want: Wanted, called: str) -> Known | str:
-    """The document of a JSON file that is called like one, or not; else why there is none."""
+def _document_of(keys: Keys, want: Wanted, called: str, *, landed: bool) -> Known | str:
+    """The document of a JSON file that is called like one, or not; else why there is none.
+
+    `landed` says that a request or a name of the landing layout calls it so, not a word that anybody may use.
+    """
     only = want.chosen[0] if len(want.chosen) == 1 else None
-    for known in want.every:
-        if known[1].layout != "page" or known[1].name != called:
-            continue
-        if _resembles(known[1], keys.first) or _resembles(known[1], keys.head):
-            return known if known in want.chosen else _contradicts([known], want, "name")
+    named = want.pages.get(called)
+    glance = keys.start[:GLANCE]
+    if named and (
+        (landed and any(f'"{key}"' in glance for key in _holders(named[1]))) or _resembles(named[1], keys.head)
+    ):
+        return named if want.allows(named) else _contradicts([named], want, "name")
     fitting = _fitting(want.every, keys.head) or _fitting(want.every, keys.whole)
     if not fitting:
         return only if only and _resembles(only[1], keys.head) else _nearest(want, keys.head)
-    chosen = [known for known in fitting if known in want.chosen]
+    chosen = [known for known in fitting if want.allows(known)]
     if not chosen and only and only[1].table in {document.table for _, document in fitting}:
         return only  # an older form, which its name alone tells apart
     if not chosen:
@@ -250,10 +264,13 @@ def _any_of(found: list[Known]) -> str:
 
 def _resembles(document: Document, keys: dict[str, str | None]) -> bool:
     """Whether keys are mostly those of a document, and one of them holds its data."""
-    holders = {node.key for node in document.fields if node.required or isinstance(node, Rows)}
     strange = _undeclared(document, keys)
     below = {key for key in keys for above in strange if key.startswith((f"{above}.", f"{above}["))}
-    return bool(holders & keys.keys()) and 2 * len(strange) <= len(keys) - len(below)
+    return bool(_holders(document) & keys.keys()) and 2 * len(strange) <= len(keys) - len(below)
+
+
+def _holders(document: Document) -> set[str]:
+    return {node.key for node in document.fields if node.required or isinstance(node, Rows)}
 
 
 def _undeclared(document: Document, keys: dict[str, str | None]) -> list[str]:
@@ -314,10 +331,10 @@ def _lacks(known: Known, path: Path, missing: list[str]) -> str:
     options = " ".join(f"{option} {example}" for _, option, example in words if option)
     said = json.dumps({fact: example for fact, (*_, example) in zip(missing, words, strict=True)})
     name = "__".join([known[1].name, *(f"<{FACT_WORDS.get(need.fact, (need.fact,))[0]}>" for need in known[1].needs)])
-    return (
-        f"is {full_name(known)}, but nothing says its {' and '.join(word for word, *_ in words)}: "
-        f"{f'add {options}, ' if options else ''}write {said} into {stem(path)}.request.json beside it, or name it {name}.json"
-    )
+    request = f"write {said} into {stem(path)}.request.json beside it"
+    ways = ", ".join([*([f"add {options}"] if options else []), request])
+    lacking = " and ".join(word for word, *_ in words)
+    return f"is {full_name(known)}, but nothing says its {lacking}: {ways}, or name it {name}.json"
 
 
 def stem(path: Path) -> str:
@@ -325,12 +342,13 @@ def stem(path: Path) -> str:
     return PAGE_ENDINGS.sub("", path.name)
 
 
-def facts_of_name(path: Path, document: Document | None = None) -> dict[str, str | None]:
-    """What a page was asked for, as its name says: nothing if it is not called like its document."""
+def facts_of_name(path: Path, document: Document) -> dict[str, str | None]:
+    """What a page was asked for, as its name says: its folder alone if it is not called like its document."""
     called, *parts = stem(path).split("__")
-    facts: dict[str, str | None] = {"document": called, "folder": path.parent.name}
-    if document and called != document.name:
+    facts: dict[str, str | None] = {"folder": path.parent.name}
+    if called != document.name:
         return facts
+    facts["document"] = called
     plain = []
     for part in parts:
         if found := re.fullmatch(r"(\d{4}-\d{2}-\d{2})_(\d{4}-\d{2}-\d{2})", part):
@@ -339,8 +357,7 @@ def facts_of_name(path: Path, document: Document | None = None) -> dict[str, str
             facts["page"], facts["reading"] = str(int(found[1])), found[2] or "1"
         else:
             plain.append(part)
-    needed = {need.fact for need in document.needs} if document else set()
-    if "platform" in needed and len(plain) == 1 and not UUID.fullmatch(plain[0]):
+    if "platform" in {need.fact for need in document.needs} and len(plain) == 1 and not UUID.fullmatch(plain[0]):
         return facts | {"platform": plain[0]}
     return facts | dict(zip(("uuid", "platform"), plain, strict=False))
 
