@@ -89,6 +89,18 @@ class Entries:
 
 
 @dataclass(frozen=True)
+class Pairs:
+    """An object whose keys are data and whose values are plain: one row each in a child table, the key in `name`."""
+
+    key: str
+    table: str
+    name: str
+    value: Field
+    required: bool = False
+    note: str = ""
+
+
+@dataclass(frozen=True)
 class Dropped:
     """A key that is known and left out; the note says why."""
 
@@ -97,7 +109,7 @@ class Dropped:
     required: bool = False
 
 
-Node = Field | Group | Rows | Values | Entries | Dropped
+Node = Field | Group | Rows | Values | Entries | Pairs | Dropped
 
 
 @dataclass(frozen=True)

@@ -79,7 +79,19 @@ def test_a_body_alone_is_enough_for_its_series(marts):
 def test_an_artist_known_by_a_series_alone_has_its_name(marts):
     folder, ask = marts
     assert ask("select artist_name from audience.dim_artists where artist_id like '00000004%'") == [("Ana Belo",)]
-    words = ["growth", "--by", "artist", "--name", "ana", "--metric", "popularity", "--last", "2d", "--format", "csv"]
+    words = [
+        "growth",
+        "--by",
+        "artist",
+        "--name",
+        "ana",
+        "--metric",
+        "popularity",
+        "--from",
+        "2026-02-01",
+        "--to",
+        "2026-02-03",
+    ]
     done = crescendo(folder, project_in(folder), *words)
     assert (done.returncode, "Ana Belo" in done.stdout) == (0, True), done.stderr
 
