@@ -10,6 +10,7 @@ import gzip
 import json
 import re
 import zlib
+from collections import Counter
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -21,8 +22,8 @@ from crescendo.shapes import Document, Entries, Field, Group, Node, Rows, Source
 
 Known = tuple[Source, Document]
 DELIMITERS = ",;\t"
-# where a landed page has the key of its data
-GLANCE = 1 << 12
+# where a landed page has its first items
+GLANCE = 1 << 14
 # items of a list that tell its keys
 OUTLINED = 5
 UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
@@ -234,14 +235,21 @@ def _document_of(keys: Keys, want: Wanted, called: str, *, landed: bool) -> Know
 
     `landed` says that a request or a name of the landing layout calls it so, not a word that anybody may use.
     """
-    only = want.chosen[0] if len(want.chosen) == 1 else None
     named = want.pages.get(called)
-    glance = keys.start[:GLANCE]
-    if named and (
-        (landed and any(f'"{key}"' in glance for key in _holders(named[1]))) or _resembles(named[1], keys.head)
-    ):
+    if named and landed and _is_shown(named[1], keys.start[:GLANCE]):
         return named if want.allows(named) else _contradicts([named], want, "name")
-    fitting = _fitting(want.every, keys.head) or _fitting(want.every, keys.whole)
+    fitting = _fitting(want.every, keys.head)
+    if named and _resembles(named[1], keys.head):
+        if not _fits_better(fitting, named, keys.head):
+            return named if want.allows(named) else _contradicts([named], want, "name")
+        if landed:
+            return f"is called {full_name(named)}, but is {_any_of(fitting)} by its keys: give it another name"
+    return _by_keys(keys, want, fitting or _fitting(want.every, keys.whole))
+
+
+def _by_keys(keys: Keys, want: Wanted, fitting: list[Known]) -> Known | str:
+    """The one document that fits a file's keys and may be meant; else why there is none."""
+    only = want.chosen[0] if len(want.chosen) == 1 else None
     if not fitting:
         return only if only and _resembles(only[1], keys.head) else _nearest(want, keys.head)
     chosen = [known for known in fitting if want.allows(known)]
@@ -252,6 +260,19 @@ def _document_of(keys: Keys, want: Wanted, called: str, *, landed: bool) -> Know
     if len(chosen) > 1:
         return f"may be {_any_of(chosen)}: say which with --source, or name the file {chosen[0][1].name}__...json"
     return chosen[0]
+
+
+def _is_shown(document: Document, glance: str) -> bool:
+    """Whether the first lines of a landed page name what tells its items from others', and what holds them."""
+    marks = Counter(place.rpartition(".")[2].removesuffix("[]") for place in document.signature if "." in place)
+    shown = all(glance.count(f'"{key}"') >= number for key, number in marks.items())
+    return shown and any(f'"{key}"' in glance for key in _holders(document))
+
+
+def _fits_better(fitting: list[Known], named: Known, keys: dict[str, str | None]) -> bool:
+    """Whether what a file is called knows less of its keys than what it fits, a document of another table."""
+    others = [known for known in fitting if known[1].table != named[1].table]
+    return bool(others) and len(_undeclared(others[0][1], keys)) < len(_undeclared(named[1], keys))
 
 
 def _contradicts(found: list[Known], want: Wanted, by: str) -> str:

@@ -230,6 +230,24 @@ def test_a_source_that_the_content_contradicts_is_refused(desk, name, body, sour
     assert desk.digests() == {}
 
 
+@pytest.mark.parametrize(
+    ("name", "body", "document"),
+    [
+        (f"artist-popularity__{ARTIST}__spotify__p0001.json", STREAMS, None),
+        (f"song__{SONG}.json", DOCUMENTS["artist"], None),
+        ("song.json", DOCUMENTS["artist"], "artist"),
+        # older paths of followers answered with plain values
+        (f"artist-followers__{ARTIST}__spotify__p0001.json", VALUE, "artist-followers"),
+        (f"artist-retention__{ARTIST}__spotify__p0001.json", page([], OF_ARTIST), "artist-retention"),
+    ],
+)
+def test_a_name_that_the_content_contradicts_is_not_believed(desk, name, body, document):
+    write(desk, name, body)
+    code, found = outcome(desk)
+    assert (code, found) == (0, document) if document else (2, found)
+    assert document or "is called soundcharts." in found
+
+
 def test_an_older_form_is_loaded_as_what_it_is_said_to_be(desk):
     write(desk, "x.json", PLACES)
     assert outcome(desk, "--source", "soundcharts.artist-followers") == (0, "artist-followers")
