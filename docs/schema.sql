@@ -28,7 +28,8 @@ create table audience.bridge_albums_x_songs (
     "album_id" text not null,
     "disc_number" integer not null,
     "track_number" integer not null,
-    "song_id" text
+    "song_id" text,
+    "answer_count" bigint
 );
 create table audience.bridge_artists_x_genres (
     "artist_id" text not null,
@@ -154,6 +155,7 @@ create table audience.fct_chart_entries (
     "previous_chart_rank" bigint,
     "peak_chart_rank" bigint,
     "time_on_chart" bigint,
+    "answer_count" bigint,
     "time_on_chart_unit" text,
     "is_current" boolean,
     "entry_date" date not null,
@@ -167,7 +169,8 @@ create table audience.fct_place_observations (
     "region_name" text not null,
     "place_city" text not null,
     "observed_date" date not null,
-    "value" double precision
+    "value" double precision,
+    "answer_count" bigint
 );
 create table audience.fct_playlist_entries (
     "playlist_id" text not null,
@@ -175,6 +178,7 @@ create table audience.fct_playlist_entries (
     "playlist_position" bigint,
     "peak_playlist_position" bigint,
     "subscriber_count" bigint,
+    "answer_count" bigint,
     "entry_date" date not null,
     "exit_date" date,
     "position_date" date,
@@ -668,6 +672,7 @@ comment on column audience.bridge_albums_x_songs."album_id" is 'Soundcharts'' id
 comment on column audience.bridge_albums_x_songs."disc_number" is 'Disc, from 1.';
 comment on column audience.bridge_albums_x_songs."track_number" is 'Place on the disc, from 1.';
 comment on column audience.bridge_albums_x_songs."song_id" is 'Soundcharts'' id of the song (uuid), or a hash of title and credit where only charts know it. One recording may have several, see `recording_id`.';
+comment on column audience.bridge_albums_x_songs."answer_count" is 'How often the answer that counts lists it: more than 1 if it says two things of one.';
 create index bridge_artists_x_genres_music_genre_id_index on audience.bridge_artists_x_genres ("music_genre_id");
 comment on index audience.bridge_artists_x_genres_music_genre_id_index is 'Joins from audience.dim_music_genres, and the check that none is orphaned when one of its rows goes.';
 alter table audience.bridge_artists_x_genres add foreign key ("artist_id") references audience.dim_artists ("artist_id");
@@ -679,7 +684,7 @@ create index bridge_songs_x_artists_artist_id_index on audience.bridge_songs_x_a
 comment on index audience.bridge_songs_x_artists_artist_id_index is 'Joins from audience.dim_artists, and the check that none is orphaned when one of its rows goes.';
 alter table audience.bridge_songs_x_artists add foreign key ("artist_id") references audience.dim_artists ("artist_id");
 alter table audience.bridge_songs_x_artists add foreign key ("song_id") references audience.dim_songs ("song_id");
-comment on table audience.bridge_songs_x_artists is 'One row per song and artist it counts for: the artists that the API names, else the credit of the report. A song counts fully for each of its artists, so figures of artists do not add up to the catalogue.';
+comment on table audience.bridge_songs_x_artists is 'One row per song and artist it counts for: the artists that its own page of the API names, else those in whose lists it is, else the credit of the report. A song counts fully for each of its artists, so figures of artists do not add up to the catalogue.';
 comment on column audience.bridge_songs_x_artists."song_id" is 'Soundcharts'' id of the song (uuid), or a hash of title and credit where only charts know it. One recording may have several, see `recording_id`.';
 comment on column audience.bridge_songs_x_artists."artist_id" is 'Soundcharts'' id of the artist (uuid); of a credit that only reports print, the hash of its normalised text, never split.';
 comment on column audience.bridge_songs_x_artists."artist_position" is 'Place among the artists of the song or album, from 1.';
@@ -819,6 +824,7 @@ comment on column audience.fct_chart_entries."chart_rank" is 'Rank in the chart 
 comment on column audience.fct_chart_entries."previous_chart_rank" is 'Rank before; the last one where it has left.';
 comment on column audience.fct_chart_entries."peak_chart_rank" is 'Best rank; null on older answers.';
 comment on column audience.fct_chart_entries."time_on_chart" is 'How long it has been in the chart, in days or weeks.';
+comment on column audience.fct_chart_entries."answer_count" is 'How often the answer that counts lists it: more than 1 if it says two things of one.';
 comment on column audience.fct_chart_entries."time_on_chart_unit" is 'Unit of the time on the chart: DOC days, WOC weeks.';
 comment on column audience.fct_chart_entries."is_current" is 'Whether it is in the chart or playlist now.';
 comment on column audience.fct_chart_entries."entry_date" is 'First day in the playlist or chart.';
@@ -838,6 +844,7 @@ comment on column audience.fct_place_observations."region_name" is 'Province or 
 comment on column audience.fct_place_observations."place_city" is 'City; blank for a country.';
 comment on column audience.fct_place_observations."observed_date" is 'Day of the observation, as the source dates it (its first ten characters).';
 comment on column audience.fct_place_observations."value" is 'The value observed that day, in the unit of its metric.';
+comment on column audience.fct_place_observations."answer_count" is 'How often the answer that counts lists it: more than 1 if it says two things of one.';
 create index fct_playlist_entries_song_id_index on audience.fct_playlist_entries ("song_id");
 comment on index audience.fct_playlist_entries_song_id_index is 'Joins from audience.dim_songs, and the check that none is orphaned when one of its rows goes.';
 create index fct_playlist_entries_entry_date_index on audience.fct_playlist_entries using brin ("entry_date");
@@ -850,6 +857,7 @@ comment on column audience.fct_playlist_entries."song_id" is 'Soundcharts'' id o
 comment on column audience.fct_playlist_entries."playlist_position" is 'Place in the playlist on the day of the place.';
 comment on column audience.fct_playlist_entries."peak_playlist_position" is 'Best place in the playlist.';
 comment on column audience.fct_playlist_entries."subscriber_count" is 'Subscribers of the playlist on the day it was last read, not on that of the entry.';
+comment on column audience.fct_playlist_entries."answer_count" is 'How often the answer that counts lists it: more than 1 if it says two things of one.';
 comment on column audience.fct_playlist_entries."entry_date" is 'First day in the playlist or chart.';
 comment on column audience.fct_playlist_entries."exit_date" is 'Day it left the playlist; null while it is there.';
 comment on column audience.fct_playlist_entries."position_date" is 'Day of the place.';

@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass, field
 from datetime import date
 
-from crescendo.shapes import Dropped, Entries, Field, Group, Node, Rows, Values
+from crescendo.shapes import Dropped, Entries, Field, Group, Node, Pairs, Rows, Values
 
 LARGEST = 2**63 - 1
 ABSENT = object()
@@ -175,6 +175,8 @@ def count_rows(node: Node, value: object) -> int:
             return sum(1 + _rows_below(node.fields, item) for item in value)
         case Values() if isinstance(value, list):
             return len(value)
+        case Pairs() if isinstance(value, dict):
+            return len(value)
         case Group() if isinstance(value, dict):
             return _rows_below(node.fields, value)
         case Entries() if isinstance(value, dict):
@@ -213,7 +215,7 @@ def _value(node: Node, value: object, path: Path, reading: Reading | None = None
             return _items(node, value, path, reading)
         case Values():
             return _items(node, value, path, reading)
-        case Entries():
+        case Entries() | Pairs():
             return _entries(node, value, path, reading)
 
 
@@ -250,7 +252,7 @@ def _items(node: Rows | Values, value: object, path: Path, reading: Reading) -> 
     return clean
 
 
-def _entries(node: Entries, value: object, path: Path, reading: Reading) -> dict:
+def _entries(node: Entries | Pairs, value: object, path: Path, reading: Reading) -> dict:
     if not isinstance(value, dict):
         raise Invalid(path, f"should be an object, is {_kind(value)}", value)
     if isinstance(value, Duplicated):
@@ -258,7 +260,11 @@ def _entries(node: Entries, value: object, path: Path, reading: Reading) -> dict
     clean = {}
     for key, item in value.items():
         try:
-            clean[key] = _object(node.fields, item, path.entry(key), reading)
+            here = path.entry(key)
+            if isinstance(node, Entries):
+                clean[key] = _object(node.fields, item, here, reading)
+            else:
+                clean[key] = _value(Field(node.value.key, node.value.kind, required=True), item, here)
         except Invalid as found:
             _reject_row(node, {key: item}, found, reading)
     if value and not clean and not node.table:

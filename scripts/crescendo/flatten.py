@@ -4,11 +4,11 @@ The rules of flattening:
 
 1. a leaf becomes a column; 2. an object's leaves join the row that holds it, under its name; 3. a list of objects
 becomes a child table, one row each, with its record in `_parent_row_id` and its place in `_index` (from 1); 4. a list
-of plain values likewise, with one column; 5. an object whose keys are data becomes rows, its key in a column; 6. a
-record's id is the md5 of what it says, so the same record has the same id in every load, whether it came as CSV or as
-JSON, with spaces or without; a page's is the md5 of what was asked and of the bytes that were answered; 7. a row of a
-list in a list is known by its record and its places on the way down, each in a column that is named after the list
-(`_items_index`).
+of plain values likewise, with one column; 5. an object whose keys are data becomes rows, its key in a column, whether
+its values are objects or plain; 6. a record's id is the md5 of what it says, so the same record has the same id in
+every load, whether it came as CSV or as JSON, with spaces or without; a page's is the md5 of what was asked and of the
+bytes that were answered; 7. a row of a list in a list is known by its record and its places on the way down, each in a
+column that is named after the list (`_items_index`).
 
 How a text is trusted. DuckDB's typed JSON reader is fast and forgiving: 1.9 becomes 2, `true` becomes 1, an unknown
 key vanishes. So each text has to pass one of three checks before its typed reading is believed:
@@ -28,7 +28,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from crescendo.shapes import KINDS, Document, Dropped, Entries, Field, Group, Node, Rows, Values
+from crescendo.shapes import KINDS, Document, Dropped, Entries, Field, Group, Node, Pairs, Rows, Values
 from crescendo.warehouse import quoted, text
 
 # JSON types, in DuckDB's words, that a leaf's typed reading turns into the right value
@@ -81,7 +81,8 @@ def json_roots(document: Document) -> list[Node]:
 def scalars(document: Document) -> list[Field]:
     """The leaf columns of a table-shaped document, or what a page was asked for."""
     if document.layout == "page":
-        return [Field(f"asked_{fact}") for fact in document.facts]
+        needed = {need.fact for need in document.needs}
+        return [Field(f"asked_{fact}", required=fact in needed) for fact in document.facts]
     return [node for node in document.fields if isinstance(node, Field)]
 
 
@@ -103,6 +104,8 @@ def typed(node: Node) -> str:
             return f"{typed(node.value)}[]"
         case Entries():
             return f"MAP(VARCHAR, {_struct(node.fields)})"
+        case Pairs():
+            return f"MAP(VARCHAR, {typed(node.value)})"
 
 
 def _struct(fields: tuple[Node, ...]) -> str:
@@ -172,6 +175,8 @@ def pattern(node: Node) -> str:
             return _items("[", pattern(node.value), "]")
         case Entries():
             return _items("{", STRING + KEY_VALUE + _object_pattern(node.fields), "}")
+        case Pairs():
+            return _items("{", STRING + KEY_VALUE + pattern(node.value), "}")
 
 
 def keys_are_unique(node: Node, value: str) -> str:
@@ -182,9 +187,9 @@ def keys_are_unique(node: Node, value: str) -> str:
             return " and ".join(term for term in terms if term)
         case Rows():
             return _in_all(value, Group("", node.fields))
-        case Entries():
+        case Entries() | Pairs():
             own = f"coalesce(len(list_distinct(map_keys({value}))) = cardinality({value}), true)"
-            inner = _in_all(f"map_values({value})", Group("", node.fields))
+            inner = isinstance(node, Entries) and _in_all(f"map_values({value})", Group("", node.fields))
             return f"{own} and {inner}" if inner else own
         case _:
             return ""
@@ -315,6 +320,8 @@ def places(node: Node, path: str = "$") -> Iterator[Place]:
             yield from _object_places(node.fields, f"{path}[*]")
         case Values():
             yield Place(f"{path}[*]", value=node.value)
+        case Pairs():
+            yield Place(f"{path}.*", value=node.value)
         case Entries():
             yield from _object_places(node.fields, f"{path}.*")
         case _:
@@ -466,6 +473,8 @@ def _rows_of(node: Node, value: str) -> str:
             return "0"
         case Values():
             return f"coalesce(len({value}), 0)"
+        case Pairs():
+            return f"coalesce(cardinality({value}), 0)"
         case Group():
             inner = [_rows_of(child, f"{value}.{quoted(child.key)}") for child in node.fields]
             return _sum([term for term in inner if term != "0"])
@@ -542,6 +551,14 @@ def _children(node: Node, value: str, parent: str, steps: list[str], trail: tupl
             columns = _places(trail) | {node.value.column: KINDS[node.value.kind]}
             query = _query(_unnested(value, steps, trail), columns, [*trail, "_index", "value"])
             return [RawTable(node.table, columns, parent, query)]
+        case Pairs():
+            columns = _places(trail) | {node.name: "VARCHAR", node.value.column: KINDS[node.value.kind]}
+            steps = _unnested(f"map_entries({value})", steps, trail)
+            return [
+                RawTable(
+                    node.table, columns, parent, _query(steps, columns, [*trail, "_index", "value.key", "value.value"])
+                )
+            ]
         case Rows():
             steps = _unnested(value, steps, trail)
             return _child_tables(node.table, parent, node.fields, "value", {}, steps, trail)

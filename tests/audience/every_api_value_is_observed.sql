@@ -9,7 +9,7 @@ artist_values as (
 
     select
         pages.asked_uuid,
-        pages.asked_platform,
+        {{ platform_code('pages.asked_platform') }} as platform,
         measures.series,
         days.date as observed_date
     from {{ source('raw_soundcharts', 'artist_audience_pages') }} as pages
@@ -31,7 +31,7 @@ artist_values as (
 
     select
         pages.asked_uuid,
-        pages.asked_platform,
+        {{ platform_code('pages.asked_platform') }} as platform,
         case pages.asked_document
             when 'artist-local-streaming' then 'listening'
             else 'followers'
@@ -46,7 +46,7 @@ artist_values as (
 
     select
         pages.asked_uuid,
-        pages.asked_platform,
+        {{ platform_code('pages.asked_platform') }} as platform,
         replace(pages.asked_document, 'artist-', '') as series,
         days.date as observed_date
     from {{ source('raw_soundcharts', 'artist_value_pages') }} as pages
@@ -58,7 +58,7 @@ artist_values as (
 
     select
         pages.asked_uuid,
-        'soundcharts' as asked_platform,
+        'soundcharts' as platform,
         measures.series,
         days.date as observed_date
     from {{ source('raw_soundcharts', 'artist_score_pages') }} as pages
@@ -80,7 +80,7 @@ song_values as (
 
     select
         pages.asked_uuid,
-        pages.asked_platform,
+        {{ platform_code('pages.asked_platform') }} as platform,
         replace(pages.asked_document, 'song-', '') as series,
         days.date as observed_date
     from {{ source('raw_soundcharts', 'song_audience_pages') }} as pages
@@ -90,7 +90,8 @@ song_values as (
         on days._parent_row_id = plots._parent_row_id and days._index = plots._items_index
     left join {{ source('raw_soundcharts', 'identifier_pages__items') }} as identifiers
         on
-            pages.asked_platform = identifiers.platform_code
+            {{ platform_code('pages.asked_platform') }}
+            = {{ platform_code('identifiers.platform_code') }}
             and plots.identifier = identifiers.identifier
     where days.value > 0 or (plots.value > 0 and identifiers."default")
 
@@ -100,7 +101,7 @@ raw_days as (
 
     select
         'artist:' || asked_uuid as subject_id,
-        asked_platform,
+        platform,
         series,
         observed_date
     from artist_values
@@ -109,7 +110,7 @@ raw_days as (
 
     select
         'song:' || asked_uuid as subject_id,
-        asked_platform,
+        platform,
         series,
         observed_date
     from song_values
@@ -121,7 +122,7 @@ expected as (
 
     select
         raw_days.subject_id,
-        replace(raw_days.asked_platform, 'twitter', 'x')
+        raw_days.platform
         || ':'
         || coalesce(names.metric, raw_days.series) as metric_id,
         raw_days.observed_date
@@ -129,7 +130,7 @@ expected as (
     left join {{ ref('soundcharts_metrics') }} as names
         on
             raw_days.series = names.series
-            and replace(raw_days.asked_platform, 'twitter', 'x') = names.platform
+            and raw_days.platform = names.platform
     group by all
 
 ),

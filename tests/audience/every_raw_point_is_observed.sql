@@ -89,7 +89,7 @@ api_values as (
                 when 'song-audience' then 'spotify:streams'
                 else 'spotify:popularity'
             end = series.metric_id
-    where pages.asked_platform = 'spotify'
+    where {{ platform_code('pages.asked_platform') }} = 'spotify'
 
 ),
 

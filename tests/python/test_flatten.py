@@ -11,7 +11,7 @@ import duckdb
 import pytest
 from conftest import ROOT
 from crescendo import careful, flatten, stage
-from crescendo.shapes import Entries, Field, Group, Rows, Values, snake_case
+from crescendo.shapes import Entries, Field, Group, Pairs, Rows, Values, snake_case
 from crescendo.sources import all_sources, soundcharts
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
@@ -27,7 +27,7 @@ def everything_is_declared(monkeypatch):
 
 with pytest.MonkeyPatch.context() as patch:
     patch.setattr(crescendo.sources, "__path__", SOURCES)
-    RECORD = all_sources()["everything"].documents[0]
+    RECORD, _, TALLY = all_sources()["everything"].documents
 REPORT = soundcharts.REPORT
 LEAVES = {"name": "Ann", "seen": "2024-02-29", "playCount": 7, "delta": -3, "share": 0.25, "live": True}
 RICH = (
@@ -179,6 +179,54 @@ def test_a_key_that_makes_no_pattern_is_not_learned_and_not_lost(desk, key):
     assert desk.ask("select path from load_audit.unknown_fields") == [(f"about.{shown}",)]
 
 
+TALLIES = [
+    {
+        "tally_id": "1",
+        "byCountry": {"FR": 12, "US": 9, "é": 0},
+        "days": [{"date": "2024-05-01", "byCity": {"Oslo": 0.5}}],
+    },
+    {"tally_id": "2", "byCountry": {}, "days": [{"date": "2024-05-02"}, {"byCity": {"Bergen": 1, "": 2}}]},
+]
+
+
+@pytest.mark.parametrize("name", ["t.csv", "t.json", "t.ndjson"])
+def test_a_map_of_plain_values_is_a_row_for_each_of_its_keys(desk, name):
+    columns = tuple(TALLIES[0])
+    content = {"csv": csv_text(TALLIES, columns, numbered=False), "json": json.dumps(TALLIES)}
+    _, [file] = desk.load(desk.write(name, content.get(name.split(".")[1], json_lines(TALLIES))))
+    assert (file["document"], file["counts"]["rows_loaded"]) == ("tally", 9)
+    countries = "select tally_id, t._index, country, plays from raw_everything.tallies__by_country as t"
+    assert desk.ask(
+        f"{countries} inner join raw_everything.tallies as r on t._parent_row_id = r._row_id order by 2"
+    ) == [
+        ("1", 1, "FR", 12),
+        ("1", 2, "US", 9),
+        ("1", 3, "é", 0),
+    ]
+    assert desk.ask(
+        "select _days_index, _index, city, share from raw_everything.tallies__days__by_city order by all"
+    ) == [
+        (1, 1, "Oslo", 0.5),
+        (2, 1, "Bergen", 1.0),
+        (2, 2, "", 2.0),
+    ]
+    assert desk.balanced()
+
+
+def test_what_is_wrong_in_a_map_of_plain_values_is_rejected_alone(desk):
+    wrong = {"tally_id": "3", "byCountry": {"FR": 1.9, "US": None, "DE": {"a": 1}, "IT": 4}, "days": []}
+    twice = '{"tally_id": "4", "byCountry": {"FR": 1, "FR": 2}}\n'
+    desk.load(desk.write("t.ndjson", json_lines([wrong]) + twice))
+    assert desk.ask("select country, plays from raw_everything.tallies__by_country") == [("IT", 4)]
+    assert desk.ask("select level, path, reason from load_audit.rejected_records order by all") == [
+        ("record", "byCountry.FR", "the key is there twice"),
+        ("row", "byCountry.DE", "is not a whole number"),
+        ("row", "byCountry.FR", "is not a whole number"),
+        ("row", "byCountry.US", "is missing"),
+    ]
+    assert desk.balanced()
+
+
 @pytest.mark.parametrize("form", ["{}.json", "{}.json.gz", "{}.jsonl"])
 def test_a_page_is_one_record_with_the_facts_of_its_asking(desk, form):
     page = {"id": "p", "everything": 1, "items": [{"n": 1, "inner": [0.5, 2]}, {"n": 2}], "errors": [{"deep": [[]]}]}
@@ -268,6 +316,8 @@ def clean(node, leaf=LEAF):
             return st.lists(clean(node.value, leaf), max_size=3)
         case Entries():
             return st.dictionaries(KEYS, objects(node.fields, leaf), max_size=2)
+        case Pairs():
+            return st.dictionaries(KEYS, clean(node.value, leaf), max_size=3)
         case _:
             return leaf["json"]
 
@@ -339,7 +389,7 @@ def broken(text, how, where, junk):
 
 SCALAR = re.compile(r'(?<=[:\[,])\s*(?:"(?:[^"\\]|\\.)*"|-?\d[\d.eE+-]*|true|false|null)(?=\s*[,}\]])')
 MEMBER = re.compile(r'"(?:[^"\\]|\\.)*"\s*:\s*(?:"(?:[^"\\]|\\.)*"|-?\d[\d.eE+-]*|true|false|null)')
-ROOTS = [*flatten.json_roots(RECORD), *flatten.json_roots(REPORT)]
+ROOTS = [*flatten.json_roots(RECORD), *flatten.json_roots(REPORT), *flatten.json_roots(TALLY)]
 
 
 def both_ways(root, sent):

@@ -31,6 +31,20 @@ numbered as (
 
 ),
 
+numbered_track_pages as (
+
+    select
+        asked_uuid,
+        subject_name,
+        subject_credit,
+        row_number() over (
+            partition by asked_uuid
+            order by extracted_date nulls first, _load_id, _row_id
+        ) as page_number
+    from album_track_pages
+
+),
+
 -- before v2.34 lists give no id, and the name in addresses is the key
 listed as (
 
@@ -46,6 +60,20 @@ listed as (
 
 ),
 
+-- the tracks of an album say its name too
+tracked as (
+
+    select
+        asked_uuid as album_id,
+        max_by(subject_name, page_number) filter (where subject_name is not null) as album_title,
+        max_by(subject_credit, page_number) filter (
+            where subject_credit is not null
+        ) as artist_credit
+    from numbered_track_pages
+    group by asked_uuid
+
+),
+
 named as (
 
     select album_id from albums
@@ -56,7 +84,7 @@ named as (
 
     union
 
-    select asked_uuid as album_id from album_track_pages
+    select album_id from tracked
 
 ),
 
@@ -65,8 +93,10 @@ answered as (
     select
         named.album_id,
         albums._row_id as answer_row_id,
-        coalesce(albums.album_title, listed.album_title) as album_title,
-        coalesce(albums.artist_credit, listed.artist_credit) as artist_credit,
+        coalesce(albums.album_title, listed.album_title, tracked.album_title) as album_title,
+        coalesce(
+            albums.artist_credit, listed.artist_credit, tracked.artist_credit
+        ) as artist_credit,
         coalesce(albums.album_type, listed.album_type) as album_type,
         albums.upc,
         albums.image_url,
@@ -77,6 +107,7 @@ answered as (
     left join numbered on named.album_id = numbered.album_id and numbered.answer_number = 1
     left join albums on numbered._row_id = albums._row_id
     left join listed on named.album_id = listed.album_id
+    left join tracked on named.album_id = tracked.album_id
 
 )
 

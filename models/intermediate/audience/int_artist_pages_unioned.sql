@@ -25,6 +25,8 @@ pages as (
         asked_uuid as artist_id,
         platform,
         document,
+        subject_name,
+        subject_image_url,
         extracted_date,
         _load_id
     from audience_pages
@@ -36,6 +38,8 @@ pages as (
         asked_uuid as artist_id,
         platform,
         document,
+        subject_name,
+        subject_image_url,
         extracted_date,
         _load_id
     from value_pages
@@ -47,6 +51,8 @@ pages as (
         asked_uuid as artist_id,
         'soundcharts' as platform,
         document,
+        subject_name,
+        subject_image_url,
         extracted_date,
         _load_id
     from score_pages

@@ -24,7 +24,11 @@ numbered as (
                 pages._load_id desc,
                 entries._parent_row_id asc,
                 entries._index asc
-        ) as answer_number
+        ) as answer_number,
+        count(*) over (
+            partition by
+                entries.chart_id, entries.song_id, entries.entry_date, entries._parent_row_id
+        ) as answer_count
     from entries
     inner join pages on entries._parent_row_id = pages._row_id
     where entries.chart_id is not null and entries.song_id is not null
@@ -48,6 +52,7 @@ settled as (
         previous_chart_rank,
         peak_chart_rank,
         time_on_chart,
+        answer_count,
         time_on_chart_unit,
         is_current,
         entry_date,

@@ -39,22 +39,13 @@ roots as (
 
 ),
 
--- more subs than a root of the source has
-places as (
-
-    select numbers.place
-    from (values (0), (1), (2), (3), (4), (5), (6), (7), (8), (9)) as numbers (place)
-
-),
-
 subs as (
 
     select
-        roots._parent_row_id,
-        roots.root_genre,
-        {{ json_item('roots.genre', 'sub', 'places.place') }} as sub_genre
+        _parent_row_id,
+        root_genre,
+        {{ json_items('genre', 'sub') }} as sub_genre
     from roots
-    cross join places
 
 ),
 

@@ -28,6 +28,7 @@ points as (
 
     select
         _parent_row_id,
+        _items_index,
         'city' as place_type,
         country_code,
         region,
@@ -40,6 +41,7 @@ points as (
 
     select
         _parent_row_id,
+        _items_index,
         'country' as place_type,
         country_code,
         cast(null as varchar) as region,
@@ -64,14 +66,19 @@ named as (
         coalesce(points.region, '') as region_name,
         coalesce(points.city_name, '') as place_city,
         points.observed_date,
-        cast(points.place_value as double) as value,
         pages.extracted_date,
-        pages._load_id
+        pages._load_id,
+        points._parent_row_id,
+        points._items_index,
+        -- a place that one day lists twice is two of one name, and counts with both
+        cast(sum(points.place_value) as double) as value,
+        count(*) as answer_count
     from points
     inner join pages on points._parent_row_id = pages._row_id
     left join metric_names
         on pages.platform = metric_names.platform and metric_names.series = 'listening'
     where points.place_value is not null
+    group by all
 
 ),
 
@@ -83,7 +90,7 @@ numbered as (
             partition by
                 artist_id, metric_id, place_type, place_country, region_name, place_city,
                 observed_date
-            order by extracted_date desc nulls last, _load_id desc, value desc
+            order by extracted_date desc nulls last, _load_id desc, value desc, answer_count desc
         ) as answer_number
     from named
 
@@ -99,7 +106,8 @@ resolved as (
         region_name,
         place_city,
         observed_date,
-        value
+        value,
+        answer_count
     from numbered
     where answer_number = 1
 

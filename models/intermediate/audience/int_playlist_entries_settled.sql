@@ -24,7 +24,11 @@ numbered as (
                 pages._load_id desc,
                 entries._parent_row_id asc,
                 entries._index asc
-        ) as answer_number
+        ) as answer_number,
+        count(*) over (
+            partition by
+                entries.playlist_id, entries.song_id, entries.entry_date, entries._parent_row_id
+        ) as answer_count
     from entries
     inner join pages on entries._parent_row_id = pages._row_id
     where entries.playlist_id is not null and entries.song_id is not null
@@ -43,6 +47,7 @@ settled as (
         country_code,
         track_count,
         subscriber_count,
+        answer_count,
         crawled_date,
         playlist_position,
         peak_playlist_position,

@@ -1,5 +1,6 @@
--- Who a song counts for: the artists that the API names, else the credit that the report prints.
--- So a credit is linked to artists through the songs that both know, and never split.
+-- Who a song counts for: the artists that its own page names, else those in whose lists it is, else
+-- the credit that the report prints. So a credit is linked to artists through the songs that both
+-- know, and never split.
 
 with
 
@@ -27,6 +28,12 @@ main_artists as (
 
 ),
 
+listed as (
+
+    select * from {{ ref('int_songs_listed') }}
+
+),
+
 -- one row per song and artist that the song's latest answer names
 named as (
 
@@ -46,6 +53,30 @@ named as (
 
 ),
 
+-- one row per song without such an answer and artist in whose lists it is, in the order in which
+-- the credit prints their names
+ordered as (
+
+    select
+        listed.song_id,
+        listed.artist_id,
+        cast(
+            row_number() over (
+                partition by listed.song_id
+                order by
+                    min(nullif(instr(lower(songs.artist_credit), lower(listed.artist_name)), 0)) asc
+                    nulls last,
+                    listed.artist_id asc
+            ) as integer
+        ) as artist_position
+    from listed
+    inner join songs on listed.song_id = songs.song_id
+    left join named on listed.song_id = named.song_id
+    where listed.artist_id is not null and named.song_id is null
+    group by listed.song_id, listed.artist_id
+
+),
+
 credited as (
 
     select
@@ -60,6 +91,16 @@ credited as (
     union all
 
     select
+        song_id,
+        artist_id,
+        artist_position,
+        artist_position = 1 as is_main_artist,
+        false as is_credit
+    from ordered
+
+    union all
+
+    select
         songs.song_id,
         songs.artist_id,
         cast(1 as integer) as artist_position,
@@ -67,7 +108,8 @@ credited as (
         true as is_credit
     from songs
     left join named on songs.song_id = named.song_id
-    where songs.artist_id is not null and named.song_id is null
+    left join ordered on songs.song_id = ordered.song_id
+    where songs.artist_id is not null and named.song_id is null and ordered.song_id is null
 
 )
 

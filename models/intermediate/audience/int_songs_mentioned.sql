@@ -1,28 +1,16 @@
--- The name under which lists of the API mention a song: most songs are met there first.
+-- What pages say of a song in passing: its name in a list, or at the head of its own series.
 
 with
 
-listed_songs as (
+listed as (
 
-    select * from {{ ref('stg_soundcharts__listed_songs') }}
-
-),
-
-album_tracks as (
-
-    select * from {{ ref('stg_soundcharts__album_tracks') }}
+    select * from {{ ref('int_songs_listed') }}
 
 ),
 
-playlist_entries as (
+listing_pages as (
 
-    select * from {{ ref('stg_soundcharts__playlist_entries') }}
-
-),
-
-chart_entries as (
-
-    select * from {{ ref('stg_soundcharts__chart_entries') }}
+    select * from {{ ref('int_listing_pages_unioned') }}
 
 ),
 
@@ -38,57 +26,68 @@ mentions as (
         song_id,
         title,
         artist_credit,
-        release_date
-    from listed_songs
-
-    union all
-
-    select
-        song_id,
-        title,
-        artist_credit,
-        cast(null as date) as release_date
-    from album_tracks
-
-    union all
-
-    select
-        song_id,
-        title,
-        artist_credit,
-        cast(null as date) as release_date
-    from playlist_entries
-
-    union all
-
-    select
-        song_id,
-        title,
-        artist_credit,
-        cast(null as date) as release_date
-    from chart_entries
+        release_date,
+        extracted_date,
+        _load_id,
+        _row_id,
+        _index
+    from listed
 
     union all
 
     select
         asked_uuid as song_id,
-        cast(null as varchar) as title,
-        cast(null as varchar) as artist_credit,
-        cast(null as date) as release_date
+        subject_name as title,
+        subject_credit as artist_credit,
+        cast(null as date) as release_date,
+        extracted_date,
+        _load_id,
+        _row_id,
+        0 as _index
+    from listing_pages
+    where document like 'song-%'
+
+    union all
+
+    select
+        asked_uuid as song_id,
+        subject_name as title,
+        subject_credit as artist_credit,
+        cast(null as date) as release_date,
+        extracted_date,
+        _load_id,
+        _row_id,
+        0 as _index
     from song_audience_pages
 
 ),
 
--- one row per song that is mentioned
+numbered as (
+
+    select
+        *,
+        row_number() over (
+            partition by song_id
+            order by extracted_date nulls first, _load_id, _row_id, _index
+        ) as mention_number
+    from mentions
+    where song_id is not null
+
+),
+
+-- one row per song that is mentioned; each word from the latest page that has it
 mentioned as (
 
     select
         song_id,
-        max(title) as title,
-        max(artist_credit) as artist_credit,
-        max(release_date) as release_date
-    from mentions
-    where song_id is not null
+        max_by(title, mention_number) filter (where title is not null) as title,
+        max_by(artist_credit, mention_number) filter (
+            where artist_credit is not null
+        ) as artist_credit,
+        max_by(release_date, mention_number) filter (
+            where release_date is not null
+        ) as release_date
+    from numbered
     group by song_id
 
 )

@@ -12,7 +12,19 @@ album_artists as (
 
 ),
 
-bridged as (
+listed_albums as (
+
+    select * from {{ ref('stg_soundcharts__listed_albums') }}
+
+),
+
+listing_pages as (
+
+    select * from {{ ref('int_listing_pages_unioned') }}
+
+),
+
+named as (
 
     select
         albums.album_id,
@@ -22,6 +34,42 @@ bridged as (
     inner join album_artists on albums.answer_row_id = album_artists._parent_row_id
     where album_artists.artist_id is not null
     group by all
+
+),
+
+-- one row per album without such an answer and artist in whose lists it is
+listed as (
+
+    select
+        coalesce(listed_albums.album_id, listed_albums.slug) as album_id,
+        listing_pages.asked_uuid as artist_id
+    from listed_albums
+    inner join listing_pages on listed_albums._parent_row_id = listing_pages._row_id
+    left join named on coalesce(listed_albums.album_id, listed_albums.slug) = named.album_id
+    where
+        listing_pages.document = 'artist-albums'
+        and coalesce(listed_albums.album_id, listed_albums.slug) is not null
+        and named.album_id is null
+    group by all
+
+),
+
+bridged as (
+
+    select
+        album_id,
+        artist_id,
+        artist_position
+    from named
+
+    union all
+
+    select
+        album_id,
+        artist_id,
+        cast(row_number() over (partition by album_id order by artist_id) as integer)
+            as artist_position
+    from listed
 
 )
 

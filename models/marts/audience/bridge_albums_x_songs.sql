@@ -12,18 +12,56 @@ album_track_pages as (
 
 ),
 
--- pages overlap and are read again: one row per place
-places as (
+listed as (
 
     select
         album_track_pages.asked_uuid as album_id,
         coalesce(album_tracks.disc_number, 1) as disc_number,
         album_tracks.track_number,
-        max_by(album_tracks.song_id, album_track_pages._load_id) as song_id
+        album_tracks.song_id,
+        album_track_pages.extracted_date,
+        album_track_pages._load_id,
+        album_tracks._parent_row_id,
+        album_tracks._index
     from album_tracks
     inner join album_track_pages on album_tracks._parent_row_id = album_track_pages._row_id
     where album_tracks.song_id is not null and album_tracks.track_number is not null
-    group by all
+
+),
+
+-- pages overlap and are read again: the latest answer on a place counts
+numbered as (
+
+    select
+        album_id,
+        disc_number,
+        track_number,
+        song_id,
+        row_number() over (
+            partition by album_id, disc_number, track_number
+            order by
+                extracted_date desc nulls last,
+                _load_id desc,
+                _parent_row_id desc,
+                _index desc
+        ) as answer_number,
+        count(*) over (
+            partition by album_id, disc_number, track_number, _parent_row_id
+        ) as answer_count
+    from listed
+
+),
+
+places as (
+
+    select
+        album_id,
+        disc_number,
+        track_number,
+        song_id,
+        answer_count
+    from numbered
+    where answer_number = 1
 
 )
 

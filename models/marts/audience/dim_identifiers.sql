@@ -12,36 +12,52 @@ identifiers as (
 
 ),
 
-songs as (
-
-    select * from {{ ref('int_songs_identified') }}
-
-),
-
-artists as (
-
-    select * from {{ ref('int_artists_answered') }}
-
-),
-
--- one row per subject, platform and identifier; one only asked for identifiers is none
-identified as (
+listed as (
 
     select
         case
-            when songs.song_id is not null then 'song:' || songs.song_id
-            else 'artist:' || artists.artist_id
-        end as subject_id,
+            when identifier_pages.document = 'song-identifiers' then 'song:'
+            else 'artist:'
+        end || identifier_pages.asked_uuid as subject_id,
         identifiers.platform,
         identifiers.identifier,
-        max(identifiers.identifier_url) as identifier_url,
-        max_by(identifiers.is_default, identifier_pages._load_id) as is_default
+        identifiers.identifier_url,
+        identifiers.is_default,
+        identifier_pages.extracted_date,
+        identifier_pages._load_id,
+        identifiers._parent_row_id,
+        identifiers._index
     from identifiers
     inner join identifier_pages on identifiers._parent_row_id = identifier_pages._row_id
-    left join songs on identifier_pages.asked_uuid = songs.song_id
-    left join artists on identifier_pages.asked_uuid = artists.artist_id
-    where songs.song_id is not null or artists.artist_id is not null
-    group by all
+    where identifiers.platform is not null
+
+),
+
+numbered as (
+
+    select
+        *,
+        row_number() over (
+            partition by subject_id, platform, identifier
+            order by extracted_date nulls first, _load_id, _parent_row_id, _index
+        ) as answer_number
+    from listed
+
+),
+
+-- one row per subject, platform and identifier; what the latest leaves out is as it was before
+identified as (
+
+    select
+        subject_id,
+        platform,
+        identifier,
+        max_by(identifier_url, answer_number) filter (
+            where identifier_url is not null
+        ) as identifier_url,
+        max_by(is_default, answer_number) filter (where is_default is not null) as is_default
+    from numbered
+    group by subject_id, platform, identifier
 
 )
 

@@ -15,6 +15,7 @@ observed as (
         previous_chart_rank,
         peak_chart_rank,
         time_on_chart,
+        answer_count,
         time_on_chart_unit,
         is_current,
         entry_date,

@@ -16,7 +16,8 @@ observed as (
         region_name,
         place_city,
         observed_date,
-        value
+        value,
+        answer_count
     from places
 
 )

@@ -14,6 +14,7 @@ observed as (
         playlist_position,
         peak_playlist_position,
         subscriber_count,
+        answer_count,
         entry_date,
         exit_date,
         position_date,

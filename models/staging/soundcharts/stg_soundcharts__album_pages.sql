@@ -15,6 +15,9 @@ renamed as (
         {{ platform_code('asked_platform') }} as platform,
 
         -- attributes
+        nullif(trim(related_name), '') as subject_name,
+        nullif(trim(related_credit_name), '') as subject_credit,
+        nullif(trim(related_image_url), '') as subject_image_url,
         cast(asked_page as integer) as page_number,
 
         -- dates

@@ -6,6 +6,16 @@ artist_score_pages as (
 
 ),
 
+-- a list of one artist as a rule
+told as (
+
+    select
+        *,
+        {{ replace_all('related', '^ *[[] *|[]] *$', '') }} as related_artist
+    from artist_score_pages
+
+),
+
 renamed as (
 
     select
@@ -15,6 +25,8 @@ renamed as (
         {{ platform_code('asked_platform') }} as platform,
 
         -- attributes
+        nullif(trim({{ json_text('related_artist', 'name') }}), '') as subject_name,
+        nullif(trim({{ json_text('related_artist', 'imageUrl') }}), '') as subject_image_url,
         cast(asked_page as integer) as page_number,
 
         -- dates
@@ -27,7 +39,7 @@ renamed as (
         _index,
         _file_id,
         _load_id
-    from artist_score_pages
+    from told
 
 )
 

@@ -11,10 +11,10 @@ renamed as (
     select
         -- ids
         asked_document as document,
-        coalesce(nullif(asked_uuid, ''), related_uuid) as asked_uuid,
         {{ platform_code('asked_platform') }} as platform,
 
         -- attributes
+        nullif(asked_uuid, '') as searched_name,
         cast(asked_page as integer) as page_number,
 
         -- dates

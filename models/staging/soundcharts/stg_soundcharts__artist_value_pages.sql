@@ -15,6 +15,8 @@ renamed as (
         {{ platform_code('coalesce(asked_platform, related_platform)') }} as platform,
 
         -- attributes
+        nullif(trim(related_artist_name), '') as subject_name,
+        nullif(trim(related_artist_image_url), '') as subject_image_url,
         cast(asked_page as integer) as page_number,
 
         -- dates

@@ -10,7 +10,7 @@ import duckdb
 from crescendo.docs.lineage import Lineage, Place, lineage
 from crescendo.flatten import raw_tables
 from crescendo.manifest import Relation, models
-from crescendo.shapes import Document, Dropped, Entries, Field, Group, Node, Rows, Source, Values
+from crescendo.shapes import Document, Dropped, Entries, Field, Group, Node, Pairs, Rows, Source, Values
 from crescendo.warehouse import quoted
 
 COMMAND = "Written by `crescendo docs` from the declarations and the models; do not edit."
@@ -70,6 +70,11 @@ def _walk(nodes: tuple[Node, ...], path: str, table: str, prefix: str, within: s
             case Values():
                 place = (f"{schema}.{node.table}", node.value.column)
                 yield Sent(f"{here}[]", node.key, node.value.kind, node.note or node.value.note, place, "list")
+            case Pairs():
+                below = f"{schema}.{node.table}"
+                yield Sent(f"{here}.*", node.name, "key", f"{node.note} The key itself.", (below, node.name), "list")
+                value = node.value
+                yield Sent(f"{here}.*", node.key, value.kind, value.note or node.note, (below, value.column), "list")
             case Rows():
                 yield from _walk(node.fields, f"{here}[].", f"{schema}.{node.table}", "", "list")
             case Entries():
@@ -266,6 +271,8 @@ def _boxes(name: str, label: str, nodes: tuple[Node, ...]) -> Iterator[str]:
             yield f"    {kind} {node.key}" + (f' "{remark}"' if remark else "")
         elif isinstance(node, Values):
             yield f"    {node.value.kind}[] {node.key}"
+        elif isinstance(node, Pairs):
+            yield f'    {node.value.kind} {node.key} "by {node.name}"'
     yield "  }"
     for node in nodes:
         below = f"{name}.{node.key}"

@@ -1,6 +1,6 @@
 """A source that no platform sends: every kind of node and of leaf, once as a record of columns and once as a page."""
 
-from crescendo.shapes import Document, Dropped, Entries, Field, Group, Rows, Source, Values
+from crescendo.shapes import Document, Dropped, Entries, Field, Group, Pairs, Rows, Source, Values
 
 LEAVES = (
     Field("name"),
@@ -50,4 +50,21 @@ PAGE = Document(
     layout="page",
     facts=("uuid", "page"),
 )
-SOURCE = Source("everything", documents=(RECORD, PAGE))
+TALLY = Document(
+    "tally",
+    "tallies",
+    (
+        Field("tally_id", required=True),
+        Pairs("byCountry", "tallies__by_country", name="country", value=Field("plays", "count")),
+        Rows(
+            "days",
+            "tallies__days",
+            (
+                Field("date", "day"),
+                Pairs("byCity", "tallies__days__by_city", name="city", value=Field("share", "number")),
+            ),
+        ),
+    ),
+    ("tally_id", "byCountry"),
+)
+SOURCE = Source("everything", documents=(RECORD, PAGE, TALLY))
