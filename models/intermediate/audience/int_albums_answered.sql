@@ -57,6 +57,7 @@ named as (
     union
 
     select asked_uuid as album_id from album_track_pages
+    where asked_uuid is not null
 
 ),
 

@@ -18,6 +18,7 @@ sent as (
         _parent_row_id,
         genre
     from song_genres
+    where genre is not null
 
     union all
 
@@ -25,6 +26,7 @@ sent as (
         _parent_row_id,
         genre
     from artist_genres
+    where genre is not null
 
 ),
 

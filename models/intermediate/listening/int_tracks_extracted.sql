@@ -64,7 +64,8 @@ extracted as (
             when
                 ranked.duration_text like '%_:__'
                 and split_part(ranked.duration_text, ':', 3) = ''
-                and ranked.minutes >= 0
+                -- a week at most: more is no track, and would not fit
+                and ranked.minutes between 0 and 10080
                 and ranked.seconds between 0 and 59
                 then ranked.minutes * 60 + ranked.seconds
         end as duration_seconds,

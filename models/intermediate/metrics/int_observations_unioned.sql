@@ -1,37 +1,24 @@
--- The only way into the spine: a new domain adds its `union all` here and nothing else downstream.
+-- The only way into the spine: a new domain adds its `union all` in int_observations_received and
+-- nothing else downstream.
 
 with
 
-audience as (
+received as (
 
-    select * from {{ ref('int_audience_observations') }}
-
-),
-
-listening as (
-
-    select * from {{ ref('int_listening_observations') }}
+    select * from {{ ref('int_observations_received') }}
 
 ),
 
-unioned as (
+accepted as (
 
     select
         subject_id,
         metric_id,
         observed_date,
         value
-    from audience
-
-    union all
-
-    select
-        subject_id,
-        metric_id,
-        observed_date,
-        value
-    from listening
+    from received
+    where set_aside_reason is null
 
 )
 
-select * from unioned
+select * from accepted

@@ -40,7 +40,11 @@ identified as (
     inner join identifier_pages on identifiers._parent_row_id = identifier_pages._row_id
     left join songs on identifier_pages.asked_uuid = songs.song_id
     left join artists on identifier_pages.asked_uuid = artists.artist_id
-    where songs.song_id is not null or artists.artist_id is not null
+    where
+        (songs.song_id is not null or artists.artist_id is not null)
+        -- one that names no platform or no identifier there is a finding
+        and identifiers.platform is not null
+        and identifiers.identifier is not null
     group by all
 
 )

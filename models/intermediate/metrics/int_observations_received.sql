@@ -1,0 +1,58 @@
+-- What cannot be observed of an audience is set aside here, once for all domains, and counted in
+-- fct_findings: a value without a subject or a metric, more than a double can count, less than none.
+
+with
+
+audience as (
+
+    select * from {{ ref('int_audience_observations') }}
+
+),
+
+listening as (
+
+    select * from {{ ref('int_listening_observations') }}
+
+),
+
+unioned as (
+
+    select
+        subject_id,
+        metric_id,
+        observed_date,
+        value
+    from audience
+
+    union all
+
+    select
+        subject_id,
+        metric_id,
+        observed_date,
+        value
+    from listening
+
+),
+
+judged as (
+
+    select
+        subject_id,
+        metric_id,
+        observed_date,
+        value,
+        case
+            when value is null then 'value_missing'
+            when subject_id is null then 'subject_unknown'
+            when metric_id is null then 'metric_unknown'
+            when abs(value) > {{ var('largest_count') }} then 'value_too_large'
+            -- a score may fall below zero
+            when value < 0 and metric_id not like 'soundcharts:%' then 'value_negative'
+            when value < 1 and metric_id like '%:chart_position' then 'place_below_one'
+        end as set_aside_reason
+    from unioned
+
+)
+
+select * from judged
