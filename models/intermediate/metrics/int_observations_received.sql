@@ -1,5 +1,5 @@
--- What cannot be observed of an audience is set aside here, once for all domains, and counted in
--- fct_findings: a value without a subject or a metric, more than a double can count, less than none.
+-- The door of the spine: a new domain adds its `union all`. What cannot be observed of an audience
+-- is set aside here, once for all domains, and counted in fct_findings.
 
 with
 

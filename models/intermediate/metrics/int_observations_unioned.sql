@@ -1,5 +1,4 @@
--- The only way into the spine: a new domain adds its `union all` in int_observations_received and
--- nothing else downstream.
+-- The only way into the spine; see int_observations_received.
 
 with
 
