@@ -46,7 +46,11 @@ def _report() -> str:
 
 def _chart() -> str:
     out = io.StringIO()
-    rows = [("2026-01-01", 0, "Top", "Ann", 300), ("2026-01-08", 1, "Top", "Ann", 50), ("2026-01-15", 0, "Top", "Ann", 60)]
+    rows = [
+        ("2026-01-01", 0, "Top", "Ann", 300),
+        ("2026-01-08", 1, "Top", "Ann", 50),
+        ("2026-01-15", 0, "Top", "Ann", 60),
+    ]
     csv.writer(out).writerows([("date", "position", "song", "artist", "popularity"), *rows])
     return out.getvalue()
 
