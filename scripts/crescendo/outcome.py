@@ -8,9 +8,12 @@ from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import duckdb
+
 from crescendo.warehouse import path as warehouse_path
 
 MOST = 8  # tables that are named
+BROKEN = ("warn", "fail", "error", "partial success")
 
 
 @dataclass(frozen=True)
@@ -40,7 +43,7 @@ def read(target: Path) -> Outcome:
         uid, status = result["unique_id"], result["status"]
         if status in ("success", "pass"):
             outcome.done[uid.split(".")[0]] += 1
-        elif status != "skipped" and not uid.startswith("operation."):  # our own hook says the same
+        elif status in BROKEN and not uid.startswith("operation."):  # our own hook says the same
             outcome.broken.append(_broken(manifest, uid, result))
     outcome.broken.sort(key=lambda broken: (not broken.is_promise, broken.name))
     return outcome
@@ -98,3 +101,18 @@ def told(broken: list[Broken], target: Path) -> list[str]:
         f" {warehouse_path()}; look through them first, samples of your data are among them."
     )
     return lines
+
+
+def noted(connection: duckdb.DuckDBPyConnection) -> list[str]:
+    """The promises that the last build found broken, as macros/hooks/note_broken_promises.sql keeps them."""
+    table = (
+        "select 1 from information_schema.tables where table_schema = 'load_audit' and table_name = 'broken_promises'"
+    )
+    if not connection.execute(table).fetchone():
+        return []
+    found = connection.execute("select promise, row_count, found_at from load_audit.broken_promises order by promise")
+    return [
+        f"a promise of Crescendo is broken, which is a fault of ours: {promise} ({rows:,} rows, {at:%F %R}); no number"
+        " that rests on it is to be believed: see `crescendo build --force`"
+        for promise, rows, at in found.fetchall()
+    ]

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 import duckdb
 
-from crescendo import flatten, warehouse
+from crescendo import flatten, outcome, warehouse
 from crescendo.options import format_option
 from crescendo.shapes import Document, Source
 from crescendo.sources import all_sources
@@ -79,24 +79,13 @@ def status() -> Status:
         )
         result.tables = list(_tables(connection))
         result.findings = found(connection)
-        result.problems = _problems(connection) + broken_promises(connection)
+        result.problems = _problems(connection) + outcome.noted(connection)
         return result
 
 
 def found(connection: duckdb.DuckDBPyConnection) -> list[dict]:
     """What is wrong with the data, a row a kind: how often, an example, what it means. Set aside first."""
     return _rows(connection, FINDINGS) if _exists(connection, "quality", "fct_findings") else []
-
-
-def broken_promises(connection: duckdb.DuckDBPyConnection) -> list[str]:
-    """The promises of ours that the last build found broken."""
-    if not _exists(connection, "load_audit", "broken_promises"):
-        return []
-    return [
-        f"a promise of Crescendo is broken, which is a fault of ours: {row['promise']} ({row['row_count']:,} rows,"
-        f" {row['found_at']:%F %R}); no number that rests on it is to be believed: see `crescendo build --force`"
-        for row in _rows(connection, "from load_audit.broken_promises order by promise")
-    ]
 
 
 def _exists(connection: duckdb.DuckDBPyConnection, schema: str, table: str) -> bool:

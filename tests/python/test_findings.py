@@ -112,6 +112,7 @@ def test_a_broken_promise_is_named_first_and_takes_no_answer_away(dirty, tmp_pat
     assert "run_results.json" in rest[-1]
     grown = crescendo(tmp_path, environment, "growth", "--from", "2026-01-05", "--to", "2026-02-04", "--format", "json")
     assert grown.returncode == 0, grown.stderr
+    assert "warning: a promise of Crescendo is broken" in grown.stderr
     assert {row["name"] for row in json.loads(grown.stdout)} >= {song(1)["title"]}
     status = crescendo(tmp_path, environment, "status")
     assert (status.returncode, "listens_add_up_at_every_grain (3 rows" in status.stderr) == (1, True)
