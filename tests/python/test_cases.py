@@ -1,11 +1,14 @@
 """Small inputs from outside, each with its right answer: loaded and built as a user does."""
 
+import gzip
+import os
 import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import duckdb
+import pytest
 from conftest import crescendo, project_in
 
 CASES = Path(__file__).parent / "cases"
@@ -45,3 +48,29 @@ def test_spellings_of_one_credit_are_one_artist(tmp_path):
     done, connection = build(tmp_path, CASES / "two_spellings_of_one_name")
     assert done.returncode == 0, done.stdout
     assert connection.execute("select song_count from audience.dim_artists").fetchall() == [(2,)]
+
+
+@pytest.mark.realdata
+def test_two_real_daily_runs_build_with_every_listen_counted(tmp_path):
+    folder = os.environ.get("CRESCENDO_REALDATA")
+    if not folder:
+        pytest.skip("CRESCENDO_REALDATA names no folder")
+    # the newest histories of the runs began on these days
+    for run, day in (("run_1", "2026-11-20"), ("run_2", "2026-11-21")):
+        pages = tmp_path / "pages" / day
+        pages.mkdir(parents=True)
+        for path in (Path(folder) / "moovitamix_api" / run).glob("*.pages.jsonl.gz"):
+            for number, line in enumerate(gzip.decompress(path.read_bytes()).splitlines(), start=1):
+                (pages / f"{path.name.split('.')[0]}__p{number:04}.json").write_bytes(line)
+    done, connection = build(tmp_path, tmp_path / "pages")
+    assert done.returncode == 0, done.stdout
+    events = """
+        select count(*) from listening.fct_listen_events
+        where listened_at::date between '2026-11-20' and '2026-11-21'
+    """
+    observed = """
+        select sum(value) from metrics.fct_observations inner join metrics.dim_series using (series_id)
+        where subject_id = 'service:moovitamix' and metric_id = 'moovitamix:listens'
+    """
+    [counts] = connection.execute(f"select ({events}), ({observed})").fetchall()
+    assert counts[0] == counts[1] > 0
