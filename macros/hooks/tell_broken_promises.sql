@@ -10,7 +10,7 @@
     {%- if broken -%}
         select error(
             'Promises of Crescendo are broken, which is a fault of ours: {{ broken | join(", ") }}. '
-            || 'All models are built; believe no number that rests on what these check.'
+            || 'All that does not depend on them is built; believe no number that rests on what they check.'
         )
     {%- endif -%}
 {%- endmacro %}

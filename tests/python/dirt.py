@@ -32,9 +32,11 @@ def points(first: int, popularity: int = 50) -> list[dict]:
 
 
 def _report() -> str:
+    hums = {"newtube-hums": summary(7)}
+    twice = {"spotify-streams": summary(20_390), "spotify:streams": summary(20_391)}
     songs = [
         song(1, artist="Ann", timeSeries=points(10_000_000), summaries={}),
-        song(2, artist="Bob", timeSeries=points(20_000, popularity=101), summaries={"newtube-hums": summary(7)}),
+        song(2, artist="Bob", timeSeries=points(20_000, popularity=101), summaries={**hums, **twice}),
     ]
     for number in (3, 4, 5):  # their sum is beyond a bigint
         huge = [{"date": f"2026-01-0{day}", "spotify-streams": LARGEST} for day in range(1, 6)]
@@ -65,11 +67,16 @@ def _pages() -> dict[str, dict]:
         {"platformName": "None", "platformCode": None, "identifier": "x", "url": "u", "default": True},
         {"platformName": "Spotify", "platformCode": "spotify", "identifier": "id1", "url": "u", "default": True},
     ]
+    genres = ["pop / french pop", {"root": "pop", "sub": ["french pop"]}, None]
+    described = {"uuid": song(1)["song_id"], "name": "One", "creditName": "Ann", "artists": [], "duration": 1}
+    described |= {"genres": genres, "isrc": "NONE"}
     return {
         f"artist-followers__{first}__newtube__{days}": page(followers, first, "newtube"),
         f"artist-listening__{first}__spotify__{days}": page([*series(900), {"date": "2026-02-10", "value": -5}], first),
         f"artist-listening__{second}__spotify__{days}": page([{"date": "2026-02-01", "value": LARGEST}], second),
         f"artist-identifiers__{first}__p0001": page(identifiers, first),
+        "song": {"type": "song", "object": described, "errors": []},
+        "tracks_of_nothing": page([{"discNumber": 1, "number": 1, "song": {"uuid": "s", "name": "S"}}]),
         "of_nobody": {**page(score), "related": []},
         "by_another_name": page(followers, third, ""),
         "by_no_name": page(followers),

@@ -80,6 +80,10 @@ def observe(series, nodes, order=None, wanted=("series_growth",), connection=Non
     (order or random.Random(1)).shuffle(rows)
     columns = "subject_id varchar, metric_id varchar, observed_date date, value double"
     connection.execute(f"create table intermediate.int_observations_unioned({columns})")
+    # where else a metric or a platform may be spoken of
+    connection.execute("create table intermediate.int_places_resolved(metric_id varchar)")
+    connection.execute("create schema if not exists audience; create table audience.dim_charts(platform varchar)")
+    connection.execute("create table audience.dim_playlists(platform varchar)")
     columns = "subject_id varchar, subject_type varchar, name varchar, release_date date"
     connection.execute(f"create table metrics.dim_subjects({columns})")
     subjects = {subject: ("song", f"Song {subject}", one.released) for (subject, _), one in series.items()}
@@ -323,7 +327,7 @@ def catalogue_of_songs(series):
 def publish(series, nodes, songs):
     """A warehouse of songs and of artists a to f, several metrics to a song; songs: song -> (is primary, artists)."""
     connection = duckdb.connect()
-    connection.execute("create schema audience")
+    connection.execute("create schema if not exists audience")
     tables = {
         "dim_songs(song_id varchar, subject_id varchar, is_primary_recording boolean, artist_credit varchar)": [
             (song, song, primary, " & ".join(names)) for song, (primary, names) in songs.items()

@@ -22,7 +22,10 @@ places as (
         max_by(album_tracks.song_id, album_track_pages._load_id) as song_id
     from album_tracks
     inner join album_track_pages on album_tracks._parent_row_id = album_track_pages._row_id
-    where album_tracks.song_id is not null and album_tracks.track_number is not null
+    where
+        album_track_pages.asked_uuid is not null
+        and album_tracks.song_id is not null
+        and album_tracks.track_number is not null
     group by all
 
 )
