@@ -67,7 +67,7 @@ def _pages() -> dict[str, dict]:
         {"platformName": "None", "platformCode": None, "identifier": "x", "url": "u", "default": True},
         {"platformName": "Spotify", "platformCode": "spotify", "identifier": "id1", "url": "u", "default": True},
     ]
-    genres = ["pop / french pop", {"root": "pop", "sub": ["french pop"]}, None]
+    genres = ["pop / french pop", {"root": "pop", "sub": ["french pop"]}]
     described = {"uuid": song(1)["song_id"], "name": "One", "creditName": "Ann", "artists": [], "duration": 1}
     described |= {"genres": genres, "isrc": "NONE"}
     return {

@@ -25,6 +25,7 @@ FOUND = {
     "no_user": 1,
     "page_without_platform": 1,
     "page_without_subject": 3,
+    "partner_growth_unexplained": 1,
     "place_below_one": 2,
     "platform_uncatalogued": 1,
     "popularity_above_100": 41,

@@ -47,7 +47,7 @@ selected as (
     from summaries
     inner join numbered on summaries._parent_row_id = numbered._row_id
     where numbered.place = 1 and summaries.period is not null
-    group by all
+    group by numbered.song_id, numbered._row_id, summaries.metric_id, summaries.period
 
 ),
 
