@@ -15,6 +15,7 @@ create schema audience;
 create schema intermediate;
 create schema listening;
 create schema metrics;
+create schema quality;
 create table audience.bridge_albums_x_artists (
     "album_id" text not null,
     "artist_id" text not null,
@@ -200,13 +201,15 @@ create table metrics.dim_metrics (
     "correction_ratio" double precision,
     "reset_ratio" double precision,
     "outlier_drop_ratio" double precision,
+    "is_catalogued" boolean,
     check (add_over_platform in ('same_unit', 'accounts', 'never')),
     check (add_over_time in ('yes', 'no', 'never', 'differences')),
     check (kind in ('counter', 'gauge', 'index', 'flow', 'rolling'))
 );
 create table metrics.dim_platforms (
     "platform" text not null,
-    "platform_name" text not null
+    "platform_name" text not null,
+    "is_catalogued" boolean
 );
 create table metrics.dim_series (
     "series_id" bigint not null,
@@ -320,6 +323,7 @@ create table listening.fct_extractions (
     "record_count" bigint,
     "total_count" bigint,
     "new_record_count" bigint,
+    "new_listen_count" bigint,
     "quarantined_count" bigint,
     "incomplete_count" bigint,
     "invalid_time_count" bigint,
@@ -327,8 +331,7 @@ create table listening.fct_extractions (
     "updated_before_created_count" bigint,
     "is_complete" boolean,
     "load_date" date,
-    "etl_updated_at" timestamp,
-    check (is_complete in ('True'))
+    "etl_updated_at" timestamp
 );
 create table listening.fct_id_reuses (
     "route" text not null,
@@ -572,7 +575,7 @@ create table metrics.summary_reconciliation (
     "growth" double precision,
     "growth_pct" double precision,
     "verdict" text,
-    check (verdict in ('equal', 'no base, sent as 0', 'base of an earlier day, sent as 0', 'outlier', 'other versions or sources count'))
+    check (verdict in ('equal', 'no base, sent as 0', 'base of an earlier day, sent as 0', 'outlier', 'other versions or sources count', 'unexplained'))
 );
 create table metrics.trending (
     "subject" text not null,
@@ -595,6 +598,16 @@ create table metrics.trending (
     "previous_daily_rate_pct" double precision,
     "momentum" double precision,
     "status" text
+);
+create table quality.fct_findings (
+    "finding_kind" text not null,
+    "record_id" text not null,
+    "place" text not null,
+    "example" text,
+    "finding_count" bigint,
+    "first_found_date" date,
+    "last_found_date" date,
+    "file_path" text
 );
 
 -- Keys, indexes with their reasons, and what each column means
@@ -648,6 +661,7 @@ alter table metrics.popularity_correlations add primary key ("platform", "variab
 alter table metrics.song_averages_latest add primary key ("subject", "platform", "metric");
 alter table metrics.summary_reconciliation add primary key ("subject_id", "metric_id", "period");
 alter table metrics.trending add primary key ("subject", "platform", "metric", "window_name");
+alter table quality.fct_findings add primary key ("finding_kind", "record_id", "place");
 create index bridge_albums_x_artists_artist_id_index on audience.bridge_albums_x_artists ("artist_id");
 comment on index audience.bridge_albums_x_artists_artist_id_index is 'Joins from audience.dim_artists, and the check that none is orphaned when one of its rows goes.';
 alter table audience.bridge_albums_x_artists add foreign key ("album_id") references audience.dim_albums ("album_id");
@@ -881,9 +895,11 @@ comment on column metrics.dim_metrics."min_base" is 'Base below which a percent 
 comment on column metrics.dim_metrics."correction_ratio" is 'A fall below this share of the value is a correction; null where the metric may fall.';
 comment on column metrics.dim_metrics."reset_ratio" is 'A fall to below this share of the value is a reset; null where the metric may fall.';
 comment on column metrics.dim_metrics."outlier_drop_ratio" is 'A value of at most this share of both its neighbours dropped to about nothing; null where it may.';
+comment on column metrics.dim_metrics."is_catalogued" is 'False where a source speaks of it and the catalogue in seeds/ lacks it: its settings are defaults.';
 comment on table metrics.dim_platforms is 'One row per platform that a source speaks of, whether or not it has metrics.';
 comment on column metrics.dim_platforms."platform" is 'Code of the platform, ''spotify''.';
 comment on column metrics.dim_platforms."platform_name" is 'Name for people, ''Spotify''. Join on the code, names differ between sources.';
+comment on column metrics.dim_platforms."is_catalogued" is 'False where a source speaks of it and the catalogue in seeds/ lacks it: its settings are defaults.';
 create index dim_series_metric_id_index on metrics.dim_series ("metric_id");
 comment on index metrics.dim_series_metric_id_index is 'Joins from metrics.dim_metrics, and the check that none is orphaned when one of its rows goes.';
 create index dim_series_subject_id_index on metrics.dim_series ("subject_id");
@@ -997,7 +1013,7 @@ comment on column listening.dim_users_current."etl_updated_at" is 'When its row 
 comment on table listening.fct_quarantined_records is 'One row per listen that was refused, or per duration that became null; nothing is dropped in silence.';
 comment on column listening.fct_quarantined_records."extraction_id" is 'Extraction that showed it - the load date, or the folder of pages that were captured without one. Ids mean something within one extraction only.';
 comment on column listening.fct_quarantined_records."route" is 'Route of the service - tracks, users or listen_history.';
-comment on column listening.fct_quarantined_records."record_id" is 'Id of the track or user, as text; null where a history has none.';
+comment on column listening.fct_quarantined_records."record_id" is 'Id of the record, subject or extraction that it is about; blank or null where the source names none.';
 comment on column listening.fct_quarantined_records."position" is 'Place in the user''s history, from 1.';
 comment on column listening.fct_quarantined_records."quarantine_reason" is 'Why it was refused - no_user, unknown_user, no_tracks, no_track, unknown_track, no_time or bad_duration; null where it was not.';
 comment on column listening.fct_quarantined_records."refused_value" is 'What was refused, the track id or the duration as sent.';
@@ -1010,6 +1026,7 @@ comment on column listening.fct_extractions."stated_page_count" is 'Pages there 
 comment on column listening.fct_extractions."record_count" is 'Different tracks, users or histories shown.';
 comment on column listening.fct_extractions."total_count" is 'Rows of the listing as the service counts them.';
 comment on column listening.fct_extractions."new_record_count" is 'Those that no earlier extraction had shown.';
+comment on column listening.fct_extractions."new_listen_count" is 'Listens that no earlier extraction had shown, quarantined ones left out; null for other routes than listen_history.';
 comment on column listening.fct_extractions."quarantined_count" is 'Listens and values refused, see `fct_quarantined_records`.';
 comment on column listening.fct_extractions."incomplete_count" is 'Those with a missing field.';
 comment on column listening.fct_extractions."invalid_time_count" is 'Records with a moment that is missing or none.';
@@ -1020,7 +1037,7 @@ comment on column listening.fct_extractions."load_date" is 'Day of the extractio
 comment on column listening.fct_extractions."etl_updated_at" is 'When its row was loaded last, UTC.';
 comment on table listening.fct_id_reuses is 'One row per id and extraction in which it stands for something else than before: the anomaly that an upsert would not notice. About one id in a hundred at every restart of the service.';
 comment on column listening.fct_id_reuses."route" is 'Route of the service - tracks, users or listen_history.';
-comment on column listening.fct_id_reuses."record_id" is 'Id of the track or user, as text; null where a history has none.';
+comment on column listening.fct_id_reuses."record_id" is 'Id of the record, subject or extraction that it is about; blank or null where the source names none.';
 comment on column listening.fct_id_reuses."extraction_id" is 'Extraction that showed it - the load date, or the folder of pages that were captured without one. Ids mean something within one extraction only.';
 comment on column listening.fct_id_reuses."record_key" is 'Key of the track or user, see `track_key`.';
 comment on column listening.fct_id_reuses."load_date" is 'Day of the extraction; for pages captured without one, the day they were loaded.';
@@ -1258,7 +1275,7 @@ comment on column metrics.summary_reconciliation."partner_growth" is 'Evolution 
 comment on column metrics.summary_reconciliation."partner_growth_pct" is 'Evolution in percent as sent.';
 comment on column metrics.summary_reconciliation."growth" is 'End less start; from zero for a counter that is new; null where either is missing.';
 comment on column metrics.summary_reconciliation."growth_pct" is 'Growth in percent of the start; null unless the status is ok, low_base, low_coverage or partial_window.';
-comment on column metrics.summary_reconciliation."verdict" is '''equal'', or the reason of the difference; ''unexplained'' fails a test.';
+comment on column metrics.summary_reconciliation."verdict" is '''equal'', or the reason of the difference; ''unexplained'' is a finding.';
 comment on table metrics.trending is 'One row per series and window of 7 and 28 days, ranked; of each recording one song.';
 comment on column metrics.trending."subject" is 'Id of what is compared, the `subject_id` of a song or artist or ''platform:'' and the code.';
 comment on column metrics.trending."subject_type" is 'What the subject is, a ''song'', an ''artist'' and so on.';
@@ -1280,6 +1297,15 @@ comment on column metrics.trending."daily_rate_pct" is 'Growth in percent a day,
 comment on column metrics.trending."previous_daily_rate_pct" is '`daily_rate_pct` of the window before.';
 comment on column metrics.trending."momentum" is 'Daily rate less that of the window before, in percentage points a day.';
 comment on column metrics.trending."status" is 'What to think of the percent: ok; with a warning low_coverage, low_base, partial_window; none for no_end, no_base, stale_end, stale_base, zero_base, reset_in_window, restated_in_window.';
+comment on table quality.fct_findings is 'One row per kind of finding, record and place: what is wrong with the data. A finding fails no build; what it means, and whether the row is set aside, is in the seed `finding_kinds`.';
+comment on column quality.fct_findings."finding_kind" is 'What is wrong, see `finding_kinds`.';
+comment on column quality.fct_findings."record_id" is 'Id of the record, subject or extraction that it is about; blank or null where the source names none.';
+comment on column quality.fct_findings."place" is 'Where in it - metric, field, route or kind of page.';
+comment on column quality.fct_findings."example" is 'A value as sent; null where there is none, or where it is personal data.';
+comment on column quality.fct_findings."finding_count" is 'How often it was found of this record and place.';
+comment on column quality.fct_findings."first_found_date" is 'First day that it is about; null where it is about none.';
+comment on column quality.fct_findings."last_found_date" is 'Last day that it is about; null where it is about none.';
+comment on column quality.fct_findings."file_path" is 'A file that holds it; null where several sources together show it.';
 
 -- Views and growth functions, and the right to read
 
@@ -3001,6 +3027,6 @@ FROM described
 ) as result
 $$;
 comment on function metrics.song_growth(date, date) is 'One row per song and metric: `series_growth` of songs, with their artists.';
-grant usage on schema audience, intermediate, listening, metrics to crescendo_reader;
-grant select on all tables in schema audience, intermediate, listening, metrics to crescendo_reader;
-grant execute on all functions in schema audience, intermediate, listening, metrics to crescendo_reader;
+grant usage on schema audience, intermediate, listening, metrics, quality to crescendo_reader;
+grant select on all tables in schema audience, intermediate, listening, metrics, quality to crescendo_reader;
+grant execute on all functions in schema audience, intermediate, listening, metrics, quality to crescendo_reader;

@@ -6,6 +6,12 @@ metric_catalog as (
 
 ),
 
+uncatalogued as (
+
+    select * from {{ ref('int_metrics_uncatalogued') }}
+
+),
+
 metrics as (
 
     select
@@ -23,8 +29,31 @@ metrics as (
         min_base,
         correction_ratio,
         reset_ratio,
-        outlier_drop_ratio
+        outlier_drop_ratio,
+        true as is_catalogued
     from metric_catalog
+
+    union all
+
+    -- what most of the catalogue says, of a number that promises nothing
+    select
+        metric_id,
+        platform,
+        metric,
+        platform || ' ' || replace(metric, '_', ' ') as metric_name,
+        'gauge' as kind,
+        metric as unit,
+        'no' as add_over_time,
+        'never' as add_over_platform,
+        1 as cadence_days,
+        3 as max_age_days,
+        2 as lag_days,
+        1000 as min_base,
+        cast(null as double) as correction_ratio,
+        cast(null as double) as reset_ratio,
+        cast(null as double) as outlier_drop_ratio,
+        false as is_catalogued
+    from uncatalogued
 
 )
 

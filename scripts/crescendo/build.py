@@ -1,25 +1,26 @@
 """From files to answers in one go: sample where there is nothing to load, load, dbt build, summary."""
 
 import hashlib
-import json
 import os
 import subprocess
 import sys
 import time
-from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import click
 
-from crescendo import audit, warehouse
+from crescendo import audit, outcome, warehouse
 from crescendo.errors import CrescendoError
 from crescendo.load import LoadResult, load
+from crescendo.outcome import Outcome
+from crescendo.status import found
 
 LANDING = Path("landing")
 # what the built tables depend on, besides what was loaded
 PROJECT = ("dbt_project.yml", "models", "seeds", "macros", "tests")
+MOST_KINDS = 5  # kinds of findings that the summary names
 
 
 @click.command("build")
@@ -40,21 +41,30 @@ def build_command(environment_seconds: float, force: bool) -> int:
             _sample()
     with _timed(seconds, "load"):
         loaded = load([LANDING], progress=sys.stderr.isatty())
-    for file in loaded.refused:
-        click.echo(f"warning: {file.path} {file.reason}", err=True)
     fingerprint = project_fingerprint()
     if loaded.load_id is None and not force and _built() == fingerprint:
+        _warn_of_refused(loaded)
         click.echo("Nothing has changed: the files are loaded, the models are built, and nothing was touched.")
         _print_questions()
         return 0
     with _timed(seconds, "dbt build"):
-        results = dbt_build()
-    if results is None:
+        built = dbt_build()
+    # what is broken comes first, before all else that there is to say
+    if built and built.broken:
+        click.echo("\n".join(outcome.told(built.broken, target())), err=True)
+    _warn_of_refused(loaded)
+    if built is None:
         return 1
-    _note_build(fingerprint)
-    _print_summary(loaded, results, seconds)
+    if not built.broken:
+        _note_build(fingerprint)
+    _print_summary(loaded, built, seconds)
     _print_questions()
-    return 0
+    return 1 if built.broken else 0
+
+
+def _warn_of_refused(loaded: LoadResult) -> None:
+    for file in loaded.refused:
+        click.echo(f"warning: {file.path} {file.reason}", err=True)
 
 
 @contextmanager
@@ -81,8 +91,15 @@ def project_fingerprint(root: Path = Path()) -> str:
     return digest.hexdigest()
 
 
-def dbt_build() -> Counter[str] | None:
-    """Run `dbt build`; counts of what was built by resource type, or None where it failed (its words are shown)."""
+def target() -> Path:
+    """The folder to which dbt writes what it did."""
+    return Path(os.environ.get("DBT_TARGET_PATH", "target"))
+
+
+def dbt_build() -> Outcome | None:
+    """Run `dbt build`; what became of it, or None where it did not come so far (its words are shown)."""
+    results = target() / "run_results.json"
+    results.unlink(missing_ok=True)
     environment = os.environ | {"DBT_SEND_ANONYMOUS_USAGE_STATS": "false", "DO_NOT_TRACK": "1"}
     done = subprocess.run(
         # unit tests try the models' logic on made-up rows: that is `make test`, not a check of what was loaded
@@ -93,13 +110,12 @@ def dbt_build() -> Counter[str] | None:
         text=True,
         check=False,
     )
-    if done.returncode:
+    built = outcome.read(target()) if results.exists() else None
+    if built is None or (done.returncode and not built.broken):
         click.echo(done.stdout, err=True)
-        click.echo("error: dbt build failed: what it said stands above", err=True)
+        click.echo("error: dbt build failed: its output is above", err=True)
         return None
-    target = Path(os.environ.get("DBT_TARGET_PATH", "target"))
-    results = json.loads((target / "run_results.json").read_text())["results"]
-    return Counter(result["unique_id"].split(".")[0] for result in results)
+    return built
 
 
 def _built() -> str | None:
@@ -130,7 +146,7 @@ def _note_build(fingerprint: str) -> None:
         )
 
 
-def _print_summary(loaded: LoadResult, results: Counter[str], seconds: dict[str, float]) -> None:
+def _print_summary(loaded: LoadResult, built: Outcome, seconds: dict[str, float]) -> None:
     files = sum(file.status == "loaded" for file in loaded.files)
     unchanged = sum(file.status == "unchanged" for file in loaded.files)
     rejected = loaded.total("records_rejected") + loaded.total("rows_rejected")
@@ -138,7 +154,14 @@ def _print_summary(loaded: LoadResult, results: Counter[str], seconds: dict[str,
         f"Loaded   {files} files ({unchanged} unchanged, {len(loaded.refused)} refused):"
         f" {loaded.total('records_loaded'):,} records, {loaded.total('rows_loaded'):,} rows, {rejected:,} rejected"
     )
-    click.echo(f"Built    {results['model']} models and {results['seed']} seeds; {results['test']} tests passed")
+    broken = f", {len(built.broken)} did not" if built.broken else ""
+    done = built.done
+    click.echo(f"Built    {done['model']} models and {done['seed']} seeds; {done['test']} tests passed{broken}")
+    with warehouse.connect(read_only=True) as connection:
+        kinds = [f"{row['finding_kind']} {row['finding_count']:,}" for row in found(connection)]
+    if kinds:
+        shown = ", ".join(kinds[:MOST_KINDS]) + (", ..." if len(kinds) > MOST_KINDS else "")
+        click.echo(f"Found    {len(kinds)} kinds of things wrong in the data (crescendo status): {shown}")
     click.echo("Took     " + ", ".join(f"{name} {took:.1f} s" for name, took in seconds.items()))
     size = warehouse.path().stat().st_size / 1e6
     click.echo(f"Wrote    {warehouse.path()}, {size:.1f} MB")

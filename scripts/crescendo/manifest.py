@@ -210,9 +210,9 @@ def _parameters(declared: str | list[str] | None) -> tuple[str, ...]:
 
 
 def _apply_test(node: dict, relation: Relation, found: dict[str, Relation]) -> None:
-    """A data test that a database can hold becomes a constraint; one with a condition, or that only warns, cannot."""
+    """A data test that a database can hold becomes a constraint; one with a condition cannot."""
     test = node.get("test_metadata")
-    if not test or node["config"].get("where") or node["config"]["severity"].lower() != "error":
+    if not test or node["config"].get("where"):
         return
     arguments = test["kwargs"]
     column = arguments.get("column_name")

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import click
 import duckdb
 
-from crescendo import warehouse
+from crescendo import outcome, warehouse
 from crescendo.errors import CrescendoError
 from crescendo.options import format_option
 from crescendo.warehouse import quoted
@@ -343,6 +343,7 @@ def growth_command(form: str, from_date: str | None, to_date: str | None, **aske
     """
     answer = ask(Question("growth", from_date=_day(from_date), to_date=_day(to_date), **asked))
     _show(answer, form)
+    _warn_of_broken_promises()
     if any(value is not None for value in answer.values("growth")):
         _warn_of_overlap(answer)
         return 0
@@ -362,10 +363,17 @@ def averages_command(form: str, from_date: str | None, to_date: str | None, **as
     """
     answer = ask(Question("averages", from_date=_day(from_date), to_date=_day(to_date), **asked))
     _show(answer, form)
+    _warn_of_broken_promises()
     if answer.rows:
         return 0
     click.echo(f"error: {_nothing(answer)}", err=True)
     return 2
+
+
+def _warn_of_broken_promises() -> None:
+    with warehouse.connect(read_only=True) as connection:
+        for broken in outcome.noted(connection):
+            click.echo(f"warning: {broken}", err=True)
 
 
 def _warn_of_overlap(answer: Answer) -> None:

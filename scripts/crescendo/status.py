@@ -2,11 +2,12 @@
 
 import json
 from dataclasses import asdict, dataclass, field
+from pathlib import Path
 
 import click
 import duckdb
 
-from crescendo import flatten, warehouse
+from crescendo import flatten, outcome, warehouse
 from crescendo.options import format_option
 from crescendo.shapes import Document, Source
 from crescendo.sources import all_sources
@@ -19,12 +20,37 @@ UNBALANCED = """
         or rows_in <> rows_loaded + rows_duplicate + rows_rejected
 """
 
+# refused files, those with rejects, then the newest: what matters is seen among a thousand. A refusal that a later
+# load of the same path made good is history.
+FILES = """
+    select * from load_audit.files as f
+    where is_current or (status = 'refused' and _file_id = (
+        select max(_file_id) from load_audit.files as other where other.path = f.path))
+    order by status = 'refused' desc, records_rejected + rows_rejected > 0 desc, _load_id desc, path
+"""
+# one example of every file and reason before the second of any
+REJECTED = """
+    select f.path as file, r.* exclude (_load_id, _file_id) from load_audit.rejected_records as r
+    inner join load_audit.files as f on f._file_id = r._file_id and f.is_current
+    order by row_number() over (partition by f.path, r.reason order by r.line, r.record_index, r.path),
+        f._load_id desc, f.path, r.line, r.record_index, r.path
+    limit 1000
+"""
+FINDINGS = """
+    select finding_kind, sum(finding_count)::bigint as finding_count, any_value(k.is_set_aside) as is_set_aside,
+        any_value(k.meaning) as meaning, min_by(struct_pack(record_id, place, example, file_path), (record_id, place))
+            as example
+    from quality.fct_findings inner join seeds.finding_kinds as k using (finding_kind)
+    group by finding_kind order by is_set_aside desc, finding_count desc, finding_kind
+"""
+
 MOST = 60  # characters of a cell
+WHOLE = ("reason", "meaning", "example")  # sentences
 
 
 @dataclass
 class Status:
-    """The state of the warehouse. `problems` is empty where every record is accounted for."""
+    """The state of the warehouse. `problems` is empty where every record is accounted for and no promise is broken."""
 
     warehouse: str
     size_bytes: int
@@ -33,6 +59,7 @@ class Status:
     tables: list[dict] = field(default_factory=list)
     rejected: list[dict] = field(default_factory=list)
     unknown_fields: list[dict] = field(default_factory=list)
+    findings: list[dict] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
 
 
@@ -43,21 +70,27 @@ def status() -> Status:
         if not _rows(connection, "select 1 from information_schema.tables where table_schema = 'load_audit'"):
             return result
         result.loads = _rows(connection, "select * from load_audit.loads order by _load_id desc limit 10")
-        result.files = _rows(connection, "select * from load_audit.files where is_current or status = 'refused'")
-        result.rejected = _rows(
-            connection,
-            """select f.path as file, r.* exclude (_load_id, _file_id) from load_audit.rejected_records as r
-            inner join load_audit.files as f on f._file_id = r._file_id and f.is_current
-            order by f.path, r.line, r.record_index, r.path limit 1000""",
-        )
+        result.files = _rows(connection, FILES)
+        result.rejected = _rows(connection, REJECTED)
         result.unknown_fields = _rows(
             connection,
             """select f.path as file, u.* exclude (_load_id, _file_id) from load_audit.unknown_fields as u
             inner join load_audit.files as f on f._file_id = u._file_id and f.is_current order by all""",
         )
         result.tables = list(_tables(connection))
-        result.problems = _problems(connection)
+        result.findings = found(connection)
+        result.problems = _problems(connection) + outcome.noted(connection)
         return result
+
+
+def found(connection: duckdb.DuckDBPyConnection) -> list[dict]:
+    """What is wrong with the data, a row a kind: how often, an example, what it means. Set aside first."""
+    return _rows(connection, FINDINGS) if _exists(connection, "quality", "fct_findings") else []
+
+
+def _exists(connection: duckdb.DuckDBPyConnection, schema: str, table: str) -> bool:
+    asked = "select 1 from information_schema.tables where table_schema = ? and table_name = ?"
+    return connection.execute(asked, [schema, table]).fetchone() is not None
 
 
 def _rows(connection: duckdb.DuckDBPyConnection, sql: str) -> list[dict]:
@@ -138,7 +171,7 @@ def _imbalance(connection: duckdb.DuckDBPyConnection, source: Source, documents:
 @click.command("status")
 @format_option("table", "json")
 def status_command(form: str) -> int:
-    """Show what was loaded, rejected and unknown; exit code 1 where a record is not accounted for.
+    """Show what was loaded, rejected, unknown and found; exit code 1 where a record is not accounted for.
 
     \b
     Example:
@@ -160,20 +193,43 @@ def _print(result: Status) -> None:
 
     console = Console(width=None if click.get_text_stream("stdout").isatty() else 140)
     console.print(f"{result.warehouse}, {result.size_bytes / 1e6:,.1f} MB, {len(result.loads)} last loads")
+    refused = [file for file in result.files if file["status"] == "refused"]
+    partial = sum(file["records_rejected"] + file["rows_rejected"] > 0 for file in result.files)
+    rejects = f"{partial:,} with rejected records or rows"
+    console.print(f"{len(result.files):,} files: {len(refused):,} refused, {rejects}")
+    for file in refused[:20]:
+        # a path is data, not markup; a sentence is not cut
+        console.print(f"refused: {file['path']} {file['reason']}", markup=False, highlight=False, soft_wrap=True)
+    if len(refused) > 20:
+        console.print(f"... and {len(refused) - 20} more refused: crescendo status --format json")
+    loaded = [file for file in result.files if file["status"] != "refused"]
     counts = ("records_in", "records_loaded", "records_duplicate", "records_rejected", "rows_loaded", "rows_rejected")
-    _print_table(console, "Files", result.files, ("path", "status", "reason", *counts), 20)
-    _print_table(console, "Raw tables", result.tables, ("table", "rows", "newest_day", "digest"), 100)
+    _print_table(console, "Files", loaded, ("path", "status", *counts), 20)
     _print_table(console, "Rejected", result.rejected, ("file", "line", "path", "reason", "sample"), 20)
+    findings = [row | {"example": _example(row["example"])} for row in result.findings]
+    for row in findings:
+        row["set_aside"] = "set aside" if row["is_set_aside"] else "kept"
+    columns = ("finding_kind", "finding_count", "set_aside", "example", "meaning")
+    _print_table(console, "Findings about the data", findings, columns, 100)
     _print_table(console, "Unknown fields", result.unknown_fields, ("file", "path", "record_count", "sample"), 20)
+    held = [table for table in result.tables if table["rows"]]
+    _print_table(console, "Raw tables", held, ("table", "rows", "newest_day", "digest"), 100)
     if not result.problems:
         console.print("Every record is accounted for: in = loaded + duplicate + rejected, in every file.")
+
+
+def _example(example: dict) -> str:
+    """One finding in words: of which record, where, what was sent, in which file."""
+    where = " ".join(example[name] for name in ("record_id", "place") if example[name])
+    sent = f": {example['example'][:MOST]}" if example["example"] else ""
+    return where + sent + (f" in {Path(example['file_path']).name}" if example["file_path"] else "")
 
 
 def _cell(column: str, value: object) -> str:
     if isinstance(value, int):
         return f"{value:,}"
     said = "" if value is None else str(value)
-    if len(said) <= MOST:
+    if len(said) <= MOST or column in WHOLE:
         return said
     # files differ in how their paths end
     return f"…{said[-MOST:]}" if column in ("path", "file") else f"{said[:MOST]}…"

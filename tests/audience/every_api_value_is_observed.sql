@@ -1,7 +1,8 @@
 -- Nothing of the API may be lost or made up between its answers and what growth is read from: every
 -- day with a value has an observation of its metric, whatever the platform is called, and no artist
 -- has an observation on a day for which no answer has a value. Zeros are left out: those that a
--- series begins with are no observations.
+-- series begins with are no observations; and so are pages that do not say of whom or of what, and
+-- values that are set aside (int_observations_received), which are findings.
 
 with
 
@@ -9,10 +10,10 @@ artist_values as (
 
     select
         pages.asked_uuid,
-        {{ platform_code('pages.asked_platform') }} as platform,
+        pages.platform,
         measures.series,
         days.date as observed_date
-    from {{ source('raw_soundcharts', 'artist_audience_pages') }} as pages
+    from {{ ref('stg_soundcharts__artist_audience_pages') }} as pages
     inner join {{ source('raw_soundcharts', 'artist_audience_pages__items') }} as days
         on pages._row_id = days._parent_row_id
     cross join (
@@ -31,13 +32,13 @@ artist_values as (
 
     select
         pages.asked_uuid,
-        {{ platform_code('pages.asked_platform') }} as platform,
-        case pages.asked_document
+        pages.platform,
+        case pages.document
             when 'artist-local-streaming' then 'listening'
             else 'followers'
         end as series,
         days.date as observed_date
-    from {{ source('raw_soundcharts', 'artist_audience_pages') }} as pages
+    from {{ ref('stg_soundcharts__artist_audience_pages') }} as pages
     inner join {{ source('raw_soundcharts', 'artist_audience_pages__items') }} as days
         on pages._row_id = days._parent_row_id
     where days.value > 0
@@ -46,10 +47,10 @@ artist_values as (
 
     select
         pages.asked_uuid,
-        {{ platform_code('pages.asked_platform') }} as platform,
-        replace(pages.asked_document, 'artist-', '') as series,
+        pages.platform,
+        replace(pages.document, 'artist-', '') as series,
         days.date as observed_date
-    from {{ source('raw_soundcharts', 'artist_value_pages') }} as pages
+    from {{ ref('stg_soundcharts__artist_value_pages') }} as pages
     inner join {{ source('raw_soundcharts', 'artist_value_pages__items') }} as days
         on pages._row_id = days._parent_row_id
     where days.value > 0
@@ -61,7 +62,7 @@ artist_values as (
         'soundcharts' as platform,
         measures.series,
         days.date as observed_date
-    from {{ source('raw_soundcharts', 'artist_score_pages') }} as pages
+    from {{ ref('stg_soundcharts__artist_score_pages') }} as pages
     inner join {{ source('raw_soundcharts', 'artist_score_pages__items') }} as days
         on pages._row_id = days._parent_row_id
     cross join (values ('score'), ('fanbase_score'), ('trending_score')) as measures (series)
@@ -80,18 +81,17 @@ song_values as (
 
     select
         pages.asked_uuid,
-        {{ platform_code('pages.asked_platform') }} as platform,
-        replace(pages.asked_document, 'song-', '') as series,
+        pages.platform,
+        replace(pages.document, 'song-', '') as series,
         days.date as observed_date
-    from {{ source('raw_soundcharts', 'song_audience_pages') }} as pages
+    from {{ ref('stg_soundcharts__song_audience_pages') }} as pages
     inner join {{ source('raw_soundcharts', 'song_audience_pages__items') }} as days
         on pages._row_id = days._parent_row_id
     left join {{ source('raw_soundcharts', 'song_audience_pages__items__plots') }} as plots
         on days._parent_row_id = plots._parent_row_id and days._index = plots._items_index
     left join {{ source('raw_soundcharts', 'identifier_pages__items') }} as identifiers
         on
-            {{ platform_code('pages.asked_platform') }}
-            = {{ platform_code('identifiers.platform_code') }}
+            pages.platform = {{ platform_code('identifiers.platform_code') }}
             and plots.identifier = identifiers.identifier
     where days.value > 0 or (plots.value > 0 and identifiers."default")
 
@@ -131,6 +131,10 @@ expected as (
         on
             raw_days.series = names.series
             and raw_days.platform = names.platform
+    where
+        raw_days.subject_id is not null
+        and raw_days.platform is not null
+        and coalesce(names.metric, raw_days.series) is not null
     group by all
 
 ),
@@ -145,6 +149,18 @@ observed as (
     from {{ ref('fct_observations') }} as observations
     inner join {{ ref('dim_series') }} as series on observations.series_id = series.series_id
 
+),
+
+set_aside as (
+
+    select
+        subject_id,
+        metric_id,
+        observed_date,
+        true as is_set_aside
+    from {{ ref('int_observations_received') }}
+    where set_aside_reason is not null
+
 )
 
 select
@@ -158,6 +174,11 @@ full outer join observed
         expected.subject_id = observed.subject_id
         and expected.metric_id = observed.metric_id
         and expected.observed_date = observed.observed_date
+left join set_aside
+    on
+        expected.subject_id = set_aside.subject_id
+        and expected.metric_id = set_aside.metric_id
+        and expected.observed_date = set_aside.observed_date
 where
-    observed.value is null
+    (observed.value is null and set_aside.is_set_aside is null)
     or (expected.subject_id is null and observed.subject_id like 'artist:%' and observed.value > 0)

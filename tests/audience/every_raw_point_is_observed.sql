@@ -1,22 +1,19 @@
 -- Nothing may be lost or made up between the partner's file and what growth is read from: every
 -- value of every record has an observation on its day, and every observation of what a report can
--- know is a value that some record, or some identifier of the API, shows for that day.
+-- know is a value that some record, or some identifier of the API, shows for that day. A value that
+-- is set aside (int_observations_received) is a finding.
 
 with
 
--- one row per record and metric; without an id where the series is missing altogether
+-- one row per record and metric, whether or not the series is there
 record_series as (
 
     select
         records._row_id,
         metrics.metric_id,
-        coalesce(series.series_id, -1) as series_id
+        {{ series_key("'song:' || records.song_id", 'metrics.metric_id') }} as series_id
     from {{ source('raw_soundcharts', 'report_songs') }} as records
     cross join {{ ref('dim_metrics') }} as metrics
-    left join {{ ref('dim_series') }} as series
-        on
-            'song:' || records.song_id = series.subject_id
-            and metrics.metric_id = series.metric_id
     where metrics.metric_id in ('spotify:streams', 'spotify:popularity')
 
 ),
@@ -93,6 +90,17 @@ api_values as (
 
 ),
 
+set_aside as (
+
+    select
+        {{ series_key('subject_id', 'metric_id') }} as series_id,
+        observed_date,
+        true as is_set_aside
+    from {{ ref('int_observations_received') }}
+    where set_aside_reason is not null
+
+),
+
 -- a raw value may differ from its day's observation, which then is another version's
 problems as (
 
@@ -110,9 +118,14 @@ problems as (
             unequal.series_id = api_values.series_id
             and unequal.observed_date = api_values.observed_date
             and observations.value = api_values.value
+    left join set_aside
+        on
+            unequal.series_id = set_aside.series_id
+            and unequal.observed_date = set_aside.observed_date
     where
         (not unequal.is_raw or observations.value is null)
         and api_values.value is null
+        and set_aside.is_set_aside is null
 
 )
 

@@ -61,6 +61,10 @@ def observe(series, nodes, order=None, wanted=("series_growth",), connection=Non
             subject_id varchar, subject_type varchar, name varchar, release_date date, is_composed boolean
         )
     """)
+    # where else a metric or a platform may be named
+    connection.execute("create table intermediate.int_places_resolved(metric_id varchar)")
+    connection.execute("create schema if not exists audience; create table audience.dim_charts(platform varchar)")
+    connection.execute("create table audience.dim_playlists(platform varchar)")
     subjects = {
         subject: (subject.split(":")[0], f"Song {subject}", one.released, is_composed(subject))
         for (subject, _), one in series.items()
@@ -503,7 +507,7 @@ def catalogued(series, catalogue_of_songs):
 def publish(series, nodes, songs):
     """A warehouse of songs, their recordings and artists a to f; songs: song -> credit."""
     connection = duckdb.connect()
-    connection.execute("create schema audience")
+    connection.execute("create schema if not exists audience")
     columns = "song_id varchar, subject_id varchar, recording_id varchar, is_primary_recording boolean"
     tables = {
         f"dim_songs({columns}, has_twin boolean, artist_credit varchar)": [

@@ -24,8 +24,8 @@ def test_it_shows_files_rows_rejects_and_drift(desk):
     assert found["warehouse"] == str(desk.warehouse)
     assert found["size_bytes"] == desk.warehouse.stat().st_size
     assert [(f["path"][-5:], f["status"], f["reason"]) for f in found["files"]] == [
-        ("a.csv", "loaded", None),
         ("b.csv", "refused", "is none of the known documents: its first line begins 'no report'"),
+        ("a.csv", "loaded", None),
     ]
     tables = {table["table"].split(".")[1]: table for table in found["tables"]}
     assert (tables["report_songs"]["rows"], tables["report_songs__time_series"]["rows"]) == (2, 3)
@@ -47,6 +47,37 @@ def test_it_shows_the_same_to_people(desk):
     for word in ("a.csv", "refused", "2024-05-02", "isnotawholenumber", "timeSeries[*].tiktok"):
         assert word in out
     assert "Everyrecordisaccountedfor" in out
+
+
+def test_the_one_file_that_matters_is_seen_among_many(desk):
+    for number in range(40):
+        desk.write(f"{number:02}.csv", csv_text([song(number)]))
+    desk.write("77_partly.csv", csv_text([song(77), song(78, song_id="")]))
+    desk.write("88_refused.csv", "no report")
+    desk.load()
+    desk.load(desk.write("99_new.csv", csv_text([song(99)])))
+    found = json.loads(desk.run("status", "--format", "json")[1])["files"]
+    assert [file["path"].split("/")[-1] for file in found[:3]] == ["88_refused.csv", "77_partly.csv", "99_new.csv"]
+    _, out, _ = desk.run("status")
+    assert "43 files: 1 refused, 1 with rejected records or rows" in out
+    assert "88_refused.csv is none of the known documents: its first line begins 'no report'\n" in out
+
+
+def test_a_refusal_that_was_made_good_is_history(desk):
+    desk.load(desk.write("a.csv", "no report"))
+    desk.load(desk.write("a.csv", csv_text([song(1)])))
+    found = json.loads(desk.run("status", "--format", "json")[1])["files"]
+    assert [file["status"] for file in found] == ["loaded"]
+
+
+def test_a_file_of_many_rejects_does_not_hide_those_of_another(desk):
+    desk.write("a.csv", csv_text([song(number, song_id="") for number in range(1100)]))
+    desk.write("b.csv", csv_text([song(1, timeSeries=[point(1, 1.5)])]))
+    desk.load()
+    found = json.loads(desk.run("status", "--format", "json")[1])["rejected"]
+    assert [(r["file"][-5:], r["reason"]) for r in found[:2]] == [
+        ("a.csv", "is missing"), ("b.csv", "is not a whole number"),
+    ]  # fmt: skip
 
 
 def test_a_sample_is_not_taken_for_markup(desk):

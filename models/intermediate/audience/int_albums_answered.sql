@@ -70,6 +70,7 @@ tracked as (
             where subject_credit is not null
         ) as artist_credit
     from numbered_track_pages
+    where asked_uuid is not null
     group by asked_uuid
 
 ),

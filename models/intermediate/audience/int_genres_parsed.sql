@@ -18,6 +18,7 @@ sent as (
         _parent_row_id,
         genre
     from song_genres
+    where genre is not null
 
     union all
 
@@ -25,6 +26,7 @@ sent as (
         _parent_row_id,
         genre
     from artist_genres
+    where genre is not null
 
 ),
 
@@ -49,7 +51,7 @@ subs as (
 
 ),
 
-parsed as (
+parts as (
 
     select
         _parent_row_id,
@@ -57,7 +59,6 @@ parsed as (
         root_genre,
         cast(null as varchar) as sub_genre
     from roots
-    group by all
 
     union all
 
@@ -68,6 +69,18 @@ parsed as (
         sub_genre
     from subs
     where sub_genre is not null
+
+),
+
+-- one row per answer and genre, whether it was sent as 'pop / french pop' or as pop and its sub
+parsed as (
+
+    select
+        _parent_row_id,
+        music_genre_id,
+        min(root_genre) as root_genre,
+        min(sub_genre) as sub_genre
+    from parts
     group by all
 
 )

@@ -30,6 +30,7 @@ numbered as (
 
 ),
 
+-- two keys may name one metric, 'spotify-streams' and 'spotify:streams': the larger figure counts
 selected as (
 
     select
@@ -37,15 +38,16 @@ selected as (
         numbered._row_id,
         summaries.metric_id,
         summaries.period,
-        summaries.evolution,
-        summaries.percent_evolution,
-        summaries.last_observed_date as to_date,
-        summaries.last_observed_date
+        max(summaries.evolution) as evolution,
+        max(summaries.percent_evolution) as percent_evolution,
+        max(summaries.last_observed_date) as to_date,
+        max(summaries.last_observed_date)
         - case summaries.period when '1w' then 7 when '28d' then 28 when '1y' then 365 end
             as from_date
     from summaries
     inner join numbered on summaries._parent_row_id = numbered._row_id
     where numbered.place = 1 and summaries.period is not null
+    group by numbered.song_id, numbered._row_id, summaries.metric_id, summaries.period
 
 ),
 

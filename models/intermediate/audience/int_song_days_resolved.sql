@@ -64,10 +64,10 @@ song_days as (
         coalesce(answered.song_id, reported.song_id) as song_id,
         coalesce(answered.observed_date, reported.observed_date) as observed_date,
         coalesce(
-            cast(answered.spotify_streams as bigint), reported.spotify_streams
+            try_cast(answered.spotify_streams as bigint), reported.spotify_streams
         ) as spotify_streams,
         coalesce(
-            cast(answered.spotify_popularity as bigint), reported.spotify_popularity
+            try_cast(answered.spotify_popularity as bigint), reported.spotify_popularity
         ) as spotify_popularity,
         answered.streams_linked_value,
         answered.popularity_linked_value

@@ -35,7 +35,11 @@ ranked as (
                 histories.user_id,
                 case when histories.user_id is null then histories._parent_row_id end,
                 case when histories.user_id is null then histories._index end
-            order by pages._load_id desc, pages.page_number desc, histories._index desc
+            order by
+                pages._load_id desc,
+                pages.page_number desc,
+                histories._parent_row_id desc,
+                histories._index desc
         ) as showing_rank
     from histories
     inner join pages on histories._parent_row_id = pages._row_id
@@ -48,6 +52,7 @@ extracted as (
     select
         ranked.extraction_id,
         ranked.user_id,
+        extractions.extraction_number,
         extractions.load_date,
         ranked.created_at,
         ranked.updated_at,

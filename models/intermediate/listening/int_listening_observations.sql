@@ -18,6 +18,16 @@ track_genres as (
 
 ),
 
+user_days as (
+
+    select
+        observed_date,
+        count(distinct user_key) as user_count
+    from listens
+    group by observed_date
+
+),
+
 observations as (
 
     select
@@ -51,12 +61,14 @@ observations as (
 
     union all
 
+    -- of a day that was watched nobody is a zero too
     select
         'service:moovitamix' as subject_id,
         'moovitamix:active_users' as metric_id,
-        observed_date,
-        cast(count(distinct user_key) as double) as value
-    from listens
+        track_days.observed_date,
+        cast(coalesce(max(user_days.user_count), 0) as double) as value
+    from track_days
+    left join user_days on track_days.observed_date = user_days.observed_date
     group by all
 
 )

@@ -20,6 +20,7 @@ deduplicated as (
         position,
         listened_at,
         cast(listened_at as date) as listened_date,
+        min(extraction_number) as first_extraction_number,
         min(load_date) as first_load_date,
         min(etl_updated_at) as etl_updated_at
     from listens

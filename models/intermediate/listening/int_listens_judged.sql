@@ -36,6 +36,7 @@ judged as (
 
     select
         histories.extraction_id,
+        histories.extraction_number,
         histories.load_date,
         histories.user_id,
         users.user_key,

@@ -67,7 +67,9 @@ checked as (
     select
         'listen_history' as route,
         extraction_id,
-        cast(user_id as varchar) as record_key,
+        -- a user who begins another history has a new one
+        coalesce(cast(user_id as varchar), '') || ' ' || coalesce(cast(created_at as varchar), '')
+            as record_key,
         case when user_id is null then 1 else 0 end as null_count,
         case when created_at is null or updated_at is null then 1 else 0 end as invalid_time_count,
         0 as invalid_email_count,

@@ -1,4 +1,6 @@
--- A day without a listen is a zero, because the service was watched that day.
+-- A day without a listen is a zero, because the service was watched that day. A track that is
+-- published and heard after the day's extraction is shown on the next day only: its days begin with
+-- the first listen then, so that tracks add up to the same listens as users do.
 
 with
 
@@ -32,17 +34,6 @@ days as (
 
 ),
 
-shown_tracks as (
-
-    select
-        track_key,
-        min(load_date) as first_date,
-        max(load_date) as last_date
-    from tracks
-    group by track_key
-
-),
-
 counts as (
 
     select
@@ -54,18 +45,45 @@ counts as (
 
 ),
 
+present as (
+
+    select
+        track_key,
+        load_date as observed_date
+    from tracks
+
+    union all
+
+    select
+        track_key,
+        observed_date
+    from counts
+
+),
+
+spans as (
+
+    select
+        track_key,
+        min(observed_date) as first_date,
+        max(observed_date) as last_date
+    from present
+    group by track_key
+
+),
+
 -- one row per track and day on which it was there
 counted as (
 
     select
-        shown_tracks.track_key,
+        spans.track_key,
         days.observed_date,
         coalesce(counts.listen_count, 0) as listen_count
-    from shown_tracks
-    inner join days on days.observed_date between shown_tracks.first_date and shown_tracks.last_date
+    from spans
+    inner join days on days.observed_date between spans.first_date and spans.last_date
     left join counts
         on
-            shown_tracks.track_key = counts.track_key
+            spans.track_key = counts.track_key
             and days.observed_date = counts.observed_date
 
 )

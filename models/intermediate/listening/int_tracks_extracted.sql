@@ -34,7 +34,11 @@ ranked as (
         tracks.updated_at,
         row_number() over (
             partition by pages.extraction_id, tracks.track_id
-            order by pages._load_id desc, pages.page_number desc, tracks._index desc
+            order by
+                pages._load_id desc,
+                pages.page_number desc,
+                tracks._parent_row_id desc,
+                tracks._index desc
         ) as showing_rank,
         try_cast(split_part(tracks.duration_text, ':', 1) as integer) as minutes,
         try_cast(split_part(tracks.duration_text, ':', 2) as integer) as seconds
@@ -60,7 +64,8 @@ extracted as (
             when
                 ranked.duration_text like '%_:__'
                 and split_part(ranked.duration_text, ':', 3) = ''
-                and ranked.minutes >= 0
+                -- a week at most: more is no track, and would not fit
+                and ranked.minutes between 0 and 10080
                 and ranked.seconds between 0 and 59
                 then ranked.minutes * 60 + ranked.seconds
         end as duration_seconds,

@@ -31,12 +31,15 @@ track_shares as (
 
 ),
 
+-- decimals add up to the same sum in any order, so equal shares are equal in every build
 observed as (
 
     select
         interactions.user_key,
         track_shares.genre_id,
-        sum(interactions.frequency_ratio * track_shares.share) as observed_ratio
+        round(
+            sum(cast(interactions.frequency_ratio * track_shares.share as decimal(20, 18))), 12
+        ) as observed_ratio
     from interactions
     inner join track_shares on interactions.track_key = track_shares.track_key
     group by all

@@ -34,7 +34,7 @@ genres as (
         user_key,
         {{ normalised_text('word') }} as genre_id
     from words
-    where trim(word) <> ''
+    where {{ normalised_text('word') }} <> ''
     group by all
 
 )

@@ -35,7 +35,11 @@ ranked as (
         users.updated_at,
         row_number() over (
             partition by pages.extraction_id, users.user_id
-            order by pages._load_id desc, pages.page_number desc, users._index desc
+            order by
+                pages._load_id desc,
+                pages.page_number desc,
+                users._parent_row_id desc,
+                users._index desc
         ) as showing_rank
     from users
     inner join pages on users._parent_row_id = pages._row_id

@@ -1,20 +1,14 @@
--- The only way into the spine: a new domain adds its `union all` here and nothing else downstream.
+-- The only way into the spine; see int_observations_received.
 
 with
 
-audience as (
+received as (
 
-    select * from {{ ref('int_audience_observations') }}
-
-),
-
-listening as (
-
-    select * from {{ ref('int_listening_observations') }}
+    select * from {{ ref('int_observations_received') }}
 
 ),
 
-unioned as (
+accepted as (
 
     select
         subject_id,
@@ -23,20 +17,9 @@ unioned as (
         value,
         linked_value,
         is_restated
-    from audience
-
-    union all
-
-    -- a listen has one identifier and one version
-    select
-        subject_id,
-        metric_id,
-        observed_date,
-        value,
-        cast(0 as double) as linked_value,
-        false as is_restated
-    from listening
+    from received
+    where set_aside_reason is null
 
 )
 
-select * from unioned
+select * from accepted

@@ -25,7 +25,10 @@ listed as (
         album_tracks._index
     from album_tracks
     inner join album_track_pages on album_tracks._parent_row_id = album_track_pages._row_id
-    where album_tracks.song_id is not null and album_tracks.track_number is not null
+    where
+        album_track_pages.asked_uuid is not null
+        and album_tracks.song_id is not null
+        and album_tracks.track_number is not null
 
 ),
 

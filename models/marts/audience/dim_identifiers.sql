@@ -29,7 +29,11 @@ listed as (
         identifiers._index
     from identifiers
     inner join identifier_pages on identifiers._parent_row_id = identifier_pages._row_id
-    where identifiers.platform is not null
+    -- one that names no platform or no identifier is a finding
+    where
+        identifier_pages.asked_uuid is not null
+        and identifiers.platform is not null
+        and identifiers.identifier is not null
 
 ),
 

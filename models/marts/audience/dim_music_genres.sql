@@ -10,8 +10,8 @@ genres as (
 
     select
         music_genre_id,
-        root_genre,
-        sub_genre
+        min(root_genre) as root_genre,
+        min(sub_genre) as sub_genre
     from parsed
     group by all
 

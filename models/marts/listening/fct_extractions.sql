@@ -24,6 +24,12 @@ quarantined as (
 
 ),
 
+new_records as (
+
+    select * from {{ ref('int_new_records_counted') }}
+
+),
+
 paged as (
 
     select
@@ -53,29 +59,6 @@ checked as (
 
 ),
 
-first_shown as (
-
-    select
-        records.route,
-        records.record_key,
-        min_by(records.extraction_id, extractions.extraction_number) as extraction_id
-    from records
-    inner join extractions on records.extraction_id = extractions.extraction_id
-    group by all
-
-),
-
-new_records as (
-
-    select
-        extraction_id,
-        route,
-        count(*) as new_record_count
-    from first_shown
-    group by all
-
-),
-
 refused as (
 
     select
@@ -98,6 +81,8 @@ accounts as (
         coalesce(checked.record_count, 0) as record_count,
         paged.total_count,
         coalesce(new_records.new_record_count, 0) as new_record_count,
+        case when paged.route = 'listen_history' then coalesce(new_records.new_listen_count, 0) end
+            as new_listen_count,
         coalesce(refused.quarantined_count, 0) as quarantined_count,
         coalesce(checked.incomplete_count, 0) as incomplete_count,
         coalesce(checked.invalid_time_count, 0) as invalid_time_count,

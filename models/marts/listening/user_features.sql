@@ -59,11 +59,15 @@ tastes as (
         user_key,
         count(*) filter (where is_declared) as declared_genre_count,
         count(*) filter (where observed_ratio > 0) as heard_genre_count,
-        coalesce(sum(observed_ratio) filter (where is_declared), 0) as declared_listen_ratio,
+        cast(
+            coalesce(sum(cast(observed_ratio as decimal(20, 18))) filter (where is_declared), 0)
+            as double
+        ) as declared_listen_ratio,
         min(genre_id) filter (where observed_ratio > 0 and observed_rank = 1) as top_genre_id,
         max(observed_ratio) as top_genre_ratio,
         -- 0: heard as declared; 1: nothing in common
-        sum(abs(observed_ratio - declared_ratio)) / 2 as taste_distance_ratio
+        cast(sum(cast(abs(observed_ratio - declared_ratio) as decimal(20, 18))) as double) / 2
+            as taste_distance_ratio
     from ranked_genres
     group by user_key
 

@@ -1,0 +1,118 @@
+"""What became of `dbt build`: what was built, which promises of ours were broken, and what rests on them.
+
+A data test is a promise of ours: data cannot break it, because what data can break is a finding (quality.fct_findings).
+"""
+
+import json
+from collections import Counter
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import duckdb
+
+from crescendo.warehouse import path as warehouse_path
+
+MOST = 8  # tables that are named
+BROKEN = ("warn", "fail", "error", "partial success")
+
+
+@dataclass(frozen=True)
+class Broken:
+    """A promise that was not kept, or a model that could not be built. `rests_on_it` names what people read of that."""
+
+    name: str
+    where: str
+    what: str
+    rests_on_it: tuple[str, ...]
+    is_promise: bool
+
+
+@dataclass
+class Outcome:
+    """What `dbt build` did: how many of each resource type were made or passed, and what was broken."""
+
+    done: Counter[str] = field(default_factory=Counter)
+    broken: list[Broken] = field(default_factory=list)
+
+
+def read(target: Path) -> Outcome:
+    """The outcome that the last run left in dbt's `target` folder."""
+    manifest = json.loads((target / "manifest.json").read_text())
+    outcome = Outcome()
+    for result in json.loads((target / "run_results.json").read_text())["results"]:
+        uid, status = result["unique_id"], result["status"]
+        if status in ("success", "pass"):
+            outcome.done[uid.split(".")[0]] += 1
+        elif status in BROKEN and not uid.startswith("operation."):  # our own hook says the same
+            outcome.broken.append(_broken(manifest, uid, result))
+    outcome.broken.sort(key=lambda broken: (not broken.is_promise, broken.name))
+    return outcome
+
+
+def _broken(manifest: dict, uid: str, result: dict) -> Broken:
+    node = manifest["nodes"][uid]
+    is_promise = node["resource_type"] == "test" and result["status"] != "error"
+    message = " ".join((result["message"] or "").split("\n")[1 if result["status"] == "error" else 0].split())
+    what = f"{result['failures']:,} rows break it" if is_promise else message
+    of = [node["attached_node"]] if node.get("attached_node") else node["depends_on"]["nodes"]
+    return Broken(
+        name=node["name"],
+        where=node["original_file_path"],
+        what=what,
+        rests_on_it=_read_by_people(manifest, of if node["resource_type"] == "test" else [uid]),
+        is_promise=is_promise,
+    )
+
+
+def _read_by_people(manifest: dict, uids: list[str]) -> tuple[str, ...]:
+    """The marts and metrics among these models and all that is made from them."""
+    found, waiting = set(), list(uids)
+    while waiting:
+        uid = waiting.pop()
+        if uid in found or not uid.startswith("model."):
+            continue
+        found.add(uid)
+        waiting += manifest["child_map"].get(uid, [])
+    nodes = [manifest["nodes"][uid] for uid in found]
+    return tuple(
+        sorted(
+            f"{node['schema']}.{node['name']}"
+            for node in nodes
+            if node["fqn"][1] in ("marts", "metrics") and not node["name"].startswith("int_")
+        )
+    )
+
+
+def told(broken: list[Broken], target: Path) -> list[str]:
+    """What to tell of broken promises: the first line names them, the last says what to send us."""
+    promises = [item.name for item in broken if item.is_promise]
+    failed = [item.name for item in broken if not item.is_promise]
+    what = [f"a promise of Crescendo is broken: {', '.join(promises)}"] * bool(promises)
+    what += [f"{', '.join(failed)} could not be built"] * bool(failed)
+    lines = [f"error: {'; '.join(what)}. This is a fault of ours, not of your files."]
+    for item in broken:
+        lines.append(f"  {item.name} ({item.where}): {item.what}")
+        more = f" and {len(item.rests_on_it) - MOST} more" if len(item.rests_on_it) > MOST else ""
+        if item.rests_on_it:
+            lines.append(f"    believe no number of {', '.join(item.rests_on_it[:MOST])}{more} that rests on it")
+    lines.append("  All that does not depend on this is built and answers.")
+    lines.append(
+        f"  Send us the lines above, {target / 'run_results.json'} and what `crescendo status --format json` says of"
+        f" {warehouse_path()}; look through them first, samples of your data are among them."
+    )
+    return lines
+
+
+def noted(connection: duckdb.DuckDBPyConnection) -> list[str]:
+    """The promises that the last build found broken, as macros/hooks/note_broken_promises.sql keeps them."""
+    table = (
+        "select 1 from information_schema.tables where table_schema = 'load_audit' and table_name = 'broken_promises'"
+    )
+    if not connection.execute(table).fetchone():
+        return []
+    found = connection.execute("select promise, row_count, found_at from load_audit.broken_promises order by promise")
+    return [
+        f"a promise of Crescendo is broken, which is a fault of ours: {promise} ({rows:,} rows, {at:%F %R}); no number"
+        " that rests on it is to be believed: see `crescendo build --force`"
+        for promise, rows, at in found.fetchall()
+    ]

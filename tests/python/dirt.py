@@ -1,0 +1,121 @@
+"""A landing that loads cleanly and is wrong in every way a source can be wrong: what the findings are about."""
+
+import csv
+import io
+import json
+from datetime import date, timedelta
+from pathlib import Path
+
+from reports import csv_text, song, summary
+
+ARTIST = "00000009-0000-4000-8000-{:012}"
+LARGEST = 2**63 - 1
+
+
+def page(items: list[dict], artist: str = "", platform: str = "spotify") -> dict:
+    """A page of the Soundcharts API; it says of whom it is where an artist is given."""
+    who = {"artist": {"uuid": artist, "name": "Ann"}} if artist else {}
+    related = {**who, "platform": platform, "lastCrawlDate": "2026-02-03"}
+    return {"related": related, "items": items, "page": {"total": len(items)}, "errors": []}
+
+
+def series(first: int, key: str = "value", days: int = 40) -> list[dict]:
+    """A value a day that grows by ten."""
+    start = date(2026, 1, 1)
+    return [{"date": str(start + timedelta(day)), key: first + 10 * day} for day in range(days)]
+
+
+def points(first: int, popularity: int = 50) -> list[dict]:
+    """Forty days of a report's song."""
+    days = series(first, "spotify-streams")
+    return [day | {"spotify-popularity": popularity} for day in days]
+
+
+def _report() -> str:
+    hums = {"newtube-hums": summary(7)}
+    twice = {"spotify-streams": summary(20_390), "spotify:streams": summary(20_391)}
+    songs = [
+        song(1, artist="Ann", timeSeries=points(10_000_000), summaries={}),
+        song(2, artist="Bob", timeSeries=points(20_000, popularity=101), summaries={**hums, **twice}),
+    ]
+    for number in (3, 4, 5):  # their sum is beyond a bigint
+        huge = [{"date": f"2026-01-0{day}", "spotify-streams": LARGEST} for day in range(1, 6)]
+        songs.append(song(number, artist="Cy", timeSeries=huge, summaries={}))
+    future = [*points(30_000), {"date": "2042-06-01", "spotify-streams": 31_000}]
+    songs.append(song(6, artist="Dee", timeSeries=future, summaries={}))
+    return csv_text(songs)
+
+
+def _chart() -> str:
+    out = io.StringIO()
+    rows = [
+        ("2026-01-01", 0, "Top", "Ann", 300),
+        ("2026-01-08", 1, "Top", "Ann", 50),
+        ("2026-01-15", 0, "Top", "Ann", 60),
+    ]
+    csv.writer(out).writerows([("date", "position", "song", "artist", "popularity"), *rows])
+    return out.getvalue()
+
+
+def _pages() -> dict[str, dict]:
+    first, second, third = (ARTIST.format(number) for number in (1, 2, 3))
+    followers = series(5_000, "followerCount")
+    days = "2026-01-01_2026-02-09__p0001"
+    score = [day | {"score": 1, "trendingScore": -3.5} for day in series(50, "fanbaseScore")]
+    identifiers = [
+        {"platformName": "Spotify", "platformCode": "spotify", "identifier": None, "url": "u", "default": True},
+        {"platformName": "None", "platformCode": None, "identifier": "x", "url": "u", "default": True},
+        {"platformName": "Spotify", "platformCode": "spotify", "identifier": "id1", "url": "u", "default": True},
+    ]
+    genres = ["pop / french pop", {"root": "pop", "sub": ["french pop"]}]
+    described = {"uuid": song(1)["song_id"], "name": "One", "creditName": "Ann", "artists": [], "duration": 1}
+    described |= {"genres": genres, "isrc": "NONE"}
+    return {
+        f"artist-followers__{first}__newtube__{days}": page(followers, first, "newtube"),
+        f"artist-listening__{first}__spotify__{days}": page([*series(900), {"date": "2026-02-10", "value": -5}], first),
+        f"artist-listening__{second}__spotify__{days}": page([{"date": "2026-02-01", "value": LARGEST}], second),
+        f"artist-identifiers__{first}__p0001": page(identifiers, first),
+        "song": {"type": "song", "object": described, "errors": []},
+        "tracks_of_nothing": page([{"discNumber": 1, "number": 1, "song": {"uuid": "s", "name": "S"}}]),
+        "of_nobody": {**page(score), "related": []},
+        "by_another_name": page(followers, third, ""),
+        "by_no_name": page(followers),
+        f"song-audience__{song(1)['song_id']}__spotify__{days}": page(
+            [{"date": "2026-01-01", "plots": [{"identifier": "A", "value": LARGEST}]}]
+        ),
+    }
+
+
+def _listening() -> dict[str, dict]:
+    moment = "2026-05-01T08:00:00"
+    times = {"created_at": moment, "updated_at": "2026-04-01T08:00:00"}
+    person = {"first_name": "F", "last_name": "L", "gender": "Male", "favorite_genres": "Rock,\u00a0, ROCK", **times}
+    users = [person | {"id": 1, "email": None}, person | {"id": 2, "email": "no address"}]
+    track = {"artist": "A", "songwriters": "W", "genres": None, "album": "B", **times}
+    tracks = [
+        track | {"id": 1, "name": "One", "duration": "99999999:59"},
+        track | {"id": 2, "name": None, "duration": "03:61"},
+    ]
+    histories = [
+        {"user_id": 1, "items": [1, 77, None], **times},
+        {"user_id": 9, "items": [1], **times},
+        {"user_id": None, "items": [1], **times},
+        {"user_id": 2, "items": [], **times | {"created_at": "soon"}},
+    ]
+    routes = {"users": users, "tracks": tracks, "listen_history": histories}
+    return {
+        f"2026-05-02/{route}__p0001": {"items": rows, "total": len(rows) + 1, "page": 1, "size": 100, "pages": 1}
+        for route, rows in routes.items()
+    }
+
+
+def land(folder: Path) -> None:
+    """Write the landing: a report, a list of a chart, pages of both APIs."""
+    (folder / "pages").mkdir(parents=True)
+    (folder / "moovitamix" / "2026-05-02").mkdir(parents=True)
+    (folder / "report.csv").write_text(_report())
+    (folder / "chart.csv").write_text(_chart())
+    for name, body in _pages().items():
+        (folder / "pages" / f"{name}.json").write_text(json.dumps(body))
+    for name, body in _listening().items():
+        (folder / "moovitamix" / f"{name}.json").write_text(json.dumps(body))

@@ -1,0 +1,126 @@
+"""Data cannot break a build: what is wrong with it is found, counted and shown. A broken promise is a fault of ours."""
+
+import json
+import shutil
+from pathlib import Path
+
+import dirt
+import duckdb
+import pytest
+from conftest import ROOT, crescendo, project_in
+from reports import song
+
+# every kind that the dirty landing holds, how often, and of what
+FOUND = {
+    "bad_duration": 2,
+    "date_in_the_future": 1,
+    "email_invalid": 1,
+    "email_missing": 1,
+    "extraction_incomplete": 3,
+    "identifier_incomplete": 2,
+    "isrc_malformed": 1,
+    "metric_uncatalogued": 1,
+    "metric_unknown": 40,
+    "no_tracks": 1,
+    "no_user": 1,
+    "page_without_platform": 1,
+    "page_without_subject": 3,
+    "partner_growth_unexplained": 1,
+    "place_below_one": 2,
+    "platform_uncatalogued": 1,
+    "popularity_above_100": 41,
+    "subject_unknown": 160,
+    "summary_metric_unknown": 1,
+    "unknown_track": 1,
+    "unknown_user": 1,
+    "value_negative": 1,
+    "value_too_large": 16,
+}
+
+
+@pytest.fixture(scope="module")
+def dirty(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder in which `crescendo build` has built the dirty landing."""
+    folder = tmp_path_factory.mktemp("dirty")
+    dirt.land(folder / "landing")
+    done = crescendo(folder, project_in(folder), "build")
+    assert done.returncode == 0, done.stderr
+    (folder / "summary.txt").write_text(done.stdout)
+    return folder
+
+
+def ask(folder: Path, sql: str) -> list[tuple]:
+    with duckdb.connect(str(folder / "crescendo.duckdb"), read_only=True) as connection:
+        return connection.execute(sql).fetchall()
+
+
+def test_what_is_wrong_with_the_data_is_found_and_the_build_passes(dirty):
+    counts = "select finding_kind, sum(finding_count)::int from quality.fct_findings group by all"
+    assert dict(ask(dirty, counts)) == FOUND
+    assert "kinds of things wrong in the data" in (dirty / "summary.txt").read_text()
+
+
+def test_status_shows_each_kind_with_count_example_and_meaning(dirty):
+    done = crescendo(dirty, project_in(dirty), "status", "--format", "json")
+    assert done.returncode == 0, done.stderr
+    shown = {row["finding_kind"]: row for row in json.loads(done.stdout)["findings"]}
+    assert {kind: row["finding_count"] for kind, row in shown.items()} == FOUND
+    assert all(row["meaning"] for row in shown.values())
+    scores = shown["popularity_above_100"]
+    assert (scores["example"]["example"], scores["is_set_aside"]) == ("101", False)
+    assert scores["example"]["file_path"].endswith("report.csv")
+    words = " ".join(crescendo(dirty, project_in(dirty), "status").stdout.split())
+    assert f"Findings about the data ({len(FOUND)})" in words
+
+
+def test_an_address_is_in_no_finding(dirty):
+    assert ask(dirty, "select count(*) from quality.fct_findings as f where f::varchar like '%no address%'") == [(0,)]
+
+
+def test_what_the_catalogue_lacks_has_its_growth(dirty):
+    grown = """
+        select subject, metric, growth, status from metrics.series_growth('2026-01-05', '2026-02-04')
+        where platform = 'newtube'
+    """
+    assert ask(dirty, grown) == [(f"artist:{dirt.ARTIST.format(1)}", "followers", 300, "ok")]
+    assert ask(dirty, "select platform, is_catalogued from metrics.dim_platforms where not is_catalogued") == [
+        ("newtube", False)
+    ]
+
+
+def test_what_is_set_aside_takes_no_answer_away(dirty):
+    grown = f"""
+        select growth, status from metrics.song_growth('2026-01-05', '2026-02-04')
+        where subject = 'song:{song(1)["song_id"]}' and metric = 'streams'
+    """
+    assert ask(dirty, grown) == [(300, "ok")]
+
+
+def test_a_broken_promise_is_named_first_and_takes_no_answer_away(dirty, tmp_path):
+    environment = project_in(tmp_path)
+    shutil.copytree(dirty / "landing", tmp_path / "landing")
+    (tmp_path / "tests").unlink()
+    shutil.copytree(ROOT / "tests", tmp_path / "tests", ignore=shutil.ignore_patterns("python"))
+    promise = tmp_path / "tests" / "listening" / "listens_add_up_at_every_grain.sql"
+    promise.write_text("select * from {{ ref('int_listening_observations') }} limit 3")
+    done = crescendo(tmp_path, environment, "build")
+    assert done.returncode == 1
+    first, *rest = done.stderr.splitlines()
+    assert first == (
+        "error: a promise of Crescendo is broken: listens_add_up_at_every_grain."
+        " This is a fault of ours, not of your files."
+    )
+    assert "3 rows break it" in rest[0]
+    assert "run_results.json" in rest[-1]
+    grown = crescendo(tmp_path, environment, "growth", "--from", "2026-01-05", "--to", "2026-02-04", "--format", "json")
+    assert grown.returncode == 0, grown.stderr
+    assert "warning: a promise of Crescendo is broken" in grown.stderr
+    assert {row["name"] for row in json.loads(grown.stdout)} >= {song(1)["title"]}
+    status = crescendo(tmp_path, environment, "status")
+    assert (status.returncode, "listens_add_up_at_every_grain (3 rows" in status.stderr) == (1, True)
+
+    # mended: all is well again, and a build that was broken is not taken for one that has nothing to do
+    shutil.copy(ROOT / "tests" / "listening" / promise.name, promise)
+    done = crescendo(tmp_path, environment, "build")
+    assert (done.returncode, done.stdout.startswith("Nothing has changed")) == (0, False), done.stderr
+    assert crescendo(tmp_path, environment, "status").returncode == 0
