@@ -254,7 +254,7 @@ def _of_song(songs: Songs, k: int, song: int) -> dict:
     if (~np.isnan(songs.null[song])).sum() < MIN_SHIFTS:
         return NOTHING | {"reason": "too_few"}
     error = np.sqrt(songs.variance[song, k])
-    return _interval(songs.z[song, k], error, stats.norm.isf(LEVEL / 2)) | {
+    return interval(songs.z[song, k], error, stats.norm.isf(LEVEL / 2)) | {
         "p": songs.p[song, k],
         "n_effective": songs.effective[song, k],
         "units": 1,
@@ -276,7 +276,7 @@ def _of_units(songs: Songs, k: int, codes: np.ndarray) -> dict:
     stray = np.sqrt((turned**2).mean())
     error, df = max((fit.sd_eff_w_re_hksj, known.sum() - 1), (stray, len(turned)))
     without = (mean - share[known] * unit_z[known]) / (1 - share[known])
-    return _interval(mean, error, stats.t.isf(LEVEL / 2, df)) | {
+    return interval(mean, error, stats.t.isf(LEVEL / 2, df)) | {
         "p": 2 * stats.t.sf(abs(mean) / error, df),
         "n_effective": 3 + 1 / error**2,
         "units": int(known.sum()),
@@ -309,6 +309,17 @@ def i2(fit: CombineResults) -> float:
     return max(0.0, 1 - (len(fit.eff) - 1) / fit.q) if fit.q > 0 else 0.0
 
 
+def difference(first: pd.Series, second: pd.Series) -> tuple[float, float]:
+    """Interval of the difference of two estimates, from their own intervals (Zou 2007).
+
+    Estimates of the same songs resemble each other, so their difference is surer than this says.
+    """
+    apart = first["estimate"] - second["estimate"]
+    down = np.hypot(first["estimate"] - first["low"], second["high"] - second["estimate"])
+    up = np.hypot(first["high"] - first["estimate"], second["estimate"] - second["low"])
+    return apart - down, apart + up
+
+
 def by_unit(z: np.ndarray, variance: np.ndarray, codes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Songs to their units: the precision-weighted z and the mean variance, nan where a unit has no song.
 
@@ -324,7 +335,7 @@ def by_unit(z: np.ndarray, variance: np.ndarray, codes: np.ndarray) -> tuple[np.
         return sums[1] / sums[0], sums[3] / sums[2]
 
 
-def _interval(mean: float, error: float, quantile: float) -> dict:
+def interval(mean: float, error: float, quantile: float) -> dict:
     """Estimate, limits and error of a mean on the z scale."""
     low, high = mean - quantile * error, mean + quantile * error
     return {"estimate": np.tanh(mean), "low": np.tanh(low), "high": np.tanh(high), "error": error, "reason": None}
@@ -373,7 +384,7 @@ def across_songs(columns: np.ndarray, artists: np.ndarray, *, ranks: bool) -> di
     error = max(np.sqrt((units - 1) / units * ((without - without.mean()) ** 2).sum()), 1 / np.sqrt(most))
     return (
         about
-        | _interval(np.arctanh(r), error, stats.t.isf(LEVEL / 2, units - 1))
+        | interval(np.arctanh(r), error, stats.t.isf(LEVEL / 2, units - 1))
         | {
             "p": 2 * stats.t.sf(abs(np.arctanh(r)) / error, units - 1),
             # one song of each artist is independent of the others, whatever the scatter says
@@ -436,6 +447,13 @@ def _of_artists(variable: np.ndarray, artists: np.ndarray) -> bool:
     """Whether all songs of an artist have the same value, and some artist has several songs."""
     values = pd.Series(variable).groupby(np.asarray(artists, dtype=object), dropna=False)
     return bool((values.nunique() == 1).all() and (values.size() > 1).any())
+
+
+def believable(findings: pd.DataFrame) -> pd.DataFrame:
+    """The rows whose estimate rests on 30 effective points or more."""
+    return findings.reindex(columns=findings.columns.union(["estimate"], sort=False))[
+        lambda rows: rows["estimate"].notna() & (rows["n_effective"] >= MIN_EFFECTIVE)
+    ]
 
 
 def judge(findings: pd.DataFrame) -> pd.DataFrame:
