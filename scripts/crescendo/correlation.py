@@ -35,7 +35,7 @@ MIN_ARTISTS = 10  # below, their spread is no estimate: songs are the witnesses,
 MIN_SHIFTS = 10  # below, they show no spread
 LEVEL = 0.05
 MIN_ESTIMATE = 0.1  # below, under 1 % of the variation goes together: too little to matter, however sure
-ROUNDING = 1e-13  # of a number's size: less is no variation; scipy warns at the same share
+ROUNDING = 1e-12  # of a number's size: less is no variation, but what a difference of logs leaves
 TOLD = 1e-7  # of a column's spread: if the others leave less of it, they tell it
 PERFECT = 1 - 1e-12
 NOTHING = {"n_effective": 0.0, "units": 0}
@@ -368,51 +368,52 @@ def across_songs(columns: np.ndarray, artists: np.ndarray, *, ranks: bool) -> di
     about = {"n": songs, "unit": unit}
     if songs < width + 3:
         return about | NOTHING | {"reason": "too_few"}
+    if (_centred(columns[:, :2].T) == 0).all(axis=1).any():
+        return about | NOTHING | {"reason": "no_variation"}
     left = _left(stats.rankdata(columns, axis=0) if ranks else columns)
-    if isinstance(left, str):
-        return about | NOTHING | {"reason": left}
-    units = codes.max() + 1
-    r = left[:, 0] @ left[:, 1]
-    about |= {"units": int(units), "n_effective": float(units)}
+    if left is None:
+        return about | NOTHING | {"reason": "collinear"}
+    units, r = int(codes.max()) + 1, left[:, 0] @ left[:, 1]
+    about |= {"units": units, "n_effective": float(units)}
     if abs(r) > PERFECT:
         return about | _perfect(r) | ({"p": _orders(columns[:, 1], codes)} if width == 2 else {})
     without = _fisher(_without_one(left, codes))
     if not np.isfinite(without).all():
         return about | {"estimate": r, "reason": "hangs_on_one"}
-    # no number of songs says more than so many that are independent; if the variable is the artist's, artists count
+    # Songs say at most what as many independent ones would; if the variable is the artist's, artists count.
     most = max((units if repeats else songs) - width - 1, 1)
+    return about | _jackknifed(np.arctanh(r), without, most) | ({"n_effective": float(units)} if repeats else {})
+
+
+def _jackknifed(z: float, without: np.ndarray, most: int) -> dict:
+    """Interval and p of a link; without: z without each unit; most: points less degrees of freedom, at best."""
+    units = len(without)
     error = max(np.sqrt((units - 1) / units * ((without - without.mean()) ** 2).sum()), 1 / np.sqrt(most))
-    return (
-        about
-        | interval(np.arctanh(r), error, stats.t.isf(LEVEL / 2, units - 1))
-        | {
-            "p": 2 * stats.t.sf(abs(np.arctanh(r)) / error, units - 1),
-            # one song of each artist is independent of the others, whatever the scatter says
-            "n_effective": float(units if repeats else np.clip(3 + 1 / error**2, units, songs)),
-            "without_one_low": np.tanh(without.min()),
-            "without_one_high": np.tanh(without.max()),
-        }
-    )
+    return interval(z, error, stats.t.isf(LEVEL / 2, units - 1)) | {
+        "p": 2 * stats.t.sf(abs(z) / error, units - 1),
+        # one song of each artist is independent of the others, whatever the scatter says
+        "n_effective": float(max(3 + min(1 / error**2, most), units)),
+        "without_one_low": np.tanh(without.min()),
+        "without_one_high": np.tanh(without.max()),
+    }
 
 
-def _left(columns: np.ndarray) -> np.ndarray | str:
+def _left(columns: np.ndarray) -> np.ndarray | None:
     """The first two columns less what the others tell of them, then an orthonormal basis of those others.
 
-    Each column of length 1 and mean 0; or the reason why nothing is left. A basis has no singular covariance,
-    whatever the controls are.
+    Each column of length 1 and mean 0; None if nothing is left. A basis has no singular covariance, whatever the
+    controls are.
     """
     scaled = _scaled(_centred(columns.T)).T
     length = np.linalg.norm(scaled, axis=0)
-    if (length[:2] == 0).any():
-        return "no_variation"
-    scaled = scaled / np.where(length > 0, length, 1)
+    scaled = scaled / np.where(length > 0, length, 1)  # a control that does not vary is fixed already
     basis, share, _ = np.linalg.svd(scaled[:, 2:], full_matrices=False)
     basis = basis[:, share > TOLD]
     sides = scaled[:, :2]
     for _ in range(2):  # the second time takes away the rounding of the first
         sides = sides - basis @ (basis.T @ sides)
     length = np.linalg.norm(sides, axis=0)
-    return "collinear" if (length < TOLD).any() else np.column_stack([sides / length, basis])
+    return np.column_stack([sides / length, basis]) if (length > TOLD).all() else None
 
 
 def _without_one(left: np.ndarray, codes: np.ndarray) -> np.ndarray:

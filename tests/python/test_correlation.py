@@ -2,12 +2,15 @@
 
 import itertools
 import math
+import re
 
+import duckdb
 import numpy as np
 import pandas as pd
 import pytest
 import statsmodels.api as sm
 from arch.bootstrap import CircularBlockBootstrap
+from conftest import ROOT
 from crescendo.correlation import (
     LAGS,
     across_songs,
@@ -382,6 +385,61 @@ def test_without_any_one_song_is_the_correlation_of_the_others(rng):
     row = across_songs(columns, np.arange(12), ranks=False)
     without = [by_definition(np.delete(columns, song, axis=0), ranks=False)[0] for song in range(12)]
     assert (row["without_one_low"], row["without_one_high"]) == pytest.approx((min(without), max(without)))
+
+
+# ---- the table for the shell
+
+
+def in_sql(levels, popularity):
+    """The rows of popularity_correlations for one platform, by its own SQL; levels: [songs, variables of the seed]."""
+    variables = pd.read_csv(ROOT / "seeds" / "popularity_variables.csv")
+    features = pd.DataFrame(levels, columns=variables["variable"]).assign(
+        platform="spotify", popularity=popularity, is_reference_week=True
+    )
+    sql = (ROOT / "models" / "metrics" / "popularity_correlations.sql").read_text()
+    with duckdb.connect() as connection:
+        connection.register("popularity_features", features)
+        connection.register("popularity_variables", variables)
+        rows = connection.sql(re.sub(r"{{ ref\('(\w+)'\) }}", r"\1", sql)).df().set_index("variable")
+    return rows, variables.set_index("variable")["is_log"]
+
+
+@pytest.mark.parametrize("songs", [1, 2, 3, 4, 5, 40])
+@pytest.mark.parametrize("spread", [0, 0.7, 3, 1e6])
+def test_the_table_for_the_shell_is_the_definition_or_says_why_not(songs, spread, rng):
+    for _ in range(10):
+        levels = np.round(spread * rng.standard_normal((songs, 11)), 0 if spread < 1 else 6)
+        levels[rng.random(levels.shape) < 0.1] = np.nan
+        score = np.round(5 * rng.standard_normal(songs))
+        rows, is_log = in_sql(levels, score)
+        for variable, level in zip(is_log.index, levels.T, strict=True):
+            x, y = level[~np.isnan(level)], score[~np.isnan(level)]
+            if not len(x):
+                assert variable not in rows.index
+                continue
+            row, x = rows.loc[variable], np.log1p(np.maximum(x, 0)) if is_log[variable] else x
+            flat = "no_variation" if np.ptp(x) == 0 or np.ptp(y) == 0 else None
+            reason = "too_few" if len(x) < 3 else flat
+            assert row["compared_song_count"] == len(x)
+            assert (row["null_reason"] if pd.notna(row["null_reason"]) else None) == reason
+            if reason:
+                assert np.isnan([row["pearson_log"], row["spearman"]]).all()
+            else:
+                assert row["pearson_log"] == pytest.approx(stats.pearsonr(x, y).statistic, abs=1e-9)
+                assert row["spearman"] == pytest.approx(stats.spearmanr(x, y).statistic, abs=1e-9)
+
+
+def test_growth_that_differs_by_rounding_only_has_no_correlation(rng):
+    start = rng.uniform(1e3, 1e6, 40)
+    growth = np.log(start * 1.01) - np.log(start)
+    assert np.ptp(growth) > 0
+    levels = np.full((40, 11), np.nan)
+    levels[:, 3] = growth
+    rows, _ = in_sql(levels, np.arange(40.0))
+    assert rows.loc["streams_28d_log_change", "null_reason"] == "no_variation"
+    columns = np.column_stack([np.arange(40.0), growth])
+    for ranks in (True, False):
+        assert across_songs(columns, np.arange(40), ranks=ranks)["reason"] == "no_variation"
 
 
 # ---- series, row by row
