@@ -165,7 +165,8 @@ def _forest(platform: str, found: pd.DataFrame) -> Iterator[Figure]:
         f"forest_{platform}",
         f"What goes with the {platform} score, across songs",
         "A dot is a rank correlation, the bar its 95 % interval; a coloured dot survives the correction for all tests "
-        "of this report. Right of zero: songs with more of it score higher.",
+        "of this report. Right of zero: songs with more of it score higher. A dot without a bar has no interval; the "
+        "status in the table says why.",
         chart,
         found[found["design"] == ACROSS]
         .reindex(columns=["label", *COLUMNS])
