@@ -544,8 +544,12 @@ create table metrics.popularity_correlations (
     "pearson_log" double precision,
     "spearman" double precision,
     "compared_song_count" bigint,
+    "null_reason" text,
+    check (null_reason in ('too_few', 'no_variation')),
     check (pearson_log >= -1.000001),
-    check (pearson_log <= 1.000001)
+    check (pearson_log <= 1.000001),
+    check (spearman >= -1.000001),
+    check (spearman <= 1.000001)
 );
 create table metrics.song_averages_latest (
     "subject" text not null,
@@ -1246,9 +1250,10 @@ comment on column metrics.popularity_features."is_reference_week" is 'Whether so
 comment on table metrics.popularity_correlations is 'One row per platform and variable: how closely it goes with the score across songs, in the week in which songs are compared. Raw coefficients; which of them may be believed is for `crescendo correlate` to say.';
 comment on column metrics.popularity_correlations."platform" is 'Code of the platform, ''spotify''.';
 comment on column metrics.popularity_correlations."variable" is 'A column of `popularity_features`; what it is called stands in the seed `popularity_variables`.';
-comment on column metrics.popularity_correlations."pearson_log" is 'Pearson correlation with ln(1 + variable), or with the variable where it is a change; null where one side does not vary.';
-comment on column metrics.popularity_correlations."spearman" is 'Rank correlation, equal values at their mean rank; null where one side does not vary.';
+comment on column metrics.popularity_correlations."pearson_log" is 'Pearson correlation with ln(1 + variable), or with the variable where it is a change; null if `null_reason` says why.';
+comment on column metrics.popularity_correlations."spearman" is 'Rank correlation, equal values at their mean rank; null if `null_reason` says why.';
 comment on column metrics.popularity_correlations."compared_song_count" is 'Songs that have both numbers; under 30 the coefficients say little.';
+comment on column metrics.popularity_correlations."null_reason" is 'Why there is no coefficient, `too_few` (under three songs) or `no_variation` (one side is the same for all songs); null if there is one.';
 comment on table metrics.song_averages_latest is 'One row per song and metric: its averages over the last 28 complete days.';
 comment on column metrics.song_averages_latest."subject" is 'Id of what is compared, the `subject_id` of a song or artist or ''platform:'' and the code.';
 comment on column metrics.song_averages_latest."name" is 'Name for people: the title of a song, the name of an artist or of a platform.';

@@ -75,25 +75,41 @@ ranked as (
 
 ),
 
--- One row per platform and variable; of numbers that do not vary there is no correlation. The
--- order of a sum is not settled, and digits past the twelfth would change from build to build.
+-- one row per platform and variable
 correlated as (
 
     select
         platform,
         variable,
+        count(*) as compared_song_count,
         case
-            when stddev_pop(popularity) > 0 and stddev_pop(value) > 0
-                then round(corr(popularity, value), 12)
-        end as pearson_log,
-        case
-            when stddev_pop(popularity) > 0 and stddev_pop(value) > 0
-                then round(corr(popularity_rank, value_rank), 12)
-        end as spearman,
-        count(*) as compared_song_count
+            -- any two points lie on a line
+            when count(*) < 3 then 'too_few'
+            -- changes of logs differ by rounding where growth is the same
+            when
+                max(popularity) = min(popularity)
+                or max(value) - min(value) <= 1e-12 * max(abs(value))
+                then 'no_variation'
+        end as null_reason,
+        corr(popularity, value) as pearson_log,
+        corr(popularity_rank, value_rank) as spearman
     from ranked
     group by all
 
+),
+
+-- The order of a sum is not settled, and digits past the twelfth would change from build to build.
+explained as (
+
+    select
+        platform,
+        variable,
+        case when null_reason is null then round(pearson_log, 12) end as pearson_log,
+        case when null_reason is null then round(spearman, 12) end as spearman,
+        compared_song_count,
+        null_reason
+    from correlated
+
 )
 
-select * from correlated
+select * from explained

@@ -22,7 +22,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from scipy import stats
+from scipy import special, stats
 from statsmodels.stats.meta_analysis import CombineResults, combine_effects
 
 LAGS = range(-8, 9)  # weeks; positive: the variable moves first
@@ -35,7 +35,11 @@ MIN_ARTISTS = 10  # below, their spread is no estimate: songs are the witnesses,
 MIN_SHIFTS = 10  # below, they show no spread
 LEVEL = 0.05
 MIN_ESTIMATE = 0.1  # below, under 1 % of the variation goes together: too little to matter, however sure
-_Z_MAX = np.arctanh(0.999)
+ROUNDING = 1e-12  # of a number's size: less is no variation, but what a difference of logs leaves
+TOLD = 1e-7  # of a column's spread: if the others leave less of it, they tell it
+PERFECT = 1 - 1e-12
+NOTHING = {"n_effective": 0.0, "units": 0}
+_Z_MAX = np.arctanh(0.999)  # one perfect song must not outweigh all others
 
 
 def correlate(x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -45,23 +49,37 @@ def correlate(x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     number of pairs [rows].
     """
     both = ~(np.isnan(x) | np.isnan(y))
-    x, y = (_centred(np.where(both, side, np.nan)) for side in (x, y))
-    scale = np.sqrt((x * x).sum(axis=1) * (y * y).sum(axis=1))
-    r = np.divide((x * y).sum(axis=1), scale, out=np.full(len(x), np.nan), where=scale > 1e-12)
+    x, y = (_scaled(_centred(np.where(both, side, np.nan))) for side in (x, y))
+    size = np.sqrt((x * x).sum(axis=1) * (y * y).sum(axis=1))
+    r = np.divide((x * y).sum(axis=1), size, out=np.full(len(x), np.nan), where=size > 0)
     return np.clip(r, -1, 1), both.sum(axis=1)
 
 
 def _centred(x: np.ndarray) -> np.ndarray:
-    """Rows less their mean, zero where unknown."""
+    """Rows less their mean, zero where unknown; a row that varies by rounding only is zero throughout."""
     known = ~np.isnan(x)
-    mean = np.where(known, x, 0).sum(axis=1) / np.maximum(known.sum(axis=1), 1)
-    return np.where(known, x - mean[:, None], 0)
+    share = np.where(known, x / np.maximum(known.sum(axis=1, keepdims=True), 1), 0)  # no sum of huge numbers overflows
+    centred = np.where(known, x - share.sum(axis=1, keepdims=True), 0)
+    size = np.abs(np.where(known, x, 0)).max(axis=1, initial=0, keepdims=True)
+    varies = np.abs(centred).max(axis=1, initial=0, keepdims=True) > ROUNDING * size
+    return np.where(varies, centred, 0)
+
+
+def _scaled(x: np.ndarray) -> np.ndarray:
+    """Rows with 1 as their largest size: squares of huge and of tiny numbers are no numbers any more."""
+    size = np.abs(x).max(axis=1, initial=0, keepdims=True)
+    return np.divide(x, size, out=np.zeros_like(x), where=size > 0)
 
 
 def autocorrelation(x: np.ndarray, lags: int) -> np.ndarray:
-    """Autocorrelation of each row at lags 0 to `lags`, tapered by (1 - k/n), gaps left out; [rows, lags + 1]."""
-    known, filled = ~np.isnan(x), _centred(x)
-    n, variance = np.maximum(known.sum(axis=1), 1), np.maximum((filled**2).sum(axis=1), 1e-12)
+    """Autocorrelation of each row at lags 0 to `lags`, tapered by (1 - k/n), gaps left out; [rows, lags + 1].
+
+    Of a row that does not vary it is 0 at every lag but 0.
+    """
+    known, filled = ~np.isnan(x), _scaled(_centred(x))
+    n = np.maximum(known.sum(axis=1), 1)
+    variance = (filled**2).sum(axis=1)
+    variance = np.where(variance > 0, variance, 1)
     columns = [np.ones(len(x))]
     for k in range(1, lags + 1):
         pairs = np.maximum((known[:, k:] & known[:, :-k]).sum(axis=1), 1)
@@ -95,12 +113,13 @@ def whiten(
 class Songs:
     """Each song's link at each lag, on Fisher's z scale.
 
-    z, variance, effective (points): [songs, lags]; null: [songs, shifts], the z of the same song with its
+    r, z, variance, effective (points): [songs, lags]; null: [songs, shifts], the z of the same song with its
     score turned against the variable by every shift beyond the lags. nan where fewer than MIN_WEEKS pairs
-    are known or a side does not vary.
+    are known or a side does not vary. z counts an r beyond 0.999 as 0.999.
     """
 
     lags: tuple[int, ...]
+    r: np.ndarray
     z: np.ndarray
     variance: np.ndarray
     effective: np.ndarray
@@ -144,7 +163,7 @@ def songs_over_time(
     widen = (1 + r**2 / 2 if ranks else 1) * (1 + r**2 * memory[:, None])
     turned = [_known_pairs(x, np.roll(y, shift, axis=1))[0] for shift in range(widest + 1, weeks - widest)]
     null = np.stack(turned, axis=1) if turned else np.empty((len(x), 0))
-    return Songs(lags, _z(r), widen / np.maximum(effective - 3, 1), effective, _z(null))
+    return Songs(lags, r, _z(r), widen / np.maximum(effective - 3, 1), effective, _z(null))
 
 
 def _known_pairs(x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -158,7 +177,13 @@ def _aligned(x: np.ndarray, y: np.ndarray, lag: int) -> tuple[np.ndarray, np.nda
 
 
 def _z(r: np.ndarray) -> np.ndarray:
-    return np.clip(np.arctanh(np.clip(r, -0.9999, 0.9999)), -_Z_MAX, _Z_MAX)
+    return np.clip(_fisher(r), -_Z_MAX, _Z_MAX)
+
+
+def _fisher(r: np.ndarray) -> np.ndarray:
+    """Fisher's z, infinite for a perfect correlation."""
+    with np.errstate(divide="ignore"):
+        return np.arctanh(np.where(np.abs(r) > PERFECT, np.sign(r), r))
 
 
 def without_the_market(x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -168,7 +193,8 @@ def without_the_market(x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.nda
     numbers.
     """
     weeks = (~(np.isnan(x) | np.isnan(y))).sum(axis=0) >= MIN_SONGS
-    return tuple(side[:, weeks] - np.nanmean(side[:, weeks], axis=0) for side in (x, y))
+    # by columns, so that a week in which all songs agree leaves nothing, and not the rounding of a mean
+    return tuple(np.where(np.isnan(side), np.nan, _centred(side.T).T) for side in (x[:, weeks], y[:, weeks]))
 
 
 def over_time(
@@ -177,9 +203,10 @@ def over_time(
     """The link between weekly changes over all songs, one row per lag.
 
     x, y: [songs, weeks] weekly changes of the variable and of the score, nan where unknown; artists:
-    [songs] any labels. Columns: lag, estimate, low, high, p, n (effective points of all songs), n_effective
-    (what the interval is worth), units, unit, i2 (share of the variance that lies between units),
-    without_one_low, without_one_high (estimate without any one unit).
+    [songs] any labels. Columns: lag, estimate, low, high, error (of the estimate, on Fisher's z scale), p, n
+    (effective points of all songs), n_effective (what the interval is worth), units, unit, i2 (share of the
+    variance that lies between units), without_one_low, without_one_high (estimate without any one unit),
+    reason (why numbers are missing: `too_few`, `no_variation`, or `perfect`, if every song's link is).
     """
     lags = tuple(lags)
     if len(x) >= MIN_SONGS:
@@ -187,7 +214,7 @@ def over_time(
     seen = np.flatnonzero((~(np.isnan(x) | np.isnan(y))).any(axis=0))
     x, y = (side[:, seen.min() : seen.max() + 1] if len(seen) else side[:, :0] for side in (x, y))
     if len(seen) < MIN_EFFECTIVE:
-        return pd.DataFrame([{"lag": lag, "n": 0, "n_effective": 0.0, "units": 0} for lag in lags])
+        return pd.DataFrame([{"lag": lag, "n": 0} | NOTHING | {"reason": "too_few"} for lag in lags])
     songs, (unit, codes) = songs_over_time(x, y, ranks=ranks, lags=lags), witnesses(artists)
     rows = [
         {"lag": lag, "unit": unit, "n": int(songs.effective[~np.isnan(songs.z[:, k]), k].sum())}
@@ -199,57 +226,98 @@ def over_time(
 
 def witnesses(artists: np.ndarray) -> tuple[str, np.ndarray]:
     """What counts as one independent witness, and the number of each song's: the artist, or the song of few artists."""
-    codes = pd.factorize(np.asarray(artists, dtype=object), use_na_sentinel=False)[0]
+    codes = _numbers(artists)
     few = len(np.unique(codes)) < MIN_ARTISTS
     return ("song", np.arange(len(codes))) if few else ("artist", codes)
 
 
+def _numbers(artists: np.ndarray) -> np.ndarray:
+    """Artists numbered from 0; songs of unknown artists are taken for those of one."""
+    return pd.factorize(np.asarray(artists, dtype=object), use_na_sentinel=False)[0]
+
+
 def _over_units(songs: Songs, k: int, codes: np.ndarray) -> dict:
     """The summary of one lag over units, with the keys of `over_time`."""
-    z, variance = songs.z[:, k], songs.variance[:, k]
-    unit_z, unit_variance = by_unit(z, variance, codes)
+    known = ~np.isnan(songs.z[:, k])
+    if not known.any():
+        enough = (songs.effective[:, k] >= MIN_WEEKS).any()
+        return NOTHING | {"reason": "no_variation" if enough else "too_few"}
+    found = _of_units(songs, k, codes) if len(np.unique(codes[known])) > 1 else _of_song(songs, k, known.argmax())
+    r = songs.r[known, k]
+    if "estimate" in found and (np.abs(r) > PERFECT).all() and abs(np.sign(r).sum()) == len(r):
+        return {key: found[key] for key in ("p", "n_effective", "units")} | _perfect(r[0])
+    return found
+
+
+def _of_song(songs: Songs, k: int, song: int) -> dict:
+    """The link of the only song there is."""
+    if (~np.isnan(songs.null[song])).sum() < MIN_SHIFTS:
+        return NOTHING | {"reason": "too_few"}
+    error = np.sqrt(songs.variance[song, k])
+    return interval(songs.z[song, k], error, stats.norm.isf(LEVEL / 2)) | {
+        "p": songs.p[song, k],
+        "n_effective": songs.effective[song, k],
+        "units": 1,
+    }
+
+
+def _of_units(songs: Songs, k: int, codes: np.ndarray) -> dict:
+    """The random-effects summary of two units or more."""
+    unit_z, unit_variance = by_unit(songs.z[:, k], songs.variance[:, k], codes)
     known = ~np.isnan(unit_z)
-    if known.sum() == 0:
-        return {"n_effective": 0.0, "units": 0}
-    if known.sum() == 1:
-        song = np.flatnonzero(~np.isnan(z))[0]
-        if (~np.isnan(songs.null[song])).sum() < MIN_SHIFTS:
-            return {"n_effective": 0.0, "units": 0}
-        half = stats.norm.isf(LEVEL / 2) * np.sqrt(variance[song])
-        return _interval(z[song], half) | {
-            "p": songs.p[song, k],
-            "n_effective": songs.effective[song, k],
-            "units": 1,
-        }
     fit = random_effects(unit_z[known], unit_variance[known])
     mean, share = fit.mean_effect_re, np.zeros(len(unit_z))
     share[known] = fit.weights_rel_re
+    turned = _turned(songs, k, share, codes)
+    if len(turned) < MIN_SHIFTS:
+        return NOTHING | {"reason": "too_few"}
     # what songs still share does not shrink with their number: the turned pairs show how far the summary
     # strays without any link, and the larger of the two errors counts
-    weight = np.where(np.isnan(z), 0, 1 / variance)
-    weight *= share[codes] / np.maximum(np.bincount(codes, weight)[codes], 1e-300)
-    there = ~np.isnan(songs.null) * weight[:, None]
-    enough = there.sum(axis=0) > 0.5 * weight.sum()  # of ragged songs, some shifts leave too few
-    if enough.sum() < MIN_SHIFTS:
-        return {"n_effective": 0.0, "units": 0}
-    turned = ((there * np.nan_to_num(songs.null)).sum(axis=0) / np.maximum(there.sum(axis=0), 1e-300))[enough]
     stray = np.sqrt((turned**2).mean())
     error, df = max((fit.sd_eff_w_re_hksj, known.sum() - 1), (stray, len(turned)))
     without = (mean - share[known] * unit_z[known]) / (1 - share[known])
-    return _interval(mean, stats.t.isf(LEVEL / 2, df) * error) | {
+    return interval(mean, error, stats.t.isf(LEVEL / 2, df)) | {
         "p": 2 * stats.t.sf(abs(mean) / error, df),
         "n_effective": 3 + 1 / error**2,
         "units": int(known.sum()),
-        "i2": max(0.0, 1 - (known.sum() - 1) / fit.q) if fit.q > 0 else 0.0,
+        "i2": i2(fit),
         "without_one_low": np.tanh(without.min()),
         "without_one_high": np.tanh(without.max()),
     }
+
+
+def _turned(songs: Songs, k: int, share: np.ndarray, codes: np.ndarray) -> np.ndarray:
+    """The summary at each shift, with the weights it has without a shift; share: [units].
+
+    Of ragged songs, some shifts leave too few: those that keep half of the weight count.
+    """
+    weight = np.where(np.isnan(songs.z[:, k]), 0, 1 / songs.variance[:, k])
+    weight *= share[codes] / np.maximum(np.bincount(codes, weight)[codes], 1e-300)
+    there = ~np.isnan(songs.null) * weight[:, None]
+    enough = there.sum(axis=0) > 0.5 * weight.sum()
+    return (there * np.nan_to_num(songs.null)).sum(axis=0)[enough] / there.sum(axis=0)[enough]
 
 
 def random_effects(z: np.ndarray, variance: np.ndarray) -> CombineResults:
     """Units put together: Paule and Mandel's variance between them, Hartung and Knapp's error; [units] each."""
     with np.errstate(divide="ignore", invalid="ignore"):  # units that agree to the last digit
         return combine_effects(z, variance, method_re="iterated", use_t=True)
+
+
+def i2(fit: CombineResults) -> float:
+    """Share of the variance that lies between units."""
+    return max(0.0, 1 - (len(fit.eff) - 1) / fit.q) if fit.q > 0 else 0.0
+
+
+def difference(first: pd.Series, second: pd.Series) -> tuple[float, float]:
+    """Interval of the difference of two estimates, from their own intervals (Zou 2007).
+
+    Estimates of the same songs resemble each other, so their difference is surer than this says.
+    """
+    apart = first["estimate"] - second["estimate"]
+    down = np.hypot(first["estimate"] - first["low"], second["high"] - second["estimate"])
+    up = np.hypot(first["high"] - first["estimate"], second["estimate"] - second["low"])
+    return apart - down, apart + up
 
 
 def by_unit(z: np.ndarray, variance: np.ndarray, codes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -267,48 +335,113 @@ def by_unit(z: np.ndarray, variance: np.ndarray, codes: np.ndarray) -> tuple[np.
         return sums[1] / sums[0], sums[3] / sums[2]
 
 
-def _interval(mean: float, half: float) -> dict:
-    """Estimate and limits, back from the z scale."""
-    return {"estimate": np.tanh(mean), "low": np.tanh(mean - half), "high": np.tanh(mean + half)}
+def interval(mean: float, error: float, quantile: float) -> dict:
+    """Estimate, limits and error of a mean on the z scale."""
+    low, high = mean - quantile * error, mean + quantile * error
+    return {"estimate": np.tanh(mean), "low": np.tanh(low), "high": np.tanh(high), "error": error, "reason": None}
+
+
+def _perfect(r: float) -> dict:
+    """A link without exception: nothing scatters, so no error can be measured."""
+    return {"estimate": np.sign(r), "reason": "perfect"}
 
 
 def across_songs(columns: np.ndarray, artists: np.ndarray, *, ranks: bool) -> dict:
     """The link between the first two columns, the others held fixed, one row per song.
 
-    columns: [songs, 2 + controls], no nan; artists: [songs] any labels; ranks: Spearman, else Pearson. Keys
-    as the columns of `over_time` (n: songs), without an estimate where a column does not vary or songs are
-    fewer than columns.
+    columns: [songs, 2 + controls]; a song with an unknown number is left out. artists: [songs] any labels;
+    ranks: Spearman, else Pearson. Partial: the correlation of what regressions on the controls leave, of ranks
+    where ranks are compared. Controls that do not vary or that the others tell change nothing.
+
+    Keys as the columns of `over_time` (n: songs). reason, if numbers are missing:
+    no estimate: `too_few` (songs are fewer than columns + 3), `no_variation` (of one of the two), `collinear`
+    (the controls tell one of the two, so nothing is left to compare);
+    no interval: `perfect` (p counts the orders of one song per artist; none if something is held fixed),
+    `hangs_on_one` (without one unit the link is perfect or not defined, so no error can be measured; no p).
     """
+    columns = np.asarray(columns, dtype=float)
+    known = np.isfinite(columns).all(axis=1)
+    columns, artists = columns[known], np.asarray(artists, dtype=object)[known]
     songs, width = columns.shape
-    unit, codes = witnesses(artists)
-    of_artists = songs > 0 and _of_artists(columns[:, 1], artists)
-    if of_artists:
-        unit, codes = "artist", pd.factorize(np.asarray(artists, dtype=object), use_na_sentinel=False)[0]
-    if ranks and songs:
-        columns = stats.rankdata(columns, axis=0)
-    spread = columns.std(axis=0) if songs else np.zeros(width)
-    if songs < width + 3 or (spread < 1e-12).any():
-        return {"n": songs, "n_effective": 0.0, "unit": unit, "units": 0}
-    rows = np.column_stack([np.ones(songs), (columns - columns.mean(axis=0)) / spread])
-    order = np.argsort(codes, kind="stable")
-    starts = np.searchsorted(codes[order], np.arange(codes.max() + 1))
-    moments = np.add.reduceat(np.einsum("ij,ik->ijk", rows[order], rows[order]), starts, axis=0)
-    total = moments.sum(axis=0)
-    z, without, units = _z(_partial(total[None]))[0], _z(_partial(total - moments)), len(moments)
-    error = np.sqrt((units - 1) / units * ((without - without.mean()) ** 2).sum())
-    if error < 1e-12:  # a perfect link: the jackknife has nothing to measure
-        error = np.sqrt(1 / max(units - 3, 1))
-    return _interval(z, stats.t.isf(LEVEL / 2, units - 1) * error) | {
+    repeats = songs > 0 and _of_artists(columns[:, 1], artists)
+    unit, codes = ("artist", _numbers(artists)) if repeats else witnesses(artists)
+    about = {"n": songs, "unit": unit}
+    if songs < width + 3:
+        return about | NOTHING | {"reason": "too_few"}
+    if (_centred(columns[:, :2].T) == 0).all(axis=1).any():
+        return about | NOTHING | {"reason": "no_variation"}
+    left = _left(stats.rankdata(columns, axis=0) if ranks else columns)
+    if left is None:
+        return about | NOTHING | {"reason": "collinear"}
+    units, r = int(codes.max()) + 1, left[:, 0] @ left[:, 1]
+    about |= {"units": units, "n_effective": float(units)}
+    if abs(r) > PERFECT:
+        return about | _perfect(r) | ({"p": _orders(columns[:, 1], codes)} if width == 2 else {})
+    without = _fisher(_without_one(left, codes))
+    if not np.isfinite(without).all():
+        return about | {"estimate": r, "reason": "hangs_on_one"}
+    # Songs say at most what as many independent ones would; if the variable is the artist's, artists count.
+    most = max((units if repeats else songs) - width - 1, 1)
+    return about | _jackknifed(np.arctanh(r), without, most) | ({"n_effective": float(units)} if repeats else {})
+
+
+def _jackknifed(z: float, without: np.ndarray, most: int) -> dict:
+    """Interval and p of a link; without: z without each unit; most: points less degrees of freedom, at best."""
+    units = len(without)
+    error = max(np.sqrt((units - 1) / units * ((without - without.mean()) ** 2).sum()), 1 / np.sqrt(most))
+    return interval(z, error, stats.t.isf(LEVEL / 2, units - 1)) | {
         "p": 2 * stats.t.sf(abs(z) / error, units - 1),
-        "n": songs,
-        # one song of each artist is independent of the others, whatever the scatter says; and where the variable is
-        # the artist's, its songs say no more than one
-        "n_effective": float(units if of_artists else np.clip(3 + 1 / error**2, units, songs)),
-        "units": units,
-        "unit": unit,
+        # one song of each artist is independent of the others, whatever the scatter says
+        "n_effective": float(max(3 + min(1 / error**2, most), units)),
         "without_one_low": np.tanh(without.min()),
         "without_one_high": np.tanh(without.max()),
     }
+
+
+def _left(columns: np.ndarray) -> np.ndarray | None:
+    """The first two columns less what the others tell of them, then an orthonormal basis of those others.
+
+    Each column of length 1 and mean 0; None if nothing is left. A basis has no singular covariance, whatever the
+    controls are.
+    """
+    scaled = _scaled(_centred(columns.T)).T
+    length = np.linalg.norm(scaled, axis=0)
+    scaled = scaled / np.where(length > 0, length, 1)  # a control that does not vary is fixed already
+    basis, share, _ = np.linalg.svd(scaled[:, 2:], full_matrices=False)
+    basis = basis[:, share > TOLD]
+    sides = scaled[:, :2]
+    for _ in range(2):  # the second time takes away the rounding of the first
+        sides = sides - basis @ (basis.T @ sides)
+    length = np.linalg.norm(sides, axis=0)
+    return np.column_stack([sides / length, basis]) if (length > TOLD).all() else None
+
+
+def _without_one(left: np.ndarray, codes: np.ndarray) -> np.ndarray:
+    """Correlation of columns 0 and 1 given the others without each unit in turn; nan where a side hardly varies.
+
+    left: [songs, 2 + controls] of length 1 and mean 0; codes: [songs] unit numbers from 0. Returns [units].
+    """
+    rows = np.column_stack([np.ones(len(left)), left])
+    order = np.argsort(codes, kind="stable")
+    starts = np.searchsorted(codes[order], np.arange(codes.max() + 1))
+    moments = np.add.reduceat(np.einsum("ij,ik->ijk", rows[order], rows[order]), starts, axis=0)
+    moments = moments.sum(axis=0) - moments
+    count = moments[:, :1, :1]
+    covariance = moments[:, 1:, 1:] - moments[:, :1, 1:] * moments[:, 1:, :1] / np.maximum(count, 1)
+    sides, shared, given = covariance[:, :2, :2], covariance[:, :2, 2:], covariance[:, 2:, 2:]
+    sides = sides - shared @ np.linalg.pinv(given, rcond=1e-10, hermitian=True) @ shared.transpose(0, 2, 1)
+    spread = np.sqrt(np.maximum(sides[:, 0, 0], 0) * np.maximum(sides[:, 1, 1], 0))
+    varies = np.minimum(sides[:, 0, 0], sides[:, 1, 1]) > 1e-10  # of 1; below, the digits are those of rounding
+    return np.divide(sides[:, 0, 1], spread, out=np.full(len(spread), np.nan), where=varies)
+
+
+def _orders(variable: np.ndarray, codes: np.ndarray) -> float:
+    """p-value of a perfect link: the share of all orders of one song per unit that are as perfect."""
+    one_each = variable[np.unique(codes, return_index=True)[1]]
+    tied = np.unique(one_each, return_counts=True)[1]
+    backwards = np.array_equal(tied, tied[::-1])
+    straight = special.gammaln(tied + 1).sum() - special.gammaln(len(one_each) + 1)
+    return float(min(1, (1 + backwards) * np.exp(straight)))
 
 
 def _of_artists(variable: np.ndarray, artists: np.ndarray) -> bool:
@@ -317,40 +450,30 @@ def _of_artists(variable: np.ndarray, artists: np.ndarray) -> bool:
     return bool((values.nunique() == 1).all() and (values.size() > 1).any())
 
 
-def _partial(moments: np.ndarray) -> np.ndarray:
-    """Correlation of columns 0 and 1 given the others, from sums of products with a leading 1.
-
-    moments: [cases, k + 1, k + 1]. Returns [cases].
-    """
-    mean = moments[:, :1, 1:] / moments[:, :1, :1]
-    covariance = moments[:, 1:, 1:] / moments[:, :1, :1] - mean * mean.transpose(0, 2, 1)
-    inverse = np.linalg.pinv(covariance, hermitian=True)
-    return -inverse[:, 0, 1] / np.sqrt(np.maximum(inverse[:, 0, 0] * inverse[:, 1, 1], 1e-300))
+def believable(findings: pd.DataFrame) -> pd.DataFrame:
+    """The rows whose estimate rests on 30 effective points or more."""
+    return findings.reindex(columns=findings.columns.union(["estimate"], sort=False))[
+        lambda rows: rows["estimate"].notna() & (rows["n_effective"] >= MIN_EFFECTIVE)
+    ]
 
 
 def judge(findings: pd.DataFrame) -> pd.DataFrame:
-    """Adds q, status and starred to rows with p, estimate and n_effective.
+    """Turns the reason of each row into its status, and adds q and starred.
 
-    q: Benjamini and Hochberg over every row that has a p. status: `too_few` (under 30 effective points),
-    `no_variation`, `negligible` (beyond doubt but under 0.1), `ok`. starred: ok and q at most 0.05.
+    q: Benjamini and Hochberg over every row that has a p. status: the reason why numbers are missing, else
+    `too_few` (under 30 effective points), `negligible` (beyond doubt but under 0.1), `ok`. starred: `ok` or
+    `perfect`, 30 effective points, and q at most 0.05.
     """
-    numbers = ["estimate", "low", "high", "p", "n_effective"]
-    findings = findings.reindex(columns=findings.columns.union(numbers, sort=False))
+    numbers = ["estimate", "low", "high", "error", "p", "n_effective"]
+    findings = findings.reindex(columns=findings.columns.union([*numbers, "reason"], sort=False))
     findings[numbers] = findings[numbers].astype(float)
     tested = findings["p"].notna()
     findings["q"] = np.nan
     if tested.any():
         findings.loc[tested, "q"] = stats.false_discovery_control(findings.loc[tested, "p"])
-    sure = findings["q"] <= LEVEL
-    findings["status"] = np.select(
-        [
-            tested & (findings["n_effective"] < MIN_EFFECTIVE),
-            ~tested & (findings["n_effective"] > 0),
-            ~tested,
-            sure & (findings["estimate"].abs() < MIN_ESTIMATE),
-        ],
-        ["too_few", "no_variation", "too_few", "negligible"],
-        "ok",
-    )
-    findings["starred"] = sure & (findings["status"] == "ok")
+    sure, few = findings["q"] <= LEVEL, findings["n_effective"] < MIN_EFFECTIVE
+    weak = sure & (findings["estimate"].abs() < MIN_ESTIMATE)
+    judged = np.select([few | findings["estimate"].isna(), weak], ["too_few", "negligible"], "ok")
+    findings["status"] = findings.pop("reason").astype(object).where(lambda reason: reason.notna(), judged)
+    findings["starred"] = sure & ~few & findings["status"].isin(["ok", "perfect"])
     return findings

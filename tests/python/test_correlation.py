@@ -1,9 +1,16 @@
 """The promises of the method, measured on worlds whose truth is known: false positives, coverage, power."""
 
+import itertools
+import math
+import re
+
+import duckdb
 import numpy as np
 import pandas as pd
 import pytest
+import statsmodels.api as sm
 from arch.bootstrap import CircularBlockBootstrap
+from conftest import ROOT
 from crescendo.correlation import (
     LAGS,
     across_songs,
@@ -11,11 +18,16 @@ from crescendo.correlation import (
     correlate,
     judge,
     over_time,
+    random_effects,
     songs_over_time,
     whiten,
 )
-from scipy import stats
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as npst
+from scipy import optimize, stats
 from statsmodels.regression.linear_model import yule_walker
+from statsmodels.stats.multitest import multipletests
 from statsmodels.tsa.stattools import acf
 from worlds import World
 
@@ -169,6 +181,354 @@ def test_across_songs_agrees_with_scipy(rng):
     columns, artist = np.round(rng.standard_normal((200, 2)), 1), np.arange(200)
     assert across_songs(columns, artist, ranks=True)["estimate"] == pytest.approx(stats.spearmanr(columns).statistic)
     assert across_songs(columns, artist, ranks=False)["estimate"] == pytest.approx(stats.pearsonr(*columns.T).statistic)
+
+
+# ---- against scipy and statsmodels, input by input
+
+INPUTS = 4000  # drawn over the kinds of input
+
+
+def by_definition(columns, ranks, needed=None):
+    """Estimate and reason from the definitions: regress both sides on what is held fixed, correlate what is left.
+
+    needed: the controls that are not combinations of the others, by construction of the input.
+    """
+    columns = np.asarray(columns, dtype=float)
+    columns = columns[np.isfinite(columns).all(axis=1)]
+    songs, width = columns.shape
+    if songs < width + 3:
+        return None, "too_few"
+    columns = stats.rankdata(columns, axis=0) if ranks else columns / np.maximum(np.abs(columns).max(axis=0), 1e-300)
+    if (np.ptp(columns[:, :2], axis=0) == 0).any():
+        return None, "no_variation"
+    held = columns[:, [2 + i for i in (range(width - 2) if needed is None else needed)]]
+    held = sm.add_constant(held, has_constant="add") if held.size else np.ones((songs, 1))
+    left = np.column_stack([sm.OLS(side, held).fit().resid for side in columns[:, :2].T])
+    if (np.linalg.norm(left, axis=0) < 1e-8 * columns[:, :2].std(axis=0) * np.sqrt(songs)).any():
+        return None, "collinear"
+    r = stats.pearsonr(*left.T).statistic
+    return r, "perfect" if abs(r) > 1 - 1e-11 else None
+
+
+def agrees(columns, ranks, needed=None, artists=None):
+    """The row of `across_songs`, after holding it against the definition."""
+    columns = np.asarray(columns, dtype=float)
+    row = across_songs(columns, np.arange(len(columns)) if artists is None else artists, ranks=ranks)
+    expected, reason = by_definition(columns, ranks, needed)
+    assert row.get("estimate") == (None if expected is None else pytest.approx(expected, abs=1e-6)), (columns, row)
+    if reason == "perfect":
+        assert abs(row["estimate"]) == 1
+    assert row.get("reason") == reason or (reason is None and row["reason"] == "hangs_on_one"), (columns, row)
+    number = {key: row.get(key) for key in ("low", "high", "error")}
+    if row.get("reason"):
+        assert set(number.values()) == {None}, "what has a reason has no interval"
+    else:
+        assert -1 <= row["low"] <= row["estimate"] <= row["high"] <= 1 and row["error"] > 0
+    assert ("p" in row) <= ("estimate" in row) and 0 <= row.get("p", 0) <= 1
+    return row
+
+
+def mixed(rng, songs, width):
+    return rng.standard_normal((songs, width)) @ rng.standard_normal((width, width))
+
+
+def drawn(rng, kind):
+    """An input of one kind: columns, and the controls that are no combination of others."""
+    songs, controls = int(rng.integers(3, 40)), int(rng.integers(0, 4))
+    columns = mixed(rng, songs, 2 + controls)
+    x, y = columns[:, 1], columns[:, 0]
+    needed = list(range(controls))
+    match kind:
+        case "skewed":
+            columns = np.exp(3 * columns)
+        case "tied":
+            columns = np.round(columns * rng.choice([0.3, 1, 2]))
+            needed = None if np.linalg.matrix_rank(columns[:, 2:] - columns[:, 2:].mean(axis=0)) == controls else []
+            columns = columns if needed is None else columns[:, :2]
+        case "scaled":
+            columns = columns * 10.0 ** rng.integers(-150, 150, 2 + controls)
+        case "unknown":
+            columns[rng.random(columns.shape) < 0.1] = rng.choice([np.nan, np.inf, -np.inf])
+        case "a control twice" if controls:
+            columns = np.column_stack([columns, columns[:, 2]])
+        case "a control nearly twice" if controls:
+            columns = np.column_stack([columns, columns[:, 2] + 1e-5 * rng.standard_normal(songs)])
+            needed = [*needed, controls]
+        case "a constant control":
+            columns = np.column_stack([columns, np.full(songs, rng.choice([0, 0.1, 7e9]))])
+        case "x held fixed":
+            columns = np.column_stack([columns, rng.choice([-3, 0.1, 1e6]) * x + rng.choice([0, 5])])
+            needed = [controls]
+        case "y held fixed":
+            columns, needed = np.column_stack([columns, y]), [controls]
+        case "both held fixed":
+            columns, needed = np.column_stack([columns, x, y]), [controls, controls + 1]
+        case "a constant side":
+            columns[:, rng.integers(2)] = rng.choice([0, 0.1, 1 / 3, 7e9])
+        case "perfect":
+            columns, needed = np.column_stack([rng.choice([-2, 1e-9, 3e8]) * x + rng.choice([0, 1e-3]), x]), []
+        case "all equal":
+            columns = np.full_like(columns, rng.choice([0, 0.1, 1e300]))
+    return columns, needed
+
+
+PLAIN = ["normal", "skewed", "tied", "scaled", "unknown", "a constant side", "perfect", "all equal"]
+HELD = ["a constant control", "a control twice", "a control nearly twice"]
+NOTHING_LEFT = ["x held fixed", "y held fixed", "both held fixed"]
+
+
+@pytest.mark.parametrize("ranks", [True, False], ids=["spearman", "pearson"])
+@pytest.mark.parametrize("kind", PLAIN + HELD + NOTHING_LEFT)
+@pytest.mark.filterwarnings("ignore::statsmodels.tools.sm_exceptions.SingularMatrixWarning")
+def test_across_songs_is_the_definition_or_says_why_not(kind, ranks, rng):
+    for _ in range(INPUTS // 20):
+        columns, needed = drawn(rng, kind)
+        row = agrees(columns, ranks, needed)
+        if kind in NOTHING_LEFT and len(columns) >= columns.shape[1] + 3:
+            assert row["reason"] == "collinear"
+
+
+@pytest.mark.parametrize("ranks", [True, False], ids=["spearman", "pearson"])
+def test_across_songs_is_the_definition_on_whatever_small_table_comes(ranks):
+    values = st.sampled_from([0.0, 1.0, 2.0, 3.0, 0.1, np.nan])
+
+    @settings(max_examples=INPUTS // 4, deadline=None, derandomize=True, database=None)
+    @given(npst.arrays(float, st.tuples(st.integers(0, 9), st.just(2)), elements=values))
+    def holds(columns):
+        row, turned = agrees(columns, ranks), agrees(columns[:, ::-1], ranks)
+        assert {key: row.get(key) for key in ("reason", "n")} == {key: turned.get(key) for key in ("reason", "n")}
+        assert row.get("estimate", 0) == pytest.approx(turned.get("estimate", 0))
+        assert row.get("p", 1) == pytest.approx(turned.get("p", 1))
+
+    holds()
+
+
+def test_a_control_that_is_both_sides_together_leaves_a_perfect_link(rng):
+    for _ in range(200):
+        columns = mixed(rng, 30, 2)
+        weights = rng.choice([-2, -1, 1, 3], 2)
+        row = agrees(np.column_stack([columns, columns @ weights]), ranks=False)
+        assert (row["estimate"], row["reason"]) == (-np.sign(weights.prod()), "perfect")
+        assert "p" not in row, "what is left over has no order that could be shuffled"
+
+
+def test_what_is_held_fixed_is_held_by_rank_where_ranks_are_compared(rng):
+    x, y = mixed(rng, 50, 2).T
+    columns = np.column_stack([y, x, np.exp(x)])
+    assert agrees(columns, ranks=True)["reason"] == "collinear"
+    assert agrees(columns, ranks=False)["reason"] is None
+
+
+@pytest.mark.parametrize("songs", [5, 8, 30, 100])
+@pytest.mark.parametrize("sign", [1, -1])
+def test_a_perfect_link_is_1_and_its_p_is_that_of_all_orders(songs, sign, rng):
+    x = np.exp(rng.standard_normal(songs))
+    row = across_songs(np.column_stack([sign * x**3, x]), np.arange(songs), ranks=True)
+    assert (row["estimate"], row["reason"], row["n_effective"]) == (sign, "perfect", songs)
+    assert row["p"] == pytest.approx(2 / math.factorial(songs))
+    judged = judge(pd.DataFrame([row])).iloc[0]
+    assert judged.status == "perfect" and judged.starred == (songs >= 30)
+    assert np.isnan([judged.low, judged.high]).all()
+
+
+def test_the_p_of_a_perfect_link_counts_every_order_of_tied_songs():
+    x = np.array([1, 1, 2, 3, 3])
+    r = [abs(np.corrcoef(x, order)[0, 1]) > 1 - 1e-9 for order in itertools.permutations(x)]
+    row = across_songs(np.column_stack([x, x]), np.arange(5), ranks=True)
+    assert row["p"] == pytest.approx(np.mean(r))
+
+
+def test_the_p_of_a_perfect_link_counts_artists_and_not_songs(rng):
+    x = rng.standard_normal(60)
+    row = across_songs(np.column_stack([x, x]), np.repeat(np.arange(12), 5), ranks=True)
+    assert (row["units"], row["n_effective"]) == (12, 12)
+    assert row["p"] == pytest.approx(2 / math.factorial(12))
+
+
+@pytest.mark.parametrize("ranks", [True, False], ids=["spearman", "pearson"])
+def test_a_link_that_one_song_makes_or_breaks_has_no_interval(ranks, rng):
+    one = np.zeros(40)
+    one[7] = 5
+    noise = rng.standard_normal(40)
+    assert agrees(np.column_stack([noise, one]), ranks)["reason"] == "hangs_on_one"
+    ladder = np.arange(8.0)
+    broken = ladder.copy()
+    broken[7] = -1
+    row = agrees(np.column_stack([broken, ladder]), ranks)
+    # without the last song the order is perfect
+    assert ranks or row["reason"] == "hangs_on_one"
+
+
+def test_an_interval_is_never_worth_more_than_its_songs(rng):
+    for _ in range(INPUTS // 10):
+        songs, controls = int(rng.integers(8, 40)), int(rng.integers(0, 3))
+        row = across_songs(mixed(rng, songs, 2 + controls), np.arange(songs), ranks=False)
+        assert row["error"] >= 1 / np.sqrt(songs - controls - 3) * (1 - 1e-9)
+        assert row["n_effective"] <= songs
+
+
+def test_artists_that_repeat_each_other_do_not_make_a_link_certain(rng):
+    columns, artists = np.tile(mixed(rng, 5, 2), (12, 1)), np.repeat(np.arange(12), 5)
+    row = across_songs(columns, artists, ranks=False)
+    assert row["error"] >= 1 / np.sqrt(57) * (1 - 1e-9) and row["low"] < row["estimate"] < row["high"]
+
+
+@pytest.mark.parametrize("songs", [5, 6, 8, 12, 30])
+@pytest.mark.parametrize("ranks", [True, False], ids=["spearman", "pearson"])
+def test_few_independent_songs_are_not_called_linked_too_often(songs, ranks, rng):
+    p = [across_songs(rng.standard_normal((songs, 2)), np.arange(songs), ranks=ranks).get("p", 1) for _ in range(3000)]
+    assert np.mean(np.array(p) < 0.05) <= 0.07
+
+
+def test_without_any_one_song_is_the_correlation_of_the_others(rng):
+    columns = mixed(rng, 12, 4)
+    row = across_songs(columns, np.arange(12), ranks=False)
+    without = [by_definition(np.delete(columns, song, axis=0), ranks=False)[0] for song in range(12)]
+    assert (row["without_one_low"], row["without_one_high"]) == pytest.approx((min(without), max(without)))
+
+
+# ---- the table for the shell
+
+
+def in_sql(levels, popularity):
+    """The rows of popularity_correlations for one platform, by its own SQL; levels: [songs, variables of the seed]."""
+    variables = pd.read_csv(ROOT / "seeds" / "popularity_variables.csv")
+    features = pd.DataFrame(levels, columns=variables["variable"]).assign(
+        platform="spotify", popularity=popularity, is_reference_week=True
+    )
+    sql = (ROOT / "models" / "metrics" / "popularity_correlations.sql").read_text()
+    with duckdb.connect() as connection:
+        connection.register("popularity_features", features)
+        connection.register("popularity_variables", variables)
+        rows = connection.sql(re.sub(r"{{ ref\('(\w+)'\) }}", r"\1", sql)).df().set_index("variable")
+    return rows, variables.set_index("variable")["is_log"]
+
+
+@pytest.mark.parametrize("songs", [1, 2, 3, 4, 5, 40])
+@pytest.mark.parametrize("spread", [0, 0.7, 3, 1e6])
+def test_the_table_for_the_shell_is_the_definition_or_says_why_not(songs, spread, rng):
+    for _ in range(10):
+        levels = np.round(spread * rng.standard_normal((songs, 11)), 0 if spread < 1 else 6)
+        levels[rng.random(levels.shape) < 0.1] = np.nan
+        score = np.round(5 * rng.standard_normal(songs))
+        rows, is_log = in_sql(levels, score)
+        for variable, level in zip(is_log.index, levels.T, strict=True):
+            x, y = level[~np.isnan(level)], score[~np.isnan(level)]
+            if not len(x):
+                assert variable not in rows.index
+                continue
+            row, x = rows.loc[variable], np.log1p(np.maximum(x, 0)) if is_log[variable] else x
+            flat = "no_variation" if np.ptp(x) == 0 or np.ptp(y) == 0 else None
+            reason = "too_few" if len(x) < 3 else flat
+            assert row["compared_song_count"] == len(x)
+            assert (row["null_reason"] if pd.notna(row["null_reason"]) else None) == reason
+            if reason:
+                assert np.isnan([row["pearson_log"], row["spearman"]]).all()
+            else:
+                assert row["pearson_log"] == pytest.approx(stats.pearsonr(x, y).statistic, abs=1e-9)
+                assert row["spearman"] == pytest.approx(stats.spearmanr(x, y).statistic, abs=1e-9)
+
+
+def test_growth_that_differs_by_rounding_only_has_no_correlation(rng):
+    start = rng.uniform(1e3, 1e6, 40)
+    growth = np.log(start * 1.01) - np.log(start)
+    assert np.ptp(growth) > 0
+    levels = np.full((40, 11), np.nan)
+    levels[:, 3] = growth
+    rows, _ = in_sql(levels, np.arange(40.0))
+    assert rows.loc["streams_28d_log_change", "null_reason"] == "no_variation"
+    columns = np.column_stack([np.arange(40.0), growth])
+    for ranks in (True, False):
+        assert across_songs(columns, np.arange(40), ranks=ranks)["reason"] == "no_variation"
+
+
+# ---- series, row by row
+
+
+def test_rows_are_correlated_as_scipy_does_whatever_their_scale_and_gaps(rng):
+    for _ in range(INPUTS // 10):
+        x, y = (rng.standard_normal((10, 12)) * 10.0 ** rng.integers(-150, 150, (10, 1)) for _ in range(2))
+        x[rng.random(x.shape) < 0.2] = np.nan
+        r, pairs = correlate(x, y)
+        for row in range(10):
+            known = ~np.isnan(x[row])
+            expected = stats.pearsonr(x[row, known] / np.nanmax(x[row]), y[row, known] / y[row].max()).statistic
+            assert r[row] == pytest.approx(expected * np.sign(np.nanmax(x[row]) * y[row].max())), row
+            assert pairs[row] == known.sum()
+
+
+@pytest.mark.parametrize("value", [0, 0.1, 1 / 3, 7e9, 1e300])
+def test_rows_that_do_not_vary_have_no_correlation(value, rng):
+    flat, y = np.full((3, 37), float(value)), rng.standard_normal((3, 37))
+    flat[0, 5:9] = np.nan
+    assert np.isnan(correlate(flat, y)[0]).all() and np.isnan(correlate(y, flat)[0]).all()
+    assert (autocorrelation(flat, 3)[:, 1:] == 0).all()
+
+
+@pytest.mark.parametrize("scale", [1e-100, 1e-7, 1e100])
+def test_over_time_the_unit_of_measurement_changes_nothing(scale, rng):
+    x, y = World(30, phi=0.5, effect=0.3).changes(rng)
+    rows = [
+        over_time(x * s, y / s, np.arange(30), ranks=ranks, lags=[0]) for s in (1, scale) for ranks in (True, False)
+    ]
+    for plain, scaled in zip(rows[:2], rows[2:], strict=True):
+        numbers = ["estimate", "low", "high", "p", "n_effective"]
+        assert scaled[numbers].to_numpy() == pytest.approx(plain[numbers].to_numpy(), rel=1e-6)
+
+
+@pytest.mark.parametrize("ranks", [True, False], ids=["spearman", "pearson"])
+def test_over_time_what_all_songs_share_to_the_last_digit_links_nothing(ranks, rng):
+    _, y = World(30, phi=0.5).changes(rng)
+    of_the_artist = np.tile(rng.standard_normal(y.shape[1]) * 0.1, (30, 1))
+    rows = judge(over_time(of_the_artist, y, np.zeros(30), ranks=ranks))
+    assert rows.estimate.isna().all() and set(rows.status) == {"no_variation"}
+
+
+@pytest.mark.parametrize("songs", [1, 30])
+@pytest.mark.parametrize("sign", [1, -1])
+def test_over_time_a_copy_is_a_perfect_link(songs, sign, rng):
+    x, _ = World(songs, phi=0.5).changes(rng)
+    row = judge(over_time(x, sign * x, np.arange(songs), ranks=True, lags=[0])).iloc[0]
+    assert (row.estimate, row.status, row.starred) == (sign, "perfect", True)
+    assert np.isnan([row.low, row.high]).all() and row.p < 1e-6
+
+
+# ---- the family and the summaries
+
+
+def test_q_is_that_of_statsmodels_and_the_status_says_why_a_number_is_missing(rng):
+    for _ in range(200):
+        p = rng.random(40) ** rng.choice([1, 4])
+        p[rng.random(40) < 0.3] = np.nan
+        rows = judge(pd.DataFrame({"p": p, "estimate": np.where(np.isnan(p), np.nan, 0.5), "n_effective": 90.0}))
+        expected = multipletests(p[~np.isnan(p)], method="fdr_bh")[1]
+        assert rows.q.dropna().to_numpy() == pytest.approx(expected)
+        assert (rows.starred == (rows.q <= 0.05)).all()
+        assert (rows.status[np.isnan(p)] == "too_few").all()
+
+
+def test_the_summary_over_units_is_that_of_paule_and_mandel_with_the_error_of_hartung_and_knapp(rng):
+    for _ in range(300):
+        k = int(rng.integers(2, 12))
+        variance = rng.uniform(0.01, 0.1, k)
+        z = (
+            0.3
+            + np.sqrt(rng.choice([0, 0.01, 0.2])) * rng.standard_normal(k)
+            + np.sqrt(variance) * rng.standard_normal(k)
+        )
+
+        def excess(tau2, z=z, variance=variance):
+            weight = 1 / (variance + tau2)
+            return weight @ (z - weight @ z / weight.sum()) ** 2 - (len(z) - 1)
+
+        tau2 = optimize.brentq(excess, 0, 100, xtol=1e-12) if excess(0) > 0 else 0
+        weight = 1 / (variance + tau2)
+        mean = weight @ z / weight.sum()
+        error = np.sqrt(weight @ (z - mean) ** 2 / weight.sum() / (k - 1))
+        fit = random_effects(z, variance)
+        assert (fit.tau2, fit.mean_effect_re) == pytest.approx((tau2, mean), abs=1e-4)
+        assert fit.sd_eff_w_re_hksj == pytest.approx(error, rel=1e-2)
+        assert fit.test_homogeneity().pvalue == pytest.approx(stats.chi2.sf(excess(0) + k - 1, k - 1))
 
 
 # ---- parts

@@ -12,10 +12,13 @@ import pandas as pd
 import pytest
 import vl_convert
 from conftest import ROOT, crescendo, project_in
+from crescendo import correlation
 from crescendo.errors import CrescendoError
 from crescendo.report import popularity
-from crescendo.report.page import page, table
+from crescendo.report.page import figures, page, table
 from crescendo.report.verdicts import verdicts
+from scipy import stats
+from statsmodels.stats.meta_analysis import combine_effects
 from worlds import World
 
 VARIABLES = pd.read_csv(ROOT / "seeds" / "popularity_variables.csv")
@@ -109,6 +112,105 @@ def test_platforms_are_never_mixed_and_what_one_counts_is_tried_on_the_score_of_
     assert summary["units"].tolist() == [2]
 
 
+SAME = "The score goes with recent streams in the same way on every platform."
+
+
+def scored_by(platforms: dict[str, float], songs: int = 150, own: bool = True) -> pd.DataFrame:
+    """The same songs scored by several platforms in one week, each by streams and so much noise."""
+    rng = np.random.default_rng(7)
+    size, parts = rng.normal(9, 2, songs), []
+    for platform, noise in platforms.items():
+        rows = features(World(songs, weeks=2), platform)[lambda rows: rows["is_reference_week"]]
+        streams = size if own or not parts else np.full(songs, np.nan)
+        parts.append(
+            rows.assign(popularity=np.round(5 * size + noise * rng.standard_normal(songs)), streams_28d=np.exp(streams))
+        )
+    return pd.concat(parts, ignore_index=True)
+
+
+def said_of_all(rows: pd.DataFrame) -> tuple[str, str]:
+    last = verdicts(analyse(rows))[-1]
+    assert (last.platform, last.claim) == ("all", SAME)
+    return last.verdict, last.evidence
+
+
+@pytest.mark.parametrize(
+    ("platforms", "songs", "verdict"),
+    [
+        ({"spotify": 3, "deezer": 3}, 150, "supported"),
+        ({"spotify": 3, "deezer": 4, "tidal": 3}, 150, "supported"),
+        ({"spotify": 3, "deezer": 3, "tidal": 40}, 150, "refuted"),
+        ({"spotify": 20, "deezer": 20}, 40, "undecided"),
+    ],
+)
+@pytest.mark.parametrize("own", [True, False], ids=["own streams", "streams of one platform"])
+def test_whether_the_link_is_the_same_on_every_platform_is_answered(platforms, songs, verdict, own):
+    said, evidence = said_of_all(scored_by(platforms, songs, own))
+    assert said == verdict, evidence
+    assert all(platform in evidence for platform in platforms) and f"{len(platforms)} platforms" in evidence
+    assert ("spotify: streams of the last 28 days for all" in evidence) != own
+
+
+def test_where_platforms_cannot_be_compared_it_says_what_is_missing():
+    rows = scored_by({"spotify": 3, "deezer": 3}, own=False)
+    few = rows[(rows["platform"] == "spotify") | (rows["subject_id"].isin(["song:1", "song:2"]))]
+    verdict, evidence = said_of_all(few)
+    assert verdict == "unanswered"
+    assert "deezer has no streams of its own, and 2 of its songs have those of spotify" in evidence
+    assert "deezer has no recent streams" in said_of_all(few.assign(streams_28d=np.nan))[1]
+
+
+def test_a_summary_over_platforms_puts_only_like_beside_like():
+    found = analyse(scored_by({"spotify": 3, "deezer": 5, "tidal": 8})).findings
+    summary = found[(found["platform"] == "all") & (found["variable"] == "spotify: streams_28d")]
+    one = summary[summary["method"] == "spearman"].iloc[0]
+    each = found[(found["method"] == "spearman") & (found["design"] == "across songs") & (found["platform"] != "all")]
+    parts = pd.concat([
+        each[(each["platform"] == "spotify") & (each["variable"] == "streams_28d")],
+        each[each["variable"] == "spotify: streams_28d"],
+    ])  # fmt: skip
+    fit = combine_effects(
+        np.arctanh(parts["estimate"].to_numpy()), parts["error"].to_numpy() ** 2, method_re="iterated"
+    )
+    assert (one["units"], one["estimate"]) == (3, pytest.approx(np.tanh(fit.mean_effect_re)))
+    assert one["heterogeneity_p"] == pytest.approx(fit.test_homogeneity().pvalue)
+
+
+def test_a_difference_of_two_correlations_has_an_interval_that_covers_it():
+    rng, covered = np.random.default_rng(3), []
+    for _ in range(1000):
+        rows = []
+        for r in (0.8, 0.5):
+            x = rng.standard_normal(60)
+            y = r * x + np.sqrt(1 - r**2) * rng.standard_normal(60)
+            found = stats.pearsonr(x, y)
+            low, high = found.confidence_interval()
+            rows.append(pd.Series({"estimate": found.statistic, "low": low, "high": high}))
+        low, high = correlation.difference(*rows)
+        covered.append(low <= 0.3 <= high)
+    assert 0.93 <= np.mean(covered) <= 0.97
+
+
+def test_a_link_the_other_way_is_said_to_go_the_other_way():
+    analysis = analyse(features(World(80, weeks=91, effect=-0.5, lag=1)))
+    said = {verdict.claim: verdict for verdict in verdicts(analysis)}[
+        "When the streams of a song rise, its score follows."
+    ]
+    assert said.verdict == "refuted" and said.evidence.startswith("It moves the other way: -0.")
+
+
+def test_a_perfect_link_is_supported_without_an_interval():
+    rows = scored_by({"spotify": 0}).assign(popularity=lambda rows: rows["streams_28d"].rank())
+    analysis = analyse(rows)
+    first = verdicts(analysis)[0]
+    assert (first.verdict, first.evidence) == (
+        "supported",
+        "Rank correlation +1.00 (no interval; 150 songs of 150 artists).",
+    )
+    html = page(analysis)
+    assert "nothing scatters" in html and "-0.999" not in html
+
+
 def test_without_a_score_there_is_nothing_to_analyse():
     with pytest.raises(CrescendoError, match="no song has a popularity score"):
         analyse(features(World(5, weeks=40)).assign(popularity=np.nan))
@@ -147,6 +249,36 @@ def test_the_page_needs_nothing_but_itself_and_every_chart_draws(following):
     # one table for each chart, and controls, stationarity, every test
     assert html.partition("<script>")[0].count("<table>") == len(specs) + 3
     assert "What causes what" in html and "supported" in html
+
+
+def test_the_scatter_shows_a_link_that_many_songs_have_and_not_a_stronger_one_of_few():
+    rows = features(World(80, weeks=12))
+    rows.loc[rows["subject_id"].isin([f"song:{k}" for k in range(8)]), "followers"] = rows["popularity"]
+    analysis = analyse(rows)
+    few = analysis.findings.query("variable == 'followers' and method == 'spearman'").iloc[0]
+    assert (few["estimate"], few["status"]) == (1, "perfect")
+    scatter = next(figure for figure in figures(analysis) if figure.name == "scatter_spotify")
+    assert scatter.title == "Score of spotify and streams of the last 28 days"
+
+
+def test_every_number_of_a_chart_is_that_of_the_findings(following):
+    drawn = {figure.name.split("_")[0]: figure for figure in figures(following)}
+    found = following.findings
+    numbers = ["estimate", "low", "high"]
+    across = found[(found["design"] == "across songs") & (found["method"] != "pearson on logs")].dropna(
+        subset="estimate"
+    )
+    forest = drawn["forest"].chart.layer[1].data
+    assert forest[numbers].to_numpy() == pytest.approx(across[numbers].to_numpy(), nan_ok=True)
+    over = found[(found["design"] == "over time") & (found["method"] == "spearman")].dropna(subset="estimate")
+    lags = drawn["lags"].chart.data
+    assert lags[["lag", *numbers]].to_numpy() == pytest.approx(over[["lag", *numbers]].to_numpy())
+    songs = following.songs.dropna(subset=["streams_28d", "popularity"])
+    assert drawn["scatter"].table["songs"].sum() == len(songs)
+    decades = drawn["decades"].table
+    assert decades["songs"].sum() == len(songs)
+    tens = songs.groupby(np.floor(np.log10(np.maximum(songs["streams_28d"] / 28, 1))))["popularity"]
+    assert decades["median"].tolist() == tens.median().tolist()
 
 
 def test_titles_cannot_break_out_of_the_page():

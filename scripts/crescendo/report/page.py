@@ -12,6 +12,7 @@ import pandas as pd
 import vl_convert
 from jinja2 import Environment
 
+from crescendo import correlation
 from crescendo.report.popularity import ACROSS, OVER_TIME, SHUFFLES, Analysis
 from crescendo.report.verdicts import as_records, verdicts
 
@@ -21,8 +22,8 @@ INK, ACCENT, QUIET = "#1d2733", "#c2410c", "#9aa5b1"
 COLUMNS = {
     "platform": "platform", "variable": "variable", "method": "method", "lag": "lag (weeks)", "estimate": "estimate",
     "low": "low", "high": "high", "n": "n", "n_effective": "effective n", "units": "units", "unit": "unit", "p": "p",
-    "q": "q", "status": "status", "starred": "starred", "i2": "I²", "without_one_low": "lowest without one",
-    "without_one_high": "highest without one", "held": "held fixed",
+    "q": "q", "status": "status", "starred": "starred", "i2": "I²", "heterogeneity_p": "p of a difference",
+    "without_one_low": "lowest without one", "without_one_high": "highest without one", "held": "held fixed",
 }  # fmt: skip
 
 
@@ -83,10 +84,8 @@ def _cell(value: object) -> str:
     if value is None or (isinstance(value, float) and np.isnan(value)):
         return "<td></td>"
     if isinstance(value, (float, np.floating)):
-        small = 0 < abs(value) < 0.001
-        return (
-            f"<td class=n>{'&lt; 0.001' if small else f'{value:,.0f}' if value == int(value) else f'{value:,.3f}'}</td>"
-        )
+        small = "&lt; 0.001" if 0 < value < 0.001 else "&gt; -0.001" if -0.001 < value < 0 else None
+        return f"<td class=n>{small or (f'{value:,.0f}' if value == int(value) else f'{value:,.3f}')}</td>"
     if isinstance(value, (int, np.integer)):
         return f"<td class=n>{value:,}</td>"
     return f"<td>{escape(str(value))}</td>"
@@ -104,10 +103,13 @@ def unanswered(analysis: Analysis) -> Iterator[str]:
         yield f"Anything about {', '.join(missing)}: no file that was loaded holds them."
     if len(facts) == 1:
         yield f"Other platforms: only {facts['platform'].iloc[0]} gives a score here."
-    few = found[found["status"] == "too_few"]
+    few = found[found["n_effective"] < correlation.MIN_EFFECTIVE]
     if len(few):
         names = ", ".join(sorted(set(few["label"])))
         yield f"Links with under 30 effective points ({len(few)} rows: {names}): shown, never starred."
+    exact = found[found["status"] == "perfect"]
+    if len(exact):
+        yield f"How sure a link without any exception is ({len(exact)} rows): nothing scatters, so it has no interval."
     for fact in facts.to_dict("records"):
         if fact["artists"] < 10:
             yield (
@@ -163,7 +165,8 @@ def _forest(platform: str, found: pd.DataFrame) -> Iterator[Figure]:
         f"forest_{platform}",
         f"What goes with the {platform} score, across songs",
         "A dot is a rank correlation, the bar its 95 % interval; a coloured dot survives the correction for all tests "
-        "of this report. Right of zero: songs with more of it score higher.",
+        "of this report. Right of zero: songs with more of it score higher. A dot without a bar has no interval; the "
+        "status in the table says why.",
         chart,
         found[found["design"] == ACROSS]
         .reindex(columns=["label", *COLUMNS])
@@ -172,7 +175,7 @@ def _forest(platform: str, found: pd.DataFrame) -> Iterator[Figure]:
 
 
 def _scatter(platform: str, found: pd.DataFrame, songs: pd.DataFrame, labels: dict) -> Iterator[Figure]:
-    rows = found[(found["design"] == ACROSS) & (found["method"] == "spearman")].dropna(subset="estimate")
+    rows = correlation.believable(found[(found["design"] == ACROSS) & (found["method"] == "spearman")])
     if rows.empty:
         return
     variable = rows.loc[rows["estimate"].abs().idxmax(), "variable"]

@@ -261,14 +261,14 @@ def _controls(design: str, shuffled: pd.DataFrame, smooth: pd.DataFrame) -> pd.D
         "control": "positive: the score's own smoothed past",
         "tests": int(found["p"].notna().sum()),
         "below_5_percent": int((found["p"] < LEVEL).sum()),
-        "passed": bool(found["starred"].any()) if (found["status"] != "too_few").any() else None,
+        "passed": bool(found["starred"].any()) if len(correlation.believable(found)) else None,
     }
     return pd.DataFrame([negative, positive])
 
 
 def _by_artist(platform: Platform, found: pd.DataFrame) -> pd.DataFrame:
     """The strongest link over time, artist by artist: name, songs, lag, estimate, low, high."""
-    found = found[found["estimate"].notna()] if "estimate" in found else found[:0]
+    found = correlation.believable(found)
     spearman = found[found["method"] == "spearman"]
     if spearman.empty:
         return pd.DataFrame(columns=["artist", "songs", "variable", "lag", "estimate", "low", "high"])
@@ -327,28 +327,28 @@ def _facts(platform: Platform) -> dict:
 
 
 def _over_platforms(found: pd.DataFrame) -> pd.DataFrame:
-    """Random-effects summary of each link that two platforms or more have; scores are never mixed, only their links."""
-    rows = []
-    found = found.reindex(columns=found.columns.union(["estimate"], sort=False))
-    usable = found[found["n_effective"] >= correlation.MIN_EFFECTIVE].dropna(subset="estimate")
-    keys = ["design", "variable", "label", "method", "lag"]
-    for key, links in usable.groupby(keys, dropna=False):
-        if len(links) < 2:
-            continue
-        z, variance = np.arctanh(links["estimate"].to_numpy()), 1 / (links["n_effective"].to_numpy() - 3)
-        fit = correlation.random_effects(z, variance)
-        # two or three platforms may agree by chance, and mostly count the same songs
-        error = max(fit.sd_eff_w_re_hksj, fit.sd_eff_w_re)
-        half = stats.t.isf(LEVEL / 2, len(z) - 1) * error
-        mean = fit.mean_effect_re
-        rows.append(
-            dict(zip(keys, key, strict=True))
-            | {
-                "platform": "all", "unit": "platform", "units": len(z), "n": links["n"].sum(),
-                "estimate": np.tanh(mean), "low": np.tanh(mean - half), "high": np.tanh(mean + half),
-                "p": 2 * stats.t.sf(abs(mean) / error, len(z) - 1),
-                "n_effective": links["n_effective"].sum(),
-                "i2": max(0.0, 1 - (len(z) - 1) / fit.q) if fit.q > 0 else 0.0,
-            }
-        )  # fmt: skip
+    """Random-effects summary of each link that two platforms or more have; scores are never mixed, only their links.
+
+    What a platform counts itself is summarised twice: beside what the others count themselves, and beside their
+    links with its own numbers (`<platform>: <variable>`).
+    """
+    keys = ["design", "variable", "label", "method", "lag", "held"]
+    found = found.reindex(columns=found.columns.union([*keys, "error"], sort=False))
+    usable = correlation.believable(found).dropna(subset="error")
+    own = usable[~usable["variable"].astype(str).str.contains(": ")]
+    named = own.assign(**{name: own["platform"] + ": " + own[name] for name in ("variable", "label")})
+    links = pd.concat([usable, named], ignore_index=True).groupby(keys, dropna=False)
+    rows = [dict(zip(keys, key, strict=True)) | _summary(rows) for key, rows in links if len(rows) > 1]
     return pd.DataFrame(rows, columns=None if rows else found.columns)
+
+
+def _summary(links: pd.DataFrame) -> dict:
+    """One link over platforms; heterogeneity_p: whether it differs between them (Cochran's Q)."""
+    fit = correlation.random_effects(np.arctanh(links["estimate"].to_numpy(float)), links["error"].to_numpy(float) ** 2)
+    # two or three platforms may agree by chance, and mostly count the same songs
+    error, df = max(fit.sd_eff_w_re_hksj, fit.sd_eff_w_re), len(links) - 1
+    return correlation.interval(fit.mean_effect_re, error, stats.t.isf(LEVEL / 2, df)) | {
+        "platform": "all", "unit": "platform", "units": len(links), "n": links["n"].sum(),
+        "p": 2 * stats.t.sf(abs(fit.mean_effect_re) / error, df), "n_effective": links["n_effective"].sum(),
+        "i2": correlation.i2(fit), "heterogeneity_p": fit.test_homogeneity().pvalue,
+    }  # fmt: skip

@@ -2,9 +2,11 @@
 
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
+from itertools import combinations
 
 import pandas as pd
 
+from crescendo.correlation import LEVEL, MIN_EFFECTIVE, believable, difference
 from crescendo.report.popularity import ACROSS, OVER_TIME, Analysis
 
 WEAK = 0.2  # an interval within this of zero leaves room for a weak link at most
@@ -77,19 +79,29 @@ def _row(across: pd.DataFrame, variable: str, method: str = "spearman") -> pd.Se
 
 def in_words(row: pd.Series) -> str:
     """An estimate with all that it needs: `0.91 (0.87 to 0.94; 77 songs of 57 artists)`."""
-    number = f"{row['estimate']:+.2f} ({row['low']:+.2f} to {row['high']:+.2f}"
+    known = pd.notna(row["low"])
+    number = f"{row['estimate']:+.2f} (" + (f"{row['low']:+.2f} to {row['high']:+.2f}" if known else "no interval")
+    if row["unit"] == "platform":
+        return f"{number}; {row['units']:.0f} platforms)"
     if row["design"] == OVER_TIME:
         return f"{number}; {row['units']:.0f} {row['unit']}s, lag {row['lag']:+.0f} weeks)"
     witnesses = f" of {row['units']:.0f} artists" if row["unit"] == "artist" else ""
     return f"{number}; {row['n']:.0f} songs{witnesses})"
 
 
+NO_ESTIMATE = {
+    "too_few": "Too few songs have both numbers.",
+    "no_variation": "One side does not vary.",
+    "collinear": "What is held fixed tells one side completely.",
+}
+
+
 def _unanswered(row: pd.Series | None) -> tuple[str, str] | None:
     if row is None:
         return "unanswered", "The data hold no such numbers."
     if pd.isna(row["estimate"]):
-        return "unanswered", "One side does not vary, or too few songs have both numbers."
-    if row["status"] == "too_few":
+        return "unanswered", NO_ESTIMATE[row["status"]]
+    if row["n_effective"] < MIN_EFFECTIVE:
         return "unanswered", f"Under 30 effective points: {in_words(row)}."
     return None
 
@@ -131,26 +143,59 @@ def _closer(recent: pd.Series | None, so_far: pd.Series | None) -> tuple[str, st
 
 def _follows(rows: pd.DataFrame, sign: int) -> tuple[str, str]:
     """Whether any lag is starred; with sign 1 only a rise with a rise counts."""
-    known = rows.dropna(subset="estimate")
-    if known.empty or (known["status"] == "too_few").all():
+    known = believable(rows)
+    if known.empty:
         return "unanswered", "No series of 30 effective weeks with both numbers."
-    strongest = known.loc[known["estimate"].abs().idxmax()]
     starred = known[known["starred"] & ((known["estimate"] > 0) | (sign == 0))]
-    if starred.empty:
-        return _strength(strongest), f"No lag is starred; the strongest is {in_words(strongest)}."
-    lags = ", ".join(f"{lag:+.0f}" for lag in starred["lag"])
-    best = starred.loc[starred["estimate"].abs().idxmax()]
-    return "supported", f"Starred at lags of {lags} weeks; strongest {in_words(best)}."
+    strongest = known.loc[known["estimate"].abs().idxmax()]
+    if len(starred):
+        lags = ", ".join(f"{lag:+.0f}" for lag in starred["lag"])
+        best = starred.loc[starred["estimate"].abs().idxmax()]
+        return "supported", f"Starred at lags of {lags} weeks; strongest {in_words(best)}."
+    if known["starred"].any():
+        return "refuted", f"It moves the other way: {in_words(strongest)}."
+    weak = all(_strength(row) == "refuted" for _, row in known.iterrows())
+    return "refuted" if weak else "undecided", f"No lag is starred; the strongest is {in_words(strongest)}."
 
 
 def _same_everywhere(analysis: Analysis) -> tuple[str, str, str]:
+    """The same if no two platforms can differ by WEAK, not the same if their difference is beyond doubt."""
     claim = "The score goes with recent streams in the same way on every platform."
     found = analysis.findings
-    found = found[(found["design"] == ACROSS) & (found["variable"] == RECENT) & (found["method"] == "spearman")]
-    each, summary = found[found["platform"] != "all"].dropna(subset="estimate"), found[found["platform"] == "all"]
-    if len(each) < 2:
-        names = ", ".join(analysis.facts["platform"])
-        return claim, "unanswered", f"Only {names} gives a score and streams: there is nothing to compare it with."
-    parts = "; ".join(f"{row['platform']} {in_words(row)}" for _, row in each.iterrows())
-    overlap = each["low"].max() <= each["high"].min()
-    return claim, "supported" if overlap else "refuted", f"{parts}; over all {in_words(summary.iloc[0])}."
+    found = found[(found["design"] == ACROSS) & (found["method"] == "spearman")]
+    found = found[found["variable"].str.split(": ").str[-1] == RECENT]
+    summaries = found[found["platform"] == "all"]
+    if summaries.empty:
+        return claim, "unanswered", _not_comparable(found, analysis.facts["platform"])
+    # streams of their own, if two platforms have them; else those that most platforms can be held against
+    summary = summaries.assign(own=summaries["variable"] == RECENT).sort_values(["own", "units"]).iloc[-1]
+    own = (found["platform"] + ": " + found["variable"]) == summary["variable"]
+    each = believable(found[(found["platform"] != "all") & ((found["variable"] == summary["variable"]) | own)])
+    each = [row for _, row in each.dropna(subset="error").iterrows()]
+    apart = max(abs(limit) for pair in combinations(each, 2) for limit in difference(*pair))
+    verdict = "refuted" if summary["heterogeneity_p"] <= LEVEL else "undecided"
+    parts = "; ".join(f"{row['platform']} {in_words(row)}" for row in each)
+    return (
+        claim,
+        "supported" if apart < WEAK else verdict,
+        f"{parts}; over all {in_words(summary)}, I² {summary['i2']:.0%}, p of a difference "
+        f"{summary['heterogeneity_p']:.2g}; two platforms may differ by up to {apart:.2f}"
+        f"{'' if summary['variable'] == RECENT else '; ' + summary['label'] + ' for all'}.",
+    )
+
+
+def _not_comparable(found: pd.DataFrame, platforms: pd.Series) -> str:
+    """Which platform lacks what for a comparison."""
+    said = []
+    for platform in platforms:
+        rows = found[found["platform"] == platform]
+        own, others = rows[rows["variable"] == RECENT], rows[rows["variable"] != RECENT]
+        if len(own) and pd.notna(own["estimate"].iloc[0]):
+            said.append(f"{platform} {in_words(own.iloc[0])}")
+        elif len(others):
+            most = others.loc[others["n"].idxmax()]
+            of = most["variable"].split(": ")[0]
+            said.append(f"{platform} has no streams of its own, and {most['n']:.0f} of its songs have those of {of}")
+        else:
+            said.append(f"{platform} has no recent streams")
+    return f"Two platforms with 30 effective points are needed: {'; '.join(said)}."
