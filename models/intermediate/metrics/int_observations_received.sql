@@ -15,6 +15,20 @@ listening as (
 
 ),
 
+loads as (
+
+    select * from {{ ref('stg_load_audit__loads') }}
+
+),
+
+-- a day's figures may come from east of Greenwich
+latest as (
+
+    select cast({{ dbt.dateadd('day', 1, 'max(started_date)') }} as date) as latest_date
+    from loads
+
+),
+
 unioned as (
 
     select
@@ -43,22 +57,24 @@ unioned as (
 judged as (
 
     select
-        subject_id,
-        metric_id,
-        observed_date,
-        value,
-        linked_value,
-        is_restated,
+        unioned.subject_id,
+        unioned.metric_id,
+        unioned.observed_date,
+        unioned.value,
+        unioned.linked_value,
+        unioned.is_restated,
         case
-            when value is null then 'value_missing'
-            when subject_id is null then 'subject_unknown'
-            when metric_id is null then 'metric_unknown'
-            when abs(value) > {{ var('largest_count') }} then 'value_too_large'
+            when unioned.observed_date > latest.latest_date then 'date_in_the_future'
+            when unioned.value is null then 'value_missing'
+            when unioned.subject_id is null then 'subject_unknown'
+            when unioned.metric_id is null then 'metric_unknown'
+            when abs(unioned.value) > {{ var('largest_count') }} then 'value_too_large'
             -- a score may fall below zero
-            when value < 0 and metric_id not like 'soundcharts:%' then 'value_negative'
-            when value < 1 and metric_id like '%:chart_position' then 'place_below_one'
+            when unioned.value < 0 and unioned.metric_id not like 'soundcharts:%' then 'value_negative'
+            when unioned.value < 1 and unioned.metric_id like '%:chart_position' then 'place_below_one'
         end as set_aside_reason
     from unioned
+    cross join latest
 
 )
 

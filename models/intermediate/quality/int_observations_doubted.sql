@@ -6,37 +6,35 @@ observations as (
 
 ),
 
-loads as (
+dates as (
 
-    select * from {{ ref('stg_load_audit__loads') }}
-
-),
-
--- a day's figures may come from east of Greenwich
-latest as (
-
-    select cast({{ dbt.dateadd('day', 1, 'max(started_at)') }} as date) as latest_date
-    from loads
+    select * from {{ ref('int_dates_doubted') }}
 
 ),
 
 doubted as (
 
     select
-        coalesce(observations.set_aside_reason, 'date_in_the_future') as finding_kind,
-        observations.subject_id as record_id,
-        observations.metric_id as place,
+        set_aside_reason as finding_kind,
+        subject_id as record_id,
+        metric_id as place,
         case
-            when observations.set_aside_reason is null
-                then cast(observations.observed_date as varchar)
-            else cast(observations.value as varchar)
+            when set_aside_reason = 'date_in_the_future' then cast(observed_date as varchar)
+            else cast(value as varchar)
         end as example,
-        observations.observed_date as found_date
+        observed_date as found_date
     from observations
-    cross join latest
-    where
-        observations.set_aside_reason is not null
-        or observations.observed_date > latest.latest_date
+    where set_aside_reason is not null
+
+    union all
+
+    select
+        'date_in_the_future' as finding_kind,
+        record_id,
+        place,
+        cast(observed_date as varchar) as example,
+        observed_date as found_date
+    from dates
 
 )
 
