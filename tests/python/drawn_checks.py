@@ -1,0 +1,675 @@
+"""What must hold of any landing, from the definitions (docs/method.md), whatever the models look like inside.
+
+Each check takes what was built and yields faults. What it expects it reads from the landed files or works out from
+the observations in plain Python; of the built tables it reads those that people read.
+"""
+
+import atexit
+import contextlib
+import csv
+import io
+import json
+import math
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import traceback
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, timedelta
+from pathlib import Path
+
+import duckdb
+from conftest import ROOT, project_in
+from crescendo.cli import main
+from drawn_worlds import Drawn, Landed, read_bytes, read_report, request_of
+from plain_growth import PERCENT, Series, catalogue, complete_through
+from reports import POPULARITY, STREAMS
+
+METRICS = catalogue(ROOT / "seeds" / "metric_catalog.csv")
+# counts have no fractions, so growth is exact; more series than this are too slow to recalculate
+MOST_SERIES = 400
+# what dbt knows of the project's files, so that each is read once for all worlds; dbt itself checks that it still holds
+PARSED = Path(tempfile.mkdtemp(prefix="parsed")) / "partial_parse.msgpack"
+atexit.register(shutil.rmtree, PARSED.parent, ignore_errors=True)
+
+
+@dataclass(frozen=True)
+class Fault:
+    """What went wrong: `what` is the same in every world that has the fault, `detail` is this world's.
+
+    `by` is the name of the check that found it.
+    """
+
+    what: str
+    detail: str = ""
+    by: str = ""
+
+
+@dataclass
+class Built:
+    """A landing that was loaded and built in a folder."""
+
+    folder: Path
+    landed: Landed
+    world: Drawn
+    ledger: list[dict] = field(default_factory=list)
+    told: list[Fault] = field(default_factory=list)
+
+    @property
+    def warehouse(self) -> Path:
+        """The DuckDB file."""
+        return self.folder / f"{self.world.get('name', 'crescendo')}.duckdb"
+
+    def rows(self, sql: str, *values: object) -> list[dict]:
+        """Rows of a question as dictionaries."""
+        with duckdb.connect(str(self.warehouse), read_only=True) as connection:
+            found = connection.execute(sql, values or None)
+            names = [column[0] for column in found.description]
+            return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
+
+    def has(self, table: str) -> bool:
+        """Whether a table or a function of `metrics` is there."""
+        sql = """select 1 as one from duckdb_functions() where schema_name = 'metrics' and function_name = $1
+            union all select 1 from information_schema.tables where table_schema = 'metrics' and table_name = $1"""
+        return bool(self.rows(sql, table))
+
+    def loaded(self) -> Iterator[tuple[Path, dict]]:
+        """The files that the warehouse holds, with their lines in the ledger."""
+        for entry in self.ledger:
+            path = Path(entry["path"])
+            if entry["status"] == "loaded" and entry["is_current"] and path.is_file():
+                yield path, entry
+
+    def is_sound(self, path: Path) -> bool:
+        """Whether nobody damaged a file."""
+        return self.landed.name(path) not in self.landed.damaged
+
+
+def told(error: str) -> str:
+    """An error without what differs from world to world: paths, numbers, quoted text."""
+    error = re.sub(r"\x1b\[\d*m|'[^']*'|\"[^\"]*\"|(/[\w.() -]+)+|\b[0-9a-f-]{16,}\b", "~", error.strip())
+    return " ".join(re.sub(r"\d+", "#", error).split())[:160]
+
+
+def run(what: str, *words: object) -> tuple[int, str, str] | Fault:
+    """A command in this process: its exit code and what it said, or the fault of a traceback."""
+    out, err = io.StringIO(), io.StringIO()
+    try:
+        with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+            return main([str(word) for word in words]), out.getvalue(), err.getvalue()
+    except Exception as error:  # noqa: BLE001 whatever it is, a user would see it
+        where = traceback.extract_tb(error.__traceback__)[-1]
+        said = f"{type(error).__name__} in {Path(where.filename).name}: {told(str(error).splitlines()[0])}"
+        return Fault(f"{what}: traceback: {said}", f"crescendo {' '.join(map(str, words))}: {error}"[:600])
+
+
+@contextlib.contextmanager
+def working_in(built: Built) -> Iterator[dict[str, str]]:
+    """The working folder and the warehouse of commands; yields the environment for dbt."""
+    before, known = Path.cwd(), os.environ.get("CRESCENDO_DB")
+    os.environ["CRESCENDO_DB"] = built.warehouse.name  # not a whole path, so that dbt's parsing can be reused
+    os.chdir(built.folder)
+    try:
+        yield project_in(built.folder) | {"CRESCENDO_DB": built.warehouse.name}
+    finally:
+        os.chdir(before)
+        os.environ.pop("CRESCENDO_DB")
+        os.environ |= {"CRESCENDO_DB": known} if known else {}
+
+
+# --- loading -----------------------------------------------------------------------------------------------------
+
+
+def load(built: Built) -> None:
+    """Load as the world says, once more at the end, and read the ledger."""
+    for step in [*built.world["loads"], {**built.world["loads"][-1], "again": True}]:
+        folder = built.landed.folder
+        paths = [path for name in step["paths"] for path in ([folder] if name == "." else sorted(folder.glob(name)))]
+        if paths:
+            built.told += _load(built, step, paths)
+    done = run("status", "status", "--format", "json")
+    if isinstance(done, Fault):
+        built.told.append(done)
+    elif done[0]:
+        built.told.append(Fault(f"status: the ledger does not add up: {told(done[2])}", done[2]))
+    if built.warehouse.exists():
+        built.ledger = built.rows("select * from load_audit.files order by _file_id")
+
+
+def _load(built: Built, step: Drawn, paths: list[Path]) -> Iterator[Fault]:
+    words = [*paths, "--format", "json", *(["--source", step["source"]] if "source" in step else [])]
+    done = run("load", "load", *words)
+    if isinstance(done, Fault):
+        yield done
+        return
+    code, out, err = done
+    if code not in (0, 2) or (code and "error:" not in err):
+        yield Fault(f"load: exit code {code} without a reason", err)
+    if not out:
+        yield Fault(f"load: nothing was loaded: {told(err)}", err)
+        return
+    said = json.loads(out)
+    for file in said["files"]:
+        yield from _file_faults(built, file, step)
+    if step.get("again") and said["load_id"] is not None:
+        changed = [file["path"] for file in said["files"] if file["status"] == "loaded"]
+        yield Fault("load: the same files again are not the same", f"{changed[:3]}")
+
+
+def _file_faults(built: Built, file: dict, step: Drawn) -> Iterator[Fault]:
+    path, counts = Path(file["path"]), file["counts"]
+    if file["status"] == "refused":
+        # a named source may be the wrong one, a damaged file may be anything
+        if built.is_sound(path) and "source" not in step:
+            yield Fault(f"load: a sound file is refused: {told(file['reason'])}", f"{path.name}: {file['reason']}")
+        if not file["reason"]:
+            yield Fault("load: a file is refused without a reason", path.name)
+        return
+    for what in ("records", "rows"):
+        if counts[f"{what}_in"] != sum(counts[f"{what}_{how}"] for how in ("loaded", "duplicate", "rejected")):
+            yield Fault(f"load: {what} do not add up", f"{path.name}: {counts}")
+    if file["status"] == "loaded" and built.is_sound(path):
+        whole, broken = _records_of(path)
+        found = counts["records_loaded"] + counts["records_duplicate"]
+        if found != whole:
+            yield Fault("load: records of a sound file are missing", f"{path.name}: {found} of {whole}: {counts}")
+        if counts["records_in"] != whole + broken:
+            yield Fault("load: records of a sound file are miscounted", f"{path.name}: {counts}")
+        if counts["rows_rejected"]:
+            yield Fault("load: rows of a sound file are rejected", f"{path.name}: {counts}")
+
+
+def _records_of(path: Path) -> tuple[int, int]:
+    """Whole and broken records of a sound file; the last record of a sample is cut."""
+    text = read_bytes(path).decode()
+    if text[0] == "[":
+        return len(json.loads(text)), 0
+    if path.suffix == ".csv" or path.name.endswith(".csv.gz"):
+        rows = list(csv.reader(text.splitlines(keepends=True)))
+        whole = sum(len(row) == len(rows[0]) for row in rows[1:])
+        return whole, len(rows) - 1 - whole
+    return (
+        sum(bool(line.strip()) for line in text.splitlines()) if text.count("\n{") or ".jsonl" in path.name else 1
+    ), 0
+
+
+# --- building ----------------------------------------------------------------------------------------------------
+
+
+def build(built: Built, environment: dict[str, str]) -> Iterator[Fault]:
+    """`dbt build` without unit tests. What it could not make is then made without its tests, to be looked at."""
+    results = _dbt(built, environment, "build", "--exclude-resource-type", "unit_test")
+    if not results:
+        said = (built.folder / "dbt.txt").read_text().strip()
+        yield Fault(f"dbt build: it did not run: {told(said.splitlines()[-1])}", said[-1500:])
+        return
+    shutil.copy(built.folder / "target" / "manifest.json", built.folder / "manifest.json")
+    for result in results:
+        if result["status"] in ("error", "fail", "runtime error"):
+            _, _, name, *_ = result["unique_id"].split(".")
+            said = f": {told(result['message'].splitlines()[0])}" if result["status"] != "fail" else ""
+            yield Fault(f"dbt build: {name} {result['status']}{said}", str(result["message"])[:600])
+    if any(result["status"] == "skipped" for result in results):
+        _dbt(built, environment, "run")
+
+
+def _dbt(built: Built, environment: dict[str, str], *words: str) -> list[dict]:
+    command = [sys.executable, "-m", "dbt.cli.main", words[0], "--no-use-colors", *words[1:]]
+    target = built.folder / "target"
+    target.mkdir(exist_ok=True)
+    found = target / "run_results.json"
+    found.unlink(missing_ok=True)
+    if PARSED.is_file() and not (target / PARSED.name).exists():
+        shutil.copy(PARSED, target)
+    done = subprocess.run(command, cwd=built.folder, env=environment, capture_output=True, text=True, check=False)
+    (built.folder / "dbt.txt").write_text(done.stdout + done.stderr)
+    if (target / PARSED.name).is_file() and "name" not in built.world:
+        shutil.copy(target / PARSED.name, PARSED)
+    return json.loads(found.read_text())["results"] if found.exists() else []
+
+
+# --- what is asked -----------------------------------------------------------------------------------------------
+
+
+def answers(built: Built) -> Iterator[Fault]:
+    """Every question has an answer or a plain reason."""
+    for words in (
+        *[("growth", "--by", by, "--last", last) for by in ("song", "artist", "platform") for last in ("28d", "1w")],
+        *[("growth", "--by", by, "--last", "7d") for by in ("series", "track", "genre", "service")],
+        *[("averages", "--by", by, "--last", "28d") for by in ("song", "artist", "platform")],
+        ("growth", "--by", "song", "--last", "28d", "--metric", "popularity", "--format", "csv"),
+        ("growth", "--by", "platform", "--from", "2025-01-01", "--to", "2025-01-02", "--metric", "all"),
+        ("growth", "--by", "artist", "--last", "28d", "--metric", "all", "--format", "json"),
+        ("status",),
+    ):
+        what = " ".join(words[:3])
+        done = run(what, *words)
+        if isinstance(done, Fault):
+            yield done
+            continue
+        code, out, err = done
+        if code not in (0, 2) or (code and "error:" not in err):
+            yield Fault(f"{what}: exit code {code} without a reason", err)
+        if "json" in words and out:
+            wrong = [row for row in json.loads(out) if (row["growth_pct"] is not None) != (row["status"] in PERCENT)]
+            if wrong:
+                yield Fault(f"{what}: percent and status differ", str(wrong[0]))
+
+
+def publishes(built: Built) -> Iterator[Fault]:
+    """What was built can be handed on."""
+    form = ("csv", "parquet")[len(built.ledger) % 2]
+    done = run(f"publish {form}", "publish", form, built.folder / "out")
+    if isinstance(done, Fault):
+        yield done
+    elif done[0]:
+        yield Fault(f"publish {form}: {told(done[2])}", done[2])
+
+
+# --- every raw value is observed ---------------------------------------------------------------------------------
+
+Values = dict[tuple[str, str], dict[date, set[float]]]
+
+
+def facts_of(path: Path, entry: dict) -> dict[str, str]:
+    """What a page was asked for, from its request, else its name, else itself."""
+    request = request_of(path)
+    if request.is_file():
+        return json.loads(request.read_text())
+    document, *parts = path.name.split(".")[0].split("__")
+    facts = {"document": entry["document"]}
+    if document == entry["document"] and parts:
+        named = [part for part in parts[1:] if not re.match(r"p\d|\d{4}-", part)]
+        return facts | {"uuid": parts[0], "platform": named[0] if named else ""}
+    related = json.loads(read_bytes(path)).get("related") or {}
+    related = related[0] if isinstance(related, list) else related
+    artist = related.get("artist") or related
+    return facts | {"uuid": artist.get("uuid", ""), "platform": related.get("platform", "")}
+
+
+def _metric_names() -> dict[tuple[str, str], dict[str, str]]:
+    with (ROOT / "seeds" / "soundcharts_metrics.csv").open() as lines:
+        return {(line["series"], line["platform"]): line for line in csv.DictReader(lines)}
+
+
+NAMES = _metric_names()
+COUNTS = {
+    "followerCount": "followers",
+    "likeCount": "likes",
+    "followingCount": "following",
+    "postCount": "posts",
+    "viewCount": "channel_views",
+    "score": "score",
+    "fanbaseScore": "fanbase_score",
+    "trendingScore": "trending_score",
+}
+
+
+def shown_by_file(path: Path, entry: dict) -> Iterator[tuple[str, str, str, float]]:
+    """Every value above zero that a file shows: subject, metric, day, value."""
+    document = entry["document"]
+    if document == "report":
+        for record in read_report(path):
+            for point in record["timeSeries"]:
+                for key, metric in ((STREAMS, "spotify:streams"), (POPULARITY, "spotify:popularity")):
+                    if point.get(key) is not None:
+                        yield f"song:{record['song_id']}", metric, point["date"][:10], point[key]
+        return
+    if not re.match("artist-(followers|l|pop|ret|score)|song-(audience|pop)", document):
+        return
+    facts = facts_of(path, entry)
+    platform = (facts.get("platform") or "").replace("twitter", "x")
+    for item in json.loads(read_bytes(path))["items"]:
+        for series, value in _counted(document, item):
+            place = "soundcharts" if document == "artist-score" else platform
+            name = NAMES.get((series, place), {}).get("metric", series)
+            yield f"{document.split('-')[0]}:{facts['uuid']}", f"{place}:{name}", item["date"][:10], value
+
+
+def _counted(document: str, item: dict) -> Iterator[tuple[str, float]]:
+    usual = {"artist-local-followers": "followers", "artist-local-streaming": "listening"}
+    series = usual.get(document, document.split("-", 1)[1])
+    for key, name in COUNTS.items():
+        if item.get(key):
+            yield name, item[key]
+    if item.get("value"):
+        yield series, item["value"]
+    for plot in item.get("plots") or ():
+        if plot.get("value"):
+            yield series, plot["value"]
+
+
+def values_are_observed(built: Built) -> Iterator[Fault]:
+    """Every value of every file has an observation on its day, and every observation is a value that a file shows."""
+    shown: Values = defaultdict(lambda: defaultdict(set))
+    for path, entry in built.loaded():
+        if built.is_sound(path) or built.landed.damaged[built.landed.name(path)] == "body only":
+            for subject, metric, day, value in shown_by_file(path, entry):
+                shown[subject, metric][date.fromisoformat(day)].add(float(value))
+    observed = observations(built)
+    charted = {entry["path"] for _, entry in built.loaded() if entry["source"] == "charts"}
+    # a time later than the day after it was loaded is a finding, and no observation
+    horizon = datetime.now().date() + timedelta(1)
+    for key, days in sorted(shown.items()):
+        lost = sorted(day for day in days if day not in observed.get(key, {}) and day <= horizon)
+        if lost and not _stands_in(key[1]):
+            kind = f"{key[0].split(':')[0]} {key[1]}" if METRICS.get(key[1]) else f"{key[0].split(':')[0]} of no metric"
+            yield Fault(f"a value is not observed: {_kind(key)}", f"{kind} {key}: {len(lost)} days, first {lost[0]}")
+    if set(built.landed.damaged.values()) - {"body only"}:
+        return
+    for key, days in sorted(observed.items()):
+        if key[0].startswith(("artist:", "song:")) and not _adds_up(key[1]):
+            wrong = [
+                (day, value) for day, value in days.items() if value and value not in shown.get(key, {}).get(day, ())
+            ]
+            # a song of the charts has no id in its file
+            if wrong and (key in shown or key[0].startswith("artist:") or not charted):
+                yield Fault(f"an observation is made up: {_kind(key)}", f"{key}: {wrong[:3]}")
+
+
+def _kind(key: tuple[str, str]) -> str:
+    metric = METRICS.get(key[1])
+    return f"{key[0].split(':')[0]}, {metric.kind if metric else 'unknown metric'}"
+
+
+def _rule(metric_id: str) -> str:
+    platform, metric = metric_id.split(":")
+    return next((n["identifier_rule"] for (_, p), n in NAMES.items() if (p, n["metric"]) == (platform, metric)), "")
+
+
+def _stands_in(metric_id: str) -> bool:
+    """Whether a day without the preferred identifier may be left out."""
+    return _rule(metric_id) == "default_else_max"
+
+
+def _adds_up(metric_id: str) -> bool:
+    """Whether values of several identifiers, or places in lists, make an observation that no file shows."""
+    return _rule(metric_id) == "sum" or "chart_" in metric_id
+
+
+def observations(built: Built) -> dict[tuple[str, str], dict[date, float]]:
+    """What growth is read from: (subject, metric) -> day -> value."""
+    found: dict[tuple[str, str], dict[date, float]] = {}
+    for row in built.rows("""
+        select subject_id, metric_id, observed_date, value from metrics.fct_observations
+        inner join metrics.dim_series using (series_id) order by all"""):
+        found.setdefault((row["subject_id"], row["metric_id"]), {})[row["observed_date"]] = row["value"]
+    return found
+
+
+# --- growth by its definitions -----------------------------------------------------------------------------------
+
+
+def plain_series(built: Built) -> dict[tuple[str, str], Series]:
+    """The oracle's series of what was observed: the one place that knows how it is called."""
+    released = {
+        row["subject_id"]: row["release_date"]
+        for row in built.rows("select subject_id, release_date from metrics.dim_subjects")
+    }
+    whole = {
+        key: days for key, days in observations(built).items() if all(value.is_integer() for value in days.values())
+    }
+    return {
+        key: Series(METRICS[key[1]], [(day, int(value)) for day, value in days.items()], released.get(key[0]))
+        for key, days in whole.items()
+    }
+
+
+def plain_completeness(observed: dict[tuple[str, str], dict[date, float]]) -> dict[str, date]:
+    """Through which day each platform is complete, by the oracle."""
+    spans: dict[str, list] = defaultdict(list)
+    for (_, metric), days in observed.items():
+        spans[metric.split(":")[0]].append((min(days), max(days)))
+    return {platform: complete_through(found) for platform, found in spans.items()}
+
+
+def windows_of(observed: dict[tuple[str, str], dict[date, float]]) -> list[tuple[date, date]]:
+    """Three windows: the last four weeks, a week before them, and the two that meet it."""
+    days = sorted({day for found in observed.values() for day in found})
+    if not days:
+        return []
+    last, middle = days[-1], days[len(days) // 2]
+    week, month = timedelta(7), timedelta(28)
+    return [(last - month, last), (middle - week, middle), (middle, middle + week), (middle - week, middle + week)]
+
+
+def _differs(found: object, expected: object) -> bool:
+    if isinstance(found, float) and isinstance(expected, int | float):
+        return not math.isclose(found, expected, rel_tol=1e-9, abs_tol=1e-9)
+    return found != expected
+
+
+def growth_is_the_plain_one(built: Built) -> Iterator[Fault]:
+    """Growth of every series over a window is that of the plain calculation; numbers are numbers; windows add up."""
+    observed, series = observations(built), plain_series(built)
+    complete = plain_completeness(observed)
+    told_through = {row["platform"]: row["complete_through_date"] for row in built.rows(
+        "select platform, complete_through_date from metrics.platform_completeness")}  # fmt: skip
+    for platform, day in complete.items():
+        if told_through.get(platform) != day:
+            yield Fault(
+                "growth: complete-through is another day", f"{platform}: {told_through.get(platform)}, not {day}"
+            )
+    asked = []
+    for since, until in windows_of(observed):
+        sql = f"from metrics.series_growth('{since}', '{until}')"
+        rows = {(row["subject"], f"{row['platform']}:{row['metric']}"): row for row in built.rows(sql)}
+        asked.append(rows)
+        yield from _nonsense(rows)
+        for key in sorted(series)[:: len(series) // MOST_SERIES + 1]:
+            expected = series[key].growth(since, until, complete[key[1].split(":")[0]])
+            wrong = {c: (rows[key][c], value) for c, value in expected.items() if _differs(rows[key].get(c), value)}
+            if wrong:
+                yield Fault(f"growth: {min(wrong)} of a {METRICS[key[1]].kind} is not the plain one", f"{key} {wrong}")
+    if asked:
+        yield from _adding(*asked[1:])
+
+
+def _nonsense(rows: dict) -> Iterator[Fault]:
+    for key, row in rows.items():
+        if (row["growth_pct"] is not None) != (row["status"] in PERCENT):
+            yield Fault("growth: percent and status differ", f"{key}: {row['status']} {row['growth_pct']}")
+        if not all(math.isfinite(value) for value in row.values() if isinstance(value, float)):
+            yield Fault("growth: a number is none", f"{key}: {row}")
+
+
+def _adding(first: dict, second: dict, both: dict) -> Iterator[Fault]:
+    """Of windows that meet, growth and gains add up."""
+    for key, row in both.items():
+        for column in ("growth", "gained", "observed_days"):
+            parts = first[key][column], second[key][column]
+            if None not in parts and row[column] is not None and _differs(float(sum(parts)), row[column]):
+                yield Fault(f"growth: {column} of windows that meet does not add up", f"{key}: {parts} {row[column]}")
+
+
+def windows_are_fair(built: Built) -> Iterator[Fault]:
+    """A usual window is compared with windows of as many days, and says what the same days say when asked."""
+    rows = built.rows("from metrics.growth_windows")
+    asked: dict[tuple[date, date], dict] = {}
+    for row in rows:
+        days = row["to_date"] - row["from_date"]
+        before = row["year_before_to_date"] - row["year_before_from_date"]
+        if row["year_change_pct"] is not None and before != days:
+            yield Fault("windows: a year before of another length", f"{row['window_name']}: {days.days}, {before.days}")
+        window = row["from_date"], row["to_date"]
+        if window not in asked:
+            found = built.rows(f"from metrics.series_growth('{window[0]}', '{window[1]}')")
+            asked[window] = {(one["subject"], one["platform"], one["metric"]): one for one in found}
+        one = asked[window][row["subject"], row["platform"], row["metric"]]
+        wrong = [c for c in ("growth", "growth_pct", "gained", "status") if _differs(row[c], one[c])]
+        if wrong:
+            yield Fault(f"windows: {wrong[0]} differs from that of the same days", f"{row}")
+
+
+# --- groups ------------------------------------------------------------------------------------------------------
+
+
+def groups_add_up(built: Built) -> Iterator[Fault]:
+    """An artist's and a platform's change is that of its recordings, each once, whichever of its ids stands for it."""
+    recording = {r["subject_id"]: r["recording_id"] for r in built.rows("select * from audience.dim_songs")}
+    owners: dict[str, list[str]] = defaultdict(list)
+    for row in built.rows("""
+        select songs.subject_id as song, artists.subject_id as artist
+        from audience.bridge_songs_x_artists as bridge
+        inner join audience.dim_songs as songs on bridge.song_id = songs.song_id
+        inner join audience.dim_artists as artists on bridge.artist_id = artists.artist_id
+        """):
+        owners[row["song"]].append(row["artist"])
+    for since, until in windows_of(observations(built))[:2]:
+        window = f"('{since}', '{until}')"
+        members: dict = defaultdict(lambda: defaultdict(list))
+        for row in built.rows(f"from metrics.series_growth{window}"):
+            metric = f"{row['platform']}:{row['metric']}"
+            if row["subject"] in recording and METRICS[metric].additive:
+                for group in (*owners[row["subject"]], f"platform:{row['platform']}"):
+                    members[group, metric][recording[row["subject"]]].append((row["start_value"], row["end_value"]))
+        found = {
+            (row["subject"], f"{row['platform']}:{row['metric']}"): row
+            for function in ("artist_growth", "platform_growth")
+            for row in built.rows(f"from metrics.{function}{window} where member_type = 'song'")
+        }
+        for key, recordings in members.items():
+            yield from _group_faults(key, found.get(key), recordings)
+
+
+def _group_faults(key: tuple[str, str], row: dict | None, recordings: dict) -> Iterator[Fault]:
+    kind = key[0].split(":")[0]
+    if row is None:
+        yield Fault(f"groups: {kind} with songs has no row", f"{key}")
+        return
+    parts = (row["growth"] or 0) + row["restated_change"] + row["new_value"] - row["lost_value"]
+    if _differs(float(row["total_change"]), float(parts)):
+        yield Fault(f"groups: the parts of {kind} are not its total change", f"{key}: {row['total_change']}, {parts}")
+    least = largest = 0.0
+    for songs in recordings.values():
+        starts, ends = ([value for value in side if value is not None] or [0] for side in zip(*songs, strict=True))
+        least, largest = least + min(ends) - max(starts), largest + max(ends) - min(starts)
+    slack = 1e-9 * max(abs(least), abs(largest), 1)
+    if not least - slack <= row["total_change"] <= largest + slack:
+        yield Fault(
+            f"groups: {kind} is not the sum of its recordings",
+            f"{key}: total {row['total_change']}, its recordings change by {least} to {largest}",
+        )
+
+
+# --- listening ---------------------------------------------------------------------------------------------------
+
+
+def listens_are_those_of_the_pages(built: Built) -> Iterator[Fault]:
+    """The service's listens are those of its tracks, and those that the pages show, each once, on the day heard."""
+    observed = observations(built)
+    service = observed.get(("service:moovitamix", "moovitamix:listens"), {})
+    users = observed.get(("service:moovitamix", "moovitamix:active_users"), {})
+    tracks: dict[date, float] = defaultdict(float)
+    for (subject, _), days in observed.items():
+        if subject.startswith("track:"):
+            for day, value in days.items():
+                tracks[day] += value
+    for day in sorted({*service, *users, *tracks}):
+        if service.get(day, 0) != tracks.get(day, 0):
+            yield Fault(
+                "listening: the service is not the sum of its tracks", f"{day}: {service.get(day)} {tracks[day]}"
+            )
+        if bool(users.get(day, 0)) != bool(service.get(day, 0)):
+            yield Fault("listening: listens without listeners", f"{day}: {service.get(day)} by {users.get(day)}")
+    paths = [path for path, entry in built.loaded() if entry["source"] == "moovitamix"]
+    if all(built.is_sound(path) for path in paths):
+        expected, heard_by = _heard(built, paths)
+        for day in sorted(expected):
+            if (service.get(day, 0), users.get(day, 0)) != (expected[day], heard_by[day]):
+                found = f"{service.get(day)} by {users.get(day)}, not {expected[day]} by {heard_by[day]}"
+                yield Fault("listening: a day's listens are not those of the pages", f"{day}: {found}")
+
+
+def _heard(built: Built, paths: list[Path]) -> tuple[dict[date, int], dict[date, int]]:
+    """Listens and listeners by day, from the first to the last extraction, of known users and tracks."""
+    extractions: dict[str, dict[str, dict]] = defaultdict(lambda: {"tracks": {}, "users": {}, "listen_history": {}})
+    for path in paths:
+        request = request_of(path)
+        facts = json.loads(request.read_text()) if request.is_file() else {}
+        extraction = facts.get("load_date", path.parent.name)
+        route = path.name.split(".")[0].split("__")[0] if not facts else facts["document"]
+        for line in read_bytes(path).decode().splitlines():
+            for item in json.loads(line)["items"]:
+                key = item["user_id"] if route == "listen_history" else item["id"]
+                extractions[extraction][route][key] = item
+    days = sorted(_day_of(extraction) for extraction in extractions)
+    listens = set()
+    for rows in extractions.values():
+        for user, session in rows["listen_history"].items():
+            moment = session["created_at"]
+            for place, track in enumerate(session["items"] or ()):
+                if user in rows["users"] and track in rows["tracks"] and moment:
+                    listener = user, rows["users"][user]["created_at"]
+                    song = track, *(_plain(rows["tracks"][track][name]) for name in ("name", "artist"))
+                    listens.add((date.fromisoformat(moment[:10]), listener, song, place, moment))
+    counted, heard_by = defaultdict(int), defaultdict(set)
+    for day, listener, *_ in listens:
+        if days[0] <= day <= days[-1]:
+            counted[day] += 1
+            heard_by[day].add(listener)
+    return counted, {day: len(found) for day, found in heard_by.items()}
+
+
+def _day_of(extraction: str) -> date:
+    try:
+        return date.fromisoformat(extraction)
+    except ValueError:
+        return datetime.now().date()  # of a capture in another folder: the day it was loaded
+
+
+def _plain(text: str | None) -> str:
+    return re.sub(" +", " ", (text or "").replace("\u2019", "'")).strip().lower()
+
+
+# --- all of it ---------------------------------------------------------------------------------------------------
+
+SPINE = ("fct_observations", "dim_series", "dim_subjects", "series_growth", "platform_completeness")
+SONGS = ("dim_songs", "dim_artists", "bridge_songs_x_artists", "artist_growth", "platform_growth")
+# each check and the models that it reads; none named: all of them
+CHECKS: dict[Callable[[Built], Iterator[Fault]], tuple[str, ...]] = {
+    answers: (),
+    publishes: (),
+    values_are_observed: SPINE[:2],
+    growth_is_the_plain_one: SPINE,
+    windows_are_fair: (*SPINE, "growth_windows"),
+    groups_add_up: (*SPINE, *SONGS),
+    listens_are_those_of_the_pages: SPINE[:2],
+}
+
+
+def checked(built: Built, check: Callable[[Built], Iterator[Fault]]) -> list[Fault]:
+    """The faults of a check, one of each kind."""
+    try:
+        faults = list(check(built))
+    except duckdb.CatalogException as error:
+        faults = [Fault(f"{check.__name__}: a table is missing: {told(str(error).splitlines()[0])}", str(error))]
+    return once(faults, check.__name__)
+
+
+def once(faults: Iterable[Fault], by: str) -> list[Fault]:
+    """The first fault of each kind."""
+    return [replace(fault, by=by) for fault in {fault.what: fault for fault in reversed([*faults])}.values()][::-1]
+
+
+def faults_of(built: Built) -> list[Fault]:
+    """Load, build, check: all that is wrong with a world, each kind once."""
+    found = once((Fault(f"fetch: {told(said)}", said) for said in built.landed.said), "fetch")
+    with working_in(built) as environment:
+        load(built)
+        found += once(built.told, "load")
+        if not built.warehouse.exists():
+            return found
+        failed = once(build(built, environment), "build")
+        # without tables there is nothing to ask
+        checks = [] if any("did not run" in fault.what for fault in failed) else CHECKS
+        found += failed
+        for check in checks:
+            faults = checked(built, check)
+            found += [fault for fault in faults if not (failed and "a table is missing" in fault.what)]
+    return found

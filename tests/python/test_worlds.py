@@ -1,0 +1,84 @@
+"""Worlds drawn by chance: whatever people land, it loads, it builds, and what holds by definition holds.
+
+    .venv/bin/pytest tests/python/test_worlds.py                           # five worlds
+    CRESCENDO_WORLDS=150 .venv/bin/pytest tests/python/test_worlds.py -s   # a long run; -s shows faults as they come
+    CRESCENDO_WORLDS=300-449 ...                                           # these worlds
+    CRESCENDO_WORLD='{"makes": ...}' ... -k given                          # one world, as a failure prints it
+
+A world that fails is made smaller, CRESCENDO_SHRINK_SECONDS for each fault not met before, and told as a command.
+"""
+
+import json
+import os
+import sys
+import time
+
+import pytest
+from drawn_checks import Built, Fault, faults_of
+from drawn_worlds import drawn, land
+from shrinking import Shrinker, command, smallest
+
+# chosen for their variety: reports and pages that share songs, two universes, charts, several loads, damage
+USUAL = (3, 8, 9, 10, 13)
+SECONDS = float(os.environ.get("CRESCENDO_SHRINK_SECONDS", "60"))
+# faults that were made smaller already: the same again is told by its name
+SHRUNK: set[str] = set()
+
+
+def seeds():
+    asked = os.environ.get("CRESCENDO_WORLDS", "")
+    first, _, last = asked.partition("-")
+    return range(int(first), int(last) + 1) if last else range(1, int(asked) + 1) if asked else USUAL
+
+
+def report(world: dict, tmp_path) -> str:
+    """All that is wrong with a world, each new fault with the least world that shows it."""
+    built = Built(tmp_path / "world", land(world, tmp_path / "world" / "landing"), world)
+    return "\n\n".join(told(built, fault, tmp_path) for fault in faults_of(built))
+
+
+def told(built: Built, fault: Fault, tmp_path) -> str:
+    said = f"{fault.what}\n    {fault.detail}"
+    if fault.what in SHRUNK:
+        return f"{said}\n    (met before)"
+    SHRUNK.add(fault.what)
+    begun = time.monotonic()
+    shrinker = Shrinker(built, fault, tmp_path / f"smaller-{len(SHRUNK)}", SECONDS)
+    world = shrinker.shrunk() if SECONDS else built.world
+    took = f"{shrinker.tries} tries, {time.monotonic() - begun:.0f} s"
+    return f"{said}\n    {took}:\n    {command(world)}"
+
+
+@pytest.mark.parametrize("seed", seeds())
+def test_a_drawn_world_holds(seed, tmp_path):
+    world = drawn(seed)
+    sys.stdout.write(f"\nworld {seed}: {json.dumps(world)}\n")
+    found = report(world, tmp_path)
+    sys.stdout.write(f"{found or 'holds'}\n")
+    sys.stdout.flush()
+    assert not found, f"world {seed}\n{found}"
+
+
+@pytest.mark.skipif("CRESCENDO_WORLD" not in os.environ, reason="CRESCENDO_WORLD gives no world")
+def test_the_given_world_holds(tmp_path):
+    found = report(json.loads(os.environ["CRESCENDO_WORLD"]), tmp_path)
+    assert not found, found
+
+
+def test_of_many_things_those_that_fail_together_are_left():
+    tries = []
+
+    def fails(some):
+        tries.append(some)
+        return {13, 77} <= set(some)
+
+    assert smallest(range(100), fails) == [13, 77]
+    assert len(tries) < 100
+    assert smallest(range(8), lambda some: True) == []
+    assert smallest(range(8), lambda some: len(some) == 8) == [*range(8)]
+
+
+def test_the_time_is_kept():
+    begun = time.monotonic()
+    left = smallest(range(1000), lambda some: time.sleep(0.02) or 999 in some, begun + 0.2)
+    assert 999 in left and time.monotonic() - begun < 0.5
