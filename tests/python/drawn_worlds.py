@@ -249,8 +249,19 @@ def _make_charts(make: Drawn, folder: Path, landed: Landed) -> None:
                     lines.writerow((at, place, *shown))
 
 
+def _copy_folder(make: Drawn, folder: Path, landed: Landed) -> None:
+    """A landing of somebody's own, to be checked and made smaller like any other: never drawn."""
+    shutil.copytree(make["path"], folder)
+
+
 MAKES = {"nothing": lambda make, folder, landed: None}  # what is left of one that a fault does not need
-MAKES |= {"report": _make_report, "artists": _make_artists, "listening": _make_listening, "charts": _make_charts}
+MAKES |= {
+    "folder": _copy_folder,
+    "report": _make_report,
+    "artists": _make_artists,
+    "listening": _make_listening,
+    "charts": _make_charts,
+}
 
 
 # --- what people do to files -------------------------------------------------------------------------------------
@@ -273,8 +284,15 @@ def read_report(path: Path) -> list[dict]:
     records = [dict(zip(header, row, strict=True)) for row in rows if len(row) == len(header)]
     for record in records:
         record["song_id"] = record["song_id"].split("\t")[-1]
-        record |= {name: json.loads(record[name]) for name in NESTED}
+        record |= {name: _nested(record[name]) for name in NESTED}
     return records
+
+
+def _nested(text: str) -> list | dict:
+    try:
+        return json.loads(text)
+    except ValueError:
+        return []
 
 
 def read_bytes(path: Path) -> bytes:

@@ -4,6 +4,7 @@
     CRESCENDO_WORLDS=150 .venv/bin/pytest tests/python/test_worlds.py -s   # a long run; -s shows faults as they come
     CRESCENDO_WORLDS=300-449 ...                                           # these worlds
     CRESCENDO_WORLD='{"makes": ...}' ... -k given                          # one world, as a failure prints it
+    CRESCENDO_WORLD='{"makes": [{"make": "folder", "path": "..."}], "steps": [], "loads": [{"paths": ["."]}]}' ...
 
 A world that fails is made smaller, CRESCENDO_SHRINK_SECONDS for each fault not met before, and told as a command.
 """
