@@ -6,13 +6,14 @@ import os
 import shlex
 import shutil
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from fnmatch import fnmatch
 from graphlib import TopologicalSorter
 from pathlib import Path
 
 import duckdb
-from drawn_checks import CHECKS, Built, Fault, checked, load, once, working_in
+from drawn_builds import Built, Fault, fetch_faults, load, once, working_in
+from drawn_checks import CHECKS, checked
 from drawn_worlds import Drawn, Landed, keep_records, land, records_in, request_of
 
 
@@ -37,21 +38,19 @@ def smallest(things: Sequence, fails: Callable[[list], bool], until: float = flo
 
 
 class Shrinker:
-    """Tries smaller and smaller worlds for one fault of a world that was built in a folder.
+    """Tries smaller and smaller worlds for one fault: `finds` yields the faults of a landing in a folder."""
 
-    A try loads the files and, in place of dbt, runs the statements that dbt ran, of what the fault needs.
-    """
-
-    def __init__(self, built: Built, fault: Fault, folder: Path, seconds: float) -> None:
-        self.built, self.fault, self.folder = built, fault, folder
+    def __init__(
+        self, world: Drawn, fault: Fault, finds: Callable[[Built], Iterable[Fault]], folder: Path, seconds: float
+    ) -> None:
+        self.world, self.fault, self.finds, self.folder = world, fault, finds, folder
         self.until = time.monotonic() + seconds
         self.number = itertools.count()
         self.tries = 0
-        self.nodes = _nodes(built.folder) if fault.by not in ("fetch", "load") else {}
 
     def shrunk(self) -> Drawn:
         """The least world found in the time."""
-        world = self.built.world
+        world = self.world
         for key in ("steps", "loads"):
             world = self._fewer(world, key)
         world = self._plain_loads(world)
@@ -72,7 +71,7 @@ class Shrinker:
         folder = self._new_folder()
         try:
             landed = _copy(landed, folder / "landing", world) if landed else land(world, folder / "landing")
-            return self.fault.what in {fault.what for fault in self._found(Built(folder, landed, world))}
+            return self.fault.what in {fault.what for fault in self.finds(Built(folder, landed, world))}
         except (OSError, ValueError, KeyError, IndexError):
             return False  # no such world can be made
         finally:
@@ -80,33 +79,6 @@ class Shrinker:
 
     def _new_folder(self) -> Path:
         return self.folder / f"{next(self.number)}"
-
-    def _found(self, built: Built) -> list[Fault]:
-        if self.fault.by == "fetch":
-            return [Fault(f"fetch: {self.fault.what.removeprefix('fetch: ')}")] if built.landed.said else []
-        with working_in(built):
-            load(built)
-            if self.fault.by == "load" or not built.warehouse.exists():
-                return once(built.told, "load")
-            if self.fault.by == "build":
-                return list(self._replayed(built, self.fault.what.split()[2]))
-            shutil.copytree(self.built.folder / "target", built.folder / "target")
-            [(check, models)] = [pair for pair in CHECKS.items() if pair[0].__name__ == self.fault.by]
-            every = (name for name, node in self.nodes.items() if not _is_test(node))
-            missed = list(self._replayed(built, *(models or every)))
-            return missed + checked(built, check)
-
-    def _replayed(self, built: Built, *wanted: str) -> Iterator[Fault]:
-        """Run what dbt ran for these nodes and what they read; a node that fails is a fault, as `dbt build` has it."""
-        parents = {name: self.nodes[name]["parents"] for name in _with_ancestors(self.nodes, wanted)}
-        with duckdb.connect(str(built.warehouse)) as connection:
-            for name in TopologicalSorter(parents).static_order():
-                try:
-                    problem = _run(connection, self.built, self.nodes[name])
-                except duckdb.Error:
-                    problem = self.fault.what if f"{name} error" in self.fault.what else f"dbt build: {name} error"
-                if problem:
-                    yield Fault(problem)
 
     # --- what is made smaller ---
 
@@ -221,7 +193,52 @@ def _copy(landed: Landed, to: Path, world: Drawn) -> Landed:
     return copied
 
 
+def command(world: Drawn) -> str:
+    """What to type to see a world fail."""
+    words = shlex.quote(json.dumps(world, ensure_ascii=False))
+    return f"CRESCENDO_WORLD={words} .venv/bin/pytest tests/python/test_worlds.py -k given"
+
+
 # --- what dbt ran ------------------------------------------------------------------------------------------------
+
+
+class Replay:
+    """What a fault needs of loading, building and checking, for one try after another.
+
+    In place of dbt it runs the statements that dbt ran for a world that was built, of what the fault needs.
+    """
+
+    def __init__(self, built: Built, fault: Fault) -> None:
+        self.folder, self.fault = built.folder, fault
+        self.nodes = {} if fault.by in ("fetch", "load") else _nodes(built.folder)
+
+    def __call__(self, built: Built) -> list[Fault]:
+        """The faults of a landing, as far as they may be this one."""
+        if self.fault.by == "fetch":
+            return once(fetch_faults(built), "fetch")
+        with working_in(built):
+            load(built)
+            if self.fault.by == "load" or not built.warehouse.exists():
+                return once(built.told, "load")
+            if self.fault.by == "build":
+                return list(self._replayed(built, [self.fault.what.split()[2]]))
+            shutil.copytree(self.folder / "target", built.folder / "target")
+            [(check, models)] = [pair for pair in CHECKS.items() if pair[0].__name__ == self.fault.by]
+            every = [name for name, node in self.nodes.items() if not _is_test(node)]
+            return [*self._replayed(built, models or every), *checked(built, check)]
+
+    def _replayed(self, built: Built, wanted: Sequence[str]) -> Iterator[Fault]:
+        """Run what dbt ran for these nodes and what they read; a node that fails is a fault, as `build` has it."""
+        parents = {name: self.nodes[name]["parents"] for name in _with_ancestors(self.nodes, wanted)}
+        with duckdb.connect(str(built.warehouse)) as connection:
+            for name in TopologicalSorter(parents).static_order():
+                try:
+                    problem = _run(connection, self.folder, self.nodes[name])
+                except duckdb.Error:
+                    # dbt words an error in its own way
+                    problem = self.fault.what if f"{name} error" in self.fault.what else f"dbt build: {name} error"
+                if problem:
+                    yield Fault(problem)
 
 
 def _nodes(folder: Path) -> dict[str, dict]:
@@ -248,7 +265,7 @@ def _with_ancestors(nodes: dict[str, dict], wanted: Sequence[str]) -> set[str]:
     return found
 
 
-def _run(connection: duckdb.DuckDBPyConnection, built: Built, node: dict) -> str | None:
+def _run(connection: duckdb.DuckDBPyConnection, folder: Path, node: dict) -> str | None:
     """Make a seed or a model as dbt made it, or ask a test; returns how dbt tells of a test that fails."""
     if _is_test(node):
         sql = node.get("compiled_code") or "select 1 where false"
@@ -256,15 +273,9 @@ def _run(connection: duckdb.DuckDBPyConnection, built: Built, node: dict) -> str
     connection.execute(f"create schema if not exists {node['schema']}")
     if node["resource_type"] == "seed":
         types = node["config"].get("column_types")
-        read = f"read_csv('{built.folder / node['original_file_path']}'{f', types = {types}' if types else ''})"
+        read = f"read_csv('{folder / node['original_file_path']}'{f', types = {types}' if types else ''})"
         connection.execute(f"create or replace table {node['schema']}.{node['name']} as from {read}")
         return None
     # dbt makes a table under another name, and gives it its own at the end
     connection.execute(node["ran"].read_text().replace("__dbt_tmp", ""))
     return None
-
-
-def command(world: Drawn) -> str:
-    """What to type to see a world fail."""
-    words = shlex.quote(json.dumps(world, ensure_ascii=False))
-    return f"CRESCENDO_WORLD={words} .venv/bin/pytest tests/python/test_worlds.py -k given"

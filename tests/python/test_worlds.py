@@ -11,13 +11,15 @@ A world that fails is made smaller, CRESCENDO_SHRINK_SECONDS for each fault not 
 
 import json
 import os
+import shlex
 import sys
 import time
 
 import pytest
-from drawn_checks import Built, Fault, faults_of
-from drawn_worlds import drawn, land
-from shrinking import Shrinker, command, smallest
+from drawn_builds import Built, Fault
+from drawn_checks import faults_of
+from drawn_worlds import drawn, is_report, land, read_report
+from shrinking import Replay, Shrinker, command, smallest
 
 # chosen for their variety: reports and pages that share songs, two universes, charts, several loads, damage
 USUAL = (3, 8, 9, 10, 13)
@@ -44,7 +46,8 @@ def told(built: Built, fault: Fault, tmp_path) -> str:
         return f"{said}\n    (met before)"
     SHRUNK.add(fault.what)
     begun = time.monotonic()
-    shrinker = Shrinker(built, fault, tmp_path / f"smaller-{len(SHRUNK)}", SECONDS)
+    folder = tmp_path / f"smaller-{len(SHRUNK)}"
+    shrinker = Shrinker(built.world, fault, Replay(built, fault), folder, SECONDS)
     world = shrinker.shrunk() if SECONDS else built.world
     took = f"{shrinker.tries} tries, {time.monotonic() - begun:.0f} s"
     return f"{said}\n    {took}:\n    {command(world)}"
@@ -64,6 +67,51 @@ def test_a_drawn_world_holds(seed, tmp_path):
 def test_the_given_world_holds(tmp_path):
     found = report(json.loads(os.environ["CRESCENDO_WORLD"]), tmp_path)
     assert not found, found
+
+
+WORLD = {
+    "makes": [
+        {"make": "report", "songs": 12, "days": 30, "seed": 3},
+        {"make": "charts", "lists": 2, "list_days": 3, "songs": 8, "days": 30, "seed": 3},
+        {"make": "artists", "songs": 8, "days": 30, "seed": 3, "artists": [0, 1], "span": 7, "shapes": "new"}
+        | {"platforms": ["spotify"], "faults": []},
+    ],
+    "steps": [
+        {"do": "older", "n": 1, "days": 5, "scale": 1},
+        {"do": "gzip", "n": 1, "share": 1},
+        {"do": "drop", "n": 2, "of": "*artist-*", "share": 0.6},
+    ],
+    "loads": [{"paths": ["1-charts"]}, {"paths": ["."]}],
+}
+
+
+def long_songs(built: Built):
+    """A fault to plant: a report of a song that has a point on a certain day."""
+    reports = (path for path in built.landed.files() if is_report(path))
+    records = [record for path in reports for record in read_report(path)]
+    if any(point["date"].startswith("2025-05-04") for record in records[5:9] for point in record["timeSeries"]):
+        yield Fault("planted")
+
+
+def test_a_world_is_made_smaller_until_nothing_can_go(tmp_path):
+    shrinker = Shrinker(WORLD, Fault("planted"), long_songs, tmp_path, 60)
+    assert shrinker.fails(WORLD)
+    world = shrinker.shrunk()
+    assert [make["make"] for make in world["makes"]] == ["report", "nothing", "nothing"]
+    assert (world["steps"], world["loads"]) == ([], [{"paths": ["."]}])
+    assert len(world["keep"]) == 1
+    [places] = world["records"].values()
+    assert len(places) == 6, "the fault needs a sixth record"
+    said = command(world)
+    given = json.loads(shlex.split(said)[0].removeprefix("CRESCENDO_WORLD="))
+    assert given == world and shrinker.fails(given)
+
+
+def test_a_world_is_the_same_each_time(tmp_path):
+    one, other = (land(WORLD, tmp_path / name) for name in "ab")
+    assert one.files() and [one.name(path) for path in one.files()] == [other.name(path) for path in other.files()]
+    pairs = zip(one.files(), other.files(), strict=True)
+    assert all(path.read_bytes() == again.read_bytes() for path, again in pairs)
 
 
 def test_of_many_things_those_that_fail_together_are_left():
