@@ -19,7 +19,7 @@ from pathlib import Path
 import duckdb
 from conftest import project_in
 from crescendo.cli import main
-from drawn_worlds import Drawn, Landed, read_bytes
+from drawn_steps import Drawn, Landed, read_bytes
 
 # what dbt knows of the project's files, so that each is read once for all worlds; dbt itself checks that it still holds
 PARSED = Path(tempfile.mkdtemp(prefix="parsed")) / "partial_parse.msgpack"

@@ -5,9 +5,11 @@ the observations in plain Python; of the built tables it reads those that people
 """
 
 import csv
+import itertools
 import json
 import math
 import re
+import unicodedata
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from datetime import date, datetime, timedelta
@@ -16,7 +18,7 @@ from pathlib import Path
 import duckdb
 from conftest import ROOT
 from drawn_builds import Built, Fault, build, fetch_faults, load, once, run, told, working_in
-from drawn_worlds import read_bytes, read_report, request_of
+from drawn_steps import read_bytes, read_report, request_of
 from plain_growth import PERCENT, Series, catalogue, complete_through
 from reports import POPULARITY, STREAMS
 
@@ -349,6 +351,69 @@ def _group_faults(key: tuple[str, str], row: dict | None, recordings: dict) -> I
         )
 
 
+def recordings_have_one_course(built: Built) -> Iterator[Fault]:
+    """Ids of one recording count alike on the days that they share: a code alone makes nothing one."""
+    observed = observations(built)
+    songs: dict[str, list[dict[date, float]]] = defaultdict(list)
+    for row in built.rows("select recording_id, subject_id from audience.dim_songs order by all"):
+        songs[row["recording_id"]].append(observed.get((row["subject_id"], "spotify:streams"), {}))
+    for recording, courses in songs.items():
+        for one, other in itertools.combinations(courses, 2):
+            shared = one.keys() & other.keys()
+            # twins are read a day apart, and spikes befall one alone
+            apart = [day for day in shared if abs(one[day] - other[day]) > 0.5 * max(one[day], other[day])]
+            if len(shared) > 3 and len(apart) > len(shared) / 2:
+                days = f"{len(apart)} of {len(shared)} days"
+                yield Fault("groups: ids of one recording have different counts", f"{recording}: {days}")
+
+
+def a_name_is_one_artist(built: Built) -> Iterator[Fault]:
+    """Credits that differ in how they are written alone are one artist; ids of the API tell namesakes apart."""
+    names: dict[str, list[str]] = defaultdict(list)
+    for row in built.rows("select artist_id, artist_name from audience.dim_artists where artist_id not like '%-%-%'"):
+        folded = " ".join(unicodedata.normalize("NFC", row["artist_name"] or row["artist_id"]).split()).casefold()
+        names[folded].append(row["artist_id"])
+    for name, ids in names.items():
+        if len(ids) > 1:
+            yield Fault("groups: one name is several artists", f"{name}: {ids}")
+
+
+def identifiers_that_come_are_no_growth(built: Built) -> Iterator[Fault]:
+    """A percent that may be believed is of the identifiers that were known at both ends of the window."""
+    plots: dict[tuple[str, str], dict[str, dict[date, float]]] = defaultdict(lambda: defaultdict(dict))
+    for path, entry in built.loaded():
+        if (
+            entry["document"] != "song-audience"
+            or not built.is_sound(path)
+            or not facts_of(path, entry).get("platform")
+        ):
+            continue
+        facts = facts_of(path, entry)
+        place = facts["platform"].replace("twitter", "x")
+        metric = f"{place}:{NAMES.get(('audience', place), {}).get('metric', 'audience')}"
+        for item in json.loads(read_bytes(path))["items"]:
+            for plot in item.get("plots") or ():
+                days = plots[f"song:{facts['uuid']}", metric][plot["identifier"]]
+                days[date.fromisoformat(item["date"][:10])] = plot["value"] or 0
+    for since, until in windows_of(observations(built))[:2]:
+        for row in built.rows(f"from metrics.series_growth('{since}', '{until}') where growth_pct is not null"):
+            known = plots.get((row["subject"], f"{row['platform']}:{row['metric']}"), {})
+            begun = {name: min(days) for name, days in known.items()}
+            late = sorted(name for name, day in begun.items() if since < day <= until)
+            if late and min(begun.values()) <= since and row["growth"] > _gained_by(known, late, since, until):
+                yield Fault("growth: an identifier that comes is growth", f"{row['subject']} {row['metric']}: {late}")
+
+
+def _gained_by(known: dict, late: list[str], since: date, until: date) -> float:
+    """What all identifiers that were known from the start gained, and half of what the late ones brought."""
+    gained = 0.0
+    for name, days in known.items():
+        ends = [value for day, value in sorted(days.items()) if day <= until]
+        starts = [value for day, value in sorted(days.items()) if day <= since]
+        gained += (ends[-1] / 2 if name in late else ends[-1] - starts[-1]) if ends else 0
+    return gained
+
+
 # --- listening ---------------------------------------------------------------------------------------------------
 
 
@@ -431,6 +496,9 @@ CHECKS: dict[Callable[[Built], Iterator[Fault]], tuple[str, ...]] = {
     growth_is_the_plain_one: SPINE,
     windows_are_fair: (*SPINE, "growth_windows"),
     groups_add_up: (*SPINE, *SONGS),
+    recordings_have_one_course: (*SPINE[:2], "dim_songs"),
+    a_name_is_one_artist: ("dim_artists",),
+    identifiers_that_come_are_no_growth: SPINE,
     listens_are_those_of_the_pages: SPINE[:2],
 }
 

@@ -14,7 +14,8 @@ from pathlib import Path
 import duckdb
 from drawn_builds import Built, Fault, fetch_faults, load, once, working_in
 from drawn_checks import CHECKS, checked
-from drawn_worlds import Drawn, Landed, keep_records, land, records_in, request_of
+from drawn_steps import Drawn, Landed, keep_records, records_in, request_of
+from drawn_worlds import land
 
 
 def smallest(things: Sequence, fails: Callable[[list], bool], until: float = float("inf")) -> list:

@@ -18,7 +18,8 @@ import time
 import pytest
 from drawn_builds import Built, Fault
 from drawn_checks import faults_of
-from drawn_worlds import drawn, is_report, land, read_report
+from drawn_steps import is_report, read_report
+from drawn_worlds import drawn, land
 from shrinking import Replay, Shrinker, command, smallest
 
 # chosen for their variety: reports and pages that share songs, two universes, charts, several loads, damage
