@@ -60,12 +60,6 @@ class Built:
             names = [column[0] for column in found.description]
             return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
 
-    def has(self, table: str) -> bool:
-        """Whether a table or a function of `metrics` is there."""
-        sql = """select 1 as one from duckdb_functions() where schema_name = 'metrics' and function_name = $1
-            union all select 1 from information_schema.tables where table_schema = 'metrics' and table_name = $1"""
-        return bool(self.rows(sql, table))
-
     def loaded(self) -> Iterator[tuple[Path, dict]]:
         """The files that the warehouse holds, with their lines in the ledger."""
         for entry in self.ledger:

@@ -18,7 +18,7 @@ import time
 import pytest
 from drawn_builds import Built, Fault
 from drawn_checks import faults_of
-from drawn_steps import is_report, read_report
+from drawn_steps import DAMAGES, STEPS, WARPS, is_report, read_report
 from drawn_worlds import drawn, land
 from shrinking import Replay, Shrinker, command, smallest
 
@@ -107,6 +107,16 @@ def test_a_world_is_made_smaller_until_nothing_can_go(tmp_path):
     said = command(world)
     given = json.loads(shlex.split(said)[0].removeprefix("CRESCENDO_WORLD="))
     assert given == world and shrinker.fails(given)
+
+
+def test_draws_are_of_every_kind():
+    worlds = [drawn(seed) for seed in range(300)]
+    assert {make["make"] for world in worlds for make in world["makes"]} == {"report", "artists", "listening", "charts"}
+    steps = [step for world in worlds for step in world["steps"]]
+    assert {step["do"] for step in steps} == STEPS.keys()
+    assert {step.get("how") for step in steps} == {*DAMAGES, *WARPS, None}
+    assert any("source" in load for world in worlds for load in world["loads"])
+    assert worlds == [drawn(seed) for seed in range(300)]
 
 
 def test_a_world_is_the_same_each_time(tmp_path):
