@@ -119,11 +119,13 @@ def fetch_faults(built: Built) -> Iterator[Fault]:
 
 def load(built: Built) -> None:
     """Load as the world says, once more at the end, and read the ledger."""
+    folder, sent = built.landed.folder, set()
     for step in [*built.world["loads"], {**built.world["loads"][-1], "again": True}]:
-        folder = built.landed.folder
         paths = [path for name in step["paths"] for path in ([folder] if name == "." else sorted(folder.glob(name)))]
         if paths:
             built.told += _load(built, step, paths)
+        if "source" not in step:
+            sent |= {path for path in built.landed.files() if any(path.is_relative_to(one) for one in paths)}
     done = run("status", "status", "--format", "json")
     if isinstance(done, Fault):
         built.told.append(done)
@@ -131,6 +133,10 @@ def load(built: Built) -> None:
         built.told.append(Fault(f"status: the ledger does not add up: {told(done[2])}", done[2]))
     if built.warehouse.exists():
         built.ledger = built.rows("select * from load_audit.files order by _file_id")
+        held = dict(built.loaded())
+        refused = {Path(entry["path"]) for entry in built.ledger if entry["status"] == "refused"}  # told already
+        for path in sorted(path for path in sent - refused if built.is_sound(path)):
+            built.told += _held_faults(path, held.get(path))
 
 
 def _load(built: Built, step: Drawn, paths: list[Path]) -> Iterator[Fault]:
@@ -165,15 +171,21 @@ def _file_faults(built: Built, file: dict, step: Drawn) -> Iterator[Fault]:
     for what in ("records", "rows"):
         if counts[f"{what}_in"] != sum(counts[f"{what}_{how}"] for how in ("loaded", "duplicate", "rejected")):
             yield Fault(f"load: {what} do not add up", f"{path.name}: {counts}")
-    if file["status"] == "loaded" and built.is_sound(path):
-        whole, broken = _records_of(path)
-        found = counts["records_loaded"] + counts["records_duplicate"]
-        if found != whole:
-            yield Fault("load: records of a sound file are missing", f"{path.name}: {found} of {whole}: {counts}")
-        if counts["records_in"] != whole + broken:
-            yield Fault("load: records of a sound file are miscounted", f"{path.name}: {counts}")
-        if counts["rows_rejected"]:
-            yield Fault("load: rows of a sound file are rejected", f"{path.name}: {counts}")
+
+
+def _held_faults(path: Path, entry: dict | None) -> Iterator[Fault]:
+    """What the warehouse lacks of a sound file that was loaded without saying what it is."""
+    whole, broken = _records_of(path)
+    if entry is None:
+        yield Fault("load: a sound file is not held", path.name)
+        return
+    found, said = entry["records_loaded"] + entry["records_duplicate"], f"{path.name}: {entry}"
+    if found != whole:
+        yield Fault("load: records of a sound file are missing", f"{found} of {whole}: {said}")
+    if entry["records_in"] != whole + broken:
+        yield Fault("load: records of a sound file are miscounted", f"{whole} and {broken} broken: {said}")
+    if entry["rows_rejected"]:
+        yield Fault("load: rows of a sound file are rejected", said)
 
 
 def _records_of(path: Path) -> tuple[int, int]:

@@ -19,7 +19,7 @@ from pathlib import Path
 import duckdb
 from conftest import ROOT
 from drawn_builds import Built, Fault, build, fetch_faults, load, once, run, told, working_in
-from drawn_steps import read_bytes, read_report, request_of
+from drawn_steps import is_report, read_bytes, read_report, request_of
 from plain_growth import PERCENT, Series, catalogue, complete_through
 from reports import POPULARITY, STREAMS
 
@@ -115,7 +115,7 @@ def shown_by_file(path: Path, entry: dict) -> Iterator[tuple[str, str, str, floa
     """Every value above zero that a file shows: subject, metric, day, value."""
     document = entry["document"]
     if document == "report":
-        for record in read_report(path):
+        for record in read_report(path) if is_report(path) else ():
             for point in record["timeSeries"]:
                 for key, metric in ((STREAMS, "spotify:streams"), (POPULARITY, "spotify:popularity")):
                     if point.get(key) is not None:

@@ -110,13 +110,13 @@ def test_a_world_is_made_smaller_until_nothing_can_go(tmp_path):
 
 
 def test_draws_are_of_every_kind():
-    worlds = [drawn(seed) for seed in range(300)]
+    worlds = [drawn(seed) for seed in range(600)]
     assert {make["make"] for world in worlds for make in world["makes"]} == {"report", "artists", "listening", "charts"}
     steps = [step for world in worlds for step in world["steps"]]
     assert {step["do"] for step in steps} == STEPS.keys()
     assert {step.get("how") for step in steps} == {*DAMAGES, *WARPS, None}
     assert any("source" in load for world in worlds for load in world["loads"])
-    assert worlds == [drawn(seed) for seed in range(300)]
+    assert worlds == [drawn(seed) for seed in range(600)]
 
 
 def test_a_world_is_the_same_each_time(tmp_path):
