@@ -74,8 +74,6 @@ def publishes(built: Built) -> Iterator[Fault]:
 
 # --- every raw value is observed ---------------------------------------------------------------------------------
 
-Values = dict[tuple[str, str], dict[date, set[float]]]
-
 
 def facts_of(path: Path, entry: dict) -> dict[str, str]:
     """What a page was asked for, from its request, else its name, else itself."""
@@ -147,20 +145,23 @@ def _counted(document: str, item: dict) -> Iterator[tuple[str, float]]:
 
 def values_are_observed(built: Built) -> Iterator[Fault]:
     """Every value of every file has an observation on its day, and every observation is a value that a file shows."""
-    shown: Values = defaultdict(lambda: defaultdict(set))
+    shown, sure = defaultdict(lambda: defaultdict(set)), defaultdict(set)
     for path, entry in built.loaded():
         if built.is_sound(path) or built.landed.damaged[built.landed.name(path)] == "body only":
-            for subject, metric, day, value in shown_by_file(path, entry):
-                shown[subject, metric][date.fromisoformat(day)].add(float(value))
+            for subject, metric, text, value in shown_by_file(path, entry):
+                day = date.fromisoformat(text)
+                shown[subject, metric][day].add(float(value))
+                # of an answer by identifiers a day without the preferred one may be left out
+                if entry["document"] == "report" or _rule(metric) != "default_else_max":
+                    sure[subject, metric].add(day)
     observed = observations(built)
     charted = {entry["path"] for _, entry in built.loaded() if entry["source"] == "charts"}
     # a time later than the day after it was loaded is a finding, and no observation
     horizon = datetime.now().date() + timedelta(1)
-    for key, days in sorted(shown.items()):
+    for key, days in sorted(sure.items()):
         lost = sorted(day for day in days if day not in observed.get(key, {}) and day <= horizon)
-        if lost and not _stands_in(key[1]):
-            kind = f"{key[0].split(':')[0]} {key[1]}" if METRICS.get(key[1]) else f"{key[0].split(':')[0]} of no metric"
-            yield Fault(f"a value is not observed: {_kind(key)}", f"{kind} {key}: {len(lost)} days, first {lost[0]}")
+        if lost:
+            yield Fault(f"a value is not observed: {_kind(key)}", f"{key}: {len(lost)} days, first {lost[0]}")
     if set(built.landed.damaged.values()) - {"body only"}:
         return
     for key, days in sorted(observed.items()):
@@ -181,11 +182,6 @@ def _kind(key: tuple[str, str]) -> str:
 def _rule(metric_id: str) -> str:
     platform, metric = metric_id.split(":")
     return next((n["identifier_rule"] for (_, p), n in NAMES.items() if (p, n["metric"]) == (platform, metric)), "")
-
-
-def _stands_in(metric_id: str) -> bool:
-    """Whether a day without the preferred identifier may be left out."""
-    return _rule(metric_id) == "default_else_max"
 
 
 def _adds_up(metric_id: str) -> bool:
