@@ -1,7 +1,8 @@
 """The ledger beside the data: what each load brought, what was rejected and why, what nobody declared.
 
 For every file, always: records_in = records_loaded + records_duplicate + records_rejected, and the same for the rows
-of child tables. A record that two files hold is owned by both: it leaves when the last of them is replaced.
+of child tables. A value that is rejected alone leaves a null in a row or record that is loaded; `values_rejected`
+counts those. A record that two files hold is owned by both: it leaves when the last of them is replaced.
 """
 
 import json
@@ -16,7 +17,8 @@ from crescendo.flatten import RawTable
 from crescendo.shapes import Source
 from crescendo.warehouse import path, quoted
 
-COUNTS = tuple(f"{what}_{how}" for what in ("records", "rows") for how in ("in", "loaded", "duplicate", "rejected"))
+BALANCED = tuple(f"{what}_{how}" for what in ("records", "rows") for how in ("in", "loaded", "duplicate", "rejected"))
+COUNTS = (*BALANCED, "values_rejected")
 TABLES = {
     "loads": """
         _load_id bigint primary key, started_at timestamp not null, finished_at timestamp, version varchar not null""",
@@ -54,8 +56,9 @@ def prepare(connection: duckdb.DuckDBPyConnection) -> None:
     connection.execute("create schema if not exists load_audit")
     for name, columns in TABLES.items():
         connection.execute(f"create table if not exists load_audit.{name} ({columns})")
-    # a warehouse from before rows were counted by record
+    # a warehouse from before rows were counted by record, and values at all
     connection.execute("alter table load_audit.file_records add column if not exists row_count bigint")
+    connection.execute("alter table load_audit.files add column if not exists values_rejected bigint default 0")
 
 
 def prepare_raw(connection: duckdb.DuckDBPyConnection, source: Source, tables: list[RawTable]) -> None:

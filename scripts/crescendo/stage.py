@@ -291,7 +291,7 @@ def _judge(bench: duckdb.DuckDBPyConnection, batch: Batch) -> None:
     certified = " + ".join(
         f"case when r.id is null or s.x{n} is null then coalesce(s.n{n}, 0) else 0 end" for n, _ in roots
     )
-    repaired_id = flatten.row_id([f"s.{name}" for name in _scalar_names(batch)] + _mended(roots))
+    repaired_id = flatten.row_id([f"r.{name}" for name in _scalar_names(batch)] + _mended(roots))
     if batch.document.layout == "page":
         repaired_id = "s._row_id"  # a page's id is not of its reading
     # the lists of records read carefully, and no others, pass through a join
@@ -407,10 +407,11 @@ def _learn(bench: duckdb.DuckDBPyConnection, batch: Batch, roots: list) -> None:
 
 def _read_carefully(bench: duckdb.DuckDBPyConnection, batch: Batch, roots: list) -> None:
     """Read what is not trusted record by record; leaves `repaired` and `careful_rejects`."""
-    texts = ", ".join(f"x{number} varchar" for number, _ in roots)
+    names = [*_scalar_names(batch), *(f"x{number}" for number, _ in roots)]
+    keys = [node.key for node in [*flatten.scalars(batch.document), *(root for _, root in roots)]]
     bench.execute(f"""
-        create or replace temp table repaired
-            (id bigint, is_rejected boolean, rows_in bigint, rows_rejected bigint{", " + texts if texts else ""});
+        create or replace temp table repaired (id bigint, is_rejected boolean, rows_in bigint, rows_rejected bigint,
+            {", ".join(f"{name} varchar" for name in names)});
         create or replace temp table careful_rejects
             (id bigint, level varchar, path varchar, reason varchar, sample varchar);
         create or replace temp table careful_unknown (id bigint, path varchar, sample varchar)
@@ -427,7 +428,7 @@ def _read_carefully(bench: duckdb.DuckDBPyConnection, batch: Batch, roots: list)
     for (chunk,) in chunks:
         repaired, rejects, unknown = [], [], []
         for number, reading in _readings(bench, batch, roots, chunk):
-            clean = [reading.texts.get(root.key) for _, root in roots]
+            clean = [reading.texts.get(key) for key in keys]
             repaired.append([number, reading.record_rejected, reading.rows_in, reading.rows_rejected, *clean])
             rejects += [[number, r.level, r.path[:200], r.reason, r.sample] for r in reading.rejects]
             unknown += [[number, path, sample] for path, sample in reading.unknown.items()]
@@ -523,7 +524,7 @@ def _accept(
         read_again = [f"{value} as j{number}" for (number, _), value in zip(roots, _mended(roots), strict=True)]
         bench.execute(f"""
             create or replace temp table mended as
-            select {", ".join(["f._row_id", *(f"s.{name}" for name in kept), *read_again])}
+            select {", ".join(["f._row_id", *(f"r.{name}" for name in kept), *read_again])}
             from stage as s
             inner join repaired as r on r.id = s.rowid
             inner join fresh as f on f.id = s.rowid
@@ -542,7 +543,8 @@ def _scalar_names(batch: Batch) -> list[str]:
 def _mended(roots: list) -> list[str]:
     """SQL over `stage as s` and `repaired as r`: the typed readings of a record that was read carefully."""
     return [
-        f"case when s.x{number} is null then s.j{number} else {flatten.read_typed(f'r.x{number}', root)} end"
+        f"case when s.x{number} is null and s._broken is null then s.j{number}"
+        f" else {flatten.read_typed(f'r.x{number}', root)} end"
         for number, root in roots
     ]
 
@@ -573,6 +575,7 @@ def _count(bench: duckdb.DuckDBPyConnection, batch: Batch, inserted: int) -> Non
             "rows_loaded": rows_loaded,
             "rows_duplicate": rows_in - rows_loaded - rows_rejected,
             "rows_rejected": rows_rejected,
+            "values_rejected": sum(reject[:2] == (result.file_id, "value") for reject in batch.rejects),
         }
     expected = sum(result.counts["rows_loaded"] for result in batch.results)
     if expected != inserted:

@@ -71,6 +71,10 @@ def row(path, reason):
     return Loaded(streams=(5,), rejects=(("row", 3, path, reason),))
 
 
+def value(path, reason, streams=(None, 5), line=3):
+    return Loaded(streams=streams, rejects=(("value", line, path, reason),))
+
+
 def rejected(path, reason, line=3):
     return Loaded("1 3", (), (("record", line, path, reason),))
 
@@ -99,6 +103,8 @@ COUNTS = {  # what a count is sent as -> what is loaded, or why it is not
     "null": None,
 }
 FORM, CALENDAR = "is not a date that begins with YYYY-MM-DD", "is not a day of the calendar"
+REWRITTEN = "is a date as spreadsheets rewrite them: export it anew as YYYY-MM-DD"
+CELL = "is cut off at 32,767 characters, as by a spreadsheet: export it anew"
 DAYS = {
     '"yesterday"': FORM,
     '"2024/05/03"': FORM,
@@ -121,16 +127,25 @@ TEXTS = {  # the list of points as sent, NEAR the good one -> the outcome
     '[{"date": "2024-05-01", "date": "2024-05-02"}, NEAR]': row("timeSeries[1].date", "the key is there twice"),
     '[{"date": "2024-05-01", "tiktok": {"a": 1}}, NEAR]': Loaded(streams=(None, 5), unknown=("timeSeries[*].tiktok",)),
     '[{"spotify-streams": 5, "date": "2024-05-01"}]': Loaded(streams=(5,)),
-    '[{"date": "2024-05-01T00:00:00+00:00","spotify-streams":1.9}]': Loaded(  # as long as it would be with 2
-        streams=(), rejects=(("row", 3, f"timeSeries[1].{STREAMS}", WHOLE),)
+    '[{"date": "2024-05-01T00:00:00+00:00","spotify-streams":1.9}]': value(  # as long as it would be with 2
+        f"timeSeries[1].{STREAMS}", WHOLE, (None,)
     ),
+    '[{"spotify-streams": 1.9}, NEAR]': row("timeSeries[1].date", "is missing"),  # a fault in a faulty point
+    '[{"spotify-streams": 1.9, "date": 7}, NEAR]': row("timeSeries[1].date", FORM),
+    '[{"date": "2024-05-01", "spotify-streams": 1.9, "spotify-popularity": []}, NEAR]': Loaded(
+        streams=(None, 5),
+        rejects=tuple(("value", 3, f"timeSeries[1].{key}", WHOLE) for key in ("spotify-popularity", STREAMS)),
+    ),
+    '[{"date": "01/05/2024"}, NEAR]': row("timeSeries[1].date", REWRITTEN),
     " [ NEAR ]\t": Loaded(streams=(5,)),
     "[]": Loaded(streams=()),
     "": Loaded(streams=()),
     "null": Loaded(streams=()),
-    "{}": rejected("timeSeries", "should be a list, is an object"),
-    '"text"': rejected("timeSeries", "should be a list, is text"),
-    "7": rejected("timeSeries", "should be a list, is a number"),
+    "{}": Loaded(streams=()),  # so some write an empty list
+    '""': Loaded(streams=()),
+    '{"a": 1}': value("timeSeries", "should be a list, is an object", ()),
+    '"text"': value("timeSeries", "should be a list, is text", ()),
+    "7": value("timeSeries", "should be a list, is a number", ()),
     "<html>": rejected("timeSeries", "broken JSON: Expecting value at character 1 of 6"),
     "[NEAR": rejected("timeSeries", "broken JSON: Expecting ',' delimiter at character 46 of 45"),
     "[NEAR,]": rejected("timeSeries", "broken JSON: Expecting value at character 47 of 47"),
@@ -140,25 +155,34 @@ TEXTS = {  # the list of points as sent, NEAR the good one -> the outcome
     ),
     '[{"date": "2024-05-01", "x": "\\ud800"}]': Loaded(streams=(None,), unknown=("timeSeries[*].x",)),
     '[{"date": "2024-05-01", "x": ' + "9" * 5000 + "}]": Loaded(streams=(None,), unknown=("timeSeries[*].x",)),
-    '[{"date": "2024-05-01", "spotify-streams": ' + "9" * 5000 + "}]": rejected(
-        "timeSeries", "holds a number of thousands of digits"
-    ),
+    '[{"date": "2024-05-01", "spotify-streams": ' + "9" * 5000 + "}, NEAR]": value(f"timeSeries[1].{STREAMS}", WIDE),
+    "[" + NEAR + " " * (32_767 - len(NEAR) - 1): rejected("timeSeries", CELL),
     "[" * DEEP + "]" * DEEP: rejected("timeSeries", "JSON is nested too deep to read"),
     "[" * DEEP: rejected("timeSeries", "JSON is nested too deep to read"),
     '[{"date": "2024-05-01", "x": ' + "[" * DEEP + "]" * DEEP + "}]": Loaded(
         streams=(None,), unknown=("timeSeries[*].x",)
     ),
 }
+NO_NAME = "Expecting property name enclosed in double quotes"
 SUMMARIES = {
-    '{"a": {"value": "x"}}': ("row", 3, "summaries.a.value", "is not a number"),
-    '{"a": {"value": 1e999}}': ("row", 3, "summaries.a.value", "is not a finite number"),
+    "[]": None,  # so PHP writes an empty object
+    '""': None,
+    '{"a": []}': None,
+    '{"a": {"periods": [], "value": 1}}': None,
+    "7": ("value", 3, "summaries", "should be an object, is a number"),
+    '[{"value": 1}]': ("value", 3, "summaries", "should be an object, is a list"),
+    '{"a": {"periods": 7}}': ("value", 3, "summaries.a.periods", "should be an object, is a number"),
+    '{"a": {"value": "x"}}': ("value", 3, "summaries.a.value", "is not a number"),
+    '{"a": {"value": 1e999}}': ("value", 3, "summaries.a.value", "is not a finite number"),
     '{"a": null}': ("row", 3, "summaries.a", "should be an object, is null"),
-    '{"a": {"periods": {"1w": 7}}}': ("row", 3, "summaries.a.periods.1w", "should be an object, is a number"),
-    '{"a": {"firstDataPointDate": "soon"}}': ("row", 3, "summaries.a.firstDataPointDate", FORM),
-    '{"a": {}, "a": {}}': ("record", 3, "summaries.a", "the key is there twice"),
-    '{"a": {"periods": {"1w": {}, "1w": {}}}}': ("row", 3, "summaries.a.periods.1w", "the key is there twice"),
-    '{"\\ud800": {}}': ("record", 3, "summaries", "broken JSON: half a surrogate pair"),
-    "[]": ("record", 3, "summaries", "should be an object, is a list"),
+    '{"a": {"periods": {"1w": 7}}}': ("value", 3, "summaries.a.periods.1w", "should be an object, is a number"),
+    '{"a": {"firstDataPointDate": "soon"}}': ("value", 3, "summaries.a.firstDataPointDate", FORM),
+    '{"a": {}, "a": {}}': ("value", 3, "summaries.a", "the key is there twice"),
+    '{"a": {"periods": {"1w": {}, "1w": {}}}}': ("value", 3, "summaries.a.periods.1w", "the key is there twice"),
+    '{"\\ud800": {}, "a": {}}': ("row", 3, "summaries.?", "holds half a surrogate pair"),
+    '{"a": {"metric": "\\udc00", "value": 1}}': ("value", 3, "summaries.a.metric", "holds half a surrogate pair"),
+    '{"a": {"metric": NaN}}': ("value", 3, "summaries.a.metric", "should be a text, is a number"),
+    "{1": ("record", 3, "summaries", f"broken JSON: {NO_NAME} at character 2 of 2"),
 }
 OPEN = "has a quote that is not closed, or text around one"
 SWALLOWED = "1 lines could not be told apart: a quote is open before one of them"
@@ -200,8 +224,8 @@ FILES = {  # name -> (content by the number of its first song, outcome)
     "blank_lines.csv": (edited(lambda text: text.replace(b"\n", b"\n\n")), Loaded()),
     "unnumbered.csv": (lambda n: csv_text(three(n), numbered=False), Loaded()),
     "newline.csv": (
-        report(title="two\nlines", summaries="[]"),
-        rejected("summaries", "should be an object, is a list"),
+        report(title="two\nlines", summaries="7"),
+        value("summaries", "should be an object, is a number", (1601, 1602)),
     ),
     "nul.csv": (report(title="a\0b"), Loaded()),
     "nul_header.csv": (edited(lambda text: text.replace(b"title", b"ti\0tle")), Refused("is not text")),
@@ -246,7 +270,7 @@ FILES = {  # name -> (content by the number of its first song, outcome)
     ),
     "lines_object.ndjson": (
         lines(lambda text: text.replace('"Léo & Ann"', '{"name": "Léo"}')),
-        rejected("artist", "should be a text, is an object", 2),
+        value("artist", "should be a text, is an object", (1601, 1602), 2),
     ),
     "lines_deep.ndjson": (
         lines(lambda _: '{"title": ' + "[" * DEEP + "]" * DEEP + "}\n"),
@@ -311,7 +335,7 @@ def cases():
     found = dict(FILES)
     for number, (sent, meant) in enumerate(COUNTS.items()):
         text = f'[{{"date": "2024-05-01T00:00:00+00:00", "spotify-streams": {sent}}}, {NEAR}]'
-        outcome = row(f"timeSeries[1].{STREAMS}", meant) if isinstance(meant, str) else Loaded(streams=(meant, 5))
+        outcome = value(f"timeSeries[1].{STREAMS}", meant) if isinstance(meant, str) else Loaded(streams=(meant, 5))
         found[f"count_{number}.csv"] = (report(timeSeries=text), outcome)
     for number, (sent, meant) in enumerate(DAYS.items()):
         text = f'[{{"date": {sent}, "spotify-streams": 4}}, {NEAR}]'
@@ -320,10 +344,11 @@ def cases():
     for number, (sent, outcome) in enumerate(TEXTS.items()):
         found[f"points_{number}.csv"] = (report(timeSeries=sent.replace("NEAR", NEAR)), outcome)
     for number, (sent, reject) in enumerate(SUMMARIES.items()):
-        whole = reject[0] == "record"
+        rejects = (reject,) if reject else ()
+        whole = bool(reject) and reject[0] == "record"
         found[f"summaries_{number}.csv"] = (
             report(summaries=sent),
-            Loaded("1 3" if whole else "1 2 3", () if whole else (1601, 1602), (reject,)),
+            Loaded("1 3" if whole else "1 2 3", () if whole else (1601, 1602), rejects),
         )
     return found
 
