@@ -81,7 +81,8 @@ def json_roots(document: Document) -> list[Node]:
 def scalars(document: Document) -> list[Field]:
     """The leaf columns of a table-shaped document, or what a page was asked for."""
     if document.layout == "page":
-        return [Field(f"asked_{fact}") for fact in document.facts]
+        needed = {need.fact for need in document.needs}
+        return [Field(f"asked_{fact}", required=fact in needed) for fact in document.facts]
     return [node for node in document.fields if isinstance(node, Field)]
 
 

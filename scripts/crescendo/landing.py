@@ -9,13 +9,13 @@ import json
 import re
 import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
 
 from crescendo.errors import CrescendoError
 from crescendo.flatten import json_roots, scalars, text_columns
-from crescendo.shapes import Document, Source
+from crescendo.shapes import Document, Need, Source
 from crescendo.warehouse import text
 
 HEAD, BLOCK = 1 << 16, 1 << 20
@@ -30,7 +30,11 @@ LINE_NUMBER = re.compile(r"^\d+\t")
 
 @dataclass(frozen=True)
 class Incoming:
-    """A file that was recognised. `format` is 'csv', 'lines' (NDJSON), 'array' or 'page'."""
+    """A file that was recognised. `format` is 'csv', 'lines' (NDJSON), 'array' or 'page'.
+
+    `header` has the declared names of its columns. `facts` are what its pages were asked for, and `options` what a
+    page that says nothing of a fact was; `told` is not blank if the facts are not those of the file's name.
+    """
 
     path: Path
     source: Source
@@ -42,6 +46,9 @@ class Incoming:
     facts: tuple[str | None, ...] = ()
     mixed_ends: bool = False
     numbered: bool = False
+    delimiter: str = ","
+    told: str = ""
+    options: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -100,171 +107,14 @@ def _unreadable(path: Path, root: Path) -> str:
     return ""
 
 
-Documents = list[tuple[Source, Document]]
-
-
-def documents_of(sources: dict[str, Source], only: str = "") -> Documents:
-    """The documents that a file may be: all, or those of one source ('soundcharts'), or one ('soundcharts.report').
-
-    Raises CrescendoError where there is no such source or document.
-    """
-    every = [(source, document) for source in sources.values() for document in source.documents]
-    chosen = [(s, d) for s, d in every if only in ("", s.name, f"{s.name}.{d.name}")]
-    if not chosen:
-        names = ", ".join([*sources, *(f"{s.name}.{d.name}" for s, d in every)])
-        raise CrescendoError(f"there is no source {only!r}: choose one of {names}")
-    return chosen
-
-
-def read(path: Path, documents: Documents, *, named: bool) -> tuple[Incoming, Content] | Refused:
-    """What a file is and what it holds, as `recognise` and `content_of` say."""
-    incoming = recognise(path, documents, named=named)
-    if isinstance(incoming, Refused):
-        return incoming
-    content = content_of(incoming)
-    return content if isinstance(content, Refused) else (incoming, content)
-
-
-def recognise(path: Path, documents: Documents, *, named: bool) -> Incoming | Refused:
-    """What a file is, by its content: its document, its format and, for a CSV, its columns.
-
-    `named` says that somebody chose the documents: a file then need not have all their keys.
-    """
-    try:
-        size = path.stat().st_size
-        with path.open("rb") as raw:
-            gzipped = raw.read(2) == b"\x1f\x8b"
-        with gzip.open(path) if gzipped else path.open("rb") as stream:
-            head = stream.read(HEAD)
-    except (OSError, EOFError, zlib.error) as error:
-        return Refused(path, f"cannot be read: {_plain(error)}")
-    start = head.removeprefix(b"\xef\xbb\xbf").decode("utf-8", "replace").lstrip("\r\n \t")
-    if not start:
-        return Refused(path, "is empty")
-    if start.startswith("<"):
-        return Refused(path, "is a web page or XML, perhaps an error page: fetch it again")
-    if "\x00" in start.split("\n")[0]:
-        return Refused(path, "is not text")
-    known = _recognise_json if start[0] in "[{" else _recognise_csv
-    return known(path, start, documents, gzipped, size, named=named)
-
-
-def _plain(error: Exception) -> str:
+def plain_error(error: Exception) -> str:
+    """What the system says of a file, without its path."""
     return error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-
-
-def _recognise_csv(
-    path: Path, start: str, documents: Documents, gzipped: bool, size: int, *, named: bool
-) -> Incoming | Refused:
-    line = start.split("\n", 1)[0].rstrip("\r")
-    if len(line) >= HEAD // 2:
-        return Refused(path, f"has a first line of more than {HEAD // 2} characters: it is no header")
-    if "\r" in line:
-        return Refused(path, "ends its lines with CR alone: save it with LF or CRLF")
-    header = tuple(next(csv.reader([LINE_NUMBER.sub("", line)]), []))
-    closest: tuple[list[str], str] | None = None
-    tables = [(source, document) for source, document in documents if document.layout == "table"]
-    for source, document in tables:
-        missing = [column for column in document.signature if column not in header]
-        if not missing or (named and len(tables) == 1 and set(header) & set(text_columns(document))):
-            twice = sorted({column for column in header if header.count(column) > 1})
-            if twice:
-                return Refused(path, f"names a column twice: {', '.join(twice)}")
-            mixed = "\r\n" in start and re.search(r"[^\r]\n", start) is not None
-            numbered = document.line_number_prefix and LINE_NUMBER.match(line) is not None
-            return Incoming(path, source, document, "csv", header, gzipped, size, mixed_ends=mixed, numbered=numbered)
-        if len(missing) < len(document.signature) and (closest is None or len(missing) < len(closest[0])):
-            closest = (missing, f"{source.name}.{document.name}")
-    if closest:
-        return Refused(path, f"looks like {closest[1]}, but has no column {', '.join(closest[0])}")
-    return Refused(path, f"is none of the known documents: its first line begins {line[:60]!r}")
-
-
-def _recognise_json(
-    path: Path, start: str, documents: Documents, gzipped: bool, size: int, *, named: bool
-) -> Incoming | Refused:
-    facts = request_facts(path)
-    fitting = [(s, d) for s, d in documents if d.layout == "page" and d.name == facts["document"]]
-    if not fitting:
-        keys = _keys(start)
-        fitting = [(s, d) for s, d in documents if set(d.signature) <= keys or (named and len(documents) == 1)]
-        if not fitting:
-            shown = ", ".join(sorted(key for key in keys if "." not in key)[:8])
-            return Refused(path, f"is JSON of no known document: its first keys are {shown or 'none'}")
-    if len(fitting) > 1:
-        names = " or ".join(f"{s.name}.{d.name}" for s, d in fitting)
-        return Refused(path, f"may be {names}: say which with --source")
-    [(source, document)] = fitting
-    facts["document"] = document.name  # a page recognised by its content may be called anything
-    asked = tuple(facts.get(fact) for fact in document.facts)
-    return Incoming(path, source, document, _json_format(start, path), (), gzipped, size, asked)
-
-
-def request_facts(path: Path) -> dict[str, str | None]:
-    """What a page was asked for: from the request beside it, else from its name (fetch/__init__.py has the layout)."""
-    document, *parts = path.name.split(".")[0].split("__")
-    facts: dict[str, str | None] = {"document": document, "folder": path.parent.name}
-    for part in parts:
-        if found := re.fullmatch(r"(\d{4}-\d{2}-\d{2})_(\d{4}-\d{2}-\d{2})", part):
-            facts["from"], facts["to"] = found.groups()
-        elif found := re.fullmatch(r"p(\d+)(?:r(\d+))?", part):
-            facts["page"], facts["reading"] = str(int(found[1])), found[2] or "1"
-        else:
-            facts["platform" if "uuid" in facts else "uuid"] = part
-    request = path.with_name(path.name.split(".")[0] + ".request.json")
-    if request.is_file():
-        try:
-            said = json.loads(request.read_text(encoding="utf-8"))
-        except (OSError, ValueError):
-            return facts  # the name holds the same
-        facts |= {key: str(value) for key, value in said.items() if isinstance(value, str | int)}
-    return facts
-
-
-def _json_format(start: str, path: Path) -> str:
-    if start.startswith("["):
-        return "array"
-    if path.name.removesuffix(".gz").endswith((".jsonl", ".ndjson")):
-        return "lines"
-    if "\n" not in start:
-        return "page"
-    try:
-        end = json.JSONDecoder().raw_decode(start)[1]
-        if "\n" in start[:end]:
-            return "page"
-        rest = start[end:]
-    except (ValueError, RecursionError):
-        rest = start.partition("\n")[2]  # the first record is longer than the head, or broken
-    return "lines" if rest.lstrip().startswith("{") else "page"
-
-
-def _keys(start: str) -> set[str]:
-    """The keys of the first record as far as the head of the file shows them: 'items', 'items[].date'."""
-    keys: set[str] = set()
-    stack: list[str] = []
-    key = ""
-    for token in re.finditer(r'"((?:[^"\\]|\\.)*)"\s*(:?)|[{}\[\]]', start):
-        mark = token.group(0)
-        if mark == "{":
-            stack.append(f"{key}." if key else "")
-            key = ""
-        elif mark == "[":
-            # an array of records is the same as its records
-            stack.append(f"{key}[]" if key else "")
-            key = stack[-1]
-        elif mark in "}]":
-            if not stack or (stack.pop() == "" and mark == "}"):
-                break
-            key = stack[-1] if stack and stack[-1].endswith("[]") else ""
-        elif token.group(2):
-            key = (stack[-1] if stack else "") + token.group(1)
-            keys.add(key)
-    return keys
 
 
 def content_of(incoming: Incoming) -> Content | Refused:
     """Read a file once: its sha256 and its lines. Refuses a gzip file that is cut short or swells without bound."""
-    digest = hashlib.sha256()
+    digest = hashlib.sha256(incoming.told.encode())
     line_ends, unpacked, last = 0, 0, b""
     decoder = codecs.getincrementaldecoder("utf-8")()
     try:
@@ -283,7 +133,7 @@ def content_of(incoming: Incoming) -> Content | Refused:
     except UnicodeDecodeError:
         return Refused(incoming.path, "is not UTF-8")
     except (OSError, EOFError, zlib.error) as error:
-        return Refused(incoming.path, f"cannot be read to its end: {_plain(error)}")
+        return Refused(incoming.path, f"cannot be read to its end: {plain_error(error)}")
     if incoming.format == "page" and unpacked > LARGEST_PAGE:
         return Refused(incoming.path, f"is one JSON document of more than {LARGEST_PAGE >> 20} MiB: split it")
     return Content(digest.hexdigest(), line_ends, last not in (b"\n", b""))
@@ -317,7 +167,7 @@ def listed(links: list[Path]) -> str:
 
 def _csv_relation(first: Incoming, files: str) -> Relation:
     names = ", ".join(f"'c{number}': 'VARCHAR'" for number in range(len(first.header)))
-    options = f"columns = {{{names}}}, header = true, delim = ',', quote = '\"', escape = '\"'"
+    options = f"columns = {{{names}}}, header = true, delim = {text(first.delimiter)}, quote = '\"', escape = '\"'"
     if first.mixed_ends:  # LF here and CRLF there is more than DuckDB's strict reading bears
         options += ", strict_mode = false"
     sql = f"read_csv({files}, {options}, {_csv_options()})"
@@ -351,6 +201,8 @@ def _json_relation(first: Incoming, files: str) -> Relation:
     if document.layout == "page":
         sql = f"(select * from ({records(first, files)}) inner join batch_files using (filename))"
         asked = {leaf.key: leaf.key for leaf in scalars(document)}
+        if first.format != "page":
+            asked |= {f"asked_{need.fact}": _needed(need, first) for need in document.needs if need.at}
         digest = "content_sha256" if first.format == "page" else "sha256(record)"
         return Relation(sql, {json_roots(document)[0].key: "record"} | asked, digest=digest)
     keys = text_columns(document)
@@ -368,6 +220,14 @@ def _json_relation(first: Incoming, files: str) -> Relation:
         broken="case when sent is null then record end",
         unknown=f"list_filter(keys, lambda k: not list_contains({known}, k))",
     )
+
+
+def _needed(need: Need, first: Incoming) -> str:
+    """SQL: what one of many pages in a file is about: as asked for, else as it says, else as an option says."""
+    one, *rest = need.at.split(".")
+    places = (f"$.{'.'.join([step, *rest])}" for step in (one, f"{one}[0]"))
+    said = ", ".join(f"nullif(json_extract_string(record, {text(place)}), '')" for place in places)
+    return f"coalesce(asked_{need.fact}, {said}, {text(first.options.get(need.fact, ''))})"
 
 
 def _paths(keys: list[str]) -> str:
@@ -394,7 +254,7 @@ def record_lines(incoming: Incoming, skipped: set[int], wanted: set[int]) -> dic
 def _record_starts(incoming: Incoming, stream: io.TextIOBase) -> Iterator[int]:
     if incoming.format == "csv":
         csv.field_size_limit(LARGEST_LINE * 8)
-        rows = csv.reader(stream)
+        rows = csv.reader(stream, delimiter=incoming.delimiter)
         before = 0
         for number, row in enumerate(rows):
             if row and number > 0:

@@ -13,10 +13,11 @@ from pathlib import Path
 import click
 import duckdb
 
-from crescendo import audit, flatten, landing, stage, warehouse
+from crescendo import audit, flatten, landing, recognition, stage, warehouse
 from crescendo.audit import FileResult
 from crescendo.landing import Content, Incoming, Refused
 from crescendo.options import format_option
+from crescendo.recognition import Wanted
 from crescendo.shapes import Source
 from crescendo.sources import all_sources
 from crescendo.stage import Batch
@@ -45,17 +46,25 @@ class LoadResult:
 
 
 def load(
-    paths: list[Path], *, source: str = "", dry_run: bool = False, wait: float = 60.0, progress: bool = False
+    paths: list[Path],
+    *,
+    source: str = "",
+    platform: str = "",
+    subject: str = "",
+    dry_run: bool = False,
+    wait: float = 60.0,
+    progress: bool = False,
 ) -> LoadResult:
     """Load files and folders into the warehouse, all or nothing.
 
-    `source` names the source or document of files that their content does not tell. Raises CrescendoError where a
+    `source` names the source or document of files that their content does not tell. `platform` and `subject` are for
+    pages that say theirs neither in their request, nor in their name, nor in their body. Raises CrescendoError if a
     path does not exist or another process holds the warehouse for more than `wait` seconds. A file that cannot be
     read is refused, with its reason; the others are loaded.
     """
     found, refused = landing.find(paths)
-    known = landing.documents_of(all_sources(), source)
-    with warehouse.connect(wait=wait) as connection, _reading(found, known, named=bool(source)) as read:
+    want = recognition.wanted(all_sources(), source, platform=platform, subject=subject)
+    with warehouse.connect(wait=wait) as connection, _reading(found, want) as read:
         connection.execute(f"set memory_limit = '{warehouse.LOAD_MEMORY}'")
         connection.execute("begin transaction")
         try:
@@ -75,11 +84,11 @@ Read = Iterator[tuple[Incoming, Content] | Refused]
 
 
 @contextmanager
-def _reading(paths: list[Path], known: landing.Documents, *, named: bool) -> Iterator[Read]:
+def _reading(paths: list[Path], want: Wanted) -> Iterator[Read]:
     """Read files ahead, on another thread: most of that does not hold Python's lock."""
     pool = ThreadPoolExecutor(1)
     try:
-        yield pool.map(lambda path: landing.read(path, known, named=named), paths)
+        yield pool.map(lambda path: recognition.read(path, want), paths)
     finally:
         pool.shutdown(cancel_futures=True)
 
@@ -144,7 +153,15 @@ def _batches(fresh: Iterator[tuple[Incoming, Content]], load_id: int, first_id: 
     """Group files that one statement can read: same document, format, header and packing, bounded in size."""
     filling: dict[tuple, Batch] = {}
     for file_id, (file, content) in enumerate(fresh, start=first_id):
-        kind = (file.source.name, file.document.name, file.format, file.header, file.gzipped, file.mixed_ends)
+        kind = (
+            file.source.name,
+            file.document.name,
+            file.format,
+            file.header,
+            file.gzipped,
+            file.mixed_ends,
+            file.delimiter,
+        )
         most = BATCH_PAGE_BYTES if file.document.layout == "page" else BATCH_BYTES
         batch = filling.setdefault(kind, Batch(load_id))
         if len(batch.files) == BATCH_FILES or (batch.files and batch.size + file.size > most):
@@ -251,20 +268,42 @@ def _progress_bar(connection: duckdb.DuckDBPyConnection, files: list[Path]) -> I
 
 @click.command("load")
 @click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
-@click.option("--source", default="", help="Source or document of files that their content does not tell.")
+@click.option(
+    "--source",
+    default="",
+    metavar="NAME",
+    help="Source or document of files whose content fits several: soundcharts.artist-popularity.",
+)
+@click.option("--platform", default="", metavar="CODE", help="Platform of pages that do not say theirs: spotify.")
+@click.option("--subject", default="", metavar="UUID", help="Artist, song or album of pages that do not say theirs.")
 @click.option("--dry-run", is_flag=True, help="Read and check everything, then change nothing.")
 @click.option("--wait", default=60.0, show_default=True, help="Seconds to wait for a warehouse that is in use.")
 @format_option("table", "json")
-def load_command(paths: tuple[Path, ...], source: str, dry_run: bool, wait: float, form: str) -> int:
-    """Load report files into the warehouse; without PATHS, the folder landing/.
+def load_command(
+    paths: tuple[Path, ...], source: str, platform: str, subject: str, dry_run: bool, wait: float, form: str
+) -> int:
+    """Load report files and API pages into the warehouse; without PATHS, the folder landing/.
+
+    A folder may hold files of any kind and name. What a page is about is taken from the request beside it
+    (PAGE.request.json, such as {"document": "song-audience", "uuid": "...", "platform": "spotify"}), else from its name
+    (song-audience__UUID__spotify__p0001.json), else from its body, else from --subject and --platform.
 
     \b
     Example:
       crescendo load
       crescendo load ~/Downloads/100-songs-audience-report.csv --dry-run
+      crescendo load streams.json --source soundcharts.song-audience --platform spotify
     """
     quiet = form == "json" or not click.get_text_stream("stderr").isatty()
-    result = load(list(paths) or [Path("landing")], source=source, dry_run=dry_run, wait=wait, progress=not quiet)
+    result = load(
+        list(paths) or [Path("landing")],
+        source=source,
+        platform=platform,
+        subject=subject,
+        dry_run=dry_run,
+        wait=wait,
+        progress=not quiet,
+    )
     if form == "json":
         click.echo(
             json.dumps({"load_id": result.load_id, "dry_run": dry_run, "files": [asdict(f) for f in result.files]})

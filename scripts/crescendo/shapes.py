@@ -101,17 +101,29 @@ Node = Field | Group | Rows | Values | Entries | Dropped
 
 
 @dataclass(frozen=True)
+class Need:
+    """A fact without which a page says nothing: one of which nobody says it is refused.
+
+    `at` is where the page's body may say it ('related.uuid'), in objects or in lists of one.
+    """
+
+    fact: str
+    at: str = ""
+
+
+@dataclass(frozen=True)
 class Document:
     """One kind of file or page.
 
     `layout` is 'table' (a CSV whose columns are the fields, lists and objects as JSON text, or the same records as
     JSON) or 'page' (one JSON document a file, or a line). A file is recognised by its columns or keys: all of
-    `signature` must be there ('object.isrc', 'items[].date'). A page is also recognised by its name (what stands
-    before the first two underscores or point) or by the request that lies beside it.
+    `signature` must be there ('object.isrc', 'items[].date'), and most of the others must be declared. A page is also
+    recognised by its name (what stands before the first two underscores) or by the request beside it.
 
-    `facts` are what a page's body does not say: what was asked for ('uuid', 'platform', 'from', 'to', 'page',
-    'reading', 'load_date'), from the request beside it or from its name, or 'folder', the name of its folder. Each
-    becomes a column `asked_<fact>` of the document's table, and part of its rows' identity.
+    `facts` are what a page was asked for: 'uuid', 'platform', 'from', 'to', 'page', 'reading', 'load_date', from the
+    request beside it, else from its name; or 'folder', the name of its folder. Each becomes a column `asked_<fact>` of
+    the document's table, and part of its rows' identity. Those that it `needs` are then looked for in its body, and
+    in the options of the command.
     """
 
     name: str
@@ -120,6 +132,7 @@ class Document:
     signature: tuple[str, ...]
     layout: str = "table"
     facts: tuple[str, ...] = ()
+    needs: tuple[Need, ...] = ()
     line_number_prefix: bool = False
     note: str = ""
 

@@ -39,13 +39,13 @@ def song(number=1, **more):
     return record | more
 
 
-def csv_text(records, columns=COLUMNS, *, numbered=True, end="\n"):
+def csv_text(records, columns=COLUMNS, *, numbered=True, end="\n", delimiter=","):
     """A report as the partner writes it: the line's number and a tab before each line."""
     rows = [columns, *([_cell(record.get(column, "")) for column in columns] for record in records)]
     out = io.StringIO()
     for number, row in enumerate(rows, start=1):
         out.write(f"{number}\t" if numbered else "")
-        csv.writer(out, lineterminator=end).writerow(row)
+        csv.writer(out, lineterminator=end, delimiter=delimiter).writerow(row)
     return out.getvalue()
 
 

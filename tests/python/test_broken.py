@@ -194,7 +194,10 @@ FILES = {  # name -> (content by the number of its first song, outcome)
     "header_only.csv": (lambda n: csv_text([]), Loaded("", ())),
     "no_title.csv": (
         report(("song_id", *COLUMNS[2:])),
-        Refused("looks like soundcharts.report, but has no column title"),
+        Refused(
+            "looks like soundcharts.report, but has no column title (expected song_id, title, artist, timeSeries; "
+            "found song_id, artist, release_date, image_url, timeSeries, summaries)"
+        ),
     ),
     "other.csv": (lambda n: "a,b\n1,2\n", Refused("is none of the known documents: its first line begins 'a,b'")),
     "twice.csv": (report((*COLUMNS, "title")), Refused("names a column twice: title")),

@@ -1,6 +1,6 @@
 """What Soundcharts sends."""
 
-from crescendo.shapes import Document, Dropped, Entries, Field, Group, Node, Rows, Source, Values
+from crescendo.shapes import Document, Dropped, Entries, Field, Group, Need, Node, Rows, Source, Values
 
 REPORT = Document(
     name="report",
@@ -94,14 +94,23 @@ OF_ARTIST = Group(
     note="What was asked for.",
 )
 ASKED = ("document", "uuid", "platform", "from", "to", "page", "folder")
+# what a page is about
+OBJECT, RELATED = (Need("uuid", "object.uuid"),), (Need("uuid", "related.uuid"),)
+RELATED_ARTIST = (Need("uuid", "related.artist.uuid"), Need("platform", "related.platform"))
 
 
 def _listing(
-    name: str, table: str, items: tuple[Node, ...], signature: tuple[str, ...], related: Node = ENTITY, note: str = ""
+    name: str,
+    table: str,
+    items: tuple[Node, ...],
+    signature: tuple[str, ...],
+    related: Node = ENTITY,
+    needs: tuple[Need, ...] = RELATED,
+    note: str = "",
 ) -> Document:
     """A page of a collection: `items` of one entity, a child table."""
     rows = Rows("items", f"{table}__items", items, note=note)
-    return Document(name, table, (related, rows, PAGE, ERRORS), signature, "page", ASKED, note=note)
+    return Document(name, table, (related, rows, PAGE, ERRORS), signature, "page", ASKED, needs, note=note)
 
 
 # --- what is known of an artist, a song, an album ----------------------------------------------------------------
@@ -113,6 +122,7 @@ CATALOGUE = (
         layout="page",
         signature=("object.slug", "object.genres", "object.careerStage"),
         facts=("uuid", "folder"),
+        needs=OBJECT,
         note="What is known of an artist.",
         fields=(
             Field("type", note="Always artist."),
@@ -144,6 +154,7 @@ CATALOGUE = (
         layout="page",
         signature=("object.creditName", "object.artists", "object.duration"),
         facts=("uuid", "folder"),
+        needs=OBJECT,
         note="What is known of a song, its sound included.",
         fields=(
             Field("type", note="Always song."),
@@ -200,6 +211,7 @@ CATALOGUE = (
         layout="page",
         signature=("object.upc", "object.totalTracks"),
         facts=("uuid", "folder"),
+        needs=OBJECT,
         note="What is known of an album.",
         fields=(
             Field("type", note="Always album."),
@@ -229,21 +241,23 @@ CATALOGUE = (
     ),
 )
 
+# what only an artist has, and only a song, where a page says whose it is
+OF_AN_ARTIST, OF_A_SONG = "related.slug", "related.creditName"
 IDENTIFIERS = tuple(
     _listing(
         name,
         "identifier_pages",
         (
             Field("platformName", note="Name of the platform."),
-            Field("platformCode", note="Code of the platform; for songs also isrc."),
-            Field("identifier", note="The entity's id on the platform."),
+            Field("platformCode", required=True, note="Code of the platform; for songs also isrc."),
+            Field("identifier", required=True, note="The entity's id on the platform."),
             Field("url", note="Its address there."),
             Field("default", "flag", note="Whether Soundcharts prefers it; absent on older answers."),
         ),
-        signature=("items[].platformCode", "items[].identifier"),
+        signature=(told_by, "items[].platformCode", "items[].identifier"),
         note="Ids of an artist or song on the platforms.",
     )
-    for name in ("artist-identifiers", "song-identifiers")
+    for name, told_by in (("artist-identifiers", OF_AN_ARTIST), ("song-identifiers", OF_A_SONG))
 )
 ALBUM_LISTS = tuple(
     _listing(
@@ -258,10 +272,10 @@ ALBUM_LISTS = tuple(
             Field("type", note="Album, Single, Compil."),
             Field("default", "flag", note="Whether it is the preferred edition."),
         ),
-        signature=("items[].slug", "items[].releaseDate"),
+        signature=(told_by, "items[].slug", "items[].releaseDate"),
         note="Albums of an artist or song.",
     )
-    for name in ("artist-albums", "song-albums")
+    for name, told_by in (("artist-albums", OF_AN_ARTIST), ("song-albums", OF_A_SONG))
 )
 LISTS = (
     _listing(
@@ -270,6 +284,7 @@ LISTS = (
         ARTIST,
         signature=("items[].slug", "items[].imageUrl"),
         note="Artists that a name was found to mean.",
+        needs=(),  # the name that was searched for is no subject
     ),
     _listing(
         "artist-songs",
@@ -385,6 +400,7 @@ AUDIENCE = tuple(
         ),
         signature=signature,
         related=OF_ARTIST,
+        needs=RELATED_ARTIST,
         note="An artist's followers, or listeners by place, by day.",
     )
     for name, signature in (
@@ -400,6 +416,7 @@ VALUES = tuple(
         (DAY, Field("value", "number", note="Listeners, plays or views; index; percent.")),
         signature=("related.lastCrawlDate", "items[].value"),
         related=OF_ARTIST,
+        needs=RELATED_ARTIST,
         note="An artist's listeners, popularity or retention by day.",
     )
     for name in ("artist-listening", "artist-popularity", "artist-retention")
@@ -414,7 +431,7 @@ SCORES = _listing(
         Field("trendingScore", "number", note="Its part for how the audience moves."),
     ),
     signature=("items[].fanbaseScore",),
-    related=Dropped("related", "A list of one here: who was asked for stands in the request."),
+    related=Field("related", "json", note="What was asked for: the JSON of an artist, in a list of one as a rule."),
     note="Soundcharts' scores of an artist by day.",
 )
 SONG_SERIES = tuple(
@@ -435,6 +452,7 @@ SONG_SERIES = tuple(
             ),
         ),
         signature=("items[].plots[].identifier",),
+        needs=(*RELATED, Need("platform")),
         note="A song's streams, views ... or popularity by day and identifier.",
     )
     for name in ("song-audience", "song-popularity")

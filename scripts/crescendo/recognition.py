@@ -1,0 +1,437 @@
+"""What each file is: its document, its format, its columns and what its page was asked for.
+
+The content tells, and a page's request or name where it has one of the landing layout (fetch/__init__.py). A file that
+shares a key with a declared document is not that document for it: what its signature names must be there, and most of
+its other keys must be declared.
+"""
+
+import csv
+import gzip
+import json
+import re
+import zlib
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+
+from crescendo.errors import CrescendoError
+from crescendo.flatten import text_columns
+from crescendo.landing import HEAD, LARGEST_PAGE, LINE_NUMBER, Content, Incoming, Refused, content_of, plain_error
+from crescendo.shapes import Document, Entries, Field, Group, Node, Rows, Source
+
+Known = tuple[Source, Document]
+DELIMITERS = ",;\t"
+# where a landed page has the key of its data
+GLANCE = 1 << 12
+# items of a list that tell its keys
+OUTLINED = 5
+UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+PAGE_ENDINGS = re.compile(r"( ?\(\d+\)| copy)?(\.(json|ndjson|jsonl))?(\.gz)?$", re.IGNORECASE)
+# a fact that nobody says: its word, its option, an example
+FACT_WORDS = {"uuid": ("subject", "--subject", "UUID"), "platform": ("platform", "--platform", "spotify")}
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What somebody said of the files: the documents that they are, and facts of pages that do not say them.
+
+    `every` are all documents; `only` names a source ('soundcharts'), a document ('soundcharts.report') or none ('').
+    """
+
+    every: list[Known]
+    only: str = ""
+    facts: dict[str, str] = field(default_factory=dict)
+
+    @cached_property
+    def chosen(self) -> list[Known]:
+        """The documents that a file may be."""
+        return [known for known in self.every if self.allows(known)]
+
+    @cached_property
+    def pages(self) -> dict[str, Known]:
+        """The documents that are pages, by name."""
+        return {known[1].name: known for known in self.every if known[1].layout == "page"}
+
+    def allows(self, known: Known) -> bool:
+        """Whether a file may be this document."""
+        return self.only in ("", known[0].name, full_name(known))
+
+
+def wanted(sources: dict[str, Source], only: str = "", *, platform: str = "", subject: str = "") -> Wanted:
+    """The documents that files may be: all, or those of one source or one document.
+
+    Raises CrescendoError if there is no such source or document.
+    """
+    every = [(source, document) for source in sources.values() for document in source.documents]
+    said = {"platform": platform.strip(), "uuid": subject.strip()}
+    want = Wanted(every, only, {fact: value for fact, value in said.items() if value})
+    if not want.chosen:
+        names = ", ".join([*sources, *map(full_name, every)])
+        raise CrescendoError(f"there is no source {only!r}: choose one of {names}")
+    return want
+
+
+def full_name(known: Known) -> str:
+    """A document as `--source` takes it: 'soundcharts.report'."""
+    return f"{known[0].name}.{known[1].name}"
+
+
+def read(path: Path, want: Wanted) -> tuple[Incoming, Content] | Refused:
+    """What a file is and what it holds, as `recognise` and `content_of` say."""
+    incoming = recognise(path, want)
+    if isinstance(incoming, Refused):
+        return incoming
+    content = content_of(incoming)
+    return content if isinstance(content, Refused) else (incoming, content)
+
+
+def recognise(path: Path, want: Wanted) -> Incoming | Refused:
+    """What a file is, by its content: its document, its format and, for a CSV, its columns."""
+    try:
+        size = path.stat().st_size
+        with path.open("rb") as raw:
+            gzipped = raw.read(2) == b"\x1f\x8b"
+        with gzip.open(path) if gzipped else path.open("rb") as stream:
+            head = stream.read(HEAD)
+    except (OSError, EOFError, zlib.error) as error:
+        return Refused(path, f"cannot be read: {plain_error(error)}")
+    start = head.removeprefix(b"\xef\xbb\xbf").decode("utf-8", "replace").lstrip("\r\n \t")
+    if not start:
+        return Refused(path, "is empty")
+    if start.startswith("<"):
+        return Refused(path, "is a web page or XML, perhaps an error page: fetch it again")
+    if "\x00" in start.split("\n")[0]:
+        return Refused(path, "is not text")
+    known = _recognise_json if start[0] in "[{" else _recognise_csv
+    return known(path, start, want, gzipped, size)
+
+
+# --- tables ------------------------------------------------------------------------------------------------------
+
+
+def _recognise_csv(path: Path, start: str, want: Wanted, gzipped: bool, size: int) -> Incoming | Refused:
+    line = start.split("\n", 1)[0].rstrip("\r")
+    if len(line) >= HEAD // 2:
+        return Refused(path, f"has a first line of more than {HEAD // 2} characters: it is no header")
+    if "\r" in line:
+        return Refused(path, "ends its lines with CR alone: save it with LF or CRLF")
+    tables = [known for known in want.every if known[1].layout == "table"]
+    known, delimiter, header = max(
+        ((known, delimiter, _header(line, delimiter, known[1])) for known in tables for delimiter in DELIMITERS),
+        key=lambda found: (_is_signed(found[0][1], found[2]), len(_declared(found[0][1], found[2]))),
+    )
+    document = known[1]
+    if not want.allows(known) and _is_signed(document, header):
+        return Refused(path, f"is {full_name(known)} by its columns, not {want.only} as --source says")
+    # somebody said what it is: then it need not have all marks
+    said = want.only and [known] == [table for table in tables if want.allows(table)]
+    if not _is_signed(document, header) and not (said and _declared(document, header)):
+        return Refused(path, _unlike(known, header, line))
+    twice = sorted({column for column in header if header.count(column) > 1})
+    if twice:
+        return Refused(path, f"names a column twice: {', '.join(twice)}")
+    mixed = "\r\n" in start and re.search(r"[^\r]\n", start) is not None
+    numbered = document.line_number_prefix and LINE_NUMBER.match(line) is not None
+    form = {"mixed_ends": mixed, "numbered": numbered, "delimiter": delimiter}
+    return Incoming(path, known[0], document, "csv", header, gzipped, size, **form)
+
+
+def _header(line: str, delimiter: str, document: Document) -> tuple[str, ...]:
+    """The columns of a header under their declared names, however they are written; others as they are."""
+    declared = {column.casefold(): column for column in text_columns(document)}
+    try:
+        cells = next(csv.reader([LINE_NUMBER.sub("", line)], delimiter=delimiter, skipinitialspace=True), [])
+    except csv.Error:
+        return ()
+    return tuple(declared.get(cell.strip().casefold(), cell) for cell in cells)
+
+
+def _is_signed(document: Document, header: tuple[str, ...]) -> bool:
+    return set(document.signature) <= set(header)
+
+
+def _declared(document: Document, header: tuple[str, ...]) -> set[str]:
+    return set(text_columns(document)) & set(header)
+
+
+def _unlike(known: Known, header: tuple[str, ...], line: str) -> str:
+    """Why a header is that of no document; `known` is the one that it shares most columns with."""
+    document = known[1]
+    missing = [column for column in document.signature if column not in header]
+    if len(missing) == len(document.signature):
+        return f"is none of the known documents: its first line begins {line[:60]!r}"
+    return (
+        f"looks like {full_name(known)}, but has no column {', '.join(missing)}"
+        f" (expected {', '.join(document.signature)}; found {', '.join(header)[:200]})"
+    )
+
+
+# --- pages and other JSON ----------------------------------------------------------------------------------------
+
+
+class Keys:
+    """The keys of a file's first record, each with its first plain text: 'items', 'items[].date'.
+
+    Most pages tell what they are in their head; only one that does not is read to its end.
+    """
+
+    def __init__(self, path: Path, start: str, gzipped: bool) -> None:
+        self.path, self.start, self.gzipped = path, start, gzipped
+
+    @cached_property
+    def head(self) -> dict[str, str | None]:
+        """Those of the head of the file."""
+        return keys_of(self.start)
+
+    @cached_property
+    def whole(self) -> dict[str, str | None]:
+        """Those of the whole page; none if it is no JSON, or a list of records."""
+        if self.start.startswith("["):
+            return {}
+        with gzip.open(self.path) if self.gzipped else self.path.open("rb") as stream:
+            content = stream.read(LARGEST_PAGE + 1)
+        try:
+            return outline(json.loads(content)) if len(content) <= LARGEST_PAGE else {}
+        except (ValueError, RecursionError):
+            return {}
+
+    def said(self, at: str) -> str | None:
+        """The text at a place ('related.uuid'), in an object or in a list of one."""
+        for keys in (self.head, self.whole):
+            for key, value in keys.items():
+                if value and key.replace("[]", "") == at:
+                    return value
+        return None
+
+
+def _recognise_json(path: Path, start: str, want: Wanted, gzipped: bool, size: int) -> Incoming | Refused:
+    keys, form = Keys(path, start, gzipped), json_format(start, path)
+    request = facts_of_request(path)
+    called, layout, _ = stem(path).partition("__")
+    known = _document_of(keys, want, request.get("document") or called, landed=bool(layout or request))
+    if isinstance(known, str):
+        return Refused(path, known)
+    source, document = known
+    named = facts_of_name(path, document)
+    asked = named | request | {"document": document.name}
+    missing = []
+    for need in (need for need in document.needs if not asked.get(need.fact)):
+        if form != "page" and need.at:
+            continue  # each of its pages says it
+        asked[need.fact] = (need.at and keys.said(need.at)) or want.facts.get(need.fact)
+        missing += [] if asked[need.fact] else [need.fact]
+    if missing:
+        return Refused(path, _lacks(known, path, missing))
+    facts = tuple(asked.get(fact) for fact in document.facts)
+    told = "" if facts == tuple(named.get(fact) for fact in document.facts) else repr(facts)
+    if form != "page" and not all(asked.get(need.fact) for need in document.needs):
+        told += repr(want.facts)  # what some of its pages may lack
+    return Incoming(path, source, document, form, (), gzipped, size, facts, told=told, options=want.facts)
+
+
+def _document_of(keys: Keys, want: Wanted, called: str, *, landed: bool) -> Known | str:
+    """The document of a JSON file that is called like one, or not; else why there is none.
+
+    `landed` says that a request or a name of the landing layout calls it so, not a word that anybody may use.
+    """
+    only = want.chosen[0] if len(want.chosen) == 1 else None
+    named = want.pages.get(called)
+    glance = keys.start[:GLANCE]
+    if named and (
+        (landed and any(f'"{key}"' in glance for key in _holders(named[1]))) or _resembles(named[1], keys.head)
+    ):
+        return named if want.allows(named) else _contradicts([named], want, "name")
+    fitting = _fitting(want.every, keys.head) or _fitting(want.every, keys.whole)
+    if not fitting:
+        return only if only and _resembles(only[1], keys.head) else _nearest(want, keys.head)
+    chosen = [known for known in fitting if want.allows(known)]
+    if not chosen and only and only[1].table in {document.table for _, document in fitting}:
+        return only  # an older form, which its name alone tells apart
+    if not chosen:
+        return _contradicts(fitting, want, "keys")
+    if len(chosen) > 1:
+        return f"may be {_any_of(chosen)}: say which with --source, or name the file {chosen[0][1].name}__...json"
+    return chosen[0]
+
+
+def _contradicts(found: list[Known], want: Wanted, by: str) -> str:
+    return f"is {_any_of(found)} by its {by}, not {want.only} as --source says"
+
+
+def _any_of(found: list[Known]) -> str:
+    return " or ".join(map(full_name, found))
+
+
+def _resembles(document: Document, keys: dict[str, str | None]) -> bool:
+    """Whether keys are mostly those of a document, and one of them holds its data."""
+    strange = _undeclared(document, keys)
+    below = {key for key in keys for above in strange if key.startswith((f"{above}.", f"{above}["))}
+    return bool(_holders(document) & keys.keys()) and 2 * len(strange) <= len(keys) - len(below)
+
+
+def _holders(document: Document) -> set[str]:
+    return {node.key for node in document.fields if node.required or isinstance(node, Rows)}
+
+
+def _undeclared(document: Document, keys: dict[str, str | None]) -> list[str]:
+    """The keys that a document does not declare; not those below them."""
+    steps = {key: [step.removesuffix("[]") for step in key.split(".")] for key in keys}
+    return [
+        key
+        for key, way in steps.items()
+        if not is_declared(document.fields, way) and (len(way) == 1 or is_declared(document.fields, way[:-1]))
+    ]
+
+
+def is_declared(fields: tuple[Node, ...], way: list[str]) -> bool:
+    """Whether nodes know the key at the end of a way through objects and lists."""
+    step, *rest = way
+    node = next((node for node in fields if node.key == step), None)
+    match node:
+        case Group() | Rows():
+            return not rest or is_declared(node.fields, rest)
+        case Entries():
+            return len(rest) < 2 or is_declared(node.fields, rest[1:])
+        case Field():
+            return not rest or node.kind == "json"
+        case _:
+            return node is not None
+
+
+def _fitting(every: list[Known], keys: dict[str, str | None]) -> list[Known]:
+    """The documents whose signature is in the keys, those that declare most of them."""
+    found = [known for known in every if set(known[1].signature) <= keys.keys() and _resembles(known[1], keys)]
+    strange = [len(_undeclared(known[1], keys)) for known in found]
+    return [known for known, count in zip(found, strange, strict=True) if count == min(strange)]
+
+
+def _nearest(want: Wanted, keys: dict[str, str | None]) -> str:
+    """Why JSON is that of no document, and of which it is nearly."""
+    shown = ", ".join(sorted(key for key in keys if "." not in key)[:8])
+    reason = f"is JSON of no known document: its first keys are {shown or 'none'}"
+    near = max(want.chosen, key=lambda known: _nearness(known[1], keys))
+    lacking = [place for place in near[1].signature if place not in keys]
+    if not _nearness(near[1], keys)[0]:
+        return reason
+    if not lacking:
+        strange = ", ".join(_undeclared(near[1], keys)[:8])
+        return f"{reason}; nearest is {full_name(near)}, which knows nothing of {strange}"
+    return f"{reason}; nearest is {full_name(near)}, which has {', '.join(lacking)} too"
+
+
+def _nearness(document: Document, keys: dict[str, str | None]) -> tuple[float, int]:
+    """The share of a document's signature that is in the keys; then, how few of them it does not know."""
+    held = sum(place in keys for place in document.signature)
+    return held / len(document.signature), -len(_undeclared(document, keys))
+
+
+def _lacks(known: Known, path: Path, missing: list[str]) -> str:
+    """What a page's document needs and nobody says, and how to say it."""
+    words = [FACT_WORDS.get(fact, (fact, "", "...")) for fact in missing]
+    options = " ".join(f"{option} {example}" for _, option, example in words if option)
+    said = json.dumps({fact: example for fact, (*_, example) in zip(missing, words, strict=True)})
+    name = "__".join([known[1].name, *(f"<{FACT_WORDS.get(need.fact, (need.fact,))[0]}>" for need in known[1].needs)])
+    request = f"write {said} into {stem(path)}.request.json beside it"
+    ways = ", ".join([*([f"add {options}"] if options else []), request])
+    lacking = " and ".join(word for word, *_ in words)
+    return f"is {full_name(known)}, but nothing says its {lacking}: {ways}, or name it {name}.json"
+
+
+def stem(path: Path) -> str:
+    """A page's name without its endings, and without what a browser adds to a second copy."""
+    return PAGE_ENDINGS.sub("", path.name)
+
+
+def facts_of_name(path: Path, document: Document) -> dict[str, str | None]:
+    """What a page was asked for, as its name says: its folder alone if it is not called like its document."""
+    called, *parts = stem(path).split("__")
+    facts: dict[str, str | None] = {"folder": path.parent.name}
+    if called != document.name:
+        return facts
+    facts["document"] = called
+    plain = []
+    for part in parts:
+        if found := re.fullmatch(r"(\d{4}-\d{2}-\d{2})_(\d{4}-\d{2}-\d{2})", part):
+            facts["from"], facts["to"] = found.groups()
+        elif found := re.fullmatch(r"p(\d+)(?:r(\d+))?", part):
+            facts["page"], facts["reading"] = str(int(found[1])), found[2] or "1"
+        else:
+            plain.append(part)
+    if "platform" in {need.fact for need in document.needs} and len(plain) == 1 and not UUID.fullmatch(plain[0]):
+        return facts | {"platform": plain[0]}
+    return facts | dict(zip(("uuid", "platform"), plain, strict=False))
+
+
+def facts_of_request(path: Path) -> dict[str, str | None]:
+    """What a page was asked for, as the request beside it says; nothing if there is none that can be read."""
+    try:
+        said = json.loads(path.with_name(f"{stem(path)}.request.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError):
+        return {}
+    facts = said.items() if isinstance(said, dict) else ()
+    return {key: str(value) for key, value in facts if isinstance(value, str | int) and str(value).strip()}
+
+
+def json_format(start: str, path: Path) -> str:
+    """How records follow each other: 'array', 'lines', or one that is a 'page'."""
+    if start.startswith("["):
+        return "array"
+    if path.name.removesuffix(".gz").endswith((".jsonl", ".ndjson")):
+        return "lines"
+    if "\n" not in start:
+        return "page"
+    try:
+        end = json.JSONDecoder().raw_decode(start)[1]
+        if "\n" in start[:end]:
+            return "page"
+        rest = start[end:]
+    except (ValueError, RecursionError):
+        rest = start.partition("\n")[2]  # the first record is longer than the head, or broken
+    return "lines" if rest.lstrip().startswith("{") else "page"
+
+
+def keys_of(start: str) -> dict[str, str | None]:
+    """The keys of the first record as far as a text shows them, each with its first plain text."""
+    keys: dict[str, str | None] = {}
+    stack: list[str] = []
+    key = ""
+    for token in re.finditer(r'"((?:[^"\\]|\\.)*)"\s*(:?)|[{}\[\]]', start):
+        mark = token.group(0)
+        if mark == "{":
+            stack.append(f"{key}." if key else "")
+            key = ""
+        elif mark == "[":
+            # an array of records is the same as its records
+            stack.append(f"{key}[]" if key else "")
+            key = stack[-1]
+        elif mark in "}]":
+            if not stack or (stack.pop() == "" and mark == "}"):
+                break
+            key = stack[-1] if stack and stack[-1].endswith("[]") else ""
+        elif token.group(2):
+            key = (stack[-1] if stack else "") + token.group(1)
+            keys.setdefault(key, None)
+        elif key in keys and keys[key] is None:
+            keys[key] = _unescaped(mark)
+    return keys
+
+
+def _unescaped(quoted: str) -> str | None:
+    try:
+        return json.loads(quoted)
+    except ValueError:
+        return None
+
+
+def outline(record: object, key: str = "") -> dict[str, str | None]:
+    """The same as `keys_of`, of JSON that was read."""
+    keys: dict[str, str | None] = {}
+    if isinstance(record, dict):
+        for name, value in record.items():
+            here = f"{key}.{name}" if key else name
+            keys.setdefault(here, value if isinstance(value, str) else None)
+            keys |= {k: v for k, v in outline(value, here).items() if k not in keys}
+    elif isinstance(record, list):
+        for item in record[:OUTLINED]:
+            keys |= {k: v for k, v in outline(item, f"{key}[]" if key else "").items() if k not in keys}
+    return keys

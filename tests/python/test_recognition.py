@@ -1,0 +1,283 @@
+"""What a file is and what it is about is found out however it is called, or asked for; never guessed, never lost."""
+
+import json
+import shutil
+
+import pytest
+from conftest import ROOT
+from reports import COLUMNS, csv_text, song
+
+CASES = ROOT / "tests" / "python" / "cases"
+ARTIST, SONG = "00000001-0000-4000-8000-000000000001", "00000002-0000-4000-8000-000000000001"
+LIGHT = {"uuid": ARTIST, "slug": "mira-solberg", "name": "Mira Solberg", "imageUrl": ""}
+LIGHT_SONG = {"uuid": SONG, "name": "Low Tide", "creditName": "Mira Solberg"}
+PAGE = {"offset": 0, "next": None, "previous": None, "limit": 100, "total": 1}
+DAY = "2026-03-01T00:00:00+00:00"
+
+
+def page(items, related=None, **more):
+    return ({"related": related} if related else {}) | {"items": items, "page": PAGE, "errors": []} | more
+
+
+OF_ARTIST = {"artist": LIGHT, "platform": "spotify", "lastCrawlDate": DAY}
+VALUE = page([{"date": DAY, "value": 41}], OF_ARTIST)
+STREAMS = page([{"date": DAY, "plots": [{"identifier": "abc", "value": 1000}]}], LIGHT_SONG)
+SCORE = page([{"date": DAY, "score": 3.5, "fanbaseScore": 2.5, "trendingScore": 1.5}], [LIGHT])
+IDENTIFIER = {"platformName": "Spotify", "platformCode": "spotify", "identifier": "x", "url": "", "default": True}
+LISTED = {"uuid": SONG, "name": "Low Tide", "creditName": "Mira Solberg", "releaseDate": DAY}
+ALBUM = {"uuid": "b", "slug": "low", "name": "Low", "creditName": "", "releaseDate": DAY, "type": "Album"}
+PLACE = {"date": DAY, "value": 3, "countryCode": "FR", "countryName": "France"}
+PLACES = page([{"date": DAY, "value": 9, "countryPlots": [PLACE], "cityPlots": []}], OF_ARTIST)
+TRACK = {"id": 1, "name": "a", "artist": "b", "songwriters": "c", "duration": "01:02", "genres": "d", "album": "e"}
+TRACKS = {"items": [TRACK], "total": 1, "page": 1, "size": 50, "pages": 1}
+DOCUMENTS = {  # what a body alone tells
+    "artist-search": page([LIGHT]),
+    "artist": {"type": "artist", "object": LIGHT | {"genres": [], "careerStage": ""}, "errors": []},
+    "song": {"type": "song", "object": LIGHT_SONG | {"artists": [LIGHT], "duration": 100}, "errors": []},
+    "artist-identifiers": page([IDENTIFIER], LIGHT),
+    "song-identifiers": page([IDENTIFIER], LIGHT_SONG),
+    "artist-albums": page([ALBUM], LIGHT),
+    "song-albums": page([ALBUM], LIGHT_SONG),
+    "artist-songs": page([LISTED], LIGHT),
+    "album-tracks": page([{"discNumber": 1, "number": 1, "song": LIGHT_SONG}], ALBUM),
+    "artist-playlists": page([{"playlist": {"uuid": "p", "name": "P"}, "position": 1, "song": LIGHT_SONG}], LIGHT),
+    "artist-charts": page([{"chart": {"slug": "c", "name": "C"}, "position": 1, "song": LIGHT_SONG}], LIGHT),
+    "artist-followers": page([{"date": DAY, "followerCount": 5}], OF_ARTIST),
+    "artist-score": SCORE,
+    "tracks": TRACKS,
+}
+
+
+def write(desk, name, body):
+    return desk.write(name, body if isinstance(body, str) else json.dumps(body))
+
+
+def outcome(desk, *words):
+    """(exit code, document or reason) of the only file."""
+    code, [file] = desk.load(options=words)
+    return code, file["reason"] or file["document"]
+
+
+def asked(desk, table):
+    return desk.ask(f"select asked_document, asked_uuid, asked_platform from raw_soundcharts.{table}")
+
+
+@pytest.mark.parametrize("document", DOCUMENTS)
+def test_a_page_is_known_by_its_body_whatever_it_is_called(desk, document):
+    write(desk, "answer 7.final.json", DOCUMENTS[document])
+    assert outcome(desk) == (0, document)
+    assert desk.balanced()
+
+
+@pytest.mark.parametrize("document", [name for name in DOCUMENTS if name != "tracks"])
+def test_the_body_says_who_a_page_is_about(desk, document):
+    write(desk, "x.json", DOCUMENTS[document])
+    desk.load()
+    [table] = [t for t in desk.digests() if t.startswith("raw_soundcharts.") and "__" not in t]
+    expected = {"artist-search": None, "album-tracks": "b"}.get(document, SONG if document[:4] == "song" else ARTIST)
+    assert desk.ask(f"select asked_uuid from {table}") == [(expected,)]
+
+
+def test_an_envelope_behind_a_long_list_is_found_too(desk):
+    days = [{"date": f"2026-03-{n % 28 + 1:02}T00:00:00+00:00", "value": n} for n in range(3000)]
+    write(desk, "x.json", {"items": days, "related": OF_ARTIST, "errors": []})
+    assert outcome(desk, "--source", "soundcharts.artist-popularity") == (0, "artist-popularity")
+    assert asked(desk, "artist_value_pages") == [("artist-popularity", ARTIST, "spotify")]
+
+
+# --- request, name, body, option, in that order ------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("request_said", "name", "body_says", "option", "platform"),
+    [
+        ({"platform": "deezer"}, "artist-popularity__{}__tidal", "spotify", "youtube", "deezer"),
+        ({}, "artist-popularity__{}__tidal", "spotify", "youtube", "tidal"),
+        ({}, "artist-popularity__{}__tidal__2026-01-01_2026-02-01__p0002 (1)", "spotify", "youtube", "tidal"),
+        ({}, "artist-popularity__tidal", "spotify", "youtube", "tidal"),
+        ({}, "artist-popularity__{}", "spotify", "youtube", "spotify"),
+        ({"document": "artist-popularity"}, "my__answer", "spotify", "youtube", "spotify"),
+        ({"document": "artist-popularity"}, "my__answer", None, "youtube", "youtube"),
+        ({"document": "artist-popularity"}, "my__answer", "", "youtube", "youtube"),
+    ],
+)
+def test_a_fact_comes_from_request_name_body_or_option(desk, request_said, name, body_says, option, platform):
+    name = name.format(ARTIST)
+    write(desk, f"{name}.json", page(VALUE["items"], OF_ARTIST | {"platform": body_says}))
+    if request_said:
+        write(desk, f"{name}.request.json", request_said)
+    assert outcome(desk, "--platform", option) == (0, "artist-popularity")
+    assert asked(desk, "artist_value_pages") == [("artist-popularity", ARTIST, platform)]
+
+
+def test_a_page_that_lacks_a_fact_is_refused_with_what_to_say(desk):
+    write(desk, "song_streams_90d.json", STREAMS)
+    code, reason = outcome(desk, "--source", "soundcharts.song-audience")
+    assert (code, desk.digests()) == (2, {})
+    for said in ("platform", "--platform spotify", "song_streams_90d.request.json", "song-audience__<subject>__<platf"):
+        assert said in reason
+    assert outcome(desk, "--source", "soundcharts.song-audience", "--platform", "spotify") == (0, "song-audience")
+
+
+def test_a_subject_can_be_said_too(desk):
+    write(desk, "x.json", page(VALUE["items"], {"platform": "spotify", "lastCrawlDate": DAY}))
+    words = ("--source", "soundcharts.artist-popularity")
+    assert "--subject UUID" in outcome(desk, *words)[1]
+    assert outcome(desk, *words, "--subject", ARTIST)[0] == 0
+    assert asked(desk, "artist_value_pages") == [("artist-popularity", ARTIST, "spotify")]
+
+
+def test_the_same_page_said_to_be_another_is_loaded_anew(desk):
+    write(desk, "x.json", STREAMS)
+    words = ["--source", "soundcharts.song-audience", "--platform"]
+    for platform in ("spotify", "youtube", "youtube"):
+        assert outcome(desk, *words, platform)[0] == 0
+    assert asked(desk, "song_audience_pages") == [("song-audience", SONG, "youtube")]
+    assert desk.ask("select count(*) from load_audit.loads") == [(2,)]
+    outcome(desk, "--source", "soundcharts.song-popularity", "--platform", "youtube")
+    assert asked(desk, "song_audience_pages") == [("song-popularity", SONG, "youtube")]
+
+
+def test_many_pages_in_a_file_each_say_what_they_are_about(desk):
+    other = page(VALUE["items"], OF_ARTIST | {"platform": "tidal"})
+    silent = page(VALUE["items"], {"artist": LIGHT, "lastCrawlDate": DAY})
+    write(desk, "many.ndjson", "".join(json.dumps(one) + "\n" for one in (VALUE, other, silent)))
+    words = ["--source", "soundcharts.artist-popularity"]
+    _, [file] = desk.load(options=words)
+    assert (file["counts"]["records_loaded"], file["counts"]["records_rejected"]) == (2, 1)
+    assert desk.ask("select line, path, reason from load_audit.rejected_records") == [
+        (3, "asked_platform", "is missing")
+    ]
+    assert sorted(asked(desk, "artist_value_pages")) == [
+        ("artist-popularity", ARTIST, "spotify"),
+        ("artist-popularity", ARTIST, "tidal"),
+    ]
+    _, [file] = desk.load(options=[*words, "--platform", "deezer"])
+    assert file["counts"]["records_rejected"] == 0
+    assert ("artist-popularity", ARTIST, "deezer") in asked(desk, "artist_value_pages")
+    assert desk.balanced()
+
+
+@pytest.mark.parametrize("content", ["[1, 2]", "{", '{"platform": {"a": 1}}', "\xff"])
+def test_a_request_that_says_nothing_is_none(desk, content):
+    write(desk, "x.json", VALUE)
+    write(desk, "x.request.json", content)
+    assert outcome(desk, "--source", "soundcharts.artist-popularity") == (0, "artist-popularity")
+    assert asked(desk, "artist_value_pages") == [("artist-popularity", ARTIST, "spotify")]
+
+
+# --- a folder of everything, and what is foreign -----------------------------------------------------------------
+
+FOREIGN = {
+    "spotify_tracks.json": {
+        "items": [{"track": {"id": "1", "album": {}}, "added_at": "x", "position": 1}],
+        "href": "u",
+    },
+    "spotify_artist.json": {"followers": {"total": 1}, "genres": ["pop"], "id": "1", "name": "A", "popularity": 3},
+    "tracks.json": {"tracks": [{"id": "1", "duration_ms": 5}], "total": 1, "page": 1, "pages": 1},
+    "song.json": {"response": {"song": {"title": "a"}}, "meta": {"status": 200}},
+    "lastfm.json": {"object": {"streamable": 1, "mbid": "u", "stats": 1, "bio": "b", "similar": 2}},
+    "search.json": {"items": [{"slug": "a", "imageUrl": "b", "votes": 1, "owner": 2, "href": 3}], "kind": 1, "etag": 2},
+    "empty.json": {},
+    "list.json": [1, 2, 3],
+}
+
+
+def test_a_folder_of_everything_is_one_command(desk):
+    for document, body in DOCUMENTS.items():
+        write(desk, f"about {document}.json", body)
+    for name, body in FOREIGN.items():
+        write(desk, name, body)
+    write(desk, f"artist-listening__{ARTIST}__spotify__p0001.json", VALUE)
+    write(desk, "report.csv", csv_text([song(1)]))
+    write(desk, "chart.csv", "date,position,song,artist,popularity\n2024-05-01,1,a,b,50\n")
+    code, files = desk.load()
+    assert code == 2
+    loaded = sorted(file["document"] for file in files if file["status"] == "loaded")
+    assert loaded == sorted([*DOCUMENTS, "artist-listening", "report", "chart"])
+    assert {file["path"].split("/")[-1] for file in files if file["status"] == "refused"} == set(FOREIGN)
+    assert desk.balanced()
+
+
+def test_what_nobody_recognises_is_told_what_is_nearest(desk):
+    write(desk, "x.json", page([{"slug": "a", "picture": "b"}]))
+    _, reason = outcome(desk)
+    assert "nearest is soundcharts.artist-search, which has items[].imageUrl too" in reason
+
+
+def test_what_may_be_several_names_them(desk):
+    write(desk, "x.json", PLACES)
+    _, reason = outcome(desk)
+    assert "may be soundcharts.artist-local-followers or soundcharts.artist-local-streaming: say which" in reason
+
+
+@pytest.mark.parametrize(
+    ("name", "body", "source"),
+    [
+        ("x.json", VALUE, "soundcharts.artist-songs"),
+        ("x.json", STREAMS, "moovitamix"),
+        ("x.json", TRACKS, "soundcharts"),
+        ("x.json", {"a": 1}, "soundcharts.song-audience"),
+        (f"artist-popularity__{ARTIST}__spotify__p0001.json", VALUE, "soundcharts.artist-listening"),
+        ("x.csv", csv_text([song(1)]), "charts"),
+        ("x.csv", csv_text([song(1)]), "soundcharts.song-audience"),
+        ("x.csv", "date,position,song,artist,popularity\n2024-05-01,1,a,b,50\n", "soundcharts.report"),
+    ],
+)
+def test_a_source_that_the_content_contradicts_is_refused(desk, name, body, source):
+    write(desk, name, body)
+    assert outcome(desk, "--source", source)[0] == 2
+    assert desk.digests() == {}
+
+
+def test_an_older_form_is_loaded_as_what_it_is_said_to_be(desk):
+    write(desk, "x.json", PLACES)
+    assert outcome(desk, "--source", "soundcharts.artist-followers") == (0, "artist-followers")
+
+
+# --- headers as people save them ---------------------------------------------------------------------------------
+
+REPORT = csv_text([song(1), song(2)], numbered=False)
+HEADER, ROWS = REPORT.split("\n", 1)
+TURNED = tuple(reversed(COLUMNS))
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        f"{HEADER.upper()}\n{ROWS}",
+        f"{HEADER.replace(',', ' , ')}\n{ROWS}",
+        '"' + HEADER.replace(",", '", "') + f'"\n{ROWS}',
+        f"\ufeff{REPORT}",
+        csv_text([song(1), song(2)], TURNED, numbered=False),
+        csv_text([song(1), song(2)], numbered=False, delimiter=";"),
+        csv_text([song(1), song(2)], TURNED, numbered=False, delimiter="\t", end="\r\n"),
+        "\ufeff" + csv_text([song(1), song(2)], numbered=False, delimiter=";").replace("song_id", " Song_ID ", 1),
+    ],
+    ids=["case", "spaces", "quoted", "bom", "order", "semicolon", "tab", "all at once"],
+)
+def test_a_header_is_recognised_however_it_is_written(desk, content):
+    desk.load(write(desk, "plain.csv", REPORT))
+    plain = desk.digests()
+    desk.warehouse.unlink()
+    code, [file] = desk.load(write(desk, "other.csv", content))
+    assert (code, file["document"], file["counts"]["records_loaded"]) == (0, "report", 2)
+    assert desk.digests() == plain
+    assert desk.ask("from load_audit.unknown_fields") == []
+
+
+def test_a_header_that_is_not_recognised_says_what_is_expected_found_and_missing(desk):
+    write(desk, "x.csv", "Song_ID;Title;Singer\n1;2;3\n")
+    assert outcome(desk) == (
+        2,
+        "looks like soundcharts.report, but has no column artist, timeSeries "
+        "(expected song_id, title, artist, timeSeries; found song_id, title, Singer)",
+    )
+
+
+def test_the_pages_of_the_case_are_told_apart(desk):
+    shutil.copytree(CASES / "pages_by_body_only" / "in", desk.folder, dirs_exist_ok=True)
+    _, files = desk.load()
+    assert [file["status"] for file in files] == ["refused", "loaded", "refused"]
+    _, [file] = desk.load(desk.folder / "popularity.json", options=["--source", "soundcharts.artist-popularity"])
+    assert file["counts"]["rows_loaded"] == 5
