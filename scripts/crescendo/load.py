@@ -1,11 +1,12 @@
 """Loading: files in, rows and a ledger out, in one transaction."""
 
 import json
+import signal
 import threading
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import asdict, dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -15,6 +16,7 @@ import duckdb
 
 from crescendo import audit, flatten, landing, recognition, stage, warehouse
 from crescendo.audit import FileResult
+from crescendo.errors import CrescendoError
 from crescendo.landing import Content, Incoming, Refused
 from crescendo.options import format_option
 from crescendo.recognition import Wanted
@@ -64,6 +66,29 @@ def load(
     """
     found, refused = landing.find(paths)
     want = recognition.wanted(all_sources(), source, platform=platform, subject=subject)
+    try:
+        try:
+            return _attempt(found, list(refused), want, dry_run, wait, progress, cautious=False)
+        except stage.Failed:  # every file is tried beforehand, so that those that spoil a load are known
+            return _attempt(found, list(refused), want, dry_run, wait, progress, cautious=True)
+    except stage.Failed as error:
+        names = ", ".join(str(file.path) for file in error.batch.files[:3])
+        raise CrescendoError(f"{names}: {error}: nothing was changed") from error
+    except duckdb.Error as error:
+        raise CrescendoError(f"{warehouse.path()}: {str(error).splitlines()[0]}: nothing was changed") from error
+
+
+def _attempt(
+    found: list[Path],
+    refused: list[Refused],
+    want: Wanted,
+    dry_run: bool,
+    wait: float,
+    progress: bool,
+    *,
+    cautious: bool,
+) -> LoadResult:
+    """One load, to its end or not at all. Raises stage.Failed if a file spoils it."""
     with warehouse.connect(wait=wait) as connection, _reading(found, want) as read:
         connection.execute(f"set memory_limit = '{warehouse.LOAD_MEMORY}'")
         connection.execute("begin transaction")
@@ -72,12 +97,28 @@ def load(
                 documents = _prepare(connection)
                 if not dry_run:  # whatever becomes of the files
                     connection.execute("commit; begin transaction")
-                result = _load(connection, documents, read, refused, advance)
+                result = _load(connection, documents, read, refused, advance, cautious=cautious)
         except BaseException:
-            connection.execute("rollback")
+            with suppress(duckdb.Error):  # the cause has often ended it
+                connection.execute("rollback")
             raise
-        connection.execute("rollback" if dry_run or result.load_id is None else "commit")
+        with _undisturbed():
+            connection.execute("rollback" if dry_run or result.load_id is None else "commit")
+            connection.close()
     return result
+
+
+@contextmanager
+def _undisturbed() -> Iterator[None]:
+    """Let nobody interrupt what follows: so that an interrupt always means that nothing was changed."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 Read = Iterator[tuple[Incoming, Content] | Refused]
@@ -88,9 +129,16 @@ def _reading(paths: list[Path], want: Wanted) -> Iterator[Read]:
     """Read files ahead, on another thread: most of that does not hold Python's lock."""
     pool = ThreadPoolExecutor(1)
     try:
-        yield pool.map(lambda path: recognition.read(path, want), paths)
+        yield pool.map(lambda path: _read(path, want), paths)
     finally:
         pool.shutdown(cancel_futures=True)
+
+
+def _read(path: Path, want: Wanted) -> tuple[Incoming, Content] | Refused:
+    try:
+        return recognition.read(path, want)
+    except Exception as error:  # noqa: BLE001 whatever is wrong with it, the others are loaded
+        return Refused(path, f"cannot be read: {landing.plain_error(error)}")
 
 
 Declared = list[tuple[Source, list[flatten.RawTable]]]
@@ -111,6 +159,8 @@ def _load(
     read: Read,
     refused: list[Refused],
     advance: Callable[[str, int], None],
+    *,
+    cautious: bool,
 ) -> LoadResult:
     load_id = audit.next_id(connection, "loads", "_load_id")
     connection.execute(
@@ -120,6 +170,8 @@ def _load(
     results: list[FileResult] = []
     fresh = _fresh(read, known, results, refused)
     batches = _batches(fresh, load_id, audit.next_id(connection, "files", "_file_id"))
+    if cautious:
+        batches = (sound for batch in batches for sound in _sound(batch, refused))
     for name, brought in _delivered(connection, batches, refused):
         results += brought
         advance(name, sum(result.size_bytes for result in results))
@@ -159,8 +211,9 @@ def _batches(fresh: Iterator[tuple[Incoming, Content]], load_id: int, first_id: 
             file.format,
             file.header,
             file.gzipped,
-            file.mixed_ends,
+            file.unpack,
             file.delimiter,
+            file.path if file.careful else None,
         )
         most = BATCH_PAGE_BYTES if file.document.layout == "page" else BATCH_BYTES
         batch = filling.setdefault(kind, Batch(load_id))
@@ -196,7 +249,7 @@ def _delivered(
             yield batch.files[0].path.name, batch.results
     connection.execute("reset threads")
     for batch in records:
-        yield batch.files[0].path.name, _load_records(connection, batch, refused)
+        yield batch.files[0].path.name, _load_records(connection, batch)
 
 
 def _pages(batches: Iterator[Batch], others: list[Batch]) -> Iterator[Batch]:
@@ -207,18 +260,43 @@ def _pages(batches: Iterator[Batch], others: list[Batch]) -> Iterator[Batch]:
             others.append(batch)
 
 
-def _load_records(connection: duckdb.DuckDBPyConnection, batch: Batch, refused: list[Refused]) -> list[FileResult]:
+def _load_records(connection: duckdb.DuckDBPyConnection, batch: Batch) -> list[FileResult]:
     try:
         stage.prepare(connection, batch)
-    except stage.Unreadable as error:
-        if len(batch.files) == 1:
-            refused.append(Refused(batch.files[0].path, str(error)))
-            return []
-        # one of them spoils the statement: halve until it stands alone
-        return [result for half in batch.halves() for result in _load_records(connection, half, refused)]
+    except stage.Doubtful as found:
+        rest = [place for place in range(len(batch.files)) if place not in found.places]
+        parts = [batch.part([place], careful=True) for place in found.places]
+        parts += [batch.part(rest)] if rest else []
+        return [result for part in parts for result in _load_records(connection, part)]
     stage.deliver(connection, connection, batch)
     audit.write_files(connection, batch.load_id, batch.results)
     return batch.results
+
+
+def _sound(batch: Batch, refused: list[Refused]) -> Iterator[Batch]:
+    """The batch without the files that cannot be loaded: halved until each of them is alone, and named."""
+    places = range(len(batch.files))
+    reason = _trial(batch.part(places))
+    if not reason:
+        yield batch.part(places)
+    elif len(places) > 1:
+        yield from _sound(batch.part(places[: len(places) // 2]), refused)
+        yield from _sound(batch.part(places[len(places) // 2 :]), refused)
+    elif batch.files[0].format in ("csv", "lines") and not batch.files[0].careful:
+        yield from _sound(batch.part(places, careful=True), refused)
+    else:
+        refused.append(Refused(batch.files[0].path, reason))
+
+
+def _trial(batch: Batch) -> str:
+    """Why a batch cannot be loaded into a warehouse of its own, in memory; '' if it can."""
+    with stage.bench() as connection:
+        _prepare(connection)
+        try:
+            _load_records(connection, batch)
+        except stage.Failed as error:
+            return str(error)
+        return ""
 
 
 def _refuse(connection: duckdb.DuckDBPyConnection, load_id: int, file: Refused, results: list[FileResult]) -> bool:

@@ -10,13 +10,23 @@ import gzip
 import json
 import re
 import zlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 
 from crescendo.errors import CrescendoError
 from crescendo.flatten import text_columns
-from crescendo.landing import HEAD, LARGEST_PAGE, LINE_NUMBER, Content, Incoming, Refused, content_of, plain_error
+from crescendo.landing import (
+    HEAD,
+    LARGEST_PAGE,
+    LINE_NUMBER,
+    Content,
+    Incoming,
+    Refused,
+    content_of,
+    gzipped_oddly,
+    plain_error,
+)
 from crescendo.shapes import Document, Entries, Field, Group, Node, Rows, Source
 
 Known = tuple[Source, Document]
@@ -82,7 +92,10 @@ def read(path: Path, want: Wanted) -> tuple[Incoming, Content] | Refused:
     if isinstance(incoming, Refused):
         return incoming
     content = content_of(incoming)
-    return content if isinstance(content, Refused) else (incoming, content)
+    if isinstance(content, Refused):
+        return content
+    unpack = gzipped_oddly(incoming, content)
+    return replace(incoming, careful=content.is_odd, unpack=unpack), content
 
 
 def recognise(path: Path, want: Wanted) -> Incoming | Refused:
@@ -130,9 +143,8 @@ def _recognise_csv(path: Path, start: str, want: Wanted, gzipped: bool, size: in
     twice = sorted({column for column in header if header.count(column) > 1})
     if twice:
         return Refused(path, f"names a column twice: {', '.join(twice)}")
-    mixed = "\r\n" in start and re.search(r"[^\r]\n", start) is not None
     numbered = document.line_number_prefix and LINE_NUMBER.match(line) is not None
-    form = {"mixed_ends": mixed, "numbered": numbered, "delimiter": delimiter}
+    form = {"numbered": numbered, "delimiter": delimiter}
     return Incoming(path, known[0], document, "csv", header, gzipped, size, **form)
 
 

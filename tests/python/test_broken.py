@@ -67,6 +67,12 @@ def line(number, edit):
     return build
 
 
+def plain_lines(n, *rows):
+    """A report without numbers; {0} stands for the next song's id."""
+    shown = [row.format(song(n + place)["song_id"]) for place, row in enumerate(rows)]
+    return "\n".join([",".join(COLUMNS), *shown, ""])
+
+
 def row(path, reason):
     return Loaded(streams=(5,), rejects=(("row", 3, path, reason),))
 
@@ -185,7 +191,8 @@ SUMMARIES = {
     "{1": ("record", 3, "summaries", f"broken JSON: {NO_NAME} at character 2 of 2"),
 }
 OPEN = "has a quote that is not closed, or text around one"
-SWALLOWED = "1 lines could not be told apart: a quote is open before one of them"
+FEW, RETURN = "has too few columns", "has a carriage return outside quotes: save it with LF or CRLF"
+TOO_LONG = "is longer than 2 MiB"
 NO_UTF8 = "is not UTF-8"
 LONG_NAME = "m" * 10_000
 FILES = {  # name -> (content by the number of its first song, outcome)
@@ -207,10 +214,53 @@ FILES = {  # name -> (content by the number of its first song, outcome)
     "fewer_columns.csv": (line(3, lambda _: "3\tx,y,z\n"), rejected("timeSeries", "has too few columns")),
     "more_columns.csv": (line(3, lambda text: text.rstrip() + ",more\n"), rejected(None, "has too many columns")),
     "cut.csv": (edited(lambda text: text[:-60]), Loaded("1 2", rejects=(("record", 4, "summaries", OPEN),))),
-    "open_quote.csv": (  # takes the line behind it with it, and says so
-        line(3, lambda _: '3\tx,"never closed,a,b,c,[],{}\n'),
-        Loaded("1", (), (("record", 3, "title", OPEN), ("record", 3, None, SWALLOWED))),
+    "open_quote.csv": (line(3, lambda _: '3\tx,"never closed,a,b,c,[],{}\n'), rejected("title", OPEN)),
+    "open_quote_closed.csv": (  # by the next line, as if it were a part of the title
+        edited(lambda text: text.replace(b'"Song', b'"So"ng', 2).replace(b'"So"ng', b'"Song', 1)),
+        rejected("title", OPEN),
     ),
+    "open_quote_plain.csv": (  # closed two lines on: a whole record, if lines were not records themselves
+        lambda n: plain_lines(n, '{0},"open,a,b,c,[],{{}}', "{0},never,a,b,c,[],{{}}", '{0},"closed",a,b,c,[],{{}}'),
+        Loaded("2 3", (), (("record", 2, "title", OPEN),)),
+    ),
+    "open_quote_fits.csv": (  # seven columns together, seven in the second line alone
+        lambda n: plain_lines(n, '{0},"open', '{0},x",a,b,c,[],{{}}'),
+        Loaded("2", (), (("record", 2, "title", OPEN),)),
+    ),
+    "open_quote_at_the_end.csv": (
+        lambda n: plain_lines(n, "{0},t,a,b,c,[],{{}}", '{0},t,a,b,c,[],"{{', '""x"": 1'),
+        Loaded("1", (), (("record", 3, "summaries", OPEN), ("record", 4, "song_id", OPEN))),
+    ),
+    "two_lines_closed.csv": (
+        lambda n: plain_lines(n, '{0},"two', 'lines",a,b,c,[],{{}}', "{0},t,a,b,c,[],{{}}"),
+        Loaded("1 3", ()),
+    ),
+    "json_of_lines.csv": (  # of no line of which is a record by itself, however many commas it has
+        lambda n: csv_text(three(n, timeSeries=json.dumps([point(1, 1601), point(2, 1602)], indent=1)), numbered=False),
+        Loaded(),
+    ),
+    "cr_in_a_field.csv": (
+        edited(lambda text: text.replace(b"XX", b"a\rb"), report(artist="XX")),
+        rejected(None, RETURN),
+    ),
+    "cr_in_quotes.csv": (edited(lambda text: text.replace(b"XX", b"a\rb"), report(title="XX,")), Loaded()),
+    "cr_at_the_end.csv": (edited(lambda text: text[:-1] + b"\r"), Loaded()),
+    "crlf_after_lf.csv": (edited(lambda text: text[:-1] + b"\r\n"), Loaded()),
+    "crlf_in_the_middle.csv": (line(3, lambda text: text[:-1] + "\r\n"), Loaded()),
+    "lf_in_the_middle.csv.gz": (
+        lambda n: gzip.compress(report(end="\r\n")(n).replace("\r\n", "\n", 3).replace("\n", "\r\n", 2).encode()),
+        Loaded(),
+    ),
+    "lines_mixed.ndjson": (lines(lambda text: text[:-1] + "\r\n"), Loaded()),
+    "lines_cr.ndjson": (lines(lambda text: text.replace(", ", ",\r")), Loaded()),
+    "lines_cr_in_text.ndjson": (
+        lines(lambda text: text.replace("Léo", "L\ro")),
+        rejected("", "broken JSON: Invalid control character at at character 97 of 632", 2),
+    ),
+    "huge_line.csv": (report(title="x" * 20_000_000), rejected(None, TOO_LONG)),
+    "huge_quoted_line.csv": (report(title='x"' * 10_000_000), rejected(None, TOO_LONG)),
+    "huge_open_quote.csv": (line(3, lambda text: f'3\tx,"{"x" * 20_000_000}\n'), rejected(None, TOO_LONG)),
+    "huge_line.ndjson": (lines(lambda text: text.replace("Léo", "x" * 20_000_000)), rejected(None, TOO_LONG, 2)),
     "after_quote.csv": (line(3, lambda _: '3\tx,"t"oo,a,b,c,[],{}\n'), rejected("title", OPEN)),
     "no_id.csv": (report(song_id=""), rejected("song_id", "is missing")),
     "long_line.csv": (report(title="x" * (3 << 20)), rejected(None, "is longer than 2 MiB")),
