@@ -80,10 +80,13 @@ def find(paths: list[Path]) -> tuple[list[Path], list[Refused]]:
     """
     files, refused = [], []
     for given in paths:
-        if not given.exists() and not given.is_symlink():
-            raise CrescendoError(f"{given} does not exist: name a file or folder to load")
+        if not _is_there(given):
+            raise CrescendoError(f"{shown(given)} does not exist: name a file or folder to load")
         root = given if given.is_dir() and not given.is_symlink() else given.parent
         for path in _walk(given):
+            if isinstance(path, Refused):
+                refused.append(path)
+                continue
             reason = _unreadable(path, root.resolve())
             if reason:
                 refused.append(Refused(path, reason))
@@ -92,23 +95,58 @@ def find(paths: list[Path]) -> tuple[list[Path], list[Refused]]:
     return sorted(set(files)), refused
 
 
-def _walk(given: Path) -> Iterator[Path]:
-    if given.is_dir() and not given.is_symlink():
-        for path in sorted(given.iterdir()):
-            # hidden files, half-written files, and the requests that the client keeps beside its pages
-            if not path.name.startswith(".") and not path.name.endswith((".tmp", ".request.json")):
-                yield from _walk(path)
-    else:
-        yield given
+def shown(path: Path | str) -> str:
+    """A path as it may be printed and stored: bytes that are not UTF-8 and control codes as escapes."""
+    text = str(path).encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+    return "".join(mark if mark.isprintable() else mark.encode("unicode_escape").decode() for mark in text)
+
+
+def size_of(path: Path) -> int:
+    """The bytes of a file; 0 if it is none, or may not be asked."""
+    try:
+        return path.stat().st_size if path.is_file() else 0
+    except OSError:
+        return 0
+
+
+def _is_there(given: Path) -> bool:
+    try:
+        return given.exists() or given.is_symlink()
+    except OSError as error:
+        raise CrescendoError(f"{shown(given)} cannot be read: {plain_error(error)}") from None
+
+
+def _walk(given: Path) -> Iterator[Path | Refused]:
+    waiting = [given]
+    while waiting:
+        path = waiting.pop()
+        try:
+            if path.is_symlink() or not path.is_dir():
+                yield path
+                continue
+            inside = sorted(path.iterdir(), reverse=True)
+        except OSError as error:
+            yield Refused(path, f"cannot be read: {plain_error(error)}")
+            continue
+        # hidden files, half-written files, and the requests that the client keeps beside its pages
+        waiting += [p for p in inside if not p.name.startswith(".") and not p.name.endswith((".tmp", ".request.json"))]
 
 
 def _unreadable(path: Path, root: Path) -> str:
-    if path.is_symlink() and not path.resolve().is_relative_to(root):
-        return "is a link to a place outside the folder: copy the file, or name its target"
-    if not path.exists():
-        return "is a link to nothing"
-    if not path.is_file():
-        return "is not a regular file"
+    try:
+        if path.is_symlink() and not path.resolve().is_relative_to(root):
+            return "is a link to a place outside the folder: copy the file, or name its target"
+        if not path.exists():
+            return "is a link to nothing"
+        if not path.is_file():
+            return "is not a regular file"
+        str(path).encode()
+    except UnicodeEncodeError:
+        return "has a name that is not UTF-8: rename it"
+    except RuntimeError:
+        return "is a link in a circle"
+    except OSError as error:
+        return f"cannot be read: {plain_error(error)}"
     return ""
 
 

@@ -301,8 +301,8 @@ def _trial(batch: Batch) -> str:
 
 def _refuse(connection: duckdb.DuckDBPyConnection, load_id: int, file: Refused, results: list[FileResult]) -> bool:
     """Enter a file that cannot be read; True where that is news. What the path once brought stays."""
-    size = file.path.stat().st_size if file.path.is_file() else 0
-    result = FileResult(str(file.path.absolute()), size, "refused", file.reason)
+    path = str(file.path.absolute()).encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+    result = FileResult(path, landing.size_of(file.path), "refused", file.reason)
     results.append(result)
     if audit.last_reason(connection, result.path) == file.reason:
         return False
@@ -321,7 +321,7 @@ def _progress_bar(connection: duckdb.DuckDBPyConnection, files: list[Path]) -> I
     from rich.progress import Progress
 
     with Progress(console=Console(stderr=True), transient=True) as bar:
-        total = sum(file.stat().st_size for file in files if file.exists())
+        total = sum(landing.size_of(file) for file in files)
         task = bar.add_task(files[0].name, total=total)
         now = {"done": 0}
         stop = threading.Event()
@@ -389,7 +389,7 @@ def load_command(
     else:
         print_result(result, dry_run)
     for file in result.refused:
-        click.echo(f"error: {file.path} {file.reason}", err=True)
+        click.echo(f"error: {landing.shown(file.path)} {file.reason}", err=True)
     return 2 if result.refused else 0
 
 

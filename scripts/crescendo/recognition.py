@@ -33,6 +33,8 @@ Known = tuple[Source, Document]
 DELIMITERS = ",;\t"
 # where a landed page has the key of its data
 GLANCE = 1 << 12
+# bytes of the request beside a page
+LARGEST_REQUEST = 1 << 20
 # items of a list that tell its keys
 OUTLINED = 5
 UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
@@ -88,7 +90,10 @@ def full_name(known: Known) -> str:
 
 def read(path: Path, want: Wanted) -> tuple[Incoming, Content] | Refused:
     """What a file is and what it holds, as `recognise` and `content_of` say."""
-    incoming = recognise(path, want)
+    try:
+        incoming = recognise(path, want)
+    except CrescendoError as error:
+        return Refused(path, str(error))
     if isinstance(incoming, Refused):
         return incoming
     content = content_of(incoming)
@@ -375,13 +380,23 @@ def facts_of_name(path: Path, document: Document) -> dict[str, str | None]:
 
 
 def facts_of_request(path: Path) -> dict[str, str | None]:
-    """What a page was asked for, as the request beside it says; nothing if there is none that can be read."""
-    try:
-        said = json.loads(path.with_name(f"{stem(path)}.request.json").read_text(encoding="utf-8"))
-    except (OSError, ValueError, RecursionError):
+    """What a page was asked for, as the request beside it says; nothing if there is none.
+
+    Raises CrescendoError if there is one that does not say it.
+    """
+    request = path.with_name(f"{stem(path)}.request.json")
+    if not request.exists():
         return {}
-    facts = said.items() if isinstance(said, dict) else ()
-    return {key: str(value) for key, value in facts if isinstance(value, str | int) and str(value).strip()}
+    try:
+        with request.open("rb") as stream:
+            sent = stream.read(LARGEST_REQUEST + 1)
+        said = json.loads(sent) if len(sent) <= LARGEST_REQUEST else None
+        json.dumps(said, ensure_ascii=False).encode()
+    except (OSError, ValueError, RecursionError):
+        said = None
+    if not isinstance(said, dict):
+        raise CrescendoError(f"has a request beside it that is no JSON object: mend or remove {request.name}")
+    return {key: str(value) for key, value in said.items() if isinstance(value, str | int) and str(value).strip()}
 
 
 def json_format(start: str, path: Path) -> str:
@@ -407,7 +422,7 @@ def keys_of(start: str) -> dict[str, str | None]:
     keys: dict[str, str | None] = {}
     stack: list[str] = []
     key = ""
-    for token in re.finditer(r'"((?:[^"\\]|\\.)*)"\s*(:?)|[{}\[\]]', start):
+    for token in re.finditer(r'"((?:[^"\\]|\\.)*+)(?:"\s*(:?)|\\?$(?!.))|[{}\[\]]', start, re.DOTALL):
         mark = token.group(0)
         if mark == "{":
             stack.append(f"{key}." if key else "")

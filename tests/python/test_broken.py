@@ -252,7 +252,7 @@ FILES = {  # name -> (content by the number of its first song, outcome)
         Loaded(),
     ),
     "lines_mixed.ndjson": (lines(lambda text: text[:-1] + "\r\n"), Loaded()),
-    "lines_cr.ndjson": (lines(lambda text: text.replace(", ", ",\r")), Loaded()),
+    "lines_cr.ndjson": (lines(lambda text: text.replace('", "', '",\r"')), Loaded()),
     "lines_cr_in_text.ndjson": (
         lines(lambda text: text.replace("Léo", "L\ro")),
         rejected("", "broken JSON: Invalid control character at at character 97 of 632", 2),
