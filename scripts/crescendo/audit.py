@@ -19,6 +19,8 @@ from crescendo.warehouse import path, quoted
 
 BALANCED = tuple(f"{what}_{how}" for what in ("records", "rows") for how in ("in", "loaded", "duplicate", "rejected"))
 COUNTS = (*BALANCED, "values_rejected")
+REJECT = ("level", "record_index", "line", "path", "reason", "sample")
+MOST_SHOWN = 100  # rejects of a file that a load tells of; the ledger has all
 TABLES = {
     "loads": """
         _load_id bigint primary key, started_at timestamp not null, finished_at timestamp, version varchar not null""",
@@ -38,7 +40,10 @@ TABLES = {
 
 @dataclass
 class FileResult:
-    """What became of one file. `status` is 'loaded', 'unchanged' or 'refused'; the counts are those of COUNTS."""
+    """What became of one file. `status` is 'loaded', 'unchanged' or 'refused'; the counts are those of COUNTS.
+
+    `rejects` are the first of what the ledger says was rejected; `file_id` is 0 if there was nothing to enter.
+    """
 
     path: str
     size_bytes: int
@@ -49,6 +54,7 @@ class FileResult:
     content_sha256: str = ""
     file_id: int = 0
     counts: dict[str, int] = field(default_factory=lambda: dict.fromkeys(COUNTS, 0))
+    rejects: list[dict] = field(default_factory=list)
 
 
 def prepare(connection: duckdb.DuckDBPyConnection) -> None:

@@ -23,11 +23,13 @@ from crescendo.recognition import Wanted
 from crescendo.shapes import Source
 from crescendo.sources import all_sources
 from crescendo.stage import Batch
+from crescendo.status import print_table
 
 # files of one statement: enough to keep both cores busy, few enough to stay under the memory limit
 BATCH_FILES, BATCH_BYTES = 512, 1 << 28
 # whole pages stand in memory, typed, many times their length
 BATCH_PAGE_BYTES = 3 << 23
+MOST_REJECTS = 20
 
 
 @dataclass
@@ -89,7 +91,7 @@ def _attempt(
     cautious: bool,
 ) -> LoadResult:
     """One load, to its end or not at all. Raises stage.Failed if a file spoils it."""
-    with warehouse.connect(wait=wait) as connection, _reading(found, want) as read:
+    with warehouse.connect(wait=wait, dry=dry_run) as connection, _reading(found, want) as read:
         connection.execute(f"set memory_limit = '{warehouse.LOAD_MEMORY}'")
         connection.execute("begin transaction")
         try:
@@ -175,14 +177,15 @@ def _load(
     for name, brought in _delivered(connection, batches, refused):
         results += brought
         advance(name, sum(result.size_bytes for result in results))
-    said = [_refuse(connection, load_id, file, results) for file in refused]
+    for file in refused:
+        _refuse(connection, load_id, file, results)
     loaded = {result.path for result in results if result.status == "loaded"}
     if loaded & known.keys():
         for source, tables in documents:
             audit.drop_replaced(connection, source, tables)
         audit.forget_replaced(connection)
     connection.execute("update load_audit.loads set finished_at = ? where _load_id = ?", [audit.now(), load_id])
-    changed = bool(loaded) or any(said)
+    changed = bool(loaded) or any(result.status == "refused" and result.file_id for result in results)
     return LoadResult(load_id if changed else None, sorted(results, key=lambda result: result.path))
 
 
@@ -245,7 +248,6 @@ def _delivered(
     with closing(stage.prepared_ahead(_pages(batches, records))) as prepared:
         for batch, bench in prepared:
             stage.deliver(connection, bench, batch)
-            audit.write_files(connection, batch.load_id, batch.results)
             yield batch.files[0].path.name, batch.results
     connection.execute("reset threads")
     for batch in records:
@@ -269,7 +271,6 @@ def _load_records(connection: duckdb.DuckDBPyConnection, batch: Batch) -> list[F
         parts += [batch.part(rest)] if rest else []
         return [result for part in parts for result in _load_records(connection, part)]
     stage.deliver(connection, connection, batch)
-    audit.write_files(connection, batch.load_id, batch.results)
     return batch.results
 
 
@@ -299,16 +300,14 @@ def _trial(batch: Batch) -> str:
         return ""
 
 
-def _refuse(connection: duckdb.DuckDBPyConnection, load_id: int, file: Refused, results: list[FileResult]) -> bool:
-    """Enter a file that cannot be read; True where that is news. What the path once brought stays."""
+def _refuse(connection: duckdb.DuckDBPyConnection, load_id: int, file: Refused, results: list[FileResult]) -> None:
+    """Enter a file that cannot be read, if that is news. What the path once brought stays."""
     path = str(file.path.absolute()).encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
     result = FileResult(path, landing.size_of(file.path), "refused", file.reason)
     results.append(result)
-    if audit.last_reason(connection, result.path) == file.reason:
-        return False
-    result.file_id = audit.next_id(connection, "files", "_file_id")
-    audit.write_files(connection, load_id, [result])
-    return True
+    if audit.last_reason(connection, result.path) != file.reason:
+        result.file_id = audit.next_id(connection, "files", "_file_id")
+        audit.write_files(connection, load_id, [result])
 
 
 @contextmanager
@@ -401,7 +400,7 @@ def print_result(result: LoadResult, dry_run: bool = False) -> None:
     shown = [file for file in result.files if file.status == "loaded"]
     table = Table(title="Dry run: nothing was changed" if dry_run else None, title_justify="left", box=None)
     table.add_column("document" if len(shown) > 20 else "file")
-    for name in ("records", "loaded", "duplicate", "rejected", "rows loaded", "rows rejected"):
+    for name in ("records", "loaded", "duplicate", "rejected", "rows loaded", "rows rejected", "values rejected"):
         table.add_column(name, justify="right")
     groups: dict[str, list[FileResult]] = defaultdict(list)
     for file in shown:
@@ -415,6 +414,7 @@ def print_result(result: LoadResult, dry_run: bool = False) -> None:
             "records_rejected",
             "rows_loaded",
             "rows_rejected",
+            "values_rejected",
         )
         table.add_row(name, *(f"{part.total(column):,}" for column in columns))
     console = Console(width=None if click.get_text_stream("stdout").isatty() else 120)
@@ -425,5 +425,14 @@ def print_result(result: LoadResult, dry_run: bool = False) -> None:
         console.print(f"{unchanged} files were loaded before and are unchanged")
     if not result.files:
         console.print("there is nothing to load")
-    if result.total("records_rejected") or result.total("rows_rejected"):
-        console.print("what was rejected, and why: crescendo status")
+    if any(result.total(f"{what}_rejected") for what in ("records", "rows", "values")):
+        if dry_run:
+            _print_rejects(console, result)
+        else:
+            console.print("what was rejected, and why: crescendo status")
+
+
+def _print_rejects(console, result: LoadResult) -> None:
+    """Print what would be rejected, and why: what no ledger will say."""
+    rejects = [{"file": Path(file.path).name} | reject for file in result.files for reject in file.rejects]
+    print_table(console, "Rejected", rejects, ("file", "line", "path", "reason", "sample"), MOST_REJECTS)

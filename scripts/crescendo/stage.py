@@ -18,6 +18,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from errno import EDQUOT, EMFILE, ENOSPC
+from itertools import islice
 from pathlib import Path
 
 import duckdb
@@ -158,8 +159,34 @@ def deliver(connection: duckdb.DuckDBPyConnection, bench: duckdb.DuckDBPyConnect
         _count(bench, batch, inserted)
         held = "select distinct _file_id, _row_id, rows_in - rows_rejected from judged where not is_rejected"
         _insert(connection, "load_audit.file_records", bench, held)
-        for table, rows in (("rejected_records", batch.rejects), ("unknown_fields", batch.unknown)):
-            audit.append(connection, f"load_audit.{table}", [[batch.load_id, *row] for row in rows])
+        _enter(connection, batch)
+
+
+def _enter(connection: duckdb.DuckDBPyConnection, batch: Batch) -> None:
+    """Enter a batch in the ledger, but for files that were refused for the same reason when they were last met."""
+    for result in batch.results:
+        rejects = (row[1:] for row in batch.rejects if row[0] == result.file_id)
+        result.rejects = [dict(zip(audit.REJECT, row, strict=True)) for row in islice(rejects, audit.MOST_SHOWN)]
+        _refuse_empty(result)
+        if result.status == "refused" and audit.last_reason(connection, result.path) == result.reason:
+            result.file_id = 0
+    entered = {result.file_id for result in batch.results}
+    for table, rows in (("rejected_records", batch.rejects), ("unknown_fields", batch.unknown)):
+        said = [[batch.load_id, *row] for row in rows if row[0] in entered]
+        audit.append(connection, f"load_audit.{table}", said)
+    audit.write_files(connection, batch.load_id, [result for result in batch.results if result.file_id])
+
+
+def _refuse_empty(result: FileResult) -> None:
+    """Refuse a file of whose records not one can be loaded: what its path once brought stays."""
+    records = result.counts["records_in"]
+    if not records or result.counts["records_rejected"] < records:
+        return
+    first = next(reject for reject in result.rejects if reject["level"] == "record")
+    place = [f"line {first['line']}"] if first["line"] else []
+    place += [first["path"]] if first["path"] else []
+    what = "its record cannot" if records == 1 else f"none of its {records:,} records can"
+    result.status, result.reason = "refused", f"is not loaded: {what} be: {': '.join([*place, first['reason']])}"
 
 
 def _insert(connection: duckdb.DuckDBPyConnection, target: str, bench: duckdb.DuckDBPyConnection, query: str) -> int:

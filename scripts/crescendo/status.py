@@ -7,6 +7,7 @@ import click
 import duckdb
 
 from crescendo import flatten, warehouse
+from crescendo.landing import shown
 from crescendo.options import format_option
 from crescendo.shapes import Document, Source
 from crescendo.sources import all_sources
@@ -47,7 +48,7 @@ def status() -> Status:
         result.rejected = _rows(
             connection,
             """select f.path as file, r.* exclude (_load_id, _file_id) from load_audit.rejected_records as r
-            inner join load_audit.files as f on f._file_id = r._file_id and f.is_current
+            inner join load_audit.files as f on f._file_id = r._file_id and (f.is_current or f.status = 'refused')
             order by f.path, r.line, r.record_index, r.path limit 1000""",
         )
         result.unknown_fields = _rows(
@@ -161,10 +162,11 @@ def _print(result: Status) -> None:
     console = Console(width=None if click.get_text_stream("stdout").isatty() else 140)
     console.print(f"{result.warehouse}, {result.size_bytes / 1e6:,.1f} MB, {len(result.loads)} last loads")
     counts = ("records_in", "records_loaded", "records_duplicate", "records_rejected", "rows_loaded", "rows_rejected")
-    _print_table(console, "Files", result.files, ("path", "status", "reason", *counts), 20)
-    _print_table(console, "Raw tables", result.tables, ("table", "rows", "newest_day", "digest"), 100)
-    _print_table(console, "Rejected", result.rejected, ("file", "line", "path", "reason", "sample"), 20)
-    _print_table(console, "Unknown fields", result.unknown_fields, ("file", "path", "record_count", "sample"), 20)
+    counts += ("values_rejected",)
+    print_table(console, "Files", result.files, ("path", "status", "reason", *counts), 20)
+    print_table(console, "Raw tables", result.tables, ("table", "rows", "newest_day", "digest"), 100)
+    print_table(console, "Rejected", result.rejected, ("file", "line", "path", "reason", "sample"), 20)
+    print_table(console, "Unknown fields", result.unknown_fields, ("file", "path", "record_count", "sample"), 20)
     if not result.problems:
         console.print("Every record is accounted for: in = loaded + duplicate + rejected, in every file.")
 
@@ -172,14 +174,15 @@ def _print(result: Status) -> None:
 def _cell(column: str, value: object) -> str:
     if isinstance(value, int):
         return f"{value:,}"
-    said = "" if value is None else str(value)
+    said = "" if value is None else shown(str(value))
     if len(said) <= MOST:
         return said
     # files differ in how their paths end
     return f"…{said[-MOST:]}" if column in ("path", "file") else f"{said[:MOST]}…"
 
 
-def _print_table(console, title: str, rows: list[dict], columns: tuple[str, ...], most: int) -> None:
+def print_table(console, title: str, rows: list[dict], columns: tuple[str, ...], most: int) -> None:
+    """Print rows as a table, `most` of them at most."""
     from rich.table import Table
     from rich.text import Text
 

@@ -30,14 +30,18 @@ def text(value: str) -> str:
 
 
 @contextmanager
-def connect(*, read_only: bool = False, wait: float = 60.0) -> Iterator[duckdb.DuckDBPyConnection]:
+def connect(*, read_only: bool = False, wait: float = 60.0, dry: bool = False) -> Iterator[duckdb.DuckDBPyConnection]:
     """Open the warehouse, waiting up to `wait` seconds while another process holds it.
+
+    A `dry` connection makes no file: it is to one in memory if there is none.
 
     Raises CrescendoError where the file is missing (read only), held too long, or not a DuckDB file.
     """
     file = path()
     if read_only and not file.exists():
         raise CrescendoError(f"there is no warehouse at {file}: run `make build`, or name one in CRESCENDO_DB")
+    if dry and not file.exists():
+        file = Path(":memory:")
     connection = _open(file, read_only=read_only, until=time.monotonic() + wait)
     try:
         yield connection
