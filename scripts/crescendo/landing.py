@@ -305,7 +305,7 @@ def _needed(need: Need, first: Incoming) -> str:
     """SQL: what one of many pages in a file is about: as asked for, else as it says, else as an option says."""
     one, *rest = need.at.split(".")
     places = (f"$.{'.'.join([step, *rest])}" for step in (one, f"{one}[0]"))
-    said = ", ".join(f"nullif(json_extract_string(record, {text(place)}), '')" for place in places)
+    said = ", ".join(f"nullif(try(json_extract_string(record, {text(place)})), '')" for place in places)
     return f"coalesce(asked_{need.fact}, {said}, {text(first.options.get(need.fact, ''))})"
 
 

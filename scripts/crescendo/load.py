@@ -6,7 +6,7 @@ import threading
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing, contextmanager, suppress
+from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import asdict, dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -172,11 +172,13 @@ def _load(
     results: list[FileResult] = []
     fresh = _fresh(read, known, results, refused)
     batches = _batches(fresh, load_id, audit.next_id(connection, "files", "_file_id"))
-    if cautious:
-        batches = (sound for batch in batches for sound in _sound(batch, refused))
-    for name, brought in _delivered(connection, batches, refused):
-        results += brought
-        advance(name, sum(result.size_bytes for result in results))
+    with ExitStack() as stack:
+        if cautious:
+            trials = _Trials(stack)
+            batches = (sound for batch in batches for sound in trials.sound(batch, refused))
+        for name, brought in _delivered(connection, batches):
+            results += brought
+            advance(name, sum(result.size_bytes for result in results))
     for file in refused:
         _refuse(connection, load_id, file, results)
     loaded = {result.path for result in results if result.status == "loaded"}
@@ -240,7 +242,7 @@ def _batches(fresh: Iterator[tuple[Incoming, Content]], load_id: int, first_id: 
 
 
 def _delivered(
-    connection: duckdb.DuckDBPyConnection, batches: Iterator[Batch], refused: list[Refused]
+    connection: duckdb.DuckDBPyConnection, batches: Iterator[Batch]
 ) -> Iterator[tuple[str, list[FileResult]]]:
     """Load batch after batch; yields the name of a file of each, and what became of its files."""
     records: list[Batch] = []
@@ -274,29 +276,41 @@ def _load_records(connection: duckdb.DuckDBPyConnection, batch: Batch) -> list[F
     return batch.results
 
 
-def _sound(batch: Batch, refused: list[Refused]) -> Iterator[Batch]:
-    """The batch without the files that cannot be loaded: halved until each of them is alone, and named."""
-    places = range(len(batch.files))
-    reason = _trial(batch.part(places))
-    if not reason:
-        yield batch.part(places)
-    elif len(places) > 1:
-        yield from _sound(batch.part(places[: len(places) // 2]), refused)
-        yield from _sound(batch.part(places[len(places) // 2 :]), refused)
-    elif batch.files[0].format in ("csv", "lines") and not batch.files[0].careful:
-        yield from _sound(batch.part(places, careful=True), refused)
-    else:
-        refused.append(Refused(batch.files[0].path, reason))
+class _Trials:
+    """Tells why files cannot be loaded, by loading them into a warehouse in memory."""
 
+    def __init__(self, stack: ExitStack) -> None:
+        self.stack, self.connection = stack, None
 
-def _trial(batch: Batch) -> str:
-    """Why a batch cannot be loaded into a warehouse of its own, in memory; '' if it can."""
-    with stage.bench() as connection:
-        _prepare(connection)
+    def sound(self, batch: Batch, refused: list[Refused]) -> Iterator[Batch]:
+        """The batch without the files that cannot be loaded: halved until each of them is alone, and named."""
+        places = range(len(batch.files))
+        reason = self._reason(batch.part(places))
+        if not reason:
+            yield batch.part(places)
+        elif len(places) > 1:
+            yield from self.sound(batch.part(places[: len(places) // 2]), refused)
+            yield from self.sound(batch.part(places[len(places) // 2 :]), refused)
+        elif batch.files[0].format in ("csv", "lines") and not batch.files[0].careful:
+            yield from self.sound(batch.part(places, careful=True), refused)
+        else:
+            refused.append(Refused(batch.files[0].path, reason))
+
+    def _reason(self, batch: Batch) -> str:
+        """Why a batch cannot be loaded; '' if it can."""
+        if self.connection is None:
+            self.connection = self.stack.enter_context(stage.bench())
+            _prepare(self.connection)
+        self.connection.execute("begin transaction")
         try:
-            _load_records(connection, batch)
+            _load_records(self.connection, batch)
         except stage.Failed as error:
             return str(error)
+        finally:
+            try:
+                self.connection.execute("rollback")
+            except duckdb.Error:  # it was worse than that
+                self.connection = None
         return ""
 
 

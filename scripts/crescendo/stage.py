@@ -310,7 +310,7 @@ def _reject_lines(bench: duckdb.DuckDBPyConnection, batch: Batch) -> None:
     rows = bench.execute(
         """
         select f.id, e.line, min_by(e.column_idx, e.byte_position), min_by(e.error_type::varchar, e.byte_position),
-            min(e.byte_position), min_by(e.csv_line, e.byte_position)[:200]
+            min(e.byte_position), encode(min_by(e.csv_line, e.byte_position))
         from reject_errors as e
         inner join reject_scans as s on s.scan_id = e.scan_id and s.file_id = e.file_id
         inner join batch_files as f on f.filename = s.file_path
@@ -323,7 +323,7 @@ def _reject_lines(bench: duckdb.DuckDBPyConnection, batch: Batch) -> None:
         header = batch.files[0].header
         path = header[column - 1] if kind != "TOO MANY COLUMNS" and 0 < (column or 0) <= len(header) else None
         reason = LINE_REASONS.get(kind, kind.lower())
-        sample = lines.line_at(files[file_id], position) or shown
+        sample = lines.line_at(files[file_id], position) or (shown or b"")[: lines.SHOWN].decode("utf-8", "replace")
         batch.rejects.append((file_id, "record", None, line, path, reason, sample))
 
 

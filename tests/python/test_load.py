@@ -383,6 +383,15 @@ def test_a_page_is_known_by_what_was_asked_and_by_its_bytes(desk):
     assert [file["counts"]["records_duplicate"] for file in files] == [0, 1, 0, 0]
 
 
+@pytest.mark.parametrize("broken", ["{", '{"related": {"uuid": ', "", "[1]", "null", '{"items": [,]}', '"x"', "{}"])
+def test_a_page_that_is_broken_among_others_in_a_file_is_rejected_alone(desk, broken):
+    name = "song-audience__song-1__spotify__2024-05-01_2024-05-31__p0001.ndjson"
+    code, [file] = desk.load(desk.write(name, f"{json.dumps(page(1))}\n{broken}\n{json.dumps(page(2))}\n"))
+    said = [file["counts"][f"records_{how}"] for how in ("loaded", "rejected")]
+    assert (code, said) == (0, [3, 0] if broken == "{}" else [2, 0 if not broken else 1])
+    assert desk.ask("select line from load_audit.rejected_records where level = 'record'") == [(2,)] * said[1]
+
+
 def test_a_failure_in_the_middle_of_pages_leaves_nothing_and_ends_at_once(desk, monkeypatch):
     write_pages(desk, {number: page(number) for number in range(20)})
     monkeypatch.setattr(loading, "BATCH_PAGE_BYTES", 1)
