@@ -256,8 +256,10 @@ def _csv_relation(first: Incoming, files: str) -> Relation:
 
 def _csv_options(first: Incoming) -> str:
     # what cannot be read goes to reject_errors with its line, and stops nothing; a copy has more quotes
-    longest = LARGEST_LINE * 3 if first.careful else LARGEST_LINE
-    return f"auto_detect = false, store_rejects = true, filename = true, max_line_size = {longest}"
+    options = "auto_detect = false, store_rejects = true, filename = true"
+    if first.careful:
+        return rf"{options}, max_line_size = {LARGEST_LINE * 3}, new_line = '\n'"
+    return f"{options}, max_line_size = {LARGEST_LINE}"
 
 
 def records(first: Incoming, files: str) -> str:

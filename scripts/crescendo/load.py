@@ -14,7 +14,7 @@ from pathlib import Path
 import click
 import duckdb
 
-from crescendo import audit, flatten, landing, recognition, stage, warehouse
+from crescendo import audit, flatten, landing, recognition, scratch, stage, warehouse
 from crescendo.audit import FileResult
 from crescendo.errors import CrescendoError
 from crescendo.landing import Content, Incoming, Refused
@@ -66,6 +66,7 @@ def load(
     path does not exist or another process holds the warehouse for more than `wait` seconds. A file that cannot be
     read is refused, with its reason; the others are loaded.
     """
+    scratch.sweep()
     found, refused = landing.find(paths)
     want = recognition.wanted(all_sources(), source, platform=platform, subject=subject)
     try:

@@ -11,7 +11,6 @@ import json
 import os
 import re
 import shutil
-import tempfile
 from collections import defaultdict, deque
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -23,7 +22,7 @@ from pathlib import Path
 
 import duckdb
 
-from crescendo import audit, careful, flatten, landing, lines
+from crescendo import audit, careful, flatten, landing, lines, scratch
 from crescendo.audit import FileResult
 from crescendo.errors import CrescendoError
 from crescendo.landing import Content, Incoming
@@ -117,11 +116,11 @@ def prepared_ahead(batches: Iterator[Batch]) -> Iterator[tuple[Batch, duckdb.Duc
 @contextmanager
 def bench() -> Iterator[duckdb.DuckDBPyConnection]:
     """A database in memory, which spills into a folder of its own."""
-    with tempfile.TemporaryDirectory(prefix="crescendo-") as folder:
+    with scratch.folder() as folder:
         settings = {
             "threads": 1,
             "memory_limit": LOAD_MEMORY,
-            "temp_directory": folder,
+            "temp_directory": str(folder),
             "allocator_background_threads": True,
             # identifiers of 16 bytes are handed over as they are, not as their text
             "arrow_lossless_conversion": True,
@@ -234,10 +233,9 @@ def _explained(batch: Batch) -> Iterator[None]:
 
 def _stage(bench: duckdb.DuckDBPyConnection, batch: Batch) -> None:
     bench.execute("drop table if exists reject_errors; drop table if exists reject_scans")
-    with tempfile.TemporaryDirectory(prefix="crescendo-") as folder:
+    with scratch.folder() as folder:
         links = [
-            _link(file, Path(folder, str(result.file_id)))
-            for file, result in zip(batch.files, batch.results, strict=True)
+            _link(file, folder / str(result.file_id)) for file, result in zip(batch.files, batch.results, strict=True)
         ]
         if batch.files[0].careful:
             _read_lines(batch, links[0])

@@ -253,6 +253,10 @@ FILES = {  # name -> (content by the number of its first song, outcome)
     ),
     "lines_mixed.ndjson": (lines(lambda text: text[:-1] + "\r\n"), Loaded()),
     "lines_cr.ndjson": (lines(lambda text: text.replace('", "', '",\r"')), Loaded()),
+    "lines_cr_first.ndjson": (
+        edited(lambda text: text.replace(b'{"song_id"', b'{"a":\r{"song_id": 1}, "song_id"', 1), lines()),
+        Loaded(unknown=("a",)),
+    ),
     "lines_cr_in_text.ndjson": (
         lines(lambda text: text.replace("Léo", "L\ro")),
         rejected("", "broken JSON: Invalid control character at at character 97 of 632", 2),

@@ -411,6 +411,43 @@ def test_a_failure_in_the_middle_of_pages_leaves_nothing_and_ends_at_once(desk, 
     assert [thread.name for thread in threading.enumerate() if "ThreadPool" in thread.name] == []
 
 
+def test_a_dry_run_makes_no_file_and_shows_what_would_be_rejected(desk):
+    path = desk.write("a.csv", csv_text([song(1, song_id=""), song(2, timeSeries=[point(1, 1.5)])]))
+    code, out, _ = desk.run("load", path, "--dry-run")
+    assert (code, desk.warehouse.exists()) == (0, False)
+    for word in ("song_id", "is missing", "timeSeries[1]", "is not a whole number", "1.5"):
+        assert word in out
+
+
+def test_folders_of_loads_that_were_killed_are_removed(desk, tmp_path, monkeypatch):
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    gone = subprocess.Popen(["true"])
+    gone.wait()
+    names = [f"crescendo-{gone.pid}-abc", f"crescendo-{os.getpid()}-abc", "crescendo-abc", f"other-{gone.pid}-abc"]
+    for name in names:
+        (tmp_path / name).mkdir()
+    desk.load(desk.write("a.csv", LONE))
+    assert [name for name in names if (tmp_path / name).exists()] == names[1:]
+    assert {path.name for path in tmp_path.glob("crescendo-*")} == set(names[1:3])
+
+
+def test_a_full_disk_is_one_sentence_and_changes_nothing(desk, expected):
+    desk.load(desk.write("a.csv", csv_text(SONGS)))
+    desk.write("b.csv", "".join(report_lines(World(songs=60, days=200))))
+    code = "import resource, sys; from crescendo.cli import main; size = int(sys.argv[1]);"
+    code += "resource.setrlimit(resource.RLIMIT_FSIZE, (size, size)); sys.exit(main(sys.argv[2:]))"
+    environment = os.environ | {"CRESCENDO_DB": str(desk.warehouse)}
+    for size in (desk.warehouse.stat().st_size // 4, desk.warehouse.stat().st_size + 4096):
+        command = [sys.executable, "-c", code, str(size), "load", str(desk.folder)]
+        done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+        assert (done.returncode, done.stderr.count("\n")) == (2, 1), done.stderr
+        assert "Traceback" not in done.stderr
+        assert "rollback" not in done.stderr
+        assert "File too large" in done.stderr
+        assert desk.digests() == expected
+    assert desk.load()[0] == 0
+
+
 def test_a_page_that_cannot_be_prepared_is_named(desk, monkeypatch):
     write_pages(desk, {number: page(number) for number in range(4)})
     monkeypatch.setattr(stage, "_stage", lambda bench, _: bench.execute("from nowhere"))
