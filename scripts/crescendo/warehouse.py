@@ -50,13 +50,15 @@ def connect(*, read_only: bool = False, wait: float = 60.0, dry: bool = False) -
 
 
 def _open(file: Path, *, read_only: bool, until: float) -> duckdb.DuckDBPyConnection:
-    pause = 0.05
+    pause, is_new = 0.05, not file.exists()
     while True:
         try:
             return duckdb.connect(str(file), read_only=read_only)
         except duckdb.IOException as error:
             reason = str(error).splitlines()[0]
             if "lock" not in reason.lower():
+                if is_new:  # half a file, which would never open
+                    file.unlink(missing_ok=True)
                 raise CrescendoError(f"cannot open {file}: {reason}") from None
             if time.monotonic() + pause > until:
                 raise CrescendoError(f"{file} is held by another process, try again later: {reason}") from None

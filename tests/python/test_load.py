@@ -281,6 +281,7 @@ def test_one_file_never_keeps_the_others_out(desk, what):
     assert [file["counts"]["records_loaded"] for file in good] == [6]
     assert desk.balanced()
     assert desk.run("load", desk.folder)[0] == code
+    subprocess.run(["rm", "-rf", desk.folder], check=True)  # what pytest would remove by recursion
 
 
 @pytest.mark.parametrize("change", ["vanishes", "grows", "is a folder"])
@@ -437,9 +438,17 @@ def test_a_full_disk_is_one_sentence_and_changes_nothing(desk, expected):
     code = "import resource, sys; from crescendo.cli import main; size = int(sys.argv[1]);"
     code += "resource.setrlimit(resource.RLIMIT_FSIZE, (size, size)); sys.exit(main(sys.argv[2:]))"
     environment = os.environ | {"CRESCENDO_DB": str(desk.warehouse)}
-    for size in (desk.warehouse.stat().st_size // 4, desk.warehouse.stat().st_size + 4096):
+    sizes = desk.warehouse.stat().st_size // 4, desk.warehouse.stat().st_size + 4096
+
+    def load_within(size, **more):
         command = [sys.executable, "-c", code, str(size), "load", str(desk.folder)]
-        done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+        return subprocess.run(command, env=environment | more, capture_output=True, text=True, check=False)
+
+    new = desk.folder.parent / "new.duckdb"
+    assert "File too large" in load_within(4096, CRESCENDO_DB=str(new)).stderr
+    assert not new.exists()
+    for size in sizes:
+        done = load_within(size)
         assert (done.returncode, done.stderr.count("\n")) == (2, 1), done.stderr
         assert "Traceback" not in done.stderr
         assert "rollback" not in done.stderr
