@@ -1,7 +1,8 @@
 """The ledger beside the data: what each load brought, what was rejected and why, what nobody declared.
 
 For every file, always: records_in = records_loaded + records_duplicate + records_rejected, and the same for the rows
-of child tables. A record that two files hold is owned by both: it leaves when the last of them is replaced.
+of child tables. A value that is rejected alone leaves a null in a row or record that is loaded; `values_rejected`
+counts those. A record that two files hold is owned by both: it leaves when the last of them is replaced.
 """
 
 import json
@@ -16,7 +17,10 @@ from crescendo.flatten import RawTable
 from crescendo.shapes import Source
 from crescendo.warehouse import path, quoted
 
-COUNTS = tuple(f"{what}_{how}" for what in ("records", "rows") for how in ("in", "loaded", "duplicate", "rejected"))
+BALANCED = tuple(f"{what}_{how}" for what in ("records", "rows") for how in ("in", "loaded", "duplicate", "rejected"))
+COUNTS = (*BALANCED, "values_rejected")
+REJECT = ("level", "record_index", "line", "path", "reason", "sample")
+MOST_SHOWN = 100  # rejects of a file that a load tells of; the ledger has all
 TABLES = {
     "loads": """
         _load_id bigint primary key, started_at timestamp not null, finished_at timestamp, version varchar not null""",
@@ -36,7 +40,10 @@ TABLES = {
 
 @dataclass
 class FileResult:
-    """What became of one file. `status` is 'loaded', 'unchanged' or 'refused'; the counts are those of COUNTS."""
+    """What became of one file. `status` is 'loaded', 'unchanged' or 'refused'; the counts are those of COUNTS.
+
+    `rejects` are the first of what the ledger says was rejected; `file_id` is 0 if there was nothing to enter.
+    """
 
     path: str
     size_bytes: int
@@ -47,6 +54,7 @@ class FileResult:
     content_sha256: str = ""
     file_id: int = 0
     counts: dict[str, int] = field(default_factory=lambda: dict.fromkeys(COUNTS, 0))
+    rejects: list[dict] = field(default_factory=list)
 
 
 def prepare(connection: duckdb.DuckDBPyConnection) -> None:
@@ -54,8 +62,9 @@ def prepare(connection: duckdb.DuckDBPyConnection) -> None:
     connection.execute("create schema if not exists load_audit")
     for name, columns in TABLES.items():
         connection.execute(f"create table if not exists load_audit.{name} ({columns})")
-    # a warehouse from before rows were counted by record
+    # a warehouse from before rows were counted by record, and values at all
     connection.execute("alter table load_audit.file_records add column if not exists row_count bigint")
+    connection.execute("alter table load_audit.files add column if not exists values_rejected bigint default 0")
 
 
 def prepare_raw(connection: duckdb.DuckDBPyConnection, source: Source, tables: list[RawTable]) -> None:

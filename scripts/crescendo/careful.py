@@ -1,7 +1,10 @@
 """The careful reading: one record at a time, in Python, for what the fast reading could not vouch for.
 
-It names what is wrong and where, drops the smallest thing that is wrong (a point, an entry, else the record), and
-hands back clean JSON text for the rest, which takes the same SQL way into the raw tables as everything else.
+It names what is wrong and where, drops the smallest thing that is wrong (a value, else the row that needs it, else the
+record), and hands back clean text for the rest, which takes the same SQL way into the raw tables as everything else.
+
+What says nothing is not wrong: null, a blank text in the place of a list or an object, and an empty list or object in
+the place of the other, as languages write it that do not tell them apart.
 """
 
 import json
@@ -14,6 +17,9 @@ from crescendo.shapes import Dropped, Entries, Field, Group, Node, Pairs, Rows, 
 
 LARGEST = 2**63 - 1
 ABSENT = object()
+MOST_DIGITS = 400
+MOST_IN_A_CELL = 32_767  # of a spreadsheet, in UTF-16
+REWRITTEN_DAY = re.compile(r"[0-9]{1,2}([/.-])[0-9]{1,2}\1[0-9]{2}([0-9]{2})?\b")
 
 
 class Duplicated(dict):
@@ -65,7 +71,7 @@ class Path:
 class Reject:
     """A thing that was not loaded: where it stands in the record, and why."""
 
-    level: str  # 'record', or 'row' for what would have been rows of a child table
+    level: str  # 'record', 'row' for what would have been rows of a child table, or 'value' for less
     path: str
     reason: str
     sample: str
@@ -73,7 +79,10 @@ class Reject:
 
 @dataclass
 class Reading:
-    """What the careful reading of one record found. `texts` are clean JSON, by root key; null where absent."""
+    """What the careful reading of one record found.
+
+    `texts` are the clean texts of its scalars and JSON roots, by key; null where absent.
+    """
 
     texts: dict[str, str | None] = field(default_factory=dict)
     rejects: list[Reject] = field(default_factory=list)
@@ -94,27 +103,44 @@ class Invalid(Exception):  # noqa: N818 a finding, not a failure
         super().__init__(reason)
         self.path, self.reason, self.sample = str(path), reason, sample_of(value)
 
+    def reject(self, level: str) -> Reject:
+        """The finding as the ledger has it."""
+        return Reject(level, self.path, self.reason, self.sample)
+
 
 def read_record(fields: list[Field], roots: list[Node], sent: dict[str, str | None]) -> Reading:
     """Read one record: `sent` holds the text of every scalar and JSON root by key (None where absent)."""
     reading = Reading()
     for leaf in fields:
-        try:
-            check_scalar(leaf, sent.get(leaf.key))
-        except Invalid as found:
-            reading.rejects.append(Reject("record", found.path, found.reason, found.sample))
+        reading.texts[leaf.key] = _read_scalar(leaf, sent.get(leaf.key), reading)
     for root in roots:
         reading.texts[root.key] = _read_root(root, sent.get(root.key), reading)
-    return reading
+    return _judged(reading)
 
 
 def read_broken(fields: tuple[Node, ...], record: str) -> Reading:
     """A record whose text is no JSON object, names a key twice, or holds objects where its scalars should be."""
     reading = Reading()
-    _read_root(Group("", fields, required=True), record, reading)
-    if not reading.record_rejected:
-        reading.rejects.append(Reject("record", "", "cannot be read", sample_of(record)))
+    clean = _read_root(Group("", fields, required=True), record, reading)
+    for key, value in (json.loads(clean) if clean else {}).items():
+        reading.texts[key] = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    return _judged(reading)
+
+
+def _judged(reading: Reading) -> Reading:
+    """The reading without what is said of parts of a record that is rejected as a whole."""
+    if reading.record_rejected:
+        reading.rejects = [reject for reject in reading.rejects if reject.level == "record"]
     return reading
+
+
+def _read_scalar(leaf: Field, sent: str | None, reading: Reading) -> str | None:
+    try:
+        check_scalar(leaf, sent)
+    except Invalid as found:
+        reading.rejects.append(found.reject("record" if leaf.required else "value"))
+        return None
+    return sent
 
 
 def check_scalar(leaf: Field, sent: str | None) -> object:
@@ -133,30 +159,40 @@ def _read_root(root: Node, sent: str | None, reading: Reading) -> str | None:
     """The clean JSON of a root; None where it is absent, rejected, or was certified (`sent` is None)."""
     if sent is None:
         return None
-    path, reason, sample = root.key, "", sent[:80]
     try:
-        value = json.loads(sent, object_pairs_hook=_pairs) if sent else None
-        reading.rows_in += count_rows(root, value)
-        clean = _value(root, value, Path(root.key), reading)
-        return None if clean is ABSENT else _encodable(json.dumps(clean, ensure_ascii=False))
+        value = json.loads(sent, object_pairs_hook=_pairs, parse_int=_integer) if sent else None
+        rows_in = count_rows(root, value)
+        reading.rows_in += rows_in
+        clean = _member(root, value, Path(root.key), reading)
     except Invalid as found:
-        path, reason, sample = found.path, found.reason, found.sample
-    except json.JSONDecodeError as error:
-        reason = f"broken JSON: {error.msg} at character {error.pos + 1} of {len(sent)}"
-        sample = sent[max(0, error.pos - 40) : error.pos + 20]
-    except UnicodeEncodeError:
-        reason = "broken JSON: half a surrogate pair"
-    except RecursionError:
-        reason = "JSON is nested too deep to read"
-    except ValueError:  # Python reads whole numbers up to 4,300 digits
-        reason = "holds a number of thousands of digits"
-    reading.rejects.append(Reject("record", path, reason, sample))
-    return None
+        reading.rejects.append(found.reject("record"))
+        return None
+    except (json.JSONDecodeError, RecursionError) as error:
+        reading.rejects.append(Reject("record", root.key, *_unreadable(error, sent)))
+        return None
+    # what is not written was rejected: so the ledger adds up, however faults lie within faults
+    reading.rows_rejected += rows_in - count_rows(root, clean, nulls=False)
+    return None if clean is ABSENT else json.dumps(clean, ensure_ascii=False)
 
 
-def _encodable(json_text: str) -> str:
-    json_text.encode()
-    return json_text
+def _unreadable(error: RecursionError | json.JSONDecodeError, sent: str) -> tuple[str, str]:
+    """Why a text cannot be read as JSON, and a sample of it."""
+    if isinstance(error, RecursionError):
+        return "JSON is nested too deep to read", _plain(sent[:80])
+    if MOST_IN_A_CELL in (len(sent), len(sent.encode("utf-16-le", "replace")) // 2):
+        return f"is cut off at {MOST_IN_A_CELL:,} characters, as by a spreadsheet: export it anew", sent[-80:]
+    where = f"{error.msg} at character {error.pos + 1} of {len(sent)}"
+    return f"broken JSON: {where}", sent[max(0, error.pos - 40) : error.pos + 20]
+
+
+class Digits(str):
+    """A whole number of more digits than Python reads."""
+
+    __slots__ = ()
+
+
+def _integer(digits: str) -> int | Digits:
+    return int(digits) if len(digits) < MOST_DIGITS else Digits(digits)
 
 
 def _pairs(pairs: list[tuple[str, object]]) -> dict:
@@ -168,29 +204,29 @@ def _pairs(pairs: list[tuple[str, object]]) -> dict:
     return twice
 
 
-def count_rows(node: Node, value: object) -> int:
-    """How many rows of child tables a JSON value would make."""
+def count_rows(node: Node, value: object, *, nulls: bool = True) -> int:
+    """How many rows of child tables a JSON value would make; with a row for each null in a list, or without."""
     match node:
         case Rows() if isinstance(value, list):
-            return sum(1 + _rows_below(node.fields, item) for item in value)
+            return sum(1 + _rows_below(node.fields, item, nulls) for item in value if nulls or item is not None)
         case Values() if isinstance(value, list):
-            return len(value)
+            return sum(nulls or item is not None for item in value)
         case Pairs() if isinstance(value, dict):
-            return len(value)
+            return sum(nulls or item is not None for item in value.values())
         case Group() if isinstance(value, dict):
-            return _rows_below(node.fields, value)
+            return _rows_below(node.fields, value, nulls)
         case Entries() if isinstance(value, dict):
             inline = [child for child in node.fields if isinstance(child, Entries) and not child.table]
-            return sum(_inline_rows(inline, item) + _rows_below(node.fields, item) for item in value.values())
+            return sum(_inline_rows(inline, item) + _rows_below(node.fields, item, nulls) for item in value.values())
         case _:
             return 0
 
 
-def _rows_below(fields: tuple[Node, ...], value: object) -> int:
+def _rows_below(fields: tuple[Node, ...], value: object, nulls: bool) -> int:
     if not isinstance(value, dict):
         return 0
     inline = [node for node in fields if isinstance(node, Entries) and not node.table]
-    return sum(count_rows(node, value.get(node.key)) for node in fields if node not in inline)
+    return sum(count_rows(node, value.get(node.key), nulls=nulls) for node in fields if node not in inline)
 
 
 def _inline_rows(inline: list[Entries], value: object) -> int:
@@ -198,9 +234,22 @@ def _inline_rows(inline: list[Entries], value: object) -> int:
     return max([1, *(len(entry) for entry in entries if isinstance(entry, dict))])
 
 
+def _member(node: Node, value: object, path: Path, reading: Reading) -> object:
+    """The value of a declared key; ABSENT where it is wrong and need not be there."""
+    marked = len(reading.rejects)
+    try:
+        return _value(node, value, path, reading)
+    except Invalid as found:
+        if node.required:
+            raise
+        # what was found within goes with it
+        reading.rejects[marked:] = [found.reject("value")]
+        return ABSENT
+
+
 def _value(node: Node, value: object, path: Path, reading: Reading | None = None) -> object:
     """A JSON value reduced to what is declared. Raises Invalid where it is not of its kind."""
-    if value is None or value is ABSENT:
+    if value is None or value is ABSENT or (value == "" and not isinstance(node, Field)):
         if node.required:
             raise Invalid(path, "is missing", None)
         return ABSENT
@@ -210,20 +259,15 @@ def _value(node: Node, value: object, path: Path, reading: Reading | None = None
         case Field():
             return _leaf(node, value, path)
         case Group():
-            return _object(node.fields, value, path, reading)
-        case Rows():
-            return _items(node, value, path, reading)
-        case Values():
-            return _items(node, value, path, reading)
+            return _object(node.fields, {} if value == [] else value, path, reading)
+        case Rows() | Values():
+            return _items(node, [] if value == {} else value, path, reading)
         case Entries() | Pairs():
-            return _entries(node, value, path, reading)
+            return _entries(node, {} if value == [] else value, path, reading)
 
 
 def _object(fields: tuple[Node, ...], value: object, path: Path, reading: Reading) -> dict:
-    if not isinstance(value, dict):
-        raise Invalid(path, f"should be an object, is {_kind(value)}", value)
-    if isinstance(value, Duplicated):
-        raise Invalid(path.member(value.key), "the key is there twice", value)
+    _check_keys(value, path)
     declared = {node.key for node in fields}
     for key in value.keys() - declared:
         reading.unknown.setdefault(path.member(key).kind, sample_of(value[key]))
@@ -231,8 +275,15 @@ def _object(fields: tuple[Node, ...], value: object, path: Path, reading: Readin
     for node in fields:
         item = value.get(node.key)
         if item is not None or node.required:
-            clean[node.key] = _value(node, item, path.member(node.key), reading)
+            clean[node.key] = _member(node, item, path.member(node.key), reading)
     return {key: item for key, item in clean.items() if item is not ABSENT}
+
+
+def _check_keys(value: object, path: Path) -> None:
+    if not isinstance(value, dict):
+        raise Invalid(path, f"should be an object, is {_kind(value)}", value)
+    if isinstance(value, Duplicated):
+        raise Invalid(path.member(value.key), "the key is there twice", value)
 
 
 def _items(node: Rows | Values, value: object, path: Path, reading: Reading) -> list:
@@ -240,50 +291,44 @@ def _items(node: Rows | Values, value: object, path: Path, reading: Reading) -> 
         raise Invalid(path, f"should be a list, is {_kind(value)}", value)
     clean = []
     for number, item in enumerate(value, start=1):
-        here = path.item(number)
+        here, marked = path.item(number), len(reading.rejects)
         try:
             if isinstance(node, Rows):
                 clean.append(_object(node.fields, item, here, reading))
             else:
                 clean.append(_value(Field(node.value.key, node.value.kind, required=True), item, here))
         except Invalid as found:
-            _reject_row(node, [item], found, reading)
+            reading.rejects[marked:] = [found.reject("row")]
             clean.append(None)  # keeps the places of the others
     return clean
 
 
 def _entries(node: Entries | Pairs, value: object, path: Path, reading: Reading) -> dict:
-    if not isinstance(value, dict):
-        raise Invalid(path, f"should be an object, is {_kind(value)}", value)
-    if isinstance(value, Duplicated):
-        raise Invalid(path.member(value.key), "the key is there twice", value)
+    _check_keys(value, path)
     clean = {}
     for key, item in value.items():
+        marked = len(reading.rejects)
         try:
             here = path.entry(key)
+            _storable(key, here)
             if isinstance(node, Entries):
-                clean[key] = _object(node.fields, item, here, reading)
+                clean[key] = _object(node.fields, {} if item == [] else item, here, reading)
             else:
-                clean[key] = _value(Field(node.value.key, node.value.kind, required=True), item, here)
+                clean[key] = _value(Field(node.value.key, node.value.kind, required=True), item, here, reading)
         except Invalid as found:
-            _reject_row(node, {key: item}, found, reading)
+            reading.rejects[marked:] = [found.reject("row")]
     if value and not clean and not node.table:
-        reading.rows_rejected -= 1  # the row that holds them stays, without an entry
+        reading.rejects[-1].level = "value"  # the row that holds them stays, without an entry
     return clean
-
-
-def _reject_row(node: Node, value: object, found: Invalid, reading: Reading) -> None:
-    reading.rejects.append(Reject("row", found.path, found.reason, found.sample))
-    reading.rows_rejected += max(1, count_rows(node, value))
 
 
 def _leaf(leaf: Field, value: object, path: Path) -> object:
     match leaf.kind:
         case "json":
-            return value
+            return _storable(value, path)
         case "text" if isinstance(value, str):
-            return value
-        case "text" if isinstance(value, int | float) and not isinstance(value, bool):
+            return _storable(value, path)
+        case "text" if isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value):
             return str(value)
         case "day" if isinstance(value, str) and re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}([T ].*)?", value):
             try:
@@ -291,6 +336,8 @@ def _leaf(leaf: Field, value: object, path: Path) -> object:
             except ValueError:
                 raise Invalid(path, "is not a day of the calendar", value) from None
             return value[:10]
+        case "day" if isinstance(value, str) and REWRITTEN_DAY.match(value):
+            raise Invalid(path, "is a date as spreadsheets rewrite them: export it anew as YYYY-MM-DD", value)
         case "day":
             raise Invalid(path, "is not a date that begins with YYYY-MM-DD", value)
         case "count" | "integer":
@@ -302,14 +349,24 @@ def _leaf(leaf: Field, value: object, path: Path) -> object:
     raise Invalid(path, f"should be a {leaf.kind}, is {_kind(value)}", value)
 
 
+def _storable(value: object, path: Path) -> object:
+    try:
+        json.dumps(value, ensure_ascii=False, allow_nan=False).encode()
+    except UnicodeEncodeError:
+        raise Invalid(path, "holds half a surrogate pair", value) from None
+    except ValueError:
+        raise Invalid(path, "holds a number that JSON has not", value) from None
+    return value
+
+
 def _whole(leaf: Field, value: object, path: Path) -> int:
     if isinstance(value, str) and re.fullmatch(r"-?[0-9]{1,30}", value):
         value = int(value)  # a number sent as text is still that number
     if isinstance(value, float) and value.is_integer() and abs(value) < 2**53:
         value = int(value)
-    if isinstance(value, bool) or not isinstance(value, int):
+    if isinstance(value, bool) or not isinstance(value, int | Digits):
         raise Invalid(path, "is not a whole number", value)
-    if abs(value) > LARGEST:
+    if isinstance(value, Digits) or abs(value) > LARGEST:
         raise Invalid(path, "does not fit in 64 bits", value)
     if leaf.kind == "count" and value < 0:
         raise Invalid(path, "is a count below zero", value)

@@ -1,7 +1,6 @@
 """What lies in the landing folder: which files may be read, what each of them is, and how DuckDB reads them."""
 
 import codecs
-import csv
 import gzip
 import hashlib
 import io
@@ -24,7 +23,6 @@ LARGEST_RATIO, SMALL = 300, 1 << 26
 # DuckDB keeps whole lines and whole pages in memory
 LARGEST_LINE, LARGEST_PAGE = 1 << 21, 1 << 26
 BOM, BLANK = "\ufeff", " \t\r\n"
-NUMBERED_LINE = re.compile(rb"(\xef\xbb\xbf)?\d+\t")
 LINE_NUMBER = re.compile(r"^\d+\t")
 
 
@@ -34,6 +32,7 @@ class Incoming:
 
     `header` has the declared names of its columns. `facts` are what its pages were asked for, and `options` what a
     page that says nothing of a fact was; `told` is not blank if the facts are not those of the file's name.
+    `careful` is a file whose lines are told apart by `lines.py`, `unpack` a gzip file that only Python reads.
     """
 
     path: Path
@@ -44,8 +43,9 @@ class Incoming:
     gzipped: bool
     size: int
     facts: tuple[str | None, ...] = ()
-    mixed_ends: bool = False
     numbered: bool = False
+    careful: bool = False
+    unpack: bool = False
     delimiter: str = ","
     told: str = ""
     options: dict[str, str] = field(default_factory=dict)
@@ -61,11 +61,16 @@ class Refused:
 
 @dataclass(frozen=True)
 class Content:
-    """What a file holds, unpacked: the sha256 of its bytes, and how many lines end in it (not counted for a page)."""
+    """What a file holds, unpacked: the sha256 of its bytes, and how many lines end in it (not counted for a page).
+
+    `is_odd` says that it has carriage returns elsewhere than before every line feed, or a line beyond all measure.
+    """
 
     sha256: str
     line_ends: int
     ends_open: bool
+    is_odd: bool = False
+    size: int = 0
 
 
 def find(paths: list[Path]) -> tuple[list[Path], list[Refused]]:
@@ -75,10 +80,13 @@ def find(paths: list[Path]) -> tuple[list[Path], list[Refused]]:
     """
     files, refused = [], []
     for given in paths:
-        if not given.exists() and not given.is_symlink():
-            raise CrescendoError(f"{given} does not exist: name a file or folder to load")
+        if not _is_there(given):
+            raise CrescendoError(f"{shown(given)} does not exist: name a file or folder to load")
         root = given if given.is_dir() and not given.is_symlink() else given.parent
         for path in _walk(given):
+            if isinstance(path, Refused):
+                refused.append(path)
+                continue
             reason = _unreadable(path, root.resolve())
             if reason:
                 refused.append(Refused(path, reason))
@@ -87,23 +95,58 @@ def find(paths: list[Path]) -> tuple[list[Path], list[Refused]]:
     return sorted(set(files)), refused
 
 
-def _walk(given: Path) -> Iterator[Path]:
-    if given.is_dir() and not given.is_symlink():
-        for path in sorted(given.iterdir()):
-            # hidden files, half-written files, and the requests that the client keeps beside its pages
-            if not path.name.startswith(".") and not path.name.endswith((".tmp", ".request.json")):
-                yield from _walk(path)
-    else:
-        yield given
+def shown(path: Path | str) -> str:
+    """A path as it may be printed and stored: bytes that are not UTF-8 and control codes as escapes."""
+    text = str(path).encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+    return "".join(mark if mark.isprintable() else mark.encode("unicode_escape").decode() for mark in text)
+
+
+def size_of(path: Path) -> int:
+    """The bytes of a file; 0 if it is none, or may not be asked."""
+    try:
+        return path.stat().st_size if path.is_file() else 0
+    except OSError:
+        return 0
+
+
+def _is_there(given: Path) -> bool:
+    try:
+        return given.exists() or given.is_symlink()
+    except OSError as error:
+        raise CrescendoError(f"{shown(given)} cannot be read: {plain_error(error)}") from None
+
+
+def _walk(given: Path) -> Iterator[Path | Refused]:
+    waiting = [given]
+    while waiting:
+        path = waiting.pop()
+        try:
+            if path.is_symlink() or not path.is_dir():
+                yield path
+                continue
+            inside = sorted(path.iterdir(), reverse=True)
+        except OSError as error:
+            yield Refused(path, f"cannot be read: {plain_error(error)}")
+            continue
+        # hidden files, half-written files, and the requests that the client keeps beside its pages
+        waiting += [p for p in inside if not p.name.startswith(".") and not p.name.endswith((".tmp", ".request.json"))]
 
 
 def _unreadable(path: Path, root: Path) -> str:
-    if path.is_symlink() and not path.resolve().is_relative_to(root):
-        return "is a link to a place outside the folder: copy the file, or name its target"
-    if not path.exists():
-        return "is a link to nothing"
-    if not path.is_file():
-        return "is not a regular file"
+    try:
+        if path.is_symlink() and not path.resolve().is_relative_to(root):
+            return "is a link to a place outside the folder: copy the file, or name its target"
+        if not path.exists():
+            return "is a link to nothing"
+        if not path.is_file():
+            return "is not a regular file"
+        str(path).encode()
+    except UnicodeEncodeError:
+        return "has a name that is not UTF-8: rename it"
+    except RuntimeError:
+        return "is a link in a circle"
+    except OSError as error:
+        return f"cannot be read: {plain_error(error)}"
     return ""
 
 
@@ -112,21 +155,42 @@ def plain_error(error: Exception) -> str:
     return error.strerror if isinstance(error, OSError) and error.strerror else str(error)
 
 
+class _Tally:
+    """Counts the ends of lines, in blocks of bytes."""
+
+    def __init__(self) -> None:
+        self.line_ends = self.returns = self.both = 0
+        self.last, self.endless = b"", False
+
+    def add(self, block: bytes) -> None:
+        ends = block.count(b"\n")
+        self.line_ends += ends
+        self.endless = self.endless or (not ends and len(block) == BLOCK)
+        if b"\r" in block or self.last == b"\r":
+            self.returns += block.count(b"\r")
+            self.both += (self.last + block).count(b"\r\n")
+        self.last = block[-1:]
+
+    @property
+    def is_odd(self) -> bool:
+        return self.endless or self.returns != self.both or self.both not in (0, self.line_ends)
+
+
 def content_of(incoming: Incoming) -> Content | Refused:
     """Read a file once: its sha256 and its lines. Refuses a gzip file that is cut short or swells without bound."""
-    digest = hashlib.sha256(incoming.told.encode())
-    line_ends, unpacked, last = 0, 0, b""
+    digest, tally = hashlib.sha256(incoming.told.encode()), _Tally()
+    unpacked, tail = 0, b""
     decoder = codecs.getincrementaldecoder("utf-8")()
     try:
-        with _opened(incoming) as stream:
+        with opened(incoming) as stream:
             while block := stream.read(BLOCK):
                 digest.update(block)
                 unpacked += len(block)
                 if incoming.format == "page":
                     decoder.decode(block)
                 else:
-                    line_ends += block.count(b"\n")
-                    last = block[-1:]
+                    tally.add(block)
+                    tail = block.rstrip()[-1:] or tail
                 if unpacked > max(SMALL, LARGEST_RATIO * incoming.size):
                     return Refused(incoming.path, f"unpacks to more than {LARGEST_RATIO} times its size")
         decoder.decode(b"", final=True)
@@ -136,10 +200,24 @@ def content_of(incoming: Incoming) -> Content | Refused:
         return Refused(incoming.path, f"cannot be read to its end: {plain_error(error)}")
     if incoming.format == "page" and unpacked > LARGEST_PAGE:
         return Refused(incoming.path, f"is one JSON document of more than {LARGEST_PAGE >> 20} MiB: split it")
-    return Content(digest.hexdigest(), line_ends, last not in (b"\n", b""))
+    if incoming.format == "array" and tail == b",":  # DuckDB takes that for the end
+        return Refused(incoming.path, "is not a whole JSON array: it ends with a comma")
+    is_odd = incoming.format in ("csv", "lines") and tally.is_odd
+    return Content(digest.hexdigest(), tally.line_ends, tally.last not in (b"\n", b""), is_odd, unpacked)
 
 
-def _opened(incoming: Incoming) -> IO[bytes]:
+def gzipped_oddly(incoming: Incoming, content: Content) -> bool:
+    """Whether a gzip file has several members, more in its header than a name, or something behind it."""
+    if not incoming.gzipped:
+        return False
+    with incoming.path.open("rb") as raw:
+        flags = raw.read(4)[3]
+        raw.seek(-4, io.SEEK_END)
+        return flags not in (0, 8) or int.from_bytes(raw.read(), "little") != content.size % 2**32
+
+
+def opened(incoming: Incoming) -> IO[bytes]:
+    """A file's bytes, unpacked."""
     return gzip.open(incoming.path) if incoming.gzipped else incoming.path.open("rb")
 
 
@@ -167,27 +245,30 @@ def listed(links: list[Path]) -> str:
 
 def _csv_relation(first: Incoming, files: str) -> Relation:
     names = ", ".join(f"'c{number}': 'VARCHAR'" for number in range(len(first.header)))
-    options = f"columns = {{{names}}}, header = true, delim = {text(first.delimiter)}, quote = '\"', escape = '\"'"
-    if first.mixed_ends:  # LF here and CRLF there is more than DuckDB's strict reading bears
-        options += ", strict_mode = false"
-    sql = f"read_csv({files}, {options}, {_csv_options()})"
+    delimiter = text("," if first.careful else first.delimiter)
+    options = f"columns = {{{names}}}, header = true, delim = {delimiter}, quote = '\"', escape = '\"'"
+    sql = f"read_csv({files}, {options}, {_csv_options(first)})"
     columns = {key: f"c{number}" for number, key in enumerate(first.header) if key in text_columns(first.document)}
     if first.document.line_number_prefix and first.header[0] in columns:
         columns[first.header[0]] = r"regexp_replace(c0, '^\d+\t', '')"
     return Relation(sql, columns)
 
 
-def _csv_options() -> str:
-    # what cannot be read goes to reject_errors with its line, and stops nothing
-    return f"auto_detect = false, store_rejects = true, filename = true, max_line_size = {LARGEST_LINE}"
+def _csv_options(first: Incoming) -> str:
+    # what cannot be read goes to reject_errors with its line, and stops nothing; a copy has more quotes
+    options = "auto_detect = false, store_rejects = true, filename = true"
+    if first.careful:
+        return rf"{options}, max_line_size = {LARGEST_LINE * 3}, new_line = '\n'"
+    return f"{options}, max_line_size = {LARGEST_LINE}"
 
 
 def records(first: Incoming, files: str) -> str:
     """The SQL that reads JSON files as `filename`, `record`: the text of one record."""
     match first.format:
         case "lines":  # a CSV of one column: a broken line stops nothing
-            options = "columns = {'record': 'VARCHAR'}, header = false, delim = '\x01', quote = '', escape = ''"
-            read = f"read_csv({files}, {options}, {_csv_options()})"
+            options = "columns = {'record': 'VARCHAR'}, header = false, "
+            options += r"""quote = '"', escape = '"' """ if first.careful else "delim = '\x01', quote = '', escape = ''"
+            read = f"read_csv({files}, {options}, {_csv_options(first)})"
             return f"select filename, record from {read} where trim(record, {text(BLANK)}) <> ''"
         case "array":
             options = f"format = 'array', filename = true, maximum_object_size = {LARGEST_LINE * 8}"
@@ -226,67 +307,9 @@ def _needed(need: Need, first: Incoming) -> str:
     """SQL: what one of many pages in a file is about: as asked for, else as it says, else as an option says."""
     one, *rest = need.at.split(".")
     places = (f"$.{'.'.join([step, *rest])}" for step in (one, f"{one}[0]"))
-    said = ", ".join(f"nullif(json_extract_string(record, {text(place)}), '')" for place in places)
+    said = ", ".join(f"nullif(try(json_extract_string(record, {text(place)})), '')" for place in places)
     return f"coalesce(asked_{need.fact}, {said}, {text(first.options.get(need.fact, ''))})"
 
 
 def _paths(keys: list[str]) -> str:
     return "[" + ", ".join(text("$." + json.dumps(key, ensure_ascii=False)) for key in keys) + "]"
-
-
-def record_lines(incoming: Incoming, skipped: set[int], wanted: set[int]) -> dict[int, int]:
-    """The first line of each wanted record, by its place among the records read (from 1).
-
-    `skipped` are the lines that DuckDB could not read. A slow pass in Python, for records to complain about only.
-    """
-    lines: dict[int, int] = {}
-    with _opened(incoming) as raw:
-        stream = io.TextIOWrapper(raw, encoding="utf-8", errors="replace", newline="")
-        starts = (line for line in _record_starts(incoming, stream) if line not in skipped)
-        for place, line in enumerate(starts, start=1):
-            if place in wanted:
-                lines[place] = line
-                if len(lines) == len(wanted):
-                    break
-    return lines
-
-
-def _record_starts(incoming: Incoming, stream: io.TextIOBase) -> Iterator[int]:
-    if incoming.format == "csv":
-        csv.field_size_limit(LARGEST_LINE * 8)
-        rows = csv.reader(stream, delimiter=incoming.delimiter)
-        before = 0
-        for number, row in enumerate(rows):
-            if row and number > 0:
-                yield before + 1
-            before = rows.line_num
-    elif incoming.format == "lines":
-        yield from (number for number, line in enumerate(stream, start=1) if line.strip(BLANK))
-
-
-def line_at(incoming: Incoming, position: int) -> str:
-    """The beginning of the line that holds a byte (from 1); '' in a gzip file."""
-    if incoming.gzipped:
-        return ""
-    with incoming.path.open("rb") as raw:
-        start = raw.seek(max(0, position - LARGEST_LINE))
-        before = raw.read(position - 1 - start)
-        raw.seek(start + before.rfind(b"\n") + 1)
-        return raw.readline(200).decode("utf-8", "replace").rstrip("\r\n")
-
-
-def lines_lost(incoming: Incoming, content: Content, records: int) -> int:
-    """How many lines of a file are in none of the `records` that were read or rejected.
-
-    Lines inside quotes belong to their record; blank lines are none. Cheap where the plain count of lines agrees.
-    """
-    header = 1 if incoming.format == "csv" else 0
-    if content.line_ends + content.ends_open - header == records:
-        return 0
-    with _opened(incoming) as raw:
-        if incoming.numbered:  # the number tells a record's line, even one that an open quote has swallowed
-            starts = sum(1 for line in raw if NUMBERED_LINE.match(line)) - header
-        else:
-            stream = io.TextIOWrapper(raw, encoding="utf-8", errors="replace", newline="")
-            starts = sum(1 for _ in _record_starts(incoming, stream))
-        return max(0, starts - records)

@@ -1,11 +1,12 @@
 """Loading: files in, rows and a ledger out, in one transaction."""
 
 import json
+import signal
 import threading
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import asdict, dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -13,19 +14,22 @@ from pathlib import Path
 import click
 import duckdb
 
-from crescendo import audit, flatten, landing, recognition, stage, warehouse
+from crescendo import audit, flatten, landing, recognition, scratch, stage, warehouse
 from crescendo.audit import FileResult
+from crescendo.errors import CrescendoError
 from crescendo.landing import Content, Incoming, Refused
 from crescendo.options import format_option
 from crescendo.recognition import Wanted
 from crescendo.shapes import Source
 from crescendo.sources import all_sources
 from crescendo.stage import Batch
+from crescendo.status import print_table
 
 # files of one statement: enough to keep both cores busy, few enough to stay under the memory limit
 BATCH_FILES, BATCH_BYTES = 512, 1 << 28
 # whole pages stand in memory, typed, many times their length
 BATCH_PAGE_BYTES = 3 << 23
+MOST_REJECTS = 20
 
 
 @dataclass
@@ -62,9 +66,33 @@ def load(
     path does not exist or another process holds the warehouse for more than `wait` seconds. A file that cannot be
     read is refused, with its reason; the others are loaded.
     """
+    scratch.sweep()
     found, refused = landing.find(paths)
     want = recognition.wanted(all_sources(), source, platform=platform, subject=subject)
-    with warehouse.connect(wait=wait) as connection, _reading(found, want) as read:
+    try:
+        try:
+            return _attempt(found, list(refused), want, dry_run, wait, progress, cautious=False)
+        except stage.Failed:  # every file is tried beforehand, so that those that spoil a load are known
+            return _attempt(found, list(refused), want, dry_run, wait, progress, cautious=True)
+    except stage.Failed as error:
+        names = ", ".join(str(file.path) for file in error.batch.files[:3])
+        raise CrescendoError(f"{names}: {error}: nothing was changed") from error
+    except duckdb.Error as error:
+        raise CrescendoError(f"{warehouse.path()}: {str(error).splitlines()[0]}: nothing was changed") from error
+
+
+def _attempt(
+    found: list[Path],
+    refused: list[Refused],
+    want: Wanted,
+    dry_run: bool,
+    wait: float,
+    progress: bool,
+    *,
+    cautious: bool,
+) -> LoadResult:
+    """One load, to its end or not at all. Raises stage.Failed if a file spoils it."""
+    with warehouse.connect(wait=wait, dry=dry_run) as connection, _reading(found, want) as read:
         connection.execute(f"set memory_limit = '{warehouse.LOAD_MEMORY}'")
         connection.execute("begin transaction")
         try:
@@ -72,12 +100,28 @@ def load(
                 documents = _prepare(connection)
                 if not dry_run:  # whatever becomes of the files
                     connection.execute("commit; begin transaction")
-                result = _load(connection, documents, read, refused, advance)
+                result = _load(connection, documents, read, refused, advance, cautious=cautious)
         except BaseException:
-            connection.execute("rollback")
+            with suppress(duckdb.Error):  # the cause has often ended it
+                connection.execute("rollback")
             raise
-        connection.execute("rollback" if dry_run or result.load_id is None else "commit")
+        with _undisturbed():
+            connection.execute("rollback" if dry_run or result.load_id is None else "commit")
+            connection.close()
     return result
+
+
+@contextmanager
+def _undisturbed() -> Iterator[None]:
+    """Let nobody interrupt what follows: so that an interrupt always means that nothing was changed."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 Read = Iterator[tuple[Incoming, Content] | Refused]
@@ -88,9 +132,16 @@ def _reading(paths: list[Path], want: Wanted) -> Iterator[Read]:
     """Read files ahead, on another thread: most of that does not hold Python's lock."""
     pool = ThreadPoolExecutor(1)
     try:
-        yield pool.map(lambda path: recognition.read(path, want), paths)
+        yield pool.map(lambda path: _read(path, want), paths)
     finally:
         pool.shutdown(cancel_futures=True)
+
+
+def _read(path: Path, want: Wanted) -> tuple[Incoming, Content] | Refused:
+    try:
+        return recognition.read(path, want)
+    except Exception as error:  # noqa: BLE001 whatever is wrong with it, the others are loaded
+        return Refused(path, f"cannot be read: {landing.plain_error(error)}")
 
 
 Declared = list[tuple[Source, list[flatten.RawTable]]]
@@ -111,6 +162,8 @@ def _load(
     read: Read,
     refused: list[Refused],
     advance: Callable[[str, int], None],
+    *,
+    cautious: bool,
 ) -> LoadResult:
     load_id = audit.next_id(connection, "loads", "_load_id")
     connection.execute(
@@ -120,17 +173,22 @@ def _load(
     results: list[FileResult] = []
     fresh = _fresh(read, known, results, refused)
     batches = _batches(fresh, load_id, audit.next_id(connection, "files", "_file_id"))
-    for name, brought in _delivered(connection, batches, refused):
-        results += brought
-        advance(name, sum(result.size_bytes for result in results))
-    said = [_refuse(connection, load_id, file, results) for file in refused]
+    with ExitStack() as stack:
+        if cautious:
+            trials = _Trials(stack)
+            batches = (sound for batch in batches for sound in trials.sound(batch, refused))
+        for name, brought in _delivered(connection, batches):
+            results += brought
+            advance(name, sum(result.size_bytes for result in results))
+    for file in refused:
+        _refuse(connection, load_id, file, results)
     loaded = {result.path for result in results if result.status == "loaded"}
     if loaded & known.keys():
         for source, tables in documents:
             audit.drop_replaced(connection, source, tables)
         audit.forget_replaced(connection)
     connection.execute("update load_audit.loads set finished_at = ? where _load_id = ?", [audit.now(), load_id])
-    changed = bool(loaded) or any(said)
+    changed = bool(loaded) or any(result.status == "refused" and result.file_id for result in results)
     return LoadResult(load_id if changed else None, sorted(results, key=lambda result: result.path))
 
 
@@ -159,8 +217,9 @@ def _batches(fresh: Iterator[tuple[Incoming, Content]], load_id: int, first_id: 
             file.format,
             file.header,
             file.gzipped,
-            file.mixed_ends,
+            file.unpack,
             file.delimiter,
+            file.path if file.careful else None,
         )
         most = BATCH_PAGE_BYTES if file.document.layout == "page" else BATCH_BYTES
         batch = filling.setdefault(kind, Batch(load_id))
@@ -184,7 +243,7 @@ def _batches(fresh: Iterator[tuple[Incoming, Content]], load_id: int, first_id: 
 
 
 def _delivered(
-    connection: duckdb.DuckDBPyConnection, batches: Iterator[Batch], refused: list[Refused]
+    connection: duckdb.DuckDBPyConnection, batches: Iterator[Batch]
 ) -> Iterator[tuple[str, list[FileResult]]]:
     """Load batch after batch; yields the name of a file of each, and what became of its files."""
     records: list[Batch] = []
@@ -192,11 +251,10 @@ def _delivered(
     with closing(stage.prepared_ahead(_pages(batches, records))) as prepared:
         for batch, bench in prepared:
             stage.deliver(connection, bench, batch)
-            audit.write_files(connection, batch.load_id, batch.results)
             yield batch.files[0].path.name, batch.results
     connection.execute("reset threads")
     for batch in records:
-        yield batch.files[0].path.name, _load_records(connection, batch, refused)
+        yield batch.files[0].path.name, _load_records(connection, batch)
 
 
 def _pages(batches: Iterator[Batch], others: list[Batch]) -> Iterator[Batch]:
@@ -207,30 +265,64 @@ def _pages(batches: Iterator[Batch], others: list[Batch]) -> Iterator[Batch]:
             others.append(batch)
 
 
-def _load_records(connection: duckdb.DuckDBPyConnection, batch: Batch, refused: list[Refused]) -> list[FileResult]:
+def _load_records(connection: duckdb.DuckDBPyConnection, batch: Batch) -> list[FileResult]:
     try:
         stage.prepare(connection, batch)
-    except stage.Unreadable as error:
-        if len(batch.files) == 1:
-            refused.append(Refused(batch.files[0].path, str(error)))
-            return []
-        # one of them spoils the statement: halve until it stands alone
-        return [result for half in batch.halves() for result in _load_records(connection, half, refused)]
+    except stage.Doubtful as found:
+        rest = [place for place in range(len(batch.files)) if place not in found.places]
+        parts = [batch.part([place], careful=True) for place in found.places]
+        parts += [batch.part(rest)] if rest else []
+        return [result for part in parts for result in _load_records(connection, part)]
     stage.deliver(connection, connection, batch)
-    audit.write_files(connection, batch.load_id, batch.results)
     return batch.results
 
 
-def _refuse(connection: duckdb.DuckDBPyConnection, load_id: int, file: Refused, results: list[FileResult]) -> bool:
-    """Enter a file that cannot be read; True where that is news. What the path once brought stays."""
-    size = file.path.stat().st_size if file.path.is_file() else 0
-    result = FileResult(str(file.path.absolute()), size, "refused", file.reason)
+class _Trials:
+    """Tells why files cannot be loaded, by loading them into a warehouse in memory."""
+
+    def __init__(self, stack: ExitStack) -> None:
+        self.stack, self.connection = stack, None
+
+    def sound(self, batch: Batch, refused: list[Refused]) -> Iterator[Batch]:
+        """The batch without the files that cannot be loaded: halved until each of them is alone, and named."""
+        places = range(len(batch.files))
+        reason = self._reason(batch.part(places))
+        if not reason:
+            yield batch.part(places)
+        elif len(places) > 1:
+            yield from self.sound(batch.part(places[: len(places) // 2]), refused)
+            yield from self.sound(batch.part(places[len(places) // 2 :]), refused)
+        elif batch.files[0].format in ("csv", "lines") and not batch.files[0].careful:
+            yield from self.sound(batch.part(places, careful=True), refused)
+        else:
+            refused.append(Refused(batch.files[0].path, reason))
+
+    def _reason(self, batch: Batch) -> str:
+        """Why a batch cannot be loaded; '' if it can."""
+        if self.connection is None:
+            self.connection = self.stack.enter_context(stage.bench())
+            _prepare(self.connection)
+        self.connection.execute("begin transaction")
+        try:
+            _load_records(self.connection, batch)
+        except stage.Failed as error:
+            return str(error)
+        finally:
+            try:
+                self.connection.execute("rollback")
+            except duckdb.Error:  # it was worse than that
+                self.connection = None
+        return ""
+
+
+def _refuse(connection: duckdb.DuckDBPyConnection, load_id: int, file: Refused, results: list[FileResult]) -> None:
+    """Enter a file that cannot be read, if that is news. What the path once brought stays."""
+    path = str(file.path.absolute()).encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+    result = FileResult(path, landing.size_of(file.path), "refused", file.reason)
     results.append(result)
-    if audit.last_reason(connection, result.path) == file.reason:
-        return False
-    result.file_id = audit.next_id(connection, "files", "_file_id")
-    audit.write_files(connection, load_id, [result])
-    return True
+    if audit.last_reason(connection, result.path) != file.reason:
+        result.file_id = audit.next_id(connection, "files", "_file_id")
+        audit.write_files(connection, load_id, [result])
 
 
 @contextmanager
@@ -243,7 +335,7 @@ def _progress_bar(connection: duckdb.DuckDBPyConnection, files: list[Path]) -> I
     from rich.progress import Progress
 
     with Progress(console=Console(stderr=True), transient=True) as bar:
-        total = sum(file.stat().st_size for file in files if file.exists())
+        total = sum(landing.size_of(file) for file in files)
         task = bar.add_task(files[0].name, total=total)
         now = {"done": 0}
         stop = threading.Event()
@@ -311,7 +403,7 @@ def load_command(
     else:
         print_result(result, dry_run)
     for file in result.refused:
-        click.echo(f"error: {file.path} {file.reason}", err=True)
+        click.echo(f"error: {landing.shown(file.path)} {file.reason}", err=True)
     return 2 if result.refused else 0
 
 
@@ -323,7 +415,7 @@ def print_result(result: LoadResult, dry_run: bool = False) -> None:
     shown = [file for file in result.files if file.status == "loaded"]
     table = Table(title="Dry run: nothing was changed" if dry_run else None, title_justify="left", box=None)
     table.add_column("document" if len(shown) > 20 else "file")
-    for name in ("records", "loaded", "duplicate", "rejected", "rows loaded", "rows rejected"):
+    for name in ("records", "loaded", "duplicate", "rejected", "rows loaded", "rows rejected", "values rejected"):
         table.add_column(name, justify="right")
     groups: dict[str, list[FileResult]] = defaultdict(list)
     for file in shown:
@@ -337,6 +429,7 @@ def print_result(result: LoadResult, dry_run: bool = False) -> None:
             "records_rejected",
             "rows_loaded",
             "rows_rejected",
+            "values_rejected",
         )
         table.add_row(name, *(f"{part.total(column):,}" for column in columns))
     console = Console(width=None if click.get_text_stream("stdout").isatty() else 120)
@@ -347,5 +440,14 @@ def print_result(result: LoadResult, dry_run: bool = False) -> None:
         console.print(f"{unchanged} files were loaded before and are unchanged")
     if not result.files:
         console.print("there is nothing to load")
-    if result.total("records_rejected") or result.total("rows_rejected"):
-        console.print("what was rejected, and why: crescendo status")
+    if any(result.total(f"{what}_rejected") for what in ("records", "rows", "values")):
+        if dry_run:
+            _print_rejects(console, result)
+        else:
+            console.print("what was rejected, and why: crescendo status")
+
+
+def _print_rejects(console, result: LoadResult) -> None:
+    """Print what would be rejected, and why: what no ledger will say."""
+    rejects = [{"file": Path(file.path).name} | reject for file in result.files for reject in file.rejects]
+    print_table(console, "Rejected", rejects, ("file", "line", "path", "reason", "sample"), MOST_REJECTS)

@@ -11,19 +11,31 @@ import json
 import re
 import zlib
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 
 from crescendo.errors import CrescendoError
 from crescendo.flatten import text_columns
-from crescendo.landing import HEAD, LARGEST_PAGE, LINE_NUMBER, Content, Incoming, Refused, content_of, plain_error
+from crescendo.landing import (
+    HEAD,
+    LARGEST_PAGE,
+    LINE_NUMBER,
+    Content,
+    Incoming,
+    Refused,
+    content_of,
+    gzipped_oddly,
+    plain_error,
+)
 from crescendo.shapes import Document, Entries, Field, Group, Node, Rows, Source
 
 Known = tuple[Source, Document]
 DELIMITERS = ",;\t"
 # where a landed page has its first items
 GLANCE = 1 << 14
+# bytes of the request beside a page
+LARGEST_REQUEST = 1 << 20
 # items of a list that tell its keys
 OUTLINED = 5
 UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
@@ -79,11 +91,17 @@ def full_name(known: Known) -> str:
 
 def read(path: Path, want: Wanted) -> tuple[Incoming, Content] | Refused:
     """What a file is and what it holds, as `recognise` and `content_of` say."""
-    incoming = recognise(path, want)
+    try:
+        incoming = recognise(path, want)
+    except CrescendoError as error:
+        return Refused(path, str(error))
     if isinstance(incoming, Refused):
         return incoming
     content = content_of(incoming)
-    return content if isinstance(content, Refused) else (incoming, content)
+    if isinstance(content, Refused):
+        return content
+    unpack = gzipped_oddly(incoming, content)
+    return replace(incoming, careful=content.is_odd, unpack=unpack), content
 
 
 def recognise(path: Path, want: Wanted) -> Incoming | Refused:
@@ -131,9 +149,8 @@ def _recognise_csv(path: Path, start: str, want: Wanted, gzipped: bool, size: in
     twice = sorted({column for column in header if header.count(column) > 1})
     if twice:
         return Refused(path, f"names a column twice: {', '.join(twice)}")
-    mixed = "\r\n" in start and re.search(r"[^\r]\n", start) is not None
     numbered = document.line_number_prefix and LINE_NUMBER.match(line) is not None
-    form = {"mixed_ends": mixed, "numbered": numbered, "delimiter": delimiter}
+    form = {"numbered": numbered, "delimiter": delimiter}
     return Incoming(path, known[0], document, "csv", header, gzipped, size, **form)
 
 
@@ -384,13 +401,23 @@ def facts_of_name(path: Path, document: Document) -> dict[str, str | None]:
 
 
 def facts_of_request(path: Path) -> dict[str, str | None]:
-    """What a page was asked for, as the request beside it says; nothing if there is none that can be read."""
-    try:
-        said = json.loads(path.with_name(f"{stem(path)}.request.json").read_text(encoding="utf-8"))
-    except (OSError, ValueError, RecursionError):
+    """What a page was asked for, as the request beside it says; nothing if there is none.
+
+    Raises CrescendoError if there is one that does not say it.
+    """
+    request = path.with_name(f"{stem(path)}.request.json")
+    if not request.exists():
         return {}
-    facts = said.items() if isinstance(said, dict) else ()
-    return {key: str(value) for key, value in facts if isinstance(value, str | int) and str(value).strip()}
+    try:
+        with request.open("rb") as stream:
+            sent = stream.read(LARGEST_REQUEST + 1)
+        said = json.loads(sent) if len(sent) <= LARGEST_REQUEST else None
+        json.dumps(said, ensure_ascii=False).encode()
+    except (OSError, ValueError, RecursionError):
+        said = None
+    if not isinstance(said, dict):
+        raise CrescendoError(f"has a request beside it that is no JSON object: mend or remove {request.name}")
+    return {key: str(value) for key, value in said.items() if isinstance(value, str | int) and str(value).strip()}
 
 
 def json_format(start: str, path: Path) -> str:
@@ -416,7 +443,7 @@ def keys_of(start: str) -> dict[str, str | None]:
     keys: dict[str, str | None] = {}
     stack: list[str] = []
     key = ""
-    for token in re.finditer(r'"((?:[^"\\]|\\.)*)"\s*(:?)|[{}\[\]]', start):
+    for token in re.finditer(r'"((?:[^"\\]|\\.)*+)(?:"\s*(:?)|\\?$(?!.))|[{}\[\]]', start, re.DOTALL):
         mark = token.group(0)
         if mark == "{":
             stack.append(f"{key}." if key else "")

@@ -7,21 +7,22 @@ Temporary tables: `stage` (one row per record, flatten.py), `judged` (what becom
 the records that had to be read carefully), and the view `accepted` that the raw tables are filled from.
 """
 
-import gzip
 import json
 import os
 import re
-import tempfile
+import shutil
 from collections import defaultdict, deque
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from errno import EDQUOT, EMFILE, ENOSPC
+from itertools import islice
 from pathlib import Path
 
 import duckdb
 
-from crescendo import audit, careful, flatten, landing
+from crescendo import audit, careful, flatten, landing, lines, scratch
 from crescendo.audit import FileResult
 from crescendo.errors import CrescendoError
 from crescendo.landing import Content, Incoming
@@ -41,10 +42,10 @@ PLAIN_PATH = re.compile(r"[\w/. -]+")
 LINE_REASONS = {
     "MISSING COLUMNS": "has too few columns",
     "TOO MANY COLUMNS": "has too many columns",
-    "UNQUOTED VALUE": "has a quote that is not closed, or text around one",
-    "INVALID ENCODING": "is not UTF-8",
-    "INVALID UNICODE": "is not UTF-8",
-    "LINE SIZE OVER MAXIMUM": f"is longer than {landing.LARGEST_LINE >> 20} MiB",
+    "UNQUOTED VALUE": lines.OPEN,
+    "INVALID ENCODING": lines.NO_UTF8,
+    "INVALID UNICODE": lines.NO_UTF8,
+    "LINE SIZE OVER MAXIMUM": lines.TOO_LONG,
 }
 
 
@@ -52,8 +53,9 @@ LINE_REASONS = {
 class Batch:
     """Files of one document, format and header, with their ledger entries and what their text holds.
 
-    `rejects` and `unknown` are what the ledger will say of them, as its tables have it but for the load; `samples` are
-    values of keys that nobody declared, by path.
+    A file whose lines are read carefully is alone; `starts` are the lines of its records. `rejects` and `unknown` are
+    what the ledger will say of them, as its tables have it but for the load; `samples` are values of keys that nobody
+    declared, by path.
     """
 
     load_id: int
@@ -61,7 +63,7 @@ class Batch:
     results: list[FileResult] = field(default_factory=list)
     contents: list[Content] = field(default_factory=list)
     bad_lines: dict[int, set[int]] = field(default_factory=lambda: defaultdict(set))
-    lost_lines: dict[int, int] = field(default_factory=dict)
+    starts: list[int] = field(default_factory=list)
     rejects: list[tuple] = field(default_factory=list)
     unknown: list[tuple] = field(default_factory=list)
     samples: dict[str, str] = field(default_factory=dict)
@@ -76,13 +78,11 @@ class Batch:
         """The bytes of all files."""
         return sum(file.size for file in self.files)
 
-    def halves(self) -> "list[Batch]":
-        """The batch in two, as if nothing had been done with it."""
-        middle = len(self.files) // 2
-        return [
-            Batch(self.load_id, self.files[part], self.results[part], self.contents[part])
-            for part in (slice(middle), slice(middle, None))
-        ]
+    def part(self, places: Iterable[int], *, careful: bool = False) -> "Batch":
+        """The batch of some of the files, as if nothing had been done with them."""
+        files, results = [self.files[place] for place in places], [self.results[place] for place in places]
+        files = [replace(file, careful=careful or file.careful) for file in files]
+        return Batch(self.load_id, files, results, [self.contents[place] for place in places])
 
 
 def prepared_ahead(batches: Iterator[Batch]) -> Iterator[tuple[Batch, duckdb.DuckDBPyConnection]]:
@@ -91,47 +91,55 @@ def prepared_ahead(batches: Iterator[Batch]) -> Iterator[tuple[Batch, duckdb.Duc
     A few are under way at any time, each on a thread of its own: DuckDB parses few large texts on one.
     """
     threads = min(os.cpu_count() or 1, PAGE_THREADS)
-    with tempfile.TemporaryDirectory(prefix="crescendo-") as folder:
+    with bench() as memory, ThreadPoolExecutor(threads) as pool:
+        idle = [memory.cursor() for _ in range(threads + 1)]
+        waiting: deque = deque()
+        try:
+            batch = next(batches, None)
+            while batch or waiting:
+                ahead = sum(waits.size for waits, _, _ in waiting)
+                if batch and idle and (not waiting or ahead + batch.size <= BYTES_AHEAD):
+                    free = idle.pop()
+                    waiting.append((batch, free, pool.submit(prepare, free, batch)))
+                    batch = next(batches, None)
+                    continue
+                ready, used, preparation = waiting.popleft()
+                preparation.result()
+                yield ready, used
+                idle.append(used)
+        finally:
+            for _, used, preparation in waiting:
+                preparation.cancel()
+                used.interrupt()
+
+
+@contextmanager
+def bench() -> Iterator[duckdb.DuckDBPyConnection]:
+    """A database in memory, which spills into a folder of its own."""
+    with scratch.folder() as folder:
         settings = {
             "threads": 1,
             "memory_limit": LOAD_MEMORY,
-            "temp_directory": folder,
+            "temp_directory": str(folder),
             "allocator_background_threads": True,
             # identifiers of 16 bytes are handed over as they are, not as their text
             "arrow_lossless_conversion": True,
             # joins are done as they are written, which is without a copy of the pages
             "disabled_optimizers": "join_order,build_side_probe_side",
         }
-        with duckdb.connect(config=settings) as memory, ThreadPoolExecutor(threads) as pool:
-            idle = [memory.cursor() for _ in range(threads + 1)]
-            waiting: deque = deque()
-            try:
-                batch = next(batches, None)
-                while batch or waiting:
-                    ahead = sum(waits.size for waits, _, _ in waiting)
-                    if batch and idle and (not waiting or ahead + batch.size <= BYTES_AHEAD):
-                        bench = idle.pop()
-                        waiting.append((batch, bench, pool.submit(prepare, bench, batch)))
-                        batch = next(batches, None)
-                        continue
-                    ready, bench, preparation = waiting.popleft()
-                    preparation.result()
-                    yield ready, bench
-                    idle.append(bench)
-            finally:
-                for _, bench, preparation in waiting:
-                    preparation.cancel()
-                    bench.interrupt()
+        with duckdb.connect(config=settings) as memory:
+            yield memory
 
 
 def prepare(bench: duckdb.DuckDBPyConnection, batch: Batch) -> None:
     """Stage a batch in temporary tables of a connection, and judge every record.
 
-    Raises Unreadable where DuckDB cannot read the files together, CrescendoError where it cannot read them at all.
+    Raises Doubtful where the lines of some files have to be read carefully, Failed where a file cannot be read.
     """
     with _explained(batch):
         _stage(bench, batch)
-        _reject_lines(bench, batch)
+        if not batch.files[0].careful:
+            _reject_lines(bench, batch)
         _check_lines(bench, batch)
         _judge(bench, batch)
 
@@ -150,8 +158,34 @@ def deliver(connection: duckdb.DuckDBPyConnection, bench: duckdb.DuckDBPyConnect
         _count(bench, batch, inserted)
         held = "select distinct _file_id, _row_id, rows_in - rows_rejected from judged where not is_rejected"
         _insert(connection, "load_audit.file_records", bench, held)
-        for table, rows in (("rejected_records", batch.rejects), ("unknown_fields", batch.unknown)):
-            audit.append(connection, f"load_audit.{table}", [[batch.load_id, *row] for row in rows])
+        _enter(connection, batch)
+
+
+def _enter(connection: duckdb.DuckDBPyConnection, batch: Batch) -> None:
+    """Enter a batch in the ledger, but for files that were refused for the same reason when they were last met."""
+    for result in batch.results:
+        rejects = (row[1:] for row in batch.rejects if row[0] == result.file_id)
+        result.rejects = [dict(zip(audit.REJECT, row, strict=True)) for row in islice(rejects, audit.MOST_SHOWN)]
+        _refuse_empty(result)
+        if result.status == "refused" and audit.last_reason(connection, result.path) == result.reason:
+            result.file_id = 0
+    entered = {result.file_id for result in batch.results}
+    for table, rows in (("rejected_records", batch.rejects), ("unknown_fields", batch.unknown)):
+        said = [[batch.load_id, *row] for row in rows if row[0] in entered]
+        audit.append(connection, f"load_audit.{table}", said)
+    audit.write_files(connection, batch.load_id, [result for result in batch.results if result.file_id])
+
+
+def _refuse_empty(result: FileResult) -> None:
+    """Refuse a file of whose records not one can be loaded: what its path once brought stays."""
+    records = result.counts["records_in"]
+    if not records or result.counts["records_rejected"] < records:
+        return
+    first = next(reject for reject in result.rejects if reject["level"] == "record")
+    place = [f"line {first['line']}"] if first["line"] else []
+    place += [first["path"]] if first["path"] else []
+    what = "its record cannot" if records == 1 else f"none of its {records:,} records can"
+    result.status, result.reason = "refused", f"is not loaded: {what} be: {': '.join([*place, first['reason']])}"
 
 
 def _insert(connection: duckdb.DuckDBPyConnection, target: str, bench: duckdb.DuckDBPyConnection, query: str) -> int:
@@ -173,56 +207,69 @@ def _lent(lender: duckdb.DuckDBPyConnection, query: str, reader: duckdb.DuckDBPy
             reader.unregister("lent")
 
 
+# how DuckDB tells of Ctrl-C, as a RuntimeError; and what no file is to blame for
+IN_A_STATEMENT = "Query interrupted"
+ENVIRONMENT = re.compile(r"no space left|too many open files|max_temp_directory_size|disk quota", re.IGNORECASE)
+BROKEN_ARRAY = re.compile(r'^.*?: | in file ".*?"|\.( Try|$).*')
+
+
 @contextmanager
 def _explained(batch: Batch) -> Iterator[None]:
-    """Raise what DuckDB says of files as CrescendoError, with their names."""
+    """Raise what goes wrong with files as Failed. Raises CrescendoError where it is not theirs."""
     try:
         yield
-    except duckdb.Error as error:
-        names = ", ".join(str(file.path) for file in batch.files[:3])
-        raise CrescendoError(f"{names} cannot be loaded: {str(error).splitlines()[0]}: nothing was changed") from None
+    except (duckdb.InterruptException, CrescendoError, Doubtful, Failed):
+        raise
+    except Exception as error:
+        if str(error) == IN_A_STATEMENT:
+            raise
+        reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
+        if ENVIRONMENT.search(reason) or (isinstance(error, OSError) and error.errno in (ENOSPC, EDQUOT, EMFILE)):
+            raise CrescendoError(f"{reason}: nothing was changed") from None
+        if batch.files[0].format == "array" and isinstance(error, duckdb.InvalidInputException):
+            raise Failed(batch, f"is not a whole JSON array: {BROKEN_ARRAY.sub('', reason)}") from None
+        raise Failed(batch, f"cannot be loaded: {reason}") from error
 
 
 def _stage(bench: duckdb.DuckDBPyConnection, batch: Batch) -> None:
     bench.execute("drop table if exists reject_errors; drop table if exists reject_scans")
-    with tempfile.TemporaryDirectory(prefix="crescendo-") as folder:
+    with scratch.folder() as folder:
         links = [
-            _link(file, Path(folder, str(result.file_id)))
-            for file, result in zip(batch.files, batch.results, strict=True)
+            _link(file, folder / str(result.file_id)) for file, result in zip(batch.files, batch.results, strict=True)
         ]
+        if batch.files[0].careful:
+            _read_lines(batch, links[0])
         _list_files(bench, batch, [str(link) for link in links])
-        if batch.files[0].format == "array":
-            _check_arrays(bench, landing.records(batch.files[0], landing.listed(links)))
         read = landing.relation(batch.files, links)
         bench.execute(flatten.stage(batch.document, read.sql, read.columns, read.broken, read.unknown, read.digest))
     for file in batch.files:
         if file.path.stat().st_size != file.size:
-            raise CrescendoError(f"{file.path} changed while it was read: load it again when it is whole")
+            raise Failed(batch, "changed while it was read: load it again when it is whole")
+
+
+def _read_lines(batch: Batch, copy: Path) -> None:
+    """Write the records of a file to a copy that DuckDB reads without doubt, and enter the lines that are none."""
+    found = lines.rewrite(batch.files[0], copy)
+    batch.starts = found.starts
+    [file_id] = [result.file_id for result in batch.results]
+    for line in found.bad:
+        batch.bad_lines[file_id].add(line.number)
+        batch.rejects.append((file_id, "record", None, line.number, line.path, line.reason, line.sample))
 
 
 def _link(file: Incoming, link: Path) -> Path:
     """A path under which DuckDB reads a file: it takes some characters for a pattern, and endings for a packing."""
-    if file.format == "page" and file.gzipped:  # DuckDB reads whole files packed
-        link.write_bytes(gzip.decompress(file.path.read_bytes()))
+    if file.careful:
+        return link.with_suffix(".csv")
+    if file.gzipped and (file.unpack or file.format == "page"):  # DuckDB reads whole files packed
+        with landing.opened(file) as packed, link.open("wb") as unpacked:
+            shutil.copyfileobj(packed, unpacked, landing.BLOCK)
         return link
     if file.format == "page" and PLAIN_PATH.fullmatch(str(file.path)):
         return file.path
     link = link.with_suffix(".gz" if file.gzipped else "")
     link.symlink_to(file.path)
     return link
-
-
-def _check_arrays(bench: duckdb.DuckDBPyConnection, records: str) -> None:
-    """Raise Unreadable where DuckDB cannot read an array to its end.
-
-    On a connection of its own, because an error ends a transaction.
-    """
-    with bench.cursor() as other:
-        try:
-            other.execute(f"select count(*) from ({records})")
-        except duckdb.InvalidInputException as error:
-            reason = re.sub(r'^.*?: | in file ".*?"|\. (Try|$).*', "", str(error).splitlines()[0])
-            raise Unreadable(f"is not a whole JSON array: {reason}") from None
 
 
 def _list_files(bench: duckdb.DuckDBPyConnection, batch: Batch, links: list[str]) -> None:
@@ -238,8 +285,20 @@ def _list_files(bench: duckdb.DuckDBPyConnection, batch: Batch, links: list[str]
     audit.append(bench, "batch_files", rows)
 
 
-class Unreadable(Exception):  # noqa: N818 a finding, not a failure
-    """A batch that DuckDB cannot read as a whole; its reason is fit for the ledger."""
+class Doubtful(Exception):  # noqa: N818 a finding, not a failure
+    """Some files of a batch, by their places, hold lines that DuckDB does not tell apart."""
+
+    def __init__(self, places: list[int]) -> None:
+        super().__init__()
+        self.places = places
+
+
+class Failed(Exception):  # noqa: N818 a finding, not a failure
+    """A batch that cannot be loaded as a whole; its reason is fit for the ledger."""
+
+    def __init__(self, batch: Batch, reason: str) -> None:
+        super().__init__(reason)
+        self.batch = batch
 
 
 def _reject_lines(bench: duckdb.DuckDBPyConnection, batch: Batch) -> None:
@@ -249,7 +308,7 @@ def _reject_lines(bench: duckdb.DuckDBPyConnection, batch: Batch) -> None:
     rows = bench.execute(
         """
         select f.id, e.line, min_by(e.column_idx, e.byte_position), min_by(e.error_type::varchar, e.byte_position),
-            min(e.byte_position), min_by(e.csv_line, e.byte_position)[:200]
+            min(e.byte_position), encode(min_by(e.csv_line, e.byte_position))
         from reject_errors as e
         inner join reject_scans as s on s.scan_id = e.scan_id and s.file_id = e.file_id
         inner join batch_files as f on f.filename = s.file_path
@@ -262,25 +321,28 @@ def _reject_lines(bench: duckdb.DuckDBPyConnection, batch: Batch) -> None:
         header = batch.files[0].header
         path = header[column - 1] if kind != "TOO MANY COLUMNS" and 0 < (column or 0) <= len(header) else None
         reason = LINE_REASONS.get(kind, kind.lower())
-        sample = landing.line_at(files[file_id], position) or shown
+        sample = lines.line_at(files[file_id], position) or (shown or b"")[: lines.SHOWN].decode("utf-8", "replace")
         batch.rejects.append((file_id, "record", None, line, path, reason, sample))
 
 
 def _check_lines(bench: duckdb.DuckDBPyConnection, batch: Batch) -> None:
-    """Hold the records against the lines of their file. Raises Unreadable where a file among others does not add up."""
+    """Hold the records against the lines of their file. Raises Doubtful where they are fewer."""
     if batch.files[0].format not in ("csv", "lines"):
         return
     counts = "select f.id, count(s.filename) from batch_files as f left join stage as s using (filename) group by f.id"
     staged = dict(bench.execute(counts).fetchall())
-    for file, result, content in zip(batch.files, batch.results, batch.contents, strict=True):
-        bad = batch.bad_lines[result.file_id]
-        lost = landing.lines_lost(file, content, staged[result.file_id] + len(bad))
-        if lost and len(batch.files) > 1:
-            raise Unreadable("does not add up")  # alone, DuckDB says at which line
-        if lost:
-            batch.lost_lines[result.file_id] = lost
-            reason = f"{lost} lines could not be told apart: a quote is open before one of them"
-            batch.rejects.append((result.file_id, "record", None, min(bad, default=None), None, reason, None))
+    if batch.files[0].careful:
+        if staged[batch.results[0].file_id] != len(batch.starts):
+            raise Failed(batch, f"has {len(batch.starts)} records, of which DuckDB reads others")
+        return
+    read = zip(batch.files, batch.results, batch.contents, strict=True)
+    doubtful = [
+        place
+        for place, (file, result, content) in enumerate(read)
+        if not lines.all_read(file, content, staged[result.file_id] + len(batch.bad_lines[result.file_id]))
+    ]
+    if doubtful:
+        raise Doubtful(doubtful)
 
 
 def _judge(bench: duckdb.DuckDBPyConnection, batch: Batch) -> None:
@@ -291,7 +353,7 @@ def _judge(bench: duckdb.DuckDBPyConnection, batch: Batch) -> None:
     certified = " + ".join(
         f"case when r.id is null or s.x{n} is null then coalesce(s.n{n}, 0) else 0 end" for n, _ in roots
     )
-    repaired_id = flatten.row_id([f"s.{name}" for name in _scalar_names(batch)] + _mended(roots))
+    repaired_id = flatten.row_id([f"r.{name}" for name in _scalar_names(batch)] + _mended(roots))
     if batch.document.layout == "page":
         repaired_id = "s._row_id"  # a page's id is not of its reading
     # the lists of records read carefully, and no others, pass through a join
@@ -407,10 +469,11 @@ def _learn(bench: duckdb.DuckDBPyConnection, batch: Batch, roots: list) -> None:
 
 def _read_carefully(bench: duckdb.DuckDBPyConnection, batch: Batch, roots: list) -> None:
     """Read what is not trusted record by record; leaves `repaired` and `careful_rejects`."""
-    texts = ", ".join(f"x{number} varchar" for number, _ in roots)
+    names = [*_scalar_names(batch), *(f"x{number}" for number, _ in roots)]
+    keys = [node.key for node in [*flatten.scalars(batch.document), *(root for _, root in roots)]]
     bench.execute(f"""
-        create or replace temp table repaired
-            (id bigint, is_rejected boolean, rows_in bigint, rows_rejected bigint{", " + texts if texts else ""});
+        create or replace temp table repaired (id bigint, is_rejected boolean, rows_in bigint, rows_rejected bigint,
+            {", ".join(f"{name} varchar" for name in names)});
         create or replace temp table careful_rejects
             (id bigint, level varchar, path varchar, reason varchar, sample varchar);
         create or replace temp table careful_unknown (id bigint, path varchar, sample varchar)
@@ -427,7 +490,7 @@ def _read_carefully(bench: duckdb.DuckDBPyConnection, batch: Batch, roots: list)
     for (chunk,) in chunks:
         repaired, rejects, unknown = [], [], []
         for number, reading in _readings(bench, batch, roots, chunk):
-            clean = [reading.texts.get(root.key) for _, root in roots]
+            clean = [reading.texts.get(key) for key in keys]
             repaired.append([number, reading.record_rejected, reading.rows_in, reading.rows_rejected, *clean])
             rejects += [[number, r.level, r.path[:200], r.reason, r.sample] for r in reading.rejects]
             unknown += [[number, path, sample] for path, sample in reading.unknown.items()]
@@ -488,13 +551,15 @@ def _enter_careful_rejects(bench: duckdb.DuckDBPyConnection, batch: Batch) -> No
     places: dict[int, set[int]] = defaultdict(set)
     for file_id, index, *_ in rows:
         places[file_id].add(index)
-    lines = {
-        result.file_id: landing.record_lines(file, batch.bad_lines[result.file_id], places[result.file_id])
+    starts = {
+        result.file_id: dict(enumerate(batch.starts, start=1))
+        if file.careful
+        else lines.record_lines(file, batch.bad_lines[result.file_id], places[result.file_id])
         for file, result in zip(batch.files, batch.results, strict=True)
         if places[result.file_id]
     }
     for file_id, index, level, *what in rows:
-        batch.rejects.append((file_id, level, index, lines[file_id].get(index), *what))
+        batch.rejects.append((file_id, level, index, starts[file_id].get(index), *what))
 
 
 def _accept(
@@ -523,7 +588,7 @@ def _accept(
         read_again = [f"{value} as j{number}" for (number, _), value in zip(roots, _mended(roots), strict=True)]
         bench.execute(f"""
             create or replace temp table mended as
-            select {", ".join(["f._row_id", *(f"s.{name}" for name in kept), *read_again])}
+            select {", ".join(["f._row_id", *(f"r.{name}" for name in kept), *read_again])}
             from stage as s
             inner join repaired as r on r.id = s.rowid
             inner join fresh as f on f.id = s.rowid
@@ -542,7 +607,8 @@ def _scalar_names(batch: Batch) -> list[str]:
 def _mended(roots: list) -> list[str]:
     """SQL over `stage as s` and `repaired as r`: the typed readings of a record that was read carefully."""
     return [
-        f"case when s.x{number} is null then s.j{number} else {flatten.read_typed(f'r.x{number}', root)} end"
+        f"case when s.x{number} is null and s._broken is null then s.j{number}"
+        f" else {flatten.read_typed(f'r.x{number}', root)} end"
         for number, root in roots
     ]
 
@@ -563,16 +629,16 @@ def _count(bench: duckdb.DuckDBPyConnection, batch: Batch, inserted: int) -> Non
             int(value or 0) for value in counted.get(result.file_id, (0,) * 6)
         )
         bad_lines = len(batch.bad_lines[result.file_id])
-        lost = batch.lost_lines.get(result.file_id, 0)
         result.counts |= {
-            "records_in": staged + bad_lines + lost,
+            "records_in": staged + bad_lines,
             "records_loaded": loaded,
             "records_duplicate": staged - loaded - rejected,
-            "records_rejected": rejected + bad_lines + lost,
+            "records_rejected": rejected + bad_lines,
             "rows_in": rows_in,
             "rows_loaded": rows_loaded,
             "rows_duplicate": rows_in - rows_loaded - rows_rejected,
             "rows_rejected": rows_rejected,
+            "values_rejected": sum(reject[:2] == (result.file_id, "value") for reject in batch.rejects),
         }
     expected = sum(result.counts["rows_loaded"] for result in batch.results)
     if expected != inserted:

@@ -8,6 +8,7 @@ import click
 import duckdb
 
 from crescendo import flatten, outcome, warehouse
+from crescendo.landing import shown
 from crescendo.options import format_option
 from crescendo.shapes import Document, Source
 from crescendo.sources import all_sources
@@ -31,7 +32,7 @@ FILES = """
 # one example of every file and reason before the second of any
 REJECTED = """
     select f.path as file, r.* exclude (_load_id, _file_id) from load_audit.rejected_records as r
-    inner join load_audit.files as f on f._file_id = r._file_id and f.is_current
+    inner join load_audit.files as f on f._file_id = r._file_id and (f.is_current or f.status = 'refused')
     order by row_number() over (partition by f.path, r.reason order by r.line, r.record_index, r.path),
         f._load_id desc, f.path, r.line, r.record_index, r.path
     limit 1000
@@ -204,16 +205,17 @@ def _print(result: Status) -> None:
         console.print(f"... and {len(refused) - 20} more refused: crescendo status --format json")
     loaded = [file for file in result.files if file["status"] != "refused"]
     counts = ("records_in", "records_loaded", "records_duplicate", "records_rejected", "rows_loaded", "rows_rejected")
-    _print_table(console, "Files", loaded, ("path", "status", *counts), 20)
-    _print_table(console, "Rejected", result.rejected, ("file", "line", "path", "reason", "sample"), 20)
+    counts += ("values_rejected",)
+    print_table(console, "Files", loaded, ("path", "status", *counts), 20)
+    print_table(console, "Rejected", result.rejected, ("file", "line", "path", "reason", "sample"), 20)
     findings = [row | {"example": _example(row["example"])} for row in result.findings]
     for row in findings:
         row["set_aside"] = "set aside" if row["is_set_aside"] else "kept"
     columns = ("finding_kind", "finding_count", "set_aside", "example", "meaning")
-    _print_table(console, "Findings about the data", findings, columns, 100)
-    _print_table(console, "Unknown fields", result.unknown_fields, ("file", "path", "record_count", "sample"), 20)
+    print_table(console, "Findings about the data", findings, columns, 100)
+    print_table(console, "Unknown fields", result.unknown_fields, ("file", "path", "record_count", "sample"), 20)
     held = [table for table in result.tables if table["rows"]]
-    _print_table(console, "Raw tables", held, ("table", "rows", "newest_day", "digest"), 100)
+    print_table(console, "Raw tables", held, ("table", "rows", "newest_day", "digest"), 100)
     if not result.problems:
         console.print("Every record is accounted for: in = loaded + duplicate + rejected, in every file.")
 
@@ -228,14 +230,15 @@ def _example(example: dict) -> str:
 def _cell(column: str, value: object) -> str:
     if isinstance(value, int):
         return f"{value:,}"
-    said = "" if value is None else str(value)
+    said = "" if value is None else shown(str(value))
     if len(said) <= MOST or column in WHOLE:
         return said
     # files differ in how their paths end
     return f"…{said[-MOST:]}" if column in ("path", "file") else f"{said[:MOST]}…"
 
 
-def _print_table(console, title: str, rows: list[dict], columns: tuple[str, ...], most: int) -> None:
+def print_table(console, title: str, rows: list[dict], columns: tuple[str, ...], most: int) -> None:
+    """Print rows as a table, `most` of them at most."""
     from rich.table import Table
     from rich.text import Text
 

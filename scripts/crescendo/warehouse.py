@@ -30,14 +30,18 @@ def text(value: str) -> str:
 
 
 @contextmanager
-def connect(*, read_only: bool = False, wait: float = 60.0) -> Iterator[duckdb.DuckDBPyConnection]:
+def connect(*, read_only: bool = False, wait: float = 60.0, dry: bool = False) -> Iterator[duckdb.DuckDBPyConnection]:
     """Open the warehouse, waiting up to `wait` seconds while another process holds it.
+
+    A `dry` connection makes no file: it is to one in memory if there is none.
 
     Raises CrescendoError where the file is missing (read only), held too long, or not a DuckDB file.
     """
     file = path()
     if read_only and not file.exists():
         raise CrescendoError(f"there is no warehouse at {file}: run `make build`, or name one in CRESCENDO_DB")
+    if dry and not file.exists():
+        file = Path(":memory:")
     connection = _open(file, read_only=read_only, until=time.monotonic() + wait)
     try:
         yield connection
@@ -46,13 +50,15 @@ def connect(*, read_only: bool = False, wait: float = 60.0) -> Iterator[duckdb.D
 
 
 def _open(file: Path, *, read_only: bool, until: float) -> duckdb.DuckDBPyConnection:
-    pause = 0.05
+    pause, is_new = 0.05, not file.exists()
     while True:
         try:
             return duckdb.connect(str(file), read_only=read_only)
         except duckdb.IOException as error:
             reason = str(error).splitlines()[0]
             if "lock" not in reason.lower():
+                if is_new:  # half a file, which would never open
+                    file.unlink(missing_ok=True)
                 raise CrescendoError(f"cannot open {file}: {reason}") from None
             if time.monotonic() + pause > until:
                 raise CrescendoError(f"{file} is held by another process, try again later: {reason}") from None

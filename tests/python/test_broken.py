@@ -67,8 +67,18 @@ def line(number, edit):
     return build
 
 
+def plain_lines(n, *rows):
+    """A report without numbers; {0} stands for the next song's id."""
+    shown = [row.format(song(n + place)["song_id"]) for place, row in enumerate(rows)]
+    return "\n".join([",".join(COLUMNS), *shown, ""])
+
+
 def row(path, reason):
     return Loaded(streams=(5,), rejects=(("row", 3, path, reason),))
+
+
+def value(path, reason, streams=(None, 5), line=3):
+    return Loaded(streams=streams, rejects=(("value", line, path, reason),))
 
 
 def rejected(path, reason, line=3):
@@ -99,6 +109,8 @@ COUNTS = {  # what a count is sent as -> what is loaded, or why it is not
     "null": None,
 }
 FORM, CALENDAR = "is not a date that begins with YYYY-MM-DD", "is not a day of the calendar"
+REWRITTEN = "is a date as spreadsheets rewrite them: export it anew as YYYY-MM-DD"
+CELL = "is cut off at 32,767 characters, as by a spreadsheet: export it anew"
 DAYS = {
     '"yesterday"': FORM,
     '"2024/05/03"': FORM,
@@ -121,16 +133,25 @@ TEXTS = {  # the list of points as sent, NEAR the good one -> the outcome
     '[{"date": "2024-05-01", "date": "2024-05-02"}, NEAR]': row("timeSeries[1].date", "the key is there twice"),
     '[{"date": "2024-05-01", "tiktok": {"a": 1}}, NEAR]': Loaded(streams=(None, 5), unknown=("timeSeries[*].tiktok",)),
     '[{"spotify-streams": 5, "date": "2024-05-01"}]': Loaded(streams=(5,)),
-    '[{"date": "2024-05-01T00:00:00+00:00","spotify-streams":1.9}]': Loaded(  # as long as it would be with 2
-        streams=(), rejects=(("row", 3, f"timeSeries[1].{STREAMS}", WHOLE),)
+    '[{"date": "2024-05-01T00:00:00+00:00","spotify-streams":1.9}]': value(  # as long as it would be with 2
+        f"timeSeries[1].{STREAMS}", WHOLE, (None,)
     ),
+    '[{"spotify-streams": 1.9}, NEAR]': row("timeSeries[1].date", "is missing"),  # a fault in a faulty point
+    '[{"spotify-streams": 1.9, "date": 7}, NEAR]': row("timeSeries[1].date", FORM),
+    '[{"date": "2024-05-01", "spotify-streams": 1.9, "spotify-popularity": []}, NEAR]': Loaded(
+        streams=(None, 5),
+        rejects=tuple(("value", 3, f"timeSeries[1].{key}", WHOLE) for key in ("spotify-popularity", STREAMS)),
+    ),
+    '[{"date": "01/05/2024"}, NEAR]': row("timeSeries[1].date", REWRITTEN),
     " [ NEAR ]\t": Loaded(streams=(5,)),
     "[]": Loaded(streams=()),
     "": Loaded(streams=()),
     "null": Loaded(streams=()),
-    "{}": rejected("timeSeries", "should be a list, is an object"),
-    '"text"': rejected("timeSeries", "should be a list, is text"),
-    "7": rejected("timeSeries", "should be a list, is a number"),
+    "{}": Loaded(streams=()),  # so some write an empty list
+    '""': Loaded(streams=()),
+    '{"a": 1}': value("timeSeries", "should be a list, is an object", ()),
+    '"text"': value("timeSeries", "should be a list, is text", ()),
+    "7": value("timeSeries", "should be a list, is a number", ()),
     "<html>": rejected("timeSeries", "broken JSON: Expecting value at character 1 of 6"),
     "[NEAR": rejected("timeSeries", "broken JSON: Expecting ',' delimiter at character 46 of 45"),
     "[NEAR,]": rejected("timeSeries", "broken JSON: Expecting value at character 47 of 47"),
@@ -140,28 +161,38 @@ TEXTS = {  # the list of points as sent, NEAR the good one -> the outcome
     ),
     '[{"date": "2024-05-01", "x": "\\ud800"}]': Loaded(streams=(None,), unknown=("timeSeries[*].x",)),
     '[{"date": "2024-05-01", "x": ' + "9" * 5000 + "}]": Loaded(streams=(None,), unknown=("timeSeries[*].x",)),
-    '[{"date": "2024-05-01", "spotify-streams": ' + "9" * 5000 + "}]": rejected(
-        "timeSeries", "holds a number of thousands of digits"
-    ),
+    '[{"date": "2024-05-01", "spotify-streams": ' + "9" * 5000 + "}, NEAR]": value(f"timeSeries[1].{STREAMS}", WIDE),
+    "[" + NEAR + " " * (32_767 - len(NEAR) - 1): rejected("timeSeries", CELL),
     "[" * DEEP + "]" * DEEP: rejected("timeSeries", "JSON is nested too deep to read"),
     "[" * DEEP: rejected("timeSeries", "JSON is nested too deep to read"),
     '[{"date": "2024-05-01", "x": ' + "[" * DEEP + "]" * DEEP + "}]": Loaded(
         streams=(None,), unknown=("timeSeries[*].x",)
     ),
 }
+NO_NAME = "Expecting property name enclosed in double quotes"
 SUMMARIES = {
-    '{"a": {"value": "x"}}': ("row", 3, "summaries.a.value", "is not a number"),
-    '{"a": {"value": 1e999}}': ("row", 3, "summaries.a.value", "is not a finite number"),
+    "[]": None,  # so PHP writes an empty object
+    '""': None,
+    '{"a": []}': None,
+    '{"a": {"periods": [], "value": 1}}': None,
+    "7": ("value", 3, "summaries", "should be an object, is a number"),
+    '[{"value": 1}]': ("value", 3, "summaries", "should be an object, is a list"),
+    '{"a": {"periods": 7}}': ("value", 3, "summaries.a.periods", "should be an object, is a number"),
+    '{"a": {"value": "x"}}': ("value", 3, "summaries.a.value", "is not a number"),
+    '{"a": {"value": 1e999}}': ("value", 3, "summaries.a.value", "is not a finite number"),
     '{"a": null}': ("row", 3, "summaries.a", "should be an object, is null"),
-    '{"a": {"periods": {"1w": 7}}}': ("row", 3, "summaries.a.periods.1w", "should be an object, is a number"),
-    '{"a": {"firstDataPointDate": "soon"}}': ("row", 3, "summaries.a.firstDataPointDate", FORM),
-    '{"a": {}, "a": {}}': ("record", 3, "summaries.a", "the key is there twice"),
-    '{"a": {"periods": {"1w": {}, "1w": {}}}}': ("row", 3, "summaries.a.periods.1w", "the key is there twice"),
-    '{"\\ud800": {}}': ("record", 3, "summaries", "broken JSON: half a surrogate pair"),
-    "[]": ("record", 3, "summaries", "should be an object, is a list"),
+    '{"a": {"periods": {"1w": 7}}}': ("value", 3, "summaries.a.periods.1w", "should be an object, is a number"),
+    '{"a": {"firstDataPointDate": "soon"}}': ("value", 3, "summaries.a.firstDataPointDate", FORM),
+    '{"a": {}, "a": {}}': ("value", 3, "summaries.a", "the key is there twice"),
+    '{"a": {"periods": {"1w": {}, "1w": {}}}}': ("value", 3, "summaries.a.periods.1w", "the key is there twice"),
+    '{"\\ud800": {}, "a": {}}': ("row", 3, "summaries.?", "holds half a surrogate pair"),
+    '{"a": {"metric": "\\udc00", "value": 1}}': ("value", 3, "summaries.a.metric", "holds half a surrogate pair"),
+    '{"a": {"metric": NaN}}': ("value", 3, "summaries.a.metric", "should be a text, is a number"),
+    "{1": ("record", 3, "summaries", f"broken JSON: {NO_NAME} at character 2 of 2"),
 }
 OPEN = "has a quote that is not closed, or text around one"
-SWALLOWED = "1 lines could not be told apart: a quote is open before one of them"
+FEW, RETURN = "has too few columns", "has a carriage return outside quotes: save it with LF or CRLF"
+TOO_LONG = "is longer than 2 MiB"
 NO_UTF8 = "is not UTF-8"
 LONG_NAME = "m" * 10_000
 FILES = {  # name -> (content by the number of its first song, outcome)
@@ -183,10 +214,57 @@ FILES = {  # name -> (content by the number of its first song, outcome)
     "fewer_columns.csv": (line(3, lambda _: "3\tx,y,z\n"), rejected("timeSeries", "has too few columns")),
     "more_columns.csv": (line(3, lambda text: text.rstrip() + ",more\n"), rejected(None, "has too many columns")),
     "cut.csv": (edited(lambda text: text[:-60]), Loaded("1 2", rejects=(("record", 4, "summaries", OPEN),))),
-    "open_quote.csv": (  # takes the line behind it with it, and says so
-        line(3, lambda _: '3\tx,"never closed,a,b,c,[],{}\n'),
-        Loaded("1", (), (("record", 3, "title", OPEN), ("record", 3, None, SWALLOWED))),
+    "open_quote.csv": (line(3, lambda _: '3\tx,"never closed,a,b,c,[],{}\n'), rejected("title", OPEN)),
+    "open_quote_closed.csv": (  # by the next line, as if it were a part of the title
+        edited(lambda text: text.replace(b'"Song', b'"So"ng', 2).replace(b'"So"ng', b'"Song', 1)),
+        rejected("title", OPEN),
     ),
+    "open_quote_plain.csv": (  # closed two lines on: a whole record, if lines were not records themselves
+        lambda n: plain_lines(n, '{0},"open,a,b,c,[],{{}}', "{0},never,a,b,c,[],{{}}", '{0},"closed",a,b,c,[],{{}}'),
+        Loaded("2 3", (), (("record", 2, "title", OPEN),)),
+    ),
+    "open_quote_fits.csv": (  # seven columns together, seven in the second line alone
+        lambda n: plain_lines(n, '{0},"open', '{0},x",a,b,c,[],{{}}'),
+        Loaded("2", (), (("record", 2, "title", OPEN),)),
+    ),
+    "open_quote_at_the_end.csv": (
+        lambda n: plain_lines(n, "{0},t,a,b,c,[],{{}}", '{0},t,a,b,c,[],"{{', '""x"": 1'),
+        Loaded("1", (), (("record", 3, "summaries", OPEN), ("record", 4, "song_id", OPEN))),
+    ),
+    "two_lines_closed.csv": (
+        lambda n: plain_lines(n, '{0},"two', 'lines",a,b,c,[],{{}}', "{0},t,a,b,c,[],{{}}"),
+        Loaded("1 3", ()),
+    ),
+    "json_of_lines.csv": (  # of no line of which is a record by itself, however many commas it has
+        lambda n: csv_text(three(n, timeSeries=json.dumps([point(1, 1601), point(2, 1602)], indent=1)), numbered=False),
+        Loaded(),
+    ),
+    "cr_in_a_field.csv": (
+        edited(lambda text: text.replace(b"XX", b"a\rb"), report(artist="XX")),
+        rejected(None, RETURN),
+    ),
+    "cr_in_quotes.csv": (edited(lambda text: text.replace(b"XX", b"a\rb"), report(title="XX,")), Loaded()),
+    "cr_at_the_end.csv": (edited(lambda text: text[:-1] + b"\r"), Loaded()),
+    "crlf_after_lf.csv": (edited(lambda text: text[:-1] + b"\r\n"), Loaded()),
+    "crlf_in_the_middle.csv": (line(3, lambda text: text[:-1] + "\r\n"), Loaded()),
+    "lf_in_the_middle.csv.gz": (
+        lambda n: gzip.compress(report(end="\r\n")(n).replace("\r\n", "\n", 3).replace("\n", "\r\n", 2).encode()),
+        Loaded(),
+    ),
+    "lines_mixed.ndjson": (lines(lambda text: text[:-1] + "\r\n"), Loaded()),
+    "lines_cr.ndjson": (lines(lambda text: text.replace('", "', '",\r"')), Loaded()),
+    "lines_cr_first.ndjson": (
+        edited(lambda text: text.replace(b'{"song_id"', b'{"a":\r{"song_id": 1}, "song_id"', 1), lines()),
+        Loaded(unknown=("a",)),
+    ),
+    "lines_cr_in_text.ndjson": (
+        lines(lambda text: text.replace("Léo", "L\ro")),
+        rejected("", "broken JSON: Invalid control character at at character 97 of 632", 2),
+    ),
+    "huge_line.csv": (report(title="x" * 20_000_000), rejected(None, TOO_LONG)),
+    "huge_quoted_line.csv": (report(title='x"' * 10_000_000), rejected(None, TOO_LONG)),
+    "huge_open_quote.csv": (line(3, lambda text: f'3\tx,"{"x" * 20_000_000}\n'), rejected(None, TOO_LONG)),
+    "huge_line.ndjson": (lines(lambda text: text.replace("Léo", "x" * 20_000_000)), rejected(None, TOO_LONG, 2)),
     "after_quote.csv": (line(3, lambda _: '3\tx,"t"oo,a,b,c,[],{}\n'), rejected("title", OPEN)),
     "no_id.csv": (report(song_id=""), rejected("song_id", "is missing")),
     "long_line.csv": (report(title="x" * (3 << 20)), rejected(None, "is longer than 2 MiB")),
@@ -203,8 +281,8 @@ FILES = {  # name -> (content by the number of its first song, outcome)
     "blank_lines.csv": (edited(lambda text: text.replace(b"\n", b"\n\n")), Loaded()),
     "unnumbered.csv": (lambda n: csv_text(three(n), numbered=False), Loaded()),
     "newline.csv": (
-        report(title="two\nlines", summaries="[]"),
-        rejected("summaries", "should be an object, is a list"),
+        report(title="two\nlines", summaries="7"),
+        value("summaries", "should be an object, is a number", (1601, 1602)),
     ),
     "nul.csv": (report(title="a\0b"), Loaded()),
     "nul_header.csv": (edited(lambda text: text.replace(b"title", b"ti\0tle")), Refused("is not text")),
@@ -249,7 +327,7 @@ FILES = {  # name -> (content by the number of its first song, outcome)
     ),
     "lines_object.ndjson": (
         lines(lambda text: text.replace('"Léo & Ann"', '{"name": "Léo"}')),
-        rejected("artist", "should be a text, is an object", 2),
+        value("artist", "should be a text, is an object", (1601, 1602), 2),
     ),
     "lines_deep.ndjson": (
         lines(lambda _: '{"title": ' + "[" * DEEP + "]" * DEEP + "}\n"),
@@ -293,7 +371,7 @@ FILES = {  # name -> (content by the number of its first song, outcome)
     ),
     "concatenated.json": (
         lambda n: "\n".join(json.dumps(each, indent=2) for each in three(n)),
-        Loaded("", (), (("record", None, "", "broken JSON: Extra data at character 805 of 2411"),)),
+        Refused("is not loaded: its record cannot be: broken JSON: Extra data at character 805 of 2411"),
     ),
     "?*[a-z]{1,2}.csv": (report(), Loaded()),
     "with 'quotes\"; drop table x; --.csv": (report(), Loaded()),
@@ -314,7 +392,7 @@ def cases():
     found = dict(FILES)
     for number, (sent, meant) in enumerate(COUNTS.items()):
         text = f'[{{"date": "2024-05-01T00:00:00+00:00", "spotify-streams": {sent}}}, {NEAR}]'
-        outcome = row(f"timeSeries[1].{STREAMS}", meant) if isinstance(meant, str) else Loaded(streams=(meant, 5))
+        outcome = value(f"timeSeries[1].{STREAMS}", meant) if isinstance(meant, str) else Loaded(streams=(meant, 5))
         found[f"count_{number}.csv"] = (report(timeSeries=text), outcome)
     for number, (sent, meant) in enumerate(DAYS.items()):
         text = f'[{{"date": {sent}, "spotify-streams": 4}}, {NEAR}]'
@@ -323,10 +401,11 @@ def cases():
     for number, (sent, outcome) in enumerate(TEXTS.items()):
         found[f"points_{number}.csv"] = (report(timeSeries=sent.replace("NEAR", NEAR)), outcome)
     for number, (sent, reject) in enumerate(SUMMARIES.items()):
-        whole = reject[0] == "record"
+        rejects = (reject,) if reject else ()
+        whole = bool(reject) and reject[0] == "record"
         found[f"summaries_{number}.csv"] = (
             report(summaries=sent),
-            Loaded("1 3" if whole else "1 2 3", () if whole else (1601, 1602), (reject,)),
+            Loaded("1 3" if whole else "1 2 3", () if whole else (1601, 1602), rejects),
         )
     return found
 

@@ -142,7 +142,7 @@ def test_new_keys_and_another_order_are_learned_from_a_text_that_has_them(desk, 
     drifted, wrong = copy.deepcopy(RICH), copy.deepcopy(RICH) | {"id": "3"}
     change(drifted)
     change(wrong)
-    wrong["about"]["playCount"] = 1.9
+    wrong["marks"] = "[3,"
     read = []
     read_record = careful.read_record
     monkeypatch.setattr(careful, "read_record", lambda *said: read.append(said[2]["id"]) or read_record(*said))
@@ -241,6 +241,33 @@ def test_a_page_is_one_record_with_the_facts_of_its_asking(desk, form):
         (1, 2, 2.0),
     ]
     assert desk.ask("select path, sample from load_audit.unknown_fields") == [("$.everything", "1")]
+
+
+FAULTS = {  # what is sent -> (rows in, rows rejected, values rejected)
+    '"tree": [{"leaves": [{"size": 1}, {"size": []}, 7]}, {"date": "2024-05-01", "leaves": [{"size": 1}]}]': (6, 4, 0),
+    '"tree": [{"date": "2024-05-01", "place": {"tags": ["a", []], "city": {}}, "leaves": 7}]': (3, 1, 2),
+    '"tree": [{"date": 7, "place": {"tags": ["a", []], "city": {}}, "leaves": [null]}]': (4, 4, 0),
+    '"tree": {"a": [1]}, "marks": ["x", 1, [1]]': (3, 2, 1),
+    '"about": {"links": [{"url": []}, 7], "live": 1, "live": 2}': (2, 2, 1),
+    '"about": {"links": [{"url": []}, 7], "live": 1}': (2, 1, 2),
+    '"byKind": {"a": {"byYear": {"1": 7, "2": {"sum": []}}, "total": "x"}}': (2, 1, 2),
+    '"byKind": {"a": {"byYear": {"1": 7, "2": 8}}}': (2, 1, 1),
+    '"byKind": {"a": {"byYear": {"1": 7}}}': (1, 0, 1),
+    '"byKind": {"a": {"byYear": [7]}, "b": 7, "c": []}': (3, 1, 1),
+    '"byKind": {"a": {"total": 1.5, "byYear": {"1": {"last": 5}, "2": {"sum": 3}}}}': (2, 0, 2),
+}
+
+
+@pytest.mark.parametrize(("sent", "counted"), FAULTS.items())
+def test_a_fault_within_a_fault_is_counted_once(desk, sent, counted):
+    sent = sent if "tree" in sent else f'{sent}, "tree": []'
+    code, [file] = desk.load(desk.write("lines.ndjson", f'{{"id": "1", {sent}}}\n{json_lines([BARE])}'))
+    counts = file["counts"]
+    assert (code, counts["records_loaded"]) == (0, 2)
+    assert (counts["rows_in"], counts["rows_rejected"], counts["values_rejected"]) == counted
+    listed = "select count(*) from load_audit.rejected_records where level = 'value'"
+    assert desk.ask(listed) == [(counts["values_rejected"],)]
+    assert desk.balanced()
 
 
 def test_children_point_at_their_parents(desk):

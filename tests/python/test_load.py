@@ -11,6 +11,7 @@ import subprocess
 import sys
 import threading
 import time
+from pathlib import Path
 
 import duckdb
 import pytest
@@ -179,6 +180,153 @@ def test_many_small_files_are_one_load(desk, expected):
     assert desk.balanced()
 
 
+# --- one file never keeps the others out ---------------------------------------------------------------------------
+
+
+def nested(folder, depth, name="d"):
+    """A folder in a folder ..., with a file at its end that only relative paths reach."""
+    here = Path.cwd()
+    try:
+        os.chdir(folder)
+        for _ in range(depth):
+            Path(name).mkdir()
+            os.chdir(name)
+        Path("deep.csv").write_text(LONE)
+    finally:
+        os.chdir(here)
+
+
+def with_request(request):
+    def build(desk):
+        desk.write("song-audience__song-1__spotify__p0001.json", json.dumps(page()))
+        desk.write("song-audience__song-1__spotify__p0001.request.json", request)
+
+    return build
+
+
+def huge_request(desk):
+    with_request("{}")(desk)
+    os.truncate(desk.folder / "song-audience__song-1__spotify__p0001.request.json", 3 << 30)
+
+
+def odd_gzip(flags, more=b"", behind=b""):
+    """A gzip file whose header has what DuckDB does not read."""
+    packed = gzip.compress(LONE.encode())
+    return packed[:3] + bytes([flags]) + packed[4:10] + more + packed[10:] + behind
+
+
+NO_OBJECT = "has a request beside it that is no JSON object: mend or remove song-audience__song-1__spotify__p0001.requ"
+BESIDE = {  # what lies beside a good file -> (how it is made, what is said of it; nothing if it is loaded)
+    "a name that is not UTF-8": (
+        lambda desk: desk.write(os.fsdecode(b"b\xff.csv"), LONE),
+        "b\\xff.csv has a name that is not UTF-8: rename it",
+    ),
+    "a folder whose name is not UTF-8": (
+        lambda desk: nested(desk.folder, 1, os.fsdecode(b"b\xff")),
+        "b\\xff/deep.csv has a name that is not UTF-8: rename it",
+    ),
+    "a loop of links": (
+        lambda desk: [(desk.folder / name).symlink_to(target) for name, target in ("ab", "ba")],
+        "/b is a link ",
+    ),
+    "a link to itself": (lambda desk: (desk.folder / "a").symlink_to("a"), "/a is a link "),
+    "a path too long": (lambda desk: nested(desk.folder, 20, "d" * 250), "cannot be read: File name too long"),
+    "many folders in each other": (lambda desk: nested(desk.folder, 1500), ""),
+    "a request that is a list": (with_request("[1]"), NO_OBJECT),
+    "a request that is a text": (with_request('"x"'), NO_OBJECT),
+    "a request that is broken": (with_request("{"), NO_OBJECT),
+    "a request that is nested": (with_request('{"a":' * 100_000), NO_OBJECT),
+    "a request with half a surrogate": (with_request('{"platform": "\\ud800"}'), NO_OBJECT),
+    "a request of bytes": (with_request(b"\xff\xfe{"), NO_OBJECT),
+    "a request of 3 GB": (huge_request, NO_OBJECT),
+    "gzip with padding": (lambda desk: desk.write("a.csv.gz", odd_gzip(0, behind=bytes(8))), ""),
+    "gzip with a comment": (lambda desk: desk.write("a.csv.gz", odd_gzip(16, b"a comment\0")), ""),
+    "gzip with a name": (lambda desk: desk.write("a.csv.gz", odd_gzip(8, b"name\0")), ""),
+    "gzip with extra fields": (lambda desk: desk.write("a.csv.gz", odd_gzip(4, b"\3\0abc")), ""),
+    "gzip that is cut off": (
+        lambda desk: desk.write("a.csv.gz", odd_gzip(0)[:-4]),
+        "a.csv.gz cannot be read: Compressed file ended before the end-of-stream marker was reached",
+    ),
+    "gzip with a wrong sum": (
+        lambda desk: desk.write("a.csv.gz", odd_gzip(0)[:-8] + b"\0" * 4 + odd_gzip(0)[-4:]),
+        "a.csv.gz cannot be read: CRC check failed",
+    ),
+    "an array that ends with a comma": (
+        lambda desk: desk.write("a.json", json.dumps([song(1), song(2)])[:-1] + ",\n"),
+        "a.json is not a whole JSON array: it ends with a comma",
+    ),
+    "an array that is cut in its first record": (
+        lambda desk: desk.write("a.json", json.dumps([song(1)])[:-40]),
+        "a.json is not a whole JSON array: Malformed JSON",
+    ),
+    "an array with a record of 20 MB": (
+        lambda desk: desk.write("a.json", json.dumps([song(1, title="x" * 20_000_000), song(2)])),
+        "a.json ",
+    ),
+    "an endless head": (lambda desk: desk.write("a.json", '{\\"' * 22_000), "a.json is JSON of no known document"),
+}
+
+
+@pytest.mark.parametrize("what", BESIDE)
+def test_one_file_never_keeps_the_others_out(desk, what):
+    build, said = BESIDE[what]
+    build(desk)
+    desk.write("good.csv", csv_text(SONGS))
+    started = time.monotonic()
+    code, out, err = desk.run("load", desk.folder, "--format", "json")
+    assert time.monotonic() - started < 30
+    assert said in err
+    assert (code, err.count("error: ")) == ((2, 1) if said and "loop" not in what else (2, 2) if said else (0, 0))
+    good = [file for file in json.loads(out)["files"] if file["path"].endswith("good.csv")]
+    assert [file["counts"]["records_loaded"] for file in good] == [6]
+    assert desk.balanced()
+    assert desk.run("load", desk.folder)[0] == code
+    subprocess.run(["rm", "-rf", desk.folder], check=True)  # what pytest would remove by recursion
+
+
+@pytest.mark.parametrize("change", ["vanishes", "grows", "is a folder"])
+def test_a_file_that_changes_under_the_load_keeps_no_other_out(desk, monkeypatch, change):
+    path = desk.write("a.csv", csv_text(SONGS[:3]))
+    desk.write("b.csv", csv_text(SONGS[3:]))
+    prepare, changed = stage.prepare, []
+
+    def prepare_later(bench, batch):
+        if not changed:
+            changed.append(path.unlink())
+            if change == "grows":
+                desk.write("a.csv", csv_text(SONGS))
+            if change == "is a folder":
+                path.mkdir()
+        prepare(bench, batch)
+
+    monkeypatch.setattr(stage, "prepare", prepare_later)
+    code, files = desk.load()
+    loaded = sum(file["counts"]["records_loaded"] for file in files)
+    assert (code, loaded) == ((0, 6) if change == "grows" else (2, 3))
+    assert desk.balanced()
+
+
+def test_a_file_that_engine_and_python_cannot_read_is_found_among_many(desk, monkeypatch):
+    for number in range(40):
+        desk.write(f"{number}.csv", csv_text([song(number)]))
+    count = stage._count
+
+    def fails(bench, batch, inserted):
+        if any(file.path.stem in ("7", "23") for file in batch.files):
+            bench.execute("select error('spoiled')")
+        count(bench, batch, inserted)
+
+    monkeypatch.setattr(stage, "_count", fails)
+    code, files = desk.load()
+    refused = [file for file in files if file["status"] == "refused"]
+    assert [(code, file["path"][-6:], "spoiled" in file["reason"]) for file in refused] == [
+        (2, "23.csv", True),
+        (2, "/7.csv", True),
+    ]
+    assert desk.ask("select count(*) from raw_soundcharts.report_songs") == [(38,)]
+    assert desk.balanced()
+
+
 # --- pages, which are prepared ahead of their turn -----------------------------------------------------------------
 
 
@@ -236,6 +384,15 @@ def test_a_page_is_known_by_what_was_asked_and_by_its_bytes(desk):
     assert [file["counts"]["records_duplicate"] for file in files] == [0, 1, 0, 0]
 
 
+@pytest.mark.parametrize("broken", ["{", '{"related": {"uuid": ', "", "[1]", "null", '{"items": [,]}', '"x"', "{}"])
+def test_a_page_that_is_broken_among_others_in_a_file_is_rejected_alone(desk, broken):
+    name = "song-audience__song-1__spotify__2024-05-01_2024-05-31__p0001.ndjson"
+    code, [file] = desk.load(desk.write(name, f"{json.dumps(page(1))}\n{broken}\n{json.dumps(page(2))}\n"))
+    said = [file["counts"][f"records_{how}"] for how in ("loaded", "rejected")]
+    assert (code, said) == (0, [3, 0] if broken == "{}" else [2, 0 if not broken else 1])
+    assert desk.ask("select line from load_audit.rejected_records where level = 'record'") == [(2,)] * said[1]
+
+
 def test_a_failure_in_the_middle_of_pages_leaves_nothing_and_ends_at_once(desk, monkeypatch):
     write_pages(desk, {number: page(number) for number in range(20)})
     monkeypatch.setattr(loading, "BATCH_PAGE_BYTES", 1)
@@ -253,6 +410,50 @@ def test_a_failure_in_the_middle_of_pages_leaves_nothing_and_ends_at_once(desk, 
     assert desk.digests() == {}
     assert desk.ask("select count(*) from load_audit.files") == [(0,)]
     assert [thread.name for thread in threading.enumerate() if "ThreadPool" in thread.name] == []
+
+
+def test_a_dry_run_makes_no_file_and_shows_what_would_be_rejected(desk):
+    path = desk.write("a.csv", csv_text([song(1, song_id=""), song(2, timeSeries=[point(1, 1.5)])]))
+    code, out, _ = desk.run("load", path, "--dry-run")
+    assert (code, desk.warehouse.exists()) == (0, False)
+    for word in ("song_id", "is missing", "timeSeries[1]", "is not a whole number", "1.5"):
+        assert word in out
+
+
+def test_folders_of_loads_that_were_killed_are_removed(desk, tmp_path, monkeypatch):
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    gone = subprocess.Popen(["true"])
+    gone.wait()
+    names = [f"crescendo-{gone.pid}-abc", f"crescendo-{os.getpid()}-abc", "crescendo-abc", f"other-{gone.pid}-abc"]
+    for name in names:
+        (tmp_path / name).mkdir()
+    desk.load(desk.write("a.csv", LONE))
+    assert [name for name in names if (tmp_path / name).exists()] == names[1:]
+    assert {path.name for path in tmp_path.glob("crescendo-*")} == set(names[1:3])
+
+
+def test_a_full_disk_is_one_sentence_and_changes_nothing(desk, expected):
+    desk.load(desk.write("a.csv", csv_text(SONGS)))
+    desk.write("b.csv", "".join(report_lines(World(songs=60, days=200))))
+    code = "import resource, sys; from crescendo.cli import main; size = int(sys.argv[1]);"
+    code += "resource.setrlimit(resource.RLIMIT_FSIZE, (size, size)); sys.exit(main(sys.argv[2:]))"
+    environment = os.environ | {"CRESCENDO_DB": str(desk.warehouse)}
+
+    def load_within(size, **more):
+        command = [sys.executable, "-c", code, str(size), "load", str(desk.folder)]
+        return subprocess.run(command, env=environment | more, capture_output=True, text=True, check=False)
+
+    new = desk.folder.parent / "new.duckdb"
+    assert "File too large" in load_within(4096, CRESCENDO_DB=str(new)).stderr
+    assert not new.exists()
+    for size in (20_000, 100_000):  # less than the log of a load takes
+        done = load_within(size)
+        assert (done.returncode, done.stderr.count("\n")) == (2, 1), done.stderr
+        assert "Traceback" not in done.stderr
+        assert "rollback" not in done.stderr
+        assert "File too large" in done.stderr
+        assert desk.digests() == expected
+    assert desk.load()[0] == 0
 
 
 def test_a_page_that_cannot_be_prepared_is_named(desk, monkeypatch):

@@ -8,8 +8,8 @@ from reports import STREAMS, Desk, csv_text, point, song
 
 
 def sales(desk):
-    """Three songs: one loaded, one with a point that is rejected and a key that nobody knows, one refused whole."""
-    odd = song(2, timeSeries=[point(1, 1.5), point(2, tiktok=3)])
+    """Three songs: one loaded, one with a point and a value that are rejected and a key that nobody knows, one none."""
+    odd = song(2, timeSeries=[point(1, date="soon"), point(2, 1.5), point(3, tiktok=3)])
     desk.write("a.csv", csv_text([song(1), odd, song(3, song_id="")]))
     desk.write("b.csv", "no report")
     desk.load()
@@ -28,13 +28,16 @@ def test_it_shows_files_rows_rejects_and_drift(desk):
         ("a.csv", "loaded", None),
     ]
     tables = {table["table"].split(".")[1]: table for table in found["tables"]}
-    assert (tables["report_songs"]["rows"], tables["report_songs__time_series"]["rows"]) == (2, 3)
-    assert tables["report_songs__time_series"]["newest_day"] == "2024-05-02"
+    assert (tables["report_songs"]["rows"], tables["report_songs__time_series"]["rows"]) == (2, 4)
+    assert tables["report_songs__time_series"]["newest_day"] == "2024-05-03"
     rejected = [(r["line"], r["path"], r["reason"], r["sample"]) for r in found["rejected"]]
     assert rejected == [
-        (3, f"timeSeries[1].{STREAMS}", "is not a whole number", "1.5"),
+        (3, "timeSeries[1].date", "is not a date that begins with YYYY-MM-DD", "soon"),
+        (3, f"timeSeries[2].{STREAMS}", "is not a whole number", "1.5"),
         (4, "song_id", "is missing", ""),
     ]
+    counts = [found["files"][0][count] for count in ("rows_in", "rows_loaded", "rows_rejected", "values_rejected")]
+    assert counts == [10, 6, 4, 1]
     assert [(u["path"], u["record_count"], u["sample"]) for u in found["unknown_fields"]] == [
         ("timeSeries[*].tiktok", 1, "3")
     ]
@@ -44,7 +47,7 @@ def test_it_shows_the_same_to_people(desk):
     code, out, _ = sales(desk).run("status")
     assert code == 0
     out = "".join(out.split())
-    for word in ("a.csv", "refused", "2024-05-02", "isnotawholenumber", "timeSeries[*].tiktok"):
+    for word in ("a.csv", "refused", "2024-05-03", "isnotawholenumber", "timeSeries[*].tiktok"):
         assert word in out
     assert "Everyrecordisaccountedfor" in out
 
@@ -97,8 +100,8 @@ SCHEMA = "raw_soundcharts.report_songs"
 TAMPERINGS = {
     f"delete from {SCHEMA} where song_id = '{song(1)['song_id']}'": "holds 1 records and the ledger 2",
     f"insert into {SCHEMA} select * replace (uuid() as _row_id) from {SCHEMA} limit 1": "holds 3 records",
-    f"delete from {SCHEMA}__time_series where spotify_streams = 1501": "holds 4 rows in its child tables",
-    f"insert into {SCHEMA}__summaries select * from {SCHEMA}__summaries limit 1": "holds 6 rows in its child tables",
+    f"delete from {SCHEMA}__time_series where spotify_streams = 1501": "holds 5 rows in its child tables",
+    f"insert into {SCHEMA}__summaries select * from {SCHEMA}__summaries limit 1": "holds 7 rows in its child tables",
     "delete from load_audit.file_records": "holds 2 records and the ledger 0",
     "update load_audit.files set records_rejected = 0 where status = 'loaded'": "are not loaded + duplicate + rejected",
     "update load_audit.files set rows_loaded = rows_loaded + 1 where status = 'loaded'": "are not loaded + duplicate",

@@ -1,0 +1,34 @@
+"""Folders for what a load needs while it runs; those of loads that were killed are removed by the next."""
+
+import os
+import re
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+
+@contextmanager
+def folder() -> Iterator[Path]:
+    """A folder that lasts as long as the block, or until `sweep` finds its process gone."""
+    with tempfile.TemporaryDirectory(prefix=f"crescendo-{os.getpid()}-") as name:
+        yield Path(name)
+
+
+def sweep() -> None:
+    """Remove the folders of this user's processes that are no more."""
+    for path in Path(tempfile.gettempdir()).glob("crescendo-*-*"):
+        found = re.fullmatch(r"crescendo-([0-9]+)-\w+", path.name)
+        if found and not path.is_symlink() and path.stat().st_uid == os.getuid() and not _lives(int(found[1])):
+            shutil.rmtree(path, ignore_errors=True)
+
+
+def _lives(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except (PermissionError, OverflowError):
+        return True
+    return True
