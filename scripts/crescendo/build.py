@@ -13,7 +13,7 @@ from pathlib import Path
 
 import click
 
-from crescendo import audit, warehouse
+from crescendo import audit, builds, warehouse
 from crescendo.errors import CrescendoError
 from crescendo.load import LoadResult, load
 
@@ -107,7 +107,7 @@ def _built() -> str | None:
         known = connection.execute(
             "select 1 from information_schema.tables where table_schema = 'load_audit' and table_name = 'builds'"
         ).fetchone()
-        if not known:
+        if not known or builds.unbuilt(connection):
             return None
         # a load that was not followed by a build makes the build stale
         found = connection.execute("""

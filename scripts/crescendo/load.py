@@ -65,9 +65,11 @@ def load(
                     connection.execute("commit; begin transaction")
                 result = _load(connection, documents, read, refused, advance)
         except BaseException:
-            connection.execute("rollback")
+            warehouse.undo(connection)
             raise
         connection.execute("rollback" if dry_run or result.load_id is None else "commit")
+        if result.load_id is None:  # the files are known; say so of a damaged warehouse only after looking
+            warehouse.verify(connection)
     return result
 
 

@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass, field
 import click
 import duckdb
 
-from crescendo import flatten, warehouse
+from crescendo import builds, flatten, warehouse
 from crescendo.options import format_option
 from crescendo.shapes import Document, Source
 from crescendo.sources import all_sources
@@ -56,7 +56,7 @@ def status() -> Status:
             inner join load_audit.files as f on f._file_id = u._file_id and f.is_current order by all""",
         )
         result.tables = list(_tables(connection))
-        result.problems = _problems(connection)
+        result.problems = [*_problems(connection), *filter(None, [builds.unbuilt(connection)])]
         return result
 
 
