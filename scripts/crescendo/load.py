@@ -16,7 +16,7 @@ import duckdb
 from crescendo import audit, flatten, landing, stage, warehouse
 from crescendo.audit import FileResult
 from crescendo.landing import Content, Incoming, Refused
-from crescendo.options import format_option
+from crescendo.options import SECONDS, format_option
 from crescendo.shapes import Source
 from crescendo.sources import all_sources
 from crescendo.stage import Batch
@@ -64,8 +64,9 @@ def load(
                 if not dry_run:  # whatever becomes of the files
                     connection.execute("commit; begin transaction")
                 result = _load(connection, documents, read, refused, advance)
-        except BaseException:
+        except BaseException as error:
             warehouse.undo(connection)
+            error.add_note(warehouse.UNCHANGED)
             raise
         connection.execute("rollback" if dry_run or result.load_id is None else "commit")
         if result.load_id is None:  # the files are known; say so of a damaged warehouse only after looking
@@ -255,7 +256,9 @@ def _progress_bar(connection: duckdb.DuckDBPyConnection, files: list[Path]) -> I
 @click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
 @click.option("--source", default="", help="Source or document of files that their content does not tell.")
 @click.option("--dry-run", is_flag=True, help="Read and check everything, then change nothing.")
-@click.option("--wait", default=60.0, show_default=True, help="Seconds to wait for a warehouse that is in use.")
+@click.option(
+    "--wait", type=SECONDS, default=60.0, show_default=True, help="Seconds to wait for a warehouse that is in use."
+)
 @format_option("table", "json")
 def load_command(paths: tuple[Path, ...], source: str, dry_run: bool, wait: float, form: str) -> int:
     """Load report files into the warehouse; without PATHS, the folder landing/.

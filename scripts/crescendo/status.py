@@ -10,6 +10,7 @@ from crescendo import builds, flatten, warehouse
 from crescendo.options import format_option
 from crescendo.shapes import Document, Source
 from crescendo.sources import all_sources
+from crescendo.terminal import printable
 from crescendo.warehouse import quoted
 
 # where the equation of the ledger does not hold
@@ -172,7 +173,7 @@ def _print(result: Status) -> None:
 def _cell(column: str, value: object) -> str:
     if isinstance(value, int):
         return f"{value:,}"
-    said = "" if value is None else str(value)
+    said = "" if value is None else printable(value)
     if len(said) <= MOST:
         return said
     # files differ in how their paths end

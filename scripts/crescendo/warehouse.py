@@ -11,6 +11,7 @@ import duckdb
 
 from crescendo.errors import CrescendoError
 from crescendo.privacy import private_files
+from crescendo.terminal import printable
 
 # DuckDB holds its blocks under this limit and spills past it; what it holds besides grows slowly: scripts/bench/load.py
 LOAD_MEMORY = "640MB"
@@ -55,11 +56,6 @@ def checked(name: str) -> Path:
             f" taken by a schema; rename it, for example CRESCENDO_DB={better}"
         )
     return file
-
-
-def printable(said: object) -> str:
-    """A text that does nothing to a terminal: control characters and broken bytes are spelled out."""
-    return "".join(c if c.isprintable() else c.encode("unicode_escape", "backslashreplace").decode() for c in str(said))
 
 
 def check_file(file: Path) -> None:
@@ -173,6 +169,10 @@ def verify(connection: duckdb.DuckDBPyConnection) -> None:
     loaded = "select schema_name, table_name from duckdb_tables() where database_name = current_database()"
     for schema, table in connection.execute(f"{loaded} and regexp_matches(schema_name, '^(raw|load)_')").fetchall():
         connection.execute(f"select bit_xor(hash(t)) from {quoted(schema)}.{quoted(table)} as t").fetchall()
+
+
+# told with what ended a transaction, so that Ctrl-C is answered with what is true
+UNCHANGED = "nothing was changed"
 
 
 def undo(connection: duckdb.DuckDBPyConnection) -> None:

@@ -10,7 +10,7 @@ from conftest import crescendo, project_in
 from crescendo import builds, publish
 from crescendo.errors import CrescendoError
 
-SEEDS = ("build", "--select", "resource_type:seed", "--no-use-colors")
+SEEDS = ("seed", "--no-use-colors")
 
 
 def dbt(folder, environment, *words):
@@ -68,7 +68,7 @@ def test_a_test_that_fails_is_no_kill_and_what_it_skipped_is_named(seeded):
 
 def test_tests_and_documents_are_no_builds(seeded):
     folder, environment = seeded
-    for words in (("test", "--select", "resource_type:seed"), ("docs", "generate"), ("compile",)):
+    for words in (("test", "--select", "platforms"), ("docs", "generate"), ("compile",)):
         done = dbt(folder, environment, *words)
         assert done.returncode == 0, done.stdout
         assert said_of(folder) == ""
