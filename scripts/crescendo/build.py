@@ -35,11 +35,7 @@ def build_command(environment_seconds: float, force: bool) -> int:
     if not Path("dbt_project.yml").is_file():
         raise CrescendoError("there is no dbt_project.yml here: run this in the project's folder")
     seconds = {"environment": environment_seconds} if environment_seconds else {}
-    if not LANDING.is_dir() or not any(LANDING.iterdir()):
-        with _timed(seconds, "sample"):
-            _sample()
-    with _timed(seconds, "load"):
-        loaded = load([LANDING], progress=sys.stderr.isatty())
+    loaded = _loaded(seconds)
     for file in loaded.refused:
         click.echo(f"warning: {file.path} {file.reason}", err=True)
     fingerprint = project_fingerprint()
@@ -55,6 +51,29 @@ def build_command(environment_seconds: float, force: bool) -> int:
     _print_summary(loaded, results, seconds)
     _print_questions()
     return 0
+
+
+def _loaded(seconds: dict[str, float]) -> LoadResult:
+    """Load landing/, with a sample where there is nothing at all; a sample never joins loads of somebody's own."""
+    if not LANDING.is_dir() or not any(LANDING.iterdir()):
+        if _holds_loads():
+            click.echo(
+                f"{LANDING}/ is empty: {warehouse.path()} is built from what was loaded before, not from a sample"
+            )
+            return LoadResult(None, [])
+        with _timed(seconds, "sample"):
+            _sample()
+    with _timed(seconds, "load"):
+        return load([LANDING], progress=sys.stderr.isatty())
+
+
+def _holds_loads() -> bool:
+    if not warehouse.path().exists():
+        return False
+    known = "select 1 from duckdb_tables() where (schema_name, table_name) = ('load_audit', 'files')"
+    held = "select 1 from load_audit.files where is_current limit 1"
+    with warehouse.connect(read_only=True) as connection:
+        return bool(connection.execute(known).fetchone() and connection.execute(held).fetchone())
 
 
 @contextmanager

@@ -104,8 +104,6 @@ def test_nothing_is_published(mixed, tmp_path):
     for kind in ("csv", "parquet"):
         with pytest.raises(CrescendoError, match="may mix two builds"):
             publish.publish_files(tmp_path, kind)
-    with pytest.raises(CrescendoError, match="may mix two builds"):
-        publish.publish_postgres("host=127.0.0.1 port=1")
 
 
 def test_a_build_after_one_that_was_killed_is_not_nothing(mixed, built):

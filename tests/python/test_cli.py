@@ -110,7 +110,7 @@ def test_an_output_that_cannot_be_written_is_one_sentence():
     os.close(reading)
     done = run(["--help"], stdout=writing)
     os.close(writing)
-    assert (done.returncode, done.stderr) == (2, "error: the output was not written to its end: Broken pipe\n")
+    assert (done.returncode, done.stderr) == (1, ""), "a reader that has seen enough, such as head, is no mistake"
 
 
 def test_a_terminal_that_lacks_letters_gets_what_it_can_show(tmp_path):
