@@ -472,7 +472,7 @@ def test_a_nul_is_left_out_of_postgresql_and_said(changed, database, capsys):
 
 
 @pytest.mark.parametrize(
-    "title", ["'Nu' || chr(0) || 'l'", "chr(0) || '=1'", "chr(10) || '=1+1'", "'＝1'", "chr(12) || '=1'"]
+    "title", ["'Nu' || chr(0) || 'l'", "chr(0) || '=1'", "chr(10) || '=1+1'", "'\uff1d1'", "chr(12) || '=1'"]
 )
 def test_odd_characters_do_not_keep_a_csv_from_being_written(changed, tmp_path, title):
     changed(
