@@ -456,7 +456,7 @@ class Client:
             raise _PassingError(f"no whole answer within {self._timeout:g} s") from None
         except httpx.TimeoutException:
             raise _PassingError("silence") from None
-        except (httpx.TransportError, httpx.DecodingError, zlib.error) as error:
+        except (httpx.TransportError, httpx.DecodingError) as error:
             # the texts of the library may hold what was sent: its class is enough
             raise _PassingError(f"broken connection ({type(error).__name__})") from None
         raise RequestError(f"{path}: more than {MAX_REDIRECTS} redirects")
@@ -470,7 +470,7 @@ class Client:
         # not httpx's own: it unpacks a chunk whole, whatever comes of it
         unpack = zlib.decompressobj(zlib.MAX_WBITS | 16) if encoding == "gzip" else None
         async for chunk in response.aiter_raw():
-            body += unpack.decompress(chunk, MAX_BODY_BYTES + 1 - len(body)) if unpack else chunk
+            body += _unpacked(unpack, chunk, MAX_BODY_BYTES + 1 - len(body)) if unpack else chunk
             if len(body) > MAX_BODY_BYTES:
                 raise RequestError(f"{response.url.path}: refused, more than {MAX_BODY_BYTES >> 20} MiB")
         if response.status_code == 200:
@@ -484,6 +484,14 @@ class Client:
         with contextlib.suppress(ValueError, KeyError):
             self.tally.quota_remaining = int(headers["x-quota-remaining"])
             self._progress.update(self._task, quota=f"{self.tally.quota_remaining} calls left")
+
+
+def _unpacked(unpack: Any, chunk: bytes, most: int) -> bytes:
+    """What a chunk unpacks to, `most` bytes of it. Raises httpx.DecodingError where it is no gzip."""
+    try:
+        return unpack.decompress(chunk, most)
+    except zlib.error as error:
+        raise httpx.DecodingError(str(error)) from None
 
 
 _QUOTA = "the quota is used up: what was landed stays; once it is renewed, the same command goes on"
