@@ -1,17 +1,21 @@
-{#- A person's data beyond staging: a keyed sha256 in hex, equal for equal values, null for null. Without a key in
-    CRESCENDO_MASK_KEY a value that has few forms, such as a gender, is guessed by hashing all of them.
+{#- A person's data beyond staging: a keyed sha256 in hex, equal for equal values, null for null. The key is a variable
+    of the connection, which the profile's plugin sets: it is in no compiled file and in no view. Without a key a value
+    that has few forms, such as a gender, could be guessed by hashing all of them.
 
     expression: a SQL expression of type text. -#}
 {% macro masked(expression) -%}
-    {{ return(adapter.dispatch('masked', 'crescendo')(
-        "'" ~ env_var('CRESCENDO_MASK_KEY', '') | replace("'", "''") ~ "' || " ~ expression
-    )) }}
+    {{ return(adapter.dispatch('masked', 'crescendo')(expression)) }}
 {%- endmacro %}
 
-{% macro default__masked(keyed) -%}
-    sha256({{ keyed }})
+{% macro default__masked(expression) -%}
+    sha256(
+        coalesce(
+            cast(getvariable('mask_key') as varchar),
+            cast(error('no mask_key: profiles.yml wants the plugin crescendo.dbt_plugin') as varchar)
+        ) || {{ expression }}
+    )
 {%- endmacro %}
 
-{% macro spark__masked(keyed) -%}
-    sha2({{ keyed }}, 256)
+{% macro spark__masked(expression) -%}
+    sha2(session.mask_key || {{ expression }}, 256)
 {%- endmacro %}

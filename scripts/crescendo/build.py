@@ -11,7 +11,7 @@ from pathlib import Path
 
 import click
 
-from crescendo import audit, outcome, warehouse
+from crescendo import audit, builds, outcome, warehouse
 from crescendo.errors import CrescendoError
 from crescendo.load import LoadResult, load
 from crescendo.outcome import Outcome
@@ -36,11 +36,7 @@ def build_command(environment_seconds: float, force: bool) -> int:
     if not Path("dbt_project.yml").is_file():
         raise CrescendoError("there is no dbt_project.yml here: run this in the project's folder")
     seconds = {"environment": environment_seconds} if environment_seconds else {}
-    if not LANDING.is_dir() or not any(LANDING.iterdir()):
-        with _timed(seconds, "sample"):
-            _sample()
-    with _timed(seconds, "load"):
-        loaded = load([LANDING], progress=sys.stderr.isatty())
+    loaded = _loaded(seconds)
     fingerprint = project_fingerprint()
     if loaded.load_id is None and not force and _built() == fingerprint:
         _warn_of_refused(loaded)
@@ -65,6 +61,29 @@ def build_command(environment_seconds: float, force: bool) -> int:
 def _warn_of_refused(loaded: LoadResult) -> None:
     for file in loaded.refused:
         click.echo(f"warning: {file.path} {file.reason}", err=True)
+
+
+def _loaded(seconds: dict[str, float]) -> LoadResult:
+    """Load landing/, with a sample where there is nothing at all; a sample never joins loads of somebody's own."""
+    if not LANDING.is_dir() or not any(LANDING.iterdir()):
+        if _holds_loads():
+            click.echo(
+                f"{LANDING}/ is empty: {warehouse.path()} is built from what was loaded before, not from a sample"
+            )
+            return LoadResult(None, [])
+        with _timed(seconds, "sample"):
+            _sample()
+    with _timed(seconds, "load"):
+        return load([LANDING], progress=sys.stderr.isatty())
+
+
+def _holds_loads() -> bool:
+    if not warehouse.path().exists():
+        return False
+    known = "select 1 from duckdb_tables() where (schema_name, table_name) = ('load_audit', 'files')"
+    held = "select 1 from load_audit.files where is_current limit 1"
+    with warehouse.connect(read_only=True) as connection:
+        return bool(connection.execute(known).fetchone() and connection.execute(held).fetchone())
 
 
 @contextmanager
@@ -123,7 +142,7 @@ def _built() -> str | None:
         known = connection.execute(
             "select 1 from information_schema.tables where table_schema = 'load_audit' and table_name = 'builds'"
         ).fetchone()
-        if not known:
+        if not known or builds.unbuilt(connection):
             return None
         # a load that was not followed by a build makes the build stale
         found = connection.execute("""

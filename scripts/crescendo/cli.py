@@ -1,7 +1,9 @@
 """The command line: one verb, one function, found by name so that a verb pays for its own imports only."""
 
 import importlib
+import os
 import sys
+from pathlib import Path
 
 import click
 
@@ -55,24 +57,65 @@ def crescendo() -> None:
     """
 
 
+# what holds after Ctrl-C, by verb; a load that was undone says so itself
+INTERRUPTED = {
+    "build": "its tables may be of two builds: run `crescendo build` again",
+    "fetch": "what was landed stays, and the same command goes on",
+    "load": "a load is done as a whole or not at all: `crescendo status` shows which",
+    "publish": "what is published is whole, the old state or the new one: publish again",
+}
+
+
 def main(argv: list[str] | None = None) -> int:
     """Run a verb and return its exit code: 0 done, 1 a check failed, 2 a mistake explained."""
-    if argv is None and sys.argv[1:2] and sys.argv[1] in WITHOUT_PANDAS:
-        sys.modules.setdefault("pandas", None)  # type: ignore[arg-type]
+    words = sys.argv[1:] if argv is None else argv
+    if argv is None:
+        if words[:1] and words[0] in WITHOUT_PANDAS:
+            sys.modules.setdefault("pandas", None)  # type: ignore[arg-type]
+        _prepare_streams()
     try:
         result = crescendo.main(args=argv, prog_name="crescendo", standalone_mode=False)
-    except CrescendoError as error:
-        click.echo(f"error: {error}", err=True)
-        return error.exit_code
+        if sys.stdout:
+            sys.stdout.flush()
     except click.ClickException as error:
-        error.show()
-        return error.exit_code
+        return _fail(error.format_message(), error.exit_code)
+    except (CrescendoError, OSError) as error:
+        return _fail(*_explained(error))
     except (KeyboardInterrupt, RuntimeError) as error:  # click.Abort is one of the latter
         if not isinstance(error, click.Abort | KeyboardInterrupt) and str(error) != IN_A_STATEMENT:
             raise
-        click.echo("interrupted: nothing was changed", err=True)
+        notes = getattr(error, "__notes__", None) or getattr(error.__cause__, "__notes__", None)
+        holds = notes[0] if notes else INTERRUPTED.get(words[0] if words else "", "run it again")
+        click.echo(f"interrupted: {holds}", err=True)
         return 130
     return result if isinstance(result, int) else 0
+
+
+def _prepare_streams() -> None:
+    """No letter that a terminal's encoding lacks, and no closed stream, is met with a traceback."""
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name)
+        if stream is None:
+            setattr(sys, name, Path(os.devnull).open("w"))  # noqa: SIM115 for as long as we live
+        else:
+            stream.reconfigure(errors="backslashreplace")
+
+
+def _explained(error: CrescendoError | OSError) -> tuple[str, int]:
+    if isinstance(error, CrescendoError):
+        return str(error), error.exit_code
+    if isinstance(error, BrokenPipeError) or error.filename is None:
+        # what is still buffered would fail again when Python ends
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        return f"the output was not written to its end: {error.strerror}", 2
+    return f"{error.filename}: {error.strerror}", 2
+
+
+def _fail(said: str, code: int) -> int:
+    from crescendo.terminal import printable
+
+    click.echo(f"error: {printable(said, lines=True)}", err=True)
+    return code
 
 
 if __name__ == "__main__":

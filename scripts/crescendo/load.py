@@ -6,7 +6,7 @@ import threading
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, closing, contextmanager, suppress
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import asdict, dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -18,7 +18,7 @@ from crescendo import audit, flatten, landing, recognition, scratch, stage, ware
 from crescendo.audit import FileResult
 from crescendo.errors import CrescendoError
 from crescendo.landing import Content, Incoming, Refused
-from crescendo.options import format_option
+from crescendo.options import SECONDS, format_option
 from crescendo.recognition import Wanted
 from crescendo.shapes import Source
 from crescendo.sources import all_sources
@@ -101,9 +101,11 @@ def _attempt(
                 if not dry_run:  # whatever becomes of the files
                     connection.execute("commit; begin transaction")
                 result = _load(connection, documents, read, refused, advance, cautious=cautious)
-        except BaseException:
-            with suppress(duckdb.Error):  # the cause has often ended it
-                connection.execute("rollback")
+            if result.load_id is None:  # the files are known; say so of a damaged warehouse only after looking
+                warehouse.verify(connection)
+        except BaseException as error:
+            warehouse.undo(connection)
+            error.add_note(warehouse.UNCHANGED)
             raise
         with _undisturbed():
             connection.execute("rollback" if dry_run or result.load_id is None else "commit")
@@ -369,7 +371,9 @@ def _progress_bar(connection: duckdb.DuckDBPyConnection, files: list[Path]) -> I
 @click.option("--platform", default="", metavar="CODE", help="Platform of pages that do not say theirs: spotify.")
 @click.option("--subject", default="", metavar="UUID", help="Artist, song or album of pages that do not say theirs.")
 @click.option("--dry-run", is_flag=True, help="Read and check everything, then change nothing.")
-@click.option("--wait", default=60.0, show_default=True, help="Seconds to wait for a warehouse that is in use.")
+@click.option(
+    "--wait", type=SECONDS, default=60.0, show_default=True, help="Seconds to wait for a warehouse that is in use."
+)
 @format_option("table", "json")
 def load_command(
     paths: tuple[Path, ...], source: str, platform: str, subject: str, dry_run: bool, wait: float, form: str

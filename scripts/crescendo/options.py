@@ -1,5 +1,6 @@
 """Options that several verbs share."""
 
+import math
 from collections.abc import Callable
 
 import click
@@ -10,3 +11,23 @@ def format_option(*choices: str) -> Callable:
     return click.option(
         "--format", "form", type=click.Choice(choices), default=choices[0], show_default=True, help="How to answer."
     )
+
+
+class Number(click.FloatRange):
+    """A number within bounds; unlike click's own range it refuses what is no number (nan)."""
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        """The number that was typed. Raises click.BadParameter."""
+        number = super().convert(value, param, ctx)
+        if not math.isfinite(number):
+            self.fail(f"{value!r} is no number.", param, ctx)
+        return number
+
+
+# a day is longer than anybody waits
+SECONDS = Number(min=0, max=86400)
+SECONDS_OF_WORK = Number(min=0, min_open=True, max=86400)
+SHARE = Number(min=0, max=1)
+PORT = click.IntRange(0, 65535)
+COUNT = click.IntRange(min=1)
+SEED = click.IntRange(min=0, max=2**63 - 1)

@@ -1,23 +1,26 @@
 """`crescendo publish`: the tables that people read, in PostgreSQL or as files, whole or not at all."""
 
+import fcntl
 import json
+import os
 import re
 import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.resources import files
 from pathlib import Path
+from urllib.parse import unquote
 
 import click
 import duckdb
 
-from crescendo import postgres, warehouse
+from crescendo import builds, postgres, warehouse
 from crescendo.errors import CrescendoError
 from crescendo.manifest import Relation, current
-from crescendo.options import format_option
-from crescendo.questions import FORMULA_BEGINNINGS
+from crescendo.options import SECONDS, format_option
+from crescendo.spreadsheet import safe_sql
 from crescendo.warehouse import quoted, text
 
 # what a schema is called while it is built, and after another took its place
@@ -28,16 +31,19 @@ MARK = "Published by Crescendo; every publication replaces it."
 LOCK_TIMEOUT = "250ms"
 # the list of an export's tables; where it is, the folder is ours to replace
 CONTENTS = "contents.json"
+# where a fact without rows lies: what Hive calls the folder of no value
+NO_MONTH = "month=__HIVE_DEFAULT_PARTITION__"
 ADVISORY_LOCK = 0x6372657363  # any number, as long as every publication takes the same
 
 
 @dataclass(frozen=True)
 class Published:
-    """One table as published: its rows, and a checksum of all its values in any order."""
+    """One table as published: its rows, a checksum of all its values in any order, and the rows that lost a NUL."""
 
     table: str
     rows: int
     checksum: str
+    rows_without_nul: int = 0
 
 
 @click.group("publish")
@@ -56,7 +62,9 @@ def publish_command() -> None:
 
 @publish_command.command("postgres")
 @click.option("--dsn", default="", help="libpq's words or address; without it, the PG* variables. Never a password.")
-@click.option("--wait", default=60.0, show_default=True, help="Seconds to wait for readers to leave the old tables.")
+@click.option(
+    "--wait", type=SECONDS, default=60.0, show_default=True, help="Seconds to wait for readers to leave the old tables."
+)
 @format_option("table", "json")
 def postgres_command(dsn: str, wait: float, form: str) -> None:
     """Publish tables, keys, indexes, views and growth functions to a PostgreSQL database (15 or later).
@@ -78,7 +86,7 @@ def publish_postgres(dsn: str = "", *, wait: float = 60.0) -> list[Published]:
     stands in the way, what arrived is not what was sent, or readers do not leave within `wait` seconds. The state
     before stays then.
     """
-    if re.search(r"password\s*=|//[^/@]*:[^/@]*@", dsn):
+    if re.search(r"(password|secret)\s*=|//[^/@]*:[^/@]*@", unquote(dsn), re.IGNORECASE):
         raise CrescendoError("a password on the command line can be read by others: put it in PGPASSWORD or ~/.pgpass")
     with _attached(dsn) as target:
         relations = _built(target.connection)
@@ -146,14 +154,15 @@ class _Target:
         """Fill one table, read it back, and compare."""
         there = f"target.{relation.schema}{NEXT}.{relation.name}"
         columns = ", ".join(quoted(name) for name in relation.columns)
-        self.connection.execute(f"insert into {there} ({columns}) select {columns} from {relation.full_name}")
-        sent, arrived = (checksum(self.connection, name, relation) for name in (relation.full_name, there))
+        source = without_nul(relation)
+        self.connection.execute(f"insert into {there} ({columns}) select {columns} from {source}")
+        sent, arrived = (checksum(self.connection, name, relation) for name in (source, there))
         if sent != arrived:
             raise CrescendoError(
                 f"{relation.full_name} did not arrive as it was sent ({arrived.rows:,} of {sent.rows:,} rows,"
                 f" checksum {arrived.checksum}, not {sent.checksum}): nothing was changed; publish again"
             )
-        return sent
+        return replace(sent, rows_without_nul=rows_with_nul(self.connection, relation))
 
     def swap(self, relations: list[Relation], views: list[str], wait: float) -> None:
         """Put the new schemas in the place of the old, in one transaction.
@@ -244,6 +253,8 @@ def _reason(error: duckdb.Error) -> str:
 
 def _built(connection: duckdb.DuckDBPyConnection) -> list[Relation]:
     """What the project publishes, once the warehouse was found to be built from it."""
+    if mixed := builds.unbuilt(connection):
+        raise CrescendoError(f"nothing was published: {mixed}")
     relations = current()
     query = """
         select table_schema || '.' || table_name, list(column_name) from information_schema.columns
@@ -256,6 +267,26 @@ def _built(connection: duckdb.DuckDBPyConnection) -> list[Relation]:
                 f"{relation.full_name} in {warehouse.path()} is not what its model says: run `crescendo build` first"
             )
     return relations
+
+
+def without_nul(relation: Relation) -> str:
+    """A query of a table's columns without the one character that PostgreSQL and many readers of files cannot hold."""
+    columns = [
+        f"replace({quoted(column.name)}, chr(0), '') as {quoted(column.name)}"
+        if column.type == "varchar"
+        else quoted(column.name)
+        for column in relation.columns.values()
+    ]
+    return f"(select {', '.join(columns)} from {relation.full_name})"
+
+
+def rows_with_nul(connection: duckdb.DuckDBPyConnection, relation: Relation) -> int:
+    """How many rows of a table hold a NUL in one of their texts."""
+    texts = [quoted(column.name) for column in relation.columns.values() if column.type == "varchar"]
+    if not texts:
+        return 0
+    found = " or ".join(f"contains({name}, chr(0))" for name in texts)
+    return connection.execute(f"select count(*) from {relation.full_name} where {found}").fetchone()[0]
 
 
 def checksum(connection: duckdb.DuckDBPyConnection, name: str, relation: Relation) -> Published:
@@ -306,26 +337,45 @@ def publish_files(folder: Path, kind: str) -> list[Published]:
     final = folder / kind
     beside, old = (final.with_name(kind + ending) for ending in (NEXT, OLD))
     try:
-        if old.exists() and not final.exists():
-            old.rename(final)  # killed between the two renames
-        if final.exists() and not (final / CONTENTS).is_file():
-            raise CrescendoError(f"{final} holds something that is no export: name another folder, or move it away")
-        for leftover in (beside, old):
-            shutil.rmtree(leftover, ignore_errors=True)
-        beside.mkdir(parents=True)
-        with warehouse.connect(read_only=True) as connection:
-            relations = [relation for relation in _built(connection) if not relation.is_helper]
-            shown = [relation for relation in relations if relation.kind != "function"]
-            published = [_write(connection, relation, beside, kind) for relation in shown]
-        (beside / CONTENTS).write_text(json.dumps([vars(table) for table in published], indent=1) + "\n")
-        if final.exists():
-            final.rename(old)
-        beside.rename(final)
-        shutil.rmtree(old, ignore_errors=True)
+        folder.mkdir(parents=True, exist_ok=True)
+        with _held(folder):
+            if old.exists() and not final.exists():
+                old.rename(final)  # killed between the two renames
+            if final.exists() and not (final / CONTENTS).is_file():
+                raise CrescendoError(f"{final} holds something that is no export: name another folder, or move it away")
+            for leftover in (beside, old):
+                shutil.rmtree(leftover, ignore_errors=True)
+            beside.mkdir()
+            try:
+                published = _write_all(beside, kind)
+                if final.exists():
+                    final.rename(old)
+                beside.rename(final)
+            finally:
+                for leftover in (beside, old):
+                    shutil.rmtree(leftover, ignore_errors=True)
     except (OSError, duckdb.Error) as error:
         raise CrescendoError(f"cannot write to {folder}: {error}") from None
+    return published
+
+
+@contextmanager
+def _held(folder: Path) -> Iterator[None]:
+    """Wait until no other export is at work in a folder; the lock dies with its process."""
+    opened = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(opened, fcntl.LOCK_EX)
+        yield
     finally:
-        shutil.rmtree(beside, ignore_errors=True)
+        os.close(opened)
+
+
+def _write_all(folder: Path, kind: str) -> list[Published]:
+    with warehouse.connect(read_only=True) as connection:
+        relations = [relation for relation in _built(connection) if not relation.is_helper]
+        shown = [relation for relation in relations if relation.kind != "function"]
+        published = [_write(connection, relation, folder, kind) for relation in shown]
+    (folder / CONTENTS).write_text(json.dumps([vars(table) for table in published], indent=1) + "\n")
     return published
 
 
@@ -335,27 +385,11 @@ def _write(connection: duckdb.DuckDBPyConnection, relation: Relation, folder: Pa
     # in an order, so that each export of the same tables is the same; facts in that of their days
     key = sorted(relation.primary_key, key=lambda name: name != relation.day)
     order = f"order by {', '.join(map(quoted, key)) or 'all'}"
-    source = relation.full_name
+    source = relation.full_name if kind == "parquet" else _cells(relation)
     if kind == "csv":
-        file = text(f"{place}.csv")
-        cells = [
-            f"{safe_cell(quoted(column.name))} as {quoted(column.name)}"
-            if column.type == "varchar"
-            else quoted(column.name)
-            for column in relation.columns.values()
-        ]
-        source = f"(select {', '.join(cells)} from {relation.full_name})"
-        connection.execute(f"copy (from {source} {order}) to {file} (format csv, header)")
-        types = ", ".join(f"{text(column.name)}: {text(column.type)}" for column in relation.columns.values())
-        form = """delim = ',', quote = '"', escape = '"', allow_quoted_nulls = false, auto_detect = false"""
-        written = f"read_csv({file}, header = true, {form}, columns = {{{types}}})"
+        written = _write_csv(connection, relation, f"from {source} {order}", place)
     elif relation.is_fact and relation.day:
-        month = f"strftime({quoted(relation.day)}, '%Y-%m') as month"
-        options = "format parquet, partition_by (month), per_thread_output false"
-        connection.execute("set threads = 1")  # several would mix the order of the rows
-        connection.execute(f"copy (select *, {month} from {source} {order}) to {text(str(place))} ({options})")
-        connection.execute("reset threads")
-        written = f"read_parquet({text(str(place / '**' / '*.parquet'))})"
+        written = _write_months(connection, relation, order, place)
     else:
         file = text(f"{place}.parquet")
         connection.execute(f"copy (from {source} {order}) to {file} (format parquet)")
@@ -363,16 +397,47 @@ def _write(connection: duckdb.DuckDBPyConnection, relation: Relation, folder: Pa
     sent = checksum(connection, source, relation)
     if sent != checksum(connection, written, relation):
         raise CrescendoError(f"{relation.full_name} as written to {place} is not what it should be: export again")
-    return sent
+    return replace(sent, rows_without_nul=rows_with_nul(connection, relation) if kind == "csv" else 0)
 
 
-def safe_cell(expression: str) -> str:
-    """SQL of a text as `questions.spreadsheet_safe` makes it: no spreadsheet takes it for a formula."""
-    beginnings = ", ".join(text(character) for character in FORMULA_BEGINNINGS)
-    return f"case when {expression}[1] in ({beginnings}) then '''' || {expression} else {expression} end"
+def _cells(relation: Relation) -> str:
+    cells = [
+        f"{safe_sql(quoted(column.name))} as {quoted(column.name)}" if column.type == "varchar" else quoted(column.name)
+        for column in relation.columns.values()
+    ]
+    return f"(select {', '.join(cells)} from {without_nul(relation)})"
+
+
+def _write_csv(connection: duckdb.DuckDBPyConnection, relation: Relation, query: str, place: Path) -> str:
+    """Write a CSV file; returns what reads it."""
+    file = text(f"{place}.csv")
+    connection.execute(f"copy ({query}) to {file} (format csv, header)")
+    types = ", ".join(f"{text(column.name)}: {text(column.type)}" for column in relation.columns.values())
+    form = """delim = ',', quote = '"', escape = '"', allow_quoted_nulls = false, auto_detect = false"""
+    return f"read_csv({file}, header = true, {form}, columns = {{{types}}})"
+
+
+def _write_months(connection: duckdb.DuckDBPyConnection, relation: Relation, order: str, place: Path) -> str:
+    """Write a fact as Parquet, a folder for each month; returns what reads it."""
+    month = f"strftime({quoted(relation.day)}, '%Y-%m') as month"
+    options = "format parquet, partition_by (month), per_thread_output false"
+    connection.execute("set threads = 1")  # several would mix the order of the rows
+    query = f"select *, {month} from {relation.full_name} {order}"
+    connection.execute(f"copy ({query}) to {text(str(place))} ({options})")
+    connection.execute("reset threads")
+    if not any(place.glob("*/*.parquet")):  # no row, no month: one empty file, so that its columns are there to read
+        nowhere = place / NO_MONTH
+        nowhere.mkdir(parents=True, exist_ok=True)
+        file = text(str(nowhere / "data_0.parquet"))
+        connection.execute(f"copy (from {relation.full_name} limit 0) to {file} (format parquet)")
+    return f"read_parquet({text(str(place / '**' / '*.parquet'))})"
 
 
 def _print(published: list[Published], form: str) -> None:
+    for table in published:
+        if table.rows_without_nul:
+            said = f"{table.table}: {table.rows_without_nul:,} rows hold a NUL character in a text, which was left out"
+            click.echo(f"warning: {said}", err=True)
     if form == "json":
         click.echo(json.dumps([vars(table) for table in published]))
         return

@@ -3,6 +3,7 @@
 import csv
 import json
 import re
+import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
@@ -11,9 +12,10 @@ from typing import TYPE_CHECKING
 import click
 import duckdb
 
-from crescendo import outcome, warehouse
+from crescendo import builds, outcome, spreadsheet, warehouse
 from crescendo.errors import CrescendoError
 from crescendo.options import format_option
+from crescendo.terminal import printable
 from crescendo.warehouse import quoted
 
 if TYPE_CHECKING:
@@ -53,9 +55,6 @@ REASONS = {
 # a rolling metric counts the people of so many days up to its own
 ROLLING_DAYS = 28
 
-# what a spreadsheet takes for the beginning of a formula
-FORMULA_BEGINNINGS = ("=", "+", "-", "@", "\t", "\r")
-
 
 @dataclass(frozen=True)
 class Question:
@@ -75,12 +74,16 @@ class Question:
 
 @dataclass(frozen=True)
 class Answer:
-    """Rows of an answer with the names and DuckDB types of their columns, and the question as it was understood."""
+    """Rows of an answer with the names and DuckDB types of their columns, and the question as it was understood.
+
+    `warning` says why the rows may mix two builds; empty where they cannot.
+    """
 
     question: Question
     columns: list[str]
     types: list[str]
     rows: list[tuple]
+    warning: str = ""
 
     def values(self, column: str) -> list:
         """One column, row by row."""
@@ -129,9 +132,10 @@ def averages(
 
 def ask(question: Question) -> Answer:
     """Answer a question from the warehouse. Raises CrescendoError where it cannot be understood."""
+    _check_words(question)
     with warehouse.connect(read_only=True) as connection:
         if not _exists(connection, "series_growth"):
-            raise CrescendoError(f"{warehouse.path()} has no growth yet: run `make build`, or `dbt build`")
+            raise CrescendoError(f"{warehouse.path()} has no growth yet: run `crescendo build`, or `dbt build`")
         relation, condition, values = _relation(connection, question)
         columns = [row[0] for row in connection.execute(f"describe from {relation(date.max, date.max)}").fetchall()]
         question = _understood(connection, question, columns)
@@ -147,7 +151,20 @@ def ask(question: Question) -> Answer:
             f" order by {_order(question.sort, columns)} {f'limit {int(question.top)}' if question.top else ''}",
             values,
         )
-        return Answer(question, columns, [str(column[1]) for column in found.description], found.fetchall())
+        types, rows = [str(column[1]) for column in found.description], found.fetchall()
+        return Answer(question, columns, types, rows, builds.unbuilt(connection))
+
+
+def _check_words(question: Question) -> None:
+    if not isinstance(question.top, int) or question.top < 0:
+        raise CrescendoError(f"top is a number of rows from 1, not {question.top!r}")
+    for name in ("by", "last", "metric", "platform", "name", "sort"):
+        said = getattr(question, name)
+        if not isinstance(said, str):
+            example = ", such as '28d'" if name == "last" else ""
+            raise CrescendoError(f"{name} is a text{example}, not {said!r}")
+        if not said.isprintable():
+            raise CrescendoError(f"{name} {printable(said)!r} holds a character that no name has: type it as UTF-8")
 
 
 def _exists(connection: duckdb.DuckDBPyConnection, function: str) -> bool:
@@ -237,9 +254,7 @@ def _check_name(connection: duckdb.DuckDBPyConnection, name: str) -> None:
         f"select name from ({names}) order by jaro_winkler_similarity(lower(name), lower(?)) desc, name limit 3",
         [name],
     )
-    raise CrescendoError(
-        f"nobody is called {name!r}: the nearest names are {', '.join(repr(n) for n in near) or 'none'}"
-    )
+    raise CrescendoError(f"no name holds {name!r}: the nearest are {', '.join(repr(n) for n in near) or 'none'}")
 
 
 def _with_window(connection: duckdb.DuckDBPyConnection, question: Question) -> Question:
@@ -259,7 +274,7 @@ def _with_window(connection: duckdb.DuckDBPyConnection, question: Question) -> Q
 
 
 def _days(last: str) -> int:
-    found = re.fullmatch(r"(\d{1,5})([dw])", last)
+    found = re.fullmatch(r"([0-9]{1,5})([dw])", last)
     days = int(found[1]) * (7 if found[2] == "w" else 1) if found else 0
     if not days:
         raise CrescendoError(f"{last!r} is no length of time: say 28d for days or 4w for weeks")
@@ -280,8 +295,30 @@ def _complete_through(connection: duckdb.DuckDBPyConnection, question: Question)
         [question.platform, question.metric, *[question.by] * 3],
     )
     if not found:
-        raise CrescendoError("there are no observations yet: load files and run `make build`")
+        raise CrescendoError(_nothing_of(connection, question) or "there are no observations: say --from and --to")
     return found[0]
+
+
+def _nothing_of(connection: duckdb.DuckDBPyConnection, question: Question) -> str:
+    """Why nothing that is asked by has such observations, and what has; empty where something has."""
+    asked = ("song", "artist") if question.by in ("artist", "platform") else (question.by,)
+    metric = "" if question.metric == "all" else question.metric
+    types = _column(
+        connection,
+        "select d.subject_type from metrics.dim_series as s inner join metrics.dim_metrics as m using (metric_id)"
+        " inner join metrics.dim_subjects as d using (subject_id)"
+        " where ? in ('', m.platform) and ? in ('', m.metric) group by 1 order by count(*) desc, 1",
+        [question.platform, metric],
+    )
+    what = " ".join(filter(None, (metric, f"on {question.platform}" if question.platform else "")))
+    if not types and what and _column(connection, "select 1 from metrics.dim_series limit 1"):
+        return f"there are no observations of {what}: leave out --metric or --platform"
+    if not types:
+        return "there are no observations yet: load files with `crescendo load`, then `crescendo build`"
+    if question.by == "series" or set(asked) & set(types):
+        return ""
+    verb = "" if question.kind == "growth" else "crescendo growth "
+    return f"no {question.by} has observations of {what or 'anything'}, {types[0]}s have: ask {verb}--by {types[0]}"
 
 
 def _day(said: date | str | None) -> date | None:
@@ -289,21 +326,18 @@ def _day(said: date | str | None) -> date | None:
         return said
     try:
         return date.fromisoformat(said)
-    except ValueError:
+    except (ValueError, TypeError):
         raise CrescendoError(f"{said!r} is no day: write it as 2025-04-30") from None
 
 
 def _frame(answer: Answer) -> "pd.DataFrame":
     import pandas as pd
 
+    if answer.warning:
+        warnings.warn(answer.warning, stacklevel=3)
     kinds = {"DATE": "datetime64[s]", "VARCHAR": "string", "BOOLEAN": "boolean", "DOUBLE": "Float64"}
     columns = zip(answer.columns, answer.types, strict=True)
     return pd.DataFrame({c: pd.array(answer.values(c), dtype=kinds.get(kind, "Int64")) for c, kind in columns})
-
-
-def spreadsheet_safe(value: object) -> object:
-    """A cell that no spreadsheet takes for a formula: texts that begin like one get an apostrophe in front."""
-    return f"'{value}" if isinstance(value, str) and value[:1] in FORMULA_BEGINNINGS else value
 
 
 def _options(command):
@@ -323,7 +357,7 @@ def _options(command):
             click.option(
                 "--sort", default="", metavar="COLUMN", help="Largest first; texts from a to z; -COLUMN turns it."
             ),
-            click.option("--top", default=0, metavar="N", help="The first N rows only."),
+            click.option("--top", type=click.IntRange(min=1), metavar="N", help="The first N rows only."),
             format_option("table", "json", "csv"),
         ]
     ):
@@ -341,7 +375,7 @@ def growth_command(form: str, from_date: str | None, to_date: str | None, **aske
       crescendo growth --last 28d --by artist --top 10
       crescendo growth --from 2025-04-01 --to 2025-04-30 --name "Nuit" --format json
     """
-    answer = ask(Question("growth", from_date=_day(from_date), to_date=_day(to_date), **asked))
+    answer = _answered("growth", from_date, to_date, asked)
     _show(answer, form)
     _warn_of_broken_promises()
     if any(value is not None for value in answer.values("growth")):
@@ -361,7 +395,7 @@ def averages_command(form: str, from_date: str | None, to_date: str | None, **as
       crescendo averages --last 28d --by platform
       crescendo averages --from 2025-04-01 --to 2025-04-30 --by artist --top 10 --format csv
     """
-    answer = ask(Question("averages", from_date=_day(from_date), to_date=_day(to_date), **asked))
+    answer = _answered("averages", from_date, to_date, asked)
     _show(answer, form)
     _warn_of_broken_promises()
     if answer.rows:
@@ -374,6 +408,14 @@ def _warn_of_broken_promises() -> None:
     with warehouse.connect(read_only=True) as connection:
         for broken in outcome.noted(connection):
             click.echo(f"warning: {broken}", err=True)
+
+
+def _answered(kind: str, from_date: str | None, to_date: str | None, asked: dict) -> Answer:
+    asked["top"] = asked["top"] or 0
+    answer = ask(Question(kind, from_date=_day(from_date), to_date=_day(to_date), **asked))
+    if answer.warning:
+        click.echo(f"warning: {answer.warning}", err=True)
+    return answer
 
 
 def _warn_of_overlap(answer: Answer) -> None:
@@ -397,6 +439,8 @@ def _nothing(answer: Answer) -> str:
             "select bool_or(add_over_platform <> 'never') from metrics.dim_metrics where metric = ?",
             [question.metric],
         )
+        if reason := _nothing_of(connection, question):
+            return reason
     if question.to_date < first:
         return f"the window ends before all data: they begin on {first}"
     if question.from_date > last:
@@ -414,9 +458,15 @@ def _show(answer: Answer, form: str) -> None:
     elif form == "csv":
         writer = csv.writer(click.get_text_stream("stdout"), lineterminator="\n")
         writer.writerow(answer.columns)
-        writer.writerows([spreadsheet_safe(value) for value in row] for row in answer.rows)
+        writer.writerows([spreadsheet.safe(_shown_raw(value)) for value in row] for row in answer.rows)
     else:
         _show_table(answer)
+
+
+def _shown_raw(value: object) -> object:
+    """A value for a file as it is; for a terminal without what would steer it."""
+    is_screen = click.get_text_stream("stdout").isatty()
+    return printable(value) if is_screen and isinstance(value, str) else value
 
 
 def _show_table(answer: Answer) -> None:
@@ -458,5 +508,5 @@ def _readable(column: str, value: object) -> str:
     if column.endswith("_ratio"):
         return f"{100 * value:.0f} %"
     if isinstance(value, bool) or not isinstance(value, int | float):
-        return str(value)
+        return printable(value)
     return f"{value:+,.0f}" if column == "growth" else f"{value:,.0f}" if abs(value) >= 100 else f"{value:,.4g}"

@@ -7,11 +7,11 @@ from pathlib import Path
 import click
 import duckdb
 
-from crescendo import flatten, outcome, warehouse
-from crescendo.landing import shown
+from crescendo import builds, flatten, outcome, warehouse
 from crescendo.options import format_option
 from crescendo.shapes import Document, Source
 from crescendo.sources import all_sources
+from crescendo.terminal import printable
 from crescendo.warehouse import quoted
 
 # where the equation of the ledger does not hold
@@ -80,7 +80,8 @@ def status() -> Status:
         )
         result.tables = list(_tables(connection))
         result.findings = found(connection)
-        result.problems = _problems(connection) + outcome.noted(connection)
+        unbuilt = filter(None, [builds.unbuilt(connection)])
+        result.problems = [*_problems(connection), *outcome.noted(connection), *unbuilt]
         return result
 
 
@@ -200,7 +201,8 @@ def _print(result: Status) -> None:
     console.print(f"{len(result.files):,} files: {len(refused):,} refused, {rejects}")
     for file in refused[:20]:
         # a path is data, not markup; a sentence is not cut
-        console.print(f"refused: {file['path']} {file['reason']}", markup=False, highlight=False, soft_wrap=True)
+        said = printable(f"refused: {file['path']} {file['reason']}")
+        console.print(said, markup=False, highlight=False, soft_wrap=True)
     if len(refused) > 20:
         console.print(f"... and {len(refused) - 20} more refused: crescendo status --format json")
     loaded = [file for file in result.files if file["status"] != "refused"]
@@ -230,7 +232,7 @@ def _example(example: dict) -> str:
 def _cell(column: str, value: object) -> str:
     if isinstance(value, int):
         return f"{value:,}"
-    said = "" if value is None else shown(str(value))
+    said = "" if value is None else printable(value)
     if len(said) <= MOST or column in WHOLE:
         return said
     # files differ in how their paths end

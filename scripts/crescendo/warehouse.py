@@ -1,22 +1,79 @@
 """The only place that opens the warehouse: one DuckDB file, one writer, one transaction a load."""
 
 import os
+import re
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext, suppress
 from pathlib import Path
 
 import duckdb
 
 from crescendo.errors import CrescendoError
+from crescendo.privacy import private_files
+from crescendo.terminal import printable
 
 # DuckDB holds its blocks under this limit and spills past it; what it holds besides grows slowly: scripts/bench/load.py
 LOAD_MEMORY = "640MB"
+# DuckDB names the database by the file: with the name of a schema, `metrics.song_days` would be ambiguous everywhere
+TAKEN_NAMES = {
+    "audience", "information_schema", "intermediate", "listening", "load_audit", "main", "memory", "metrics",
+    "pg_catalog", "quality", "seeds", "staging", "system", "temp",
+}  # fmt: skip
+# what dbt takes for the parts of an address, so that it names the database otherwise than DuckDB
+ADDRESS_PARTS = re.compile(r"[?#;]|^[A-Za-z][A-Za-z0-9+.-]*:")
+MAGIC_START, MAGIC = 8, b"DUCK"
+FULL = re.compile(r"No space left|File too large|quota exceeded|max_temp_directory_size|Could not write", re.IGNORECASE)
+DAMAGED = re.compile(r"corrupt|checksum|read enough bytes|serializ|INTERNAL Error|FATAL Error", re.IGNORECASE)
+DISK_ERRORS = (duckdb.IOException, duckdb.FatalException, duckdb.InternalException, duckdb.SerializationException)
 
 
 def path() -> Path:
-    """The warehouse file: what CRESCENDO_DB says, else crescendo.duckdb in the working folder."""
-    return Path(os.environ.get("CRESCENDO_DB") or "crescendo.duckdb")
+    """The warehouse file: what CRESCENDO_DB says, else crescendo.duckdb in the working folder.
+
+    Raises CrescendoError for a name that dbt or DuckDB would misread.
+    """
+    return checked(os.environ.get("CRESCENDO_DB") or "crescendo.duckdb")
+
+
+def checked(name: str) -> Path:
+    """The path of a warehouse of this name. Raises CrescendoError where DuckDB or dbt would misread it."""
+    file = Path(name)
+    if name == ":memory:":
+        raise CrescendoError("CRESCENDO_DB=:memory: would keep nothing: name a file, such as crescendo.duckdb")
+    if not name.isprintable() or ADDRESS_PARTS.search(name):
+        raise CrescendoError(
+            f"CRESCENDO_DB={printable(name)} cannot be a warehouse: name a file, without ? # ; or an address's"
+            " beginning such as md: in its path"
+        )
+    database = file.name.lstrip(".").split(".")[0].lower()
+    if re.search("['\"]", database):
+        raise CrescendoError(f"dbt cannot read a warehouse called {file.name}: name it without quotes in CRESCENDO_DB")
+    if not database or database in TAKEN_NAMES or database.startswith("raw_"):
+        better = file.with_name(f"crescendo_{database or 'warehouse'}.duckdb")
+        raise CrescendoError(
+            f"a warehouse cannot be called {file.name}: DuckDB names the database by its file, and {database!r} is"
+            f" taken by a schema; rename it, for example CRESCENDO_DB={better}"
+        )
+    return file
+
+
+def check_file(file: Path) -> None:
+    """Refuse at once what DuckDB would wait for, or fetch an extension to read. Raises CrescendoError."""
+    try:
+        if not file.exists():
+            return
+        if not file.is_file():
+            raise CrescendoError(f"{file} is no file: name another one in CRESCENDO_DB")
+        with file.open("rb") as opened:
+            start = opened.read(MAGIC_START + len(MAGIC))
+    except OSError as error:
+        raise CrescendoError(f"cannot open {file}: {error.strerror}; name another file in CRESCENDO_DB") from None
+    if start[MAGIC_START:] != MAGIC:
+        raise CrescendoError(
+            f"{file} is no DuckDB file{'' if start else ', it is empty'}: name another one in CRESCENDO_DB, or"
+            " delete it and run `crescendo build`"
+        )
 
 
 def quoted(identifier: str) -> str:
@@ -35,37 +92,98 @@ def connect(*, read_only: bool = False, wait: float = 60.0, dry: bool = False) -
 
     A `dry` connection makes no file: it is to one in memory if there is none.
 
-    Raises CrescendoError where the file is missing (read only), held too long, or not a DuckDB file.
+    Raises CrescendoError where the file is missing (read only), held too long, not a DuckDB file, or damaged, and where
+    the disk is full; the two also for what happens inside the block.
     """
     file = path()
+    check_file(file)
     if read_only and not file.exists():
         raise CrescendoError(f"there is no warehouse at {file}: run `make build`, or name one in CRESCENDO_DB")
-    if dry and not file.exists():
-        file = Path(":memory:")
-    connection = _open(file, read_only=read_only, until=time.monotonic() + wait)
+    with nullcontext() if read_only else private_files(), _explained(file):
+        if dry and not file.exists():
+            connection = duckdb.connect()
+        else:
+            connection = _open(file, read_only=read_only, until=time.monotonic() + wait)
+        try:
+            yield connection
+        finally:
+            connection.close()
+
+
+def _create(file: Path) -> None:
+    """A new file appears whole or not at all: DuckDB never opens again one whose first blocks were cut off."""
+    half = file.with_name(f".{file.name}.{os.getpid()}.new")
     try:
-        yield connection
+        duckdb.connect(str(half)).close()
+        with suppress(FileExistsError):  # another process was faster
+            file.hardlink_to(half)
     finally:
-        connection.close()
+        with suppress(OSError):  # the first error is the one to tell
+            half.unlink()
 
 
 def _open(file: Path, *, read_only: bool, until: float) -> duckdb.DuckDBPyConnection:
-    pause, is_new = 0.05, not file.exists()
+    pause = 0.05
+    if not file.exists():
+        _create(file)
     while True:
         try:
             return duckdb.connect(str(file), read_only=read_only)
-        except duckdb.IOException as error:
-            reason = str(error).splitlines()[0]
-            if "lock" not in reason.lower():
-                if is_new:  # half a file, which would never open
-                    file.unlink(missing_ok=True)
-                raise CrescendoError(f"cannot open {file}: {reason}") from None
-            if time.monotonic() + pause > until:
-                raise CrescendoError(f"{file} is held by another process, try again later: {reason}") from None
         except duckdb.Error as error:
-            raise CrescendoError(f"cannot open {file}: {str(error).splitlines()[0]}") from None
+            if not str(error).startswith("IO Error: Could not set lock on file"):
+                raise
+            if time.monotonic() + pause > until:
+                reason = str(error).splitlines()[0]
+                raise CrescendoError(f"{file} is held by another process, try again later: {reason}") from None
         time.sleep(pause)
         pause = min(pause * 2, 1.0)
+
+
+@contextmanager
+def _explained(file: Path) -> Iterator[None]:
+    """What the disk did to us, in words; other errors pass as they are."""
+    try:
+        yield
+    except (duckdb.Error, OSError) as error:
+        reason = _reason(file, error)
+        if not reason:
+            raise
+        raise CrescendoError(reason) from None
+
+
+def _reason(file: Path, error: duckdb.Error | OSError) -> str:
+    """Whether an error is the disk's, and what to do then; empty where it is not."""
+    log, said = file.with_name(f"{file.name}.wal"), str(error).splitlines()[0]
+    if FULL.search(said):
+        return f"the disk is full ({said}): nothing was changed; free some room and run it again"
+    if "replaying WAL" in said:
+        return (
+            f"{log} is damaged or is not of this {file.name} ({said}): move {log.name} away and load the files again;"
+            " what was loaded last is then read anew, all else is in the file"
+        )
+    if isinstance(error, DISK_ERRORS) and DAMAGED.search(said):
+        return (
+            f"{file} is damaged ({said}): move it away and run `crescendo build`, which makes it again from the files"
+            " in landing/, or restore a copy of it"
+        )
+    return f"cannot open {file}: {said}" if isinstance(error, duckdb.IOException) else ""
+
+
+def verify(connection: duckdb.DuckDBPyConnection) -> None:
+    """Read every value that a load wrote, so that DuckDB compares the checksums of their blocks; raises its errors."""
+    loaded = "select schema_name, table_name from duckdb_tables() where database_name = current_database()"
+    for schema, table in connection.execute(f"{loaded} and regexp_matches(schema_name, '^(raw|load)_')").fetchall():
+        connection.execute(f"select bit_xor(hash(t)) from {quoted(schema)}.{quoted(table)} as t").fetchall()
+
+
+# told with what ended a transaction, so that Ctrl-C is answered with what is true
+UNCHANGED = "nothing was changed"
+
+
+def undo(connection: duckdb.DuckDBPyConnection) -> None:
+    """Roll back; where the disk was full DuckDB has done so already, and its error must not hide the first one."""
+    with suppress(duckdb.Error):
+        connection.execute("rollback")
 
 
 @contextmanager
@@ -75,6 +193,6 @@ def transaction(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
     try:
         yield
     except BaseException:
-        connection.execute("rollback")
+        undo(connection)
         raise
     connection.execute("commit")

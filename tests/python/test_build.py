@@ -54,6 +54,19 @@ def test_files_of_the_user_are_not_mixed_with_the_sample(tmp_path):
         assert connection.execute("select song_id from raw_soundcharts.report_songs").fetchall() == [("a",)]
 
 
+def test_a_sample_does_not_join_what_was_loaded_from_elsewhere(tmp_path):
+    environment = project_in(tmp_path)
+    for name in ("models", "seeds", "tests", "analyses"):
+        (tmp_path / name).unlink()
+    (tmp_path / "mine.csv").write_text("song_id,title,artist,timeSeries\na,Own,Me,[]\n")
+    assert crescendo(tmp_path, environment, "load", "mine.csv").returncode == 0
+    done = crescendo(tmp_path, environment, "build")
+    assert "built from what was loaded before, not from a sample" in done.stdout
+    assert not (tmp_path / "landing").exists()
+    with duckdb.connect(environment["CRESCENDO_DB"], read_only=True) as connection:
+        assert connection.execute("select song_id from raw_soundcharts.report_songs").fetchall() == [("a",)]
+
+
 def test_a_model_that_fails_ends_the_build_with_its_words(tmp_path):
     environment = project_in(tmp_path)
     (tmp_path / "seeds").unlink()

@@ -2,17 +2,20 @@
 
 import asyncio
 import base64
+import gzip
 import hashlib
 import json
 import logging
 import os
 import secrets
 import time
+import tracemalloc
 from email.utils import formatdate
 
 import httpx
 import pytest
 from crescendo.errors import CrescendoError
+from crescendo.fetch import client
 from crescendo.fetch.client import (
     Client,
     ClientCredentials,
@@ -486,3 +489,27 @@ def test_no_more_requests_are_in_flight_than_allowed():
     with served(app) as url:
         run(lambda: asking(url))
     assert most == 3
+
+
+@pytest.mark.parametrize("encoding", ["gzip", "gzip, gzip", "deflate", "br"])
+def test_a_body_that_unpacks_to_more_than_the_limit_is_refused_within_little_memory(tmp_path, encoding):
+    body = gzip.compress(b" " * (client.MAX_BODY_BYTES + 1000))
+    if encoding == "gzip, gzip":
+        body = gzip.compress(body)
+    with served(scripted((200, {"content-encoding": encoding}, body))) as url:
+        tracemalloc.start()
+        with pytest.raises(RequestError, match=r"refused, (more than 64 MiB|packed as)"):
+            ask(url, Landing(tmp_path))
+        [_, peak] = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+    assert peak < 4 * client.MAX_BODY_BYTES
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_landed_answer_that_was_damaged_is_asked_for_again(tmp_path):
+    with served(scripted(OK)) as url:
+        ask(url, Landing(tmp_path))
+        for name, content in (("a.json", b"x" * len(OK[2])), ("a.request.json", b"{}"), ("a.request.json", b"[")):
+            (tmp_path / name).write_bytes(content)
+            assert ask(url, Landing(tmp_path))[1].asked == 1
+    assert (tmp_path / "a.json").read_bytes() == OK[2]

@@ -371,7 +371,17 @@ def test_schemas_and_views_of_others_are_not_destroyed(project, database, two_st
     assert psql(database, "select count(*) from public.mine") == [["10"]]
 
 
-@pytest.mark.parametrize("dsn", ["host=localhost password=hush", "postgresql://me:hush@localhost/x"])
+@pytest.mark.parametrize(
+    "dsn",
+    [
+        "host=localhost password=hush",
+        "host=localhost PASSWORD = hush",
+        "postgresql://me:hush@localhost/x",
+        "postgresql://localhost/x?password=hush",
+        "postgresql://localhost/x?pass%77ord=hush",
+        "postgresql://localhost/x?sslpass%77ord%3Dhush",
+    ],
+)
 def test_a_password_on_the_command_line_is_refused(dsn, capsys):
     assert main(["publish", "postgres", "--dsn", dsn]) == 2
     said = capsys.readouterr().err
@@ -434,6 +444,71 @@ def test_no_cell_of_a_csv_is_a_formula(project, tmp_path, monkeypatch):
     publish.publish_files(tmp_path, "csv")
     written = (tmp_path / "csv" / "metrics" / "dim_platforms.csv").read_text()
     assert '"\'=HYPERLINK(""x"")"' in written
+
+
+@pytest.fixture
+def changed(project, tmp_path, monkeypatch):
+    """A copy of the built sample that a test may change, and the statements that do so."""
+    path = tmp_path / "changed.duckdb"
+    shutil.copy(project / "crescendo.duckdb", path)
+    monkeypatch.setenv("CRESCENDO_DB", str(path))
+
+    def change(*statements):
+        with duckdb.connect(str(path)) as connection:
+            for statement in statements:
+                connection.execute(statement)
+
+    return change
+
+
+NUL = "update audience.dim_songs set title = 'Nu' || chr(0) || 'l' where song_id = (select min(song_id) from {})"
+
+
+def test_a_nul_is_left_out_of_postgresql_and_said(changed, database, capsys):
+    changed(NUL.format("audience.dim_songs"))
+    assert main(["publish", "postgres"]) == 0
+    assert "audience.dim_songs: 1 rows hold a NUL character in a text, which was left out" in capsys.readouterr().err
+    assert psql(database, "select count(*) from audience.dim_songs where title = 'Nul'") == [["1"]]
+
+
+@pytest.mark.parametrize(
+    "title", ["'Nu' || chr(0) || 'l'", "chr(0) || '=1'", "chr(10) || '=1+1'", "'\uff1d1'", "chr(12) || '=1'"]
+)
+def test_odd_characters_do_not_keep_a_csv_from_being_written(changed, tmp_path, title):
+    changed(
+        f"update audience.dim_songs set title = {title} where song_id = (select min(song_id) from audience.dim_songs)"
+    )
+    publish.publish_files(tmp_path, "csv")
+    written = (tmp_path / "csv" / "audience" / "dim_songs.csv").read_text()
+    assert "\0" not in written
+    assert "Nul" in written or "'" in written
+
+
+@pytest.mark.parametrize("kind", ["csv", "parquet"])
+def test_empty_facts_are_empty_files_with_their_columns(changed, project, tmp_path, kind):
+    facts = [relation for relation in relations_of(project) if relation.is_fact]
+    assert len(facts) > 3
+    changed(*(f"delete from {fact.full_name}" for fact in facts))
+    published = {table.table: table.rows for table in publish.publish_files(tmp_path, kind)}
+    for fact in facts:
+        assert published[fact.full_name] == 0
+        place = tmp_path / kind / fact.schema / fact.name
+        files = f"{place}/*/*.parquet" if kind == "parquet" and fact.day else f"{place}.{kind}"
+        with duckdb.connect() as connection:
+            options = ", hive_partitioning = false" if kind == "parquet" else ""
+            found = connection.execute(f"describe from read_{kind}('{files}'{options})").fetchall()
+        assert [row[0] for row in found] == list(fact.columns)
+
+
+def test_two_exports_into_one_folder_follow_each_other(project, tmp_path):
+    command = [sys.executable, "-m", "crescendo.cli", "publish", "csv", str(tmp_path)]
+    with publish._held(tmp_path):
+        waiting = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+        with pytest.raises(subprocess.TimeoutExpired):
+            waiting.wait(5)
+        assert not (tmp_path / "csv").exists()
+    assert waiting.wait(60) == 0
+    assert (tmp_path / "csv" / publish.CONTENTS).is_file()
 
 
 def test_a_folder_of_somebody_else_is_not_replaced(project, tmp_path):

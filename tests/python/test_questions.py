@@ -3,13 +3,17 @@
 import csv
 import io
 import json
+import shutil
+import subprocess
+import sys
 from datetime import date
 
 import crescendo as notebook
+import duckdb
 import pytest
 from conftest import crescendo, project_in
+from crescendo import spreadsheet
 from crescendo.errors import CrescendoError
-from crescendo.questions import spreadsheet_safe
 
 WINDOW = ("--from", "2025-04-01", "--to", "2025-04-30")
 GROWTH_COLUMNS = [
@@ -102,9 +106,20 @@ def test_csv_is_csv(ask):
     assert rows[0]["to_date"] == "2025-04-30"
 
 
-def test_texts_that_begin_like_a_formula_are_made_harmless_and_numbers_are_left():
-    texts = ["=1+1", "+1", "-1", "@x", "\tx", "a=b", -1.5, None]
-    assert [spreadsheet_safe(t) for t in texts] == ["'=1+1", "'+1", "'-1", "'@x", "'\tx", "a=b", -1.5, None]
+FORMULAS = [
+    "=1", "+1", "-1", "@x", "\tx", "\rx", "\n=1+1", "\x00=1", "\u200b=1", "\ufeff+1", "\f=1", "  =1", "\xa0@x",
+    "＝1", "＋1", "－1", "＠x", "\u3000＝1", "\x85=1", "−1", "\u2060-1", "\x1b[0m",  # noqa: RUF001
+]  # fmt: skip
+HARMLESS = ["a=b", " ok", "\u200bok", "é", "音楽", "1-2", "", "'=1", "it's", -1.5, None]
+
+
+def test_texts_that_a_spreadsheet_would_compute_get_an_apostrophe_and_others_are_left():
+    assert [spreadsheet.safe(value) for value in FORMULAS] == [f"'{value}" for value in FORMULAS]
+    assert [spreadsheet.safe(value) for value in HARMLESS] == HARMLESS
+    with duckdb.connect() as connection:
+        for value in FORMULAS + [value for value in HARMLESS if isinstance(value, str)]:
+            sql = f"select {spreadsheet.safe_sql('x')} from (select ? as x)"
+            assert connection.execute(sql, [value]).fetchone() == (spreadsheet.safe(value),)
 
 
 @pytest.mark.parametrize(
@@ -122,7 +137,15 @@ def test_texts_that_begin_like_a_formula_are_made_harmless_and_numbers_are_left(
         ((*WINDOW, "--platform", "spotfy"), "did you mean spotify?"),
         ((*WINDOW, "--by", "planet"), "choose one of artist"),
         ((*WINDOW, "--sort", "growht"), "did you mean growth"),
-        ((*WINDOW, "--name", "zzzz qqqq"), "the nearest names are"),
+        ((*WINDOW, "--top", "-1"), "--top"),
+        ((*WINDOW, "--top", "0"), "--top"),
+        ((*WINDOW, "--name", "caf\udce9"), "type it as UTF-8"),
+        ((*WINDOW, "--name", "\x1b[31mred"), "\\x1b[31mred"),
+        (("--last", "٢٨d"), "no length of time"),
+        (("--last", "28d", "--by", "platform", "--metric", "listens"), "tracks have: ask --by track"),
+        ((*WINDOW, "--by", "artist", "--metric", "listens"), "tracks have: ask --by track"),
+        (("--last", "28d", "--by", "platform", "--metric", "listens", "--platform", "spotify"), "no metric 'listens'"),
+        ((*WINDOW, "--name", "zzzz qqqq"), "the nearest are"),
     ],
 )
 def test_what_cannot_be_answered_is_said_and_ends_with_2(ask, words, said):
@@ -151,3 +174,42 @@ def test_a_notebook_gets_typed_columns(warehouse):
 def test_sorting_turns_and_breaks_ties_by_name(warehouse):
     ordered = notebook.growth(last="28d", by="song", sort="-name")["name"].tolist()
     assert ordered == sorted(ordered, reverse=True)
+
+
+def test_a_mistake_in_a_notebook_is_said_in_words(warehouse):
+    for asked, said in (
+        ({"last": 28}, "last is a text, such as '28d', not 28"),
+        ({"last": "28d", "top": -1}, "top is a number of rows"),
+        ({"last": "28d", "top": "ten"}, "top is a number of rows"),
+        ({"last": "28d", "by": None}, "by is a text"),
+        ({"from_date": 20250401, "to_date": "2025-04-30"}, "is no day"),
+    ):
+        with pytest.raises(CrescendoError, match=said):
+            notebook.growth(**asked)
+
+
+def test_a_warehouse_without_observations_says_what_to_do(tmp_path):
+    environment = project_in(tmp_path)
+    (tmp_path / "mine.csv").write_text("song_id,title,artist,timeSeries\na,Own,Me,[]\n")
+    assert crescendo(tmp_path, environment, "load", "mine.csv").returncode == 0
+    said = crescendo(tmp_path, environment, "growth", "--last", "28d").stderr
+    assert "has no growth yet: run `crescendo build`" in said
+    command = [sys.executable, "-m", "dbt.cli.main", "run", "--quiet"]
+    subprocess.run(command, cwd=tmp_path, env=environment, check=True, capture_output=True)
+    for verb in ("growth", "averages"):
+        for window in (("--last", "28d"), WINDOW):
+            done = crescendo(tmp_path, environment, verb, *window)
+            assert done.returncode == 2
+            assert "there are no observations yet: load files with" in done.stderr
+            assert "Traceback" not in done.stderr
+
+
+def test_a_title_cannot_steer_the_terminal(built, tmp_path):
+    environment = project_in(tmp_path)
+    shutil.copy(built / "crescendo.duckdb", tmp_path / "crescendo.duckdb")
+    with duckdb.connect(environment["CRESCENDO_DB"]) as connection:
+        connection.execute("update metrics.dim_subjects set name = chr(27) || '[31m' || name || chr(7)")
+    for form in ("table", "json"):
+        said = crescendo(tmp_path, environment, "growth", "--last", "28d", "--format", form).stdout
+        assert "\x1b" not in said
+        assert "\x07" not in said

@@ -1,5 +1,8 @@
 -- The last place that sees who a user is: names, address and gender go on as keyed hashes.
 
+-- a view would need the key wherever it is read
+{{ config(materialized='table') }}
+
 with
 
 users as (

@@ -21,6 +21,7 @@ import random
 import re
 import stat
 import time
+import zlib
 from collections import Counter
 from collections.abc import AsyncGenerator, Callable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -37,11 +38,13 @@ from tenacity import AsyncRetrying, RetryCallState, retry_if_exception_type
 from tenacity.wait import wait_random_exponential
 
 from crescendo.errors import CrescendoError
+from crescendo.privacy import private_files
 
 ABSENCES = {403: "not in the plan", 404: "no data", 410: "withdrawn"}
 PASSING = {401, 500, 502, 503, 504}
 KEPT_HEADERS = ("content-type", "date", "etag", "retry-after", "x-quota-remaining", "x-ratelimit-reset")
 MAX_BODY_BYTES = 64 * 2**20
+ENCODINGS = ("identity", "", "gzip")
 MAX_REDIRECTS = 3
 # beyond this a wait the server asks for is better spent by starting again later
 MAX_TOLD_WAIT_SECONDS = 900
@@ -121,8 +124,11 @@ def _credentials_file(file: Path) -> dict[str, str]:
 @contextlib.contextmanager
 def only_one(folder: Path) -> Iterator[None]:
     """Hold a landing folder for one fetch at a time; the lock dies with its process."""
-    folder.mkdir(parents=True, exist_ok=True)
-    with (folder / ".lock").open("w") as lock:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise CrescendoError(f"--to {folder}: {error.strerror}; name a folder that you can write to") from None
+    with private_files(), (folder / ".lock").open("w") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
@@ -155,13 +161,13 @@ class Landing:
         """The body of a landed answer, the status of a landed absence, or None."""
         try:
             request = json.loads(self._path(name, "request.json").read_bytes())
-        except (FileNotFoundError, ValueError):
-            return None
-        if request["status"] in ABSENCES:
-            return request["status"]
-        body = self._path(name, "json")
-        whole = body.is_file() and body.stat().st_size == request["bytes"]
-        return body.read_bytes() if whole else None
+            status, digest = request["status"], request["sha256"]
+            if status in ABSENCES:
+                return status
+            body = self._path(name, "json").read_bytes()
+        except (FileNotFoundError, ValueError, KeyError, TypeError):
+            return None  # damaged since: asked for again
+        return body if hashlib.sha256(body).hexdigest() == digest else None
 
     def keep(self, name: str, body: bytes, request: Mapping[str, Any]) -> None:
         """Land an answer, or an absence if the status of its request says so."""
@@ -225,7 +231,10 @@ class ClientCredentials(httpx.Auth):
         async with self._one:
             if time.monotonic() >= self._until:
                 headers = {"authorization": f"Basic {self._basic}", "accept": "application/json"}
+                headers["accept-encoding"] = "identity"
                 response = yield httpx.Request("POST", self._url, headers=headers, data=self._form)
+                if response.headers.get("content-encoding", "identity") != "identity":
+                    raise StoppedError(f"{self._origin} packs its token, which nobody asked for: tell the source")
                 await response.aread()
                 self._take(response)
         token = self._token
@@ -289,7 +298,7 @@ class Client:
         self._quiet_until = 0.0
         self._failures_in_a_row, self._answered = 0, False
         self._http = httpx.AsyncClient(
-            headers={"accept": "application/json", **(headers or {})},
+            headers={"accept": "application/json", "accept-encoding": "gzip", **(headers or {})},
             auth=auth,
             timeout=httpx.Timeout(timeout_seconds / 2, pool=None),
             # a proxy between us and our own machine would only see what it need not see
@@ -455,8 +464,13 @@ class Client:
     async def _body(self, response: httpx.Response) -> bytes:
         """The whole body; a success that is cut shows as JSON that does not end."""
         body = bytearray()
-        async for chunk in response.aiter_bytes():
-            body += chunk
+        encoding = response.headers.get("content-encoding", "identity").strip().lower()
+        if encoding not in ENCODINGS:
+            raise RequestError(f"{response.url.path}: refused, packed as {encoding[:40]!r}, which nobody asked for")
+        # not httpx's own: it unpacks a chunk whole, whatever comes of it
+        unpack = zlib.decompressobj(zlib.MAX_WBITS | 16) if encoding == "gzip" else None
+        async for chunk in response.aiter_raw():
+            body += _unpacked(unpack, chunk, MAX_BODY_BYTES + 1 - len(body)) if unpack else chunk
             if len(body) > MAX_BODY_BYTES:
                 raise RequestError(f"{response.url.path}: refused, more than {MAX_BODY_BYTES >> 20} MiB")
         if response.status_code == 200:
@@ -472,12 +486,30 @@ class Client:
             self._progress.update(self._task, quota=f"{self.tally.quota_remaining} calls left")
 
 
+def _unpacked(unpack: Any, chunk: bytes, most: int) -> bytes:
+    """What a chunk unpacks to, `most` bytes of it. Raises httpx.DecodingError where it is no gzip."""
+    try:
+        return unpack.decompress(chunk, most)
+    except zlib.error as error:
+        raise httpx.DecodingError(str(error)) from None
+
+
 _QUOTA = "the quota is used up: what was landed stays; once it is renewed, the same command goes on"
 
 
 def _origin(url: str, secret: bool) -> str:
-    parts = urlsplit(url)
-    if parts.scheme not in ("http", "https") or not parts.hostname or parts.path.strip("/") or parts.query:
+    try:
+        parts = urlsplit(url)
+        usable = parts.port != 0 and bool(httpx.URL(url))
+    except (ValueError, httpx.InvalidURL):
+        usable = False
+    if (
+        not usable
+        or parts.scheme not in ("http", "https")
+        or not parts.hostname
+        or parts.path.strip("/")
+        or parts.query
+    ):
         raise CrescendoError("--url wants scheme, host and port alone, such as https://customer.api.soundcharts.com")
     if parts.username or parts.password:
         raise CrescendoError("--url holds credentials, which every process list would show: leave them out")

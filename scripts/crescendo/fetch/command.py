@@ -11,7 +11,7 @@ import click
 
 from crescendo.errors import CrescendoError
 from crescendo.fetch.client import Client, Landing, Tally, credentials, only_one, run
-from crescendo.options import format_option
+from crescendo.options import SECONDS, SECONDS_OF_WORK, format_option
 
 DAY = click.DateTime(["%Y-%m-%d"])
 
@@ -19,9 +19,19 @@ DAY = click.DateTime(["%Y-%m-%d"])
 def _shared(command: Callable) -> Callable:
     for option in (
         format_option("text", "json"),
-        click.option("--backoff", default=0.5, show_default=True, help="First wait before a retry, seconds."),
-        click.option("--timeout", default=60.0, show_default=True, help="For one whole answer, seconds."),
-        click.option("--concurrency", default=8, show_default=True, help="Requests in flight at most."),
+        click.option(
+            "--backoff", type=SECONDS, default=0.5, show_default=True, help="First wait before a retry, seconds."
+        ),
+        click.option(
+            "--timeout", type=SECONDS_OF_WORK, default=60.0, show_default=True, help="For one whole answer, seconds."
+        ),
+        click.option(
+            "--concurrency",
+            type=click.IntRange(1, 1000),
+            default=8,
+            show_default=True,
+            help="Requests in flight at most.",
+        ),
     ):
         command = option(command)
     return command

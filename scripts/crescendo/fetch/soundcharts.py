@@ -139,6 +139,19 @@ def access(secrets: Mapping[str, str], url: str | None) -> dict[str, Any]:
     return {"headers": {}, "auth": ClientCredentials(token_url, identity, secret, {"team_id": team})}
 
 
+def _record(file: Path) -> dict[str, Any] | None:
+    """What a run wrote down of itself, its days as dates; None where it cannot be read."""
+    try:
+        said = json.loads(file.read_bytes())
+        windows = {
+            series: (date.fromisoformat(first), date.fromisoformat(last))
+            for series, (first, last) in said["windows"].items()
+        }
+        return {"finished": bool(said["finished"]), "until": date.fromisoformat(said["until"]), "windows": windows}
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return None
+
+
 @dataclass
 class Run:
     """One fetch of a day: its folder, its last day, the window of each series it has read to the end."""
@@ -159,16 +172,15 @@ class Run:
         run = cls(to / str(today), to / str(today) / f".run-{digest}.json", parameters, until)
         others = []
         for file in sorted(to.glob("????-??-??/.run-*.json")):
-            record = json.loads(file.read_bytes())
+            if not (record := _record(file)):
+                continue  # damaged since: what it covered is asked for again
             recent = date.fromisoformat(file.parent.name) >= today - timedelta(RESUME_WITHIN_DAYS)
             if file == run.file or (file.name == run.file.name and recent and not record["finished"]):
-                until = date.fromisoformat(record["until"])
-                run = cls(file.parent, file, parameters, until, record["finished"])
+                run = cls(file.parent, file, parameters, record["until"], record["finished"])
             else:
                 others.append(record["windows"])
         for windows in others:
-            for series, (start, end) in windows.items():
-                window = (date.fromisoformat(start), date.fromisoformat(end))
+            for series, window in windows.items():
                 run.covered[series] = _joined(run.covered.get(series), window)
         return run
 

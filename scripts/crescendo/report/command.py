@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from crescendo.errors import CrescendoError
-from crescendo.options import format_option
+from crescendo.options import SEED, format_option
 
 FEATURES = """
     select features.*, songs.title, coalesce(artists.artist_name, '(unknown)') as artist
@@ -20,7 +20,7 @@ FEATURES = """
 
 @click.command("correlate")
 @click.option("--platform", default=None, metavar="CODE", help="Only the score of this platform.")
-@click.option("--seed", default=0, show_default=True, help="Draws the negative controls.")
+@click.option("--seed", type=SEED, default=0, show_default=True, help="Draws the negative controls.")
 @format_option("table", "json", "html")
 @click.option("--to", "target", type=click.Path(path_type=Path), metavar="FILE", help="Instead of to the screen.")
 def correlate_command(platform: str | None, seed: int, form: str, target: Path | None) -> None:

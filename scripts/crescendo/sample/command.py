@@ -5,11 +5,13 @@ from pathlib import Path
 
 import click
 
+from crescendo.options import COUNT, SEED
+
 
 @click.command("sample")
-@click.option("--songs", default=150, show_default=True, help="Records in the file.")
-@click.option("--days", default=400, show_default=True, help="Days of tracking, up to 2025-05-26.")
-@click.option("--seed", default=7, show_default=True, help="Another seed, another world.")
+@click.option("--songs", type=COUNT, default=150, show_default=True, help="Records in the file.")
+@click.option("--days", type=COUNT, default=400, show_default=True, help="Days of tracking, up to 2025-05-26.")
+@click.option("--seed", type=SEED, default=7, show_default=True, help="Another seed, another world.")
 @click.option(
     "--to",
     "folder",
@@ -19,7 +21,13 @@ import click
     metavar="DIR",
     help="Folder to write to.",
 )
-@click.option("--artists", default=2, show_default=True, help="Artists with pages of the Soundcharts API; 0 for none.")
+@click.option(
+    "--artists",
+    type=click.IntRange(min=0),
+    default=2,
+    show_default=True,
+    help="Artists with pages of the Soundcharts API; 0 for none.",
+)
 @click.option(
     "--listening-days",
     type=click.IntRange(0, 100),

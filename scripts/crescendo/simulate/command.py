@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 import click
 
+from crescendo.options import COUNT, PORT, SEED
 from crescendo.simulate.server import (
     DIRT,
     LASTING,
@@ -34,10 +35,10 @@ def simulate_command() -> None:
 
 
 @simulate_command.command("soundcharts")
-@click.option("--port", default=8001, show_default=True, help="0 takes a free one.")
-@click.option("--seed", default=7, show_default=True, help="The world's: that of `crescendo sample`.")
-@click.option("--songs", default=150, show_default=True, help="Songs in the catalogue.")
-@click.option("--days", default=400, show_default=True, help="Of history, up to 2025-05-26.")
+@click.option("--port", type=PORT, default=8001, show_default=True, help="0 takes a free one.")
+@click.option("--seed", type=SEED, default=7, show_default=True, help="The world's: that of `crescendo sample`.")
+@click.option("--songs", type=COUNT, default=150, show_default=True, help="Songs in the catalogue.")
+@click.option("--days", type=COUNT, default=400, show_default=True, help="Of history, up to 2025-05-26.")
 @click.option(
     "--shapes",
     type=click.Choice(["new", "old", "mixed"]),
@@ -45,7 +46,9 @@ def simulate_command() -> None:
     show_default=True,
     help="Of the answers: before the partner changed them, since, or both.",
 )
-@click.option("--quota", default=1_000_000, show_default=True, help="Calls answered before 429.")
+@click.option(
+    "--quota", type=click.IntRange(min=0), default=1_000_000, show_default=True, help="Calls answered before 429."
+)
 @fault_options(SOUNDCHARTS_FAULTS)
 def soundcharts_command(
     port: int,
@@ -84,7 +87,7 @@ def soundcharts_command(
 
 
 @simulate_command.command("moovitamix")
-@click.option("--port", default=8000, show_default=True, help="0 takes a free one.")
+@click.option("--port", type=PORT, default=8000, show_default=True, help="0 takes a free one.")
 @click.option(
     "--mode",
     type=click.Choice(["faithful", "evolving"]),
@@ -92,10 +95,10 @@ def soundcharts_command(
     show_default=True,
     help="As the service is, or as it may become.",
 )
-@click.option("--seed", type=int, help="Without it: of faithful another universe at each start, of evolving 7.")
+@click.option("--seed", type=SEED, help="Without it: of faithful another universe at each start, of evolving 7.")
 @click.option("--day", type=click.DateTime(["%Y-%m-%d"]), help="What it takes for today.")
 @click.option("--drift", type=click.DateTime(["%Y-%m-%d"]), help="Evolving: the day on which tastes change.")
-@click.option("--restart-after", default=15, show_default=True, help="Answers before the fault `restart`.")
+@click.option("--restart-after", type=COUNT, default=15, show_default=True, help="Answers before the fault `restart`.")
 @fault_options(MOOVITAMIX_FAULTS)
 def moovitamix_command(
     port: int,

@@ -20,6 +20,7 @@ import click
 import uvicorn
 
 from crescendo.errors import CrescendoError
+from crescendo.options import SECONDS, SHARE
 
 FAULTS_IN_A_ROW = 2
 BURST = 3
@@ -229,8 +230,12 @@ def fault_options(kinds: Iterable[str]) -> Any:
         names = ", ".join(kinds)
         for option in (
             click.option("--faults", default="", envvar="CRESCENDO_FAULTS", help=f"Comma-separated: {names}."),
-            click.option("--fault-rate", default=0.05, show_default=True, help="Share of requests disturbed."),
-            click.option("--drip-seconds", default=90.0, show_default=True, help="Length of a slow answer."),
+            click.option(
+                "--fault-rate", type=SHARE, default=0.05, show_default=True, help="Share of requests disturbed."
+            ),
+            click.option(
+                "--drip-seconds", type=SECONDS, default=90.0, show_default=True, help="Length of a slow answer."
+            ),
         ):
             command = option(command)
         return command

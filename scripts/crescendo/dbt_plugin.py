@@ -1,0 +1,44 @@
+"""What dbt needs of us at every connection; dbt-duckdb finds it by its name in profiles.yml."""
+
+import os
+
+import duckdb
+from dbt.adapters.duckdb.plugins import BasePlugin
+from dbt_common.exceptions import DbtRuntimeError
+
+from crescendo import audit, flatten, privacy, warehouse
+from crescendo.errors import CrescendoError
+from crescendo.sources import all_sources
+
+IN_MEMORY = ":memory:"
+
+
+class Plugin(BasePlugin):
+    """Raw tables that no load has made yet, and the key of the hashes as a variable, which is stored nowhere."""
+
+    def initialize(self, plugin_config: dict) -> None:
+        """Refuse what is no warehouse, and have the key; what dbt creates from here on is its owner's alone."""
+        os.umask(0o077)
+        try:
+            if self.creds.path == IN_MEMORY:
+                self.key = "of nothing that lasts"
+            else:
+                file = warehouse.checked(self.creds.path)
+                warehouse.check_file(file)
+                self.key = privacy.mask_key(file)
+        except CrescendoError as error:
+            raise DbtRuntimeError(str(error)) from None
+
+    def configure_connection(self, conn: duckdb.DuckDBPyConnection) -> None:
+        """Make the raw tables and the ledger where they are missing, so that models have something to read."""
+        try:
+            audit.prepare(conn)
+            for source in all_sources().values():
+                tables = [table for document in source.documents for table in flatten.raw_tables(document)]
+                audit.prepare_raw(conn, source, tables)
+        except CrescendoError as error:
+            raise DbtRuntimeError(str(error)) from None
+
+    def configure_cursor(self, cursor: duckdb.DuckDBPyConnection) -> None:
+        """Variables belong to one connection and are not inherited."""
+        cursor.execute("set variable mask_key = ?", [self.key])
