@@ -1,6 +1,3 @@
--- For people who do not want parameters: every series over the usual windows, each beside the
--- window before it and the one of the year before.
-
 with
 
 windows as (
@@ -15,17 +12,15 @@ spans as (
 
 ),
 
--- one row per series and span; what was gained across two scales, or of a flow on few days, compares
--- with nothing
+-- what was gained across two scales, or of a flow on few days, compares with nothing
 grown as (
 
     select
         growth.*,
         case
-            when
-                growth.restatement_count + growth.reset_count + growth.relink_count = 0
-                and (growth.kind <> 'flow' or growth.coverage_ratio >= 0.8)
-                then growth.gained
+            when growth.restatement_count + growth.reset_count + growth.relink_count > 0 then null
+            when growth.kind = 'flow' and growth.coverage_ratio < 0.8 then null
+            else growth.gained
         end as comparable_gained
     from spans
     cross join {{ ref('series_growth') }}(spans.from_date, spans.to_date) as growth

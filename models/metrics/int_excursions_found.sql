@@ -81,7 +81,7 @@ observed as (
 
     select
         series_id,
-        position,
+        place_in_series,
         observed_date,
         is_restated
     from surrounded
@@ -96,7 +96,7 @@ dated as (
     select
         observed.series_id,
         observed.observed_date,
-        observed.position < excursions.after_position as is_outlier,
+        observed.place_in_series < excursions.after_position as is_outlier,
         bool_or(observed.is_restated) over (
             partition by excursions.series_id, excursions.before_position
         ) as is_restated
@@ -104,8 +104,8 @@ dated as (
     inner join observed
         on
             excursions.series_id = observed.series_id
-            and observed.position > excursions.before_position
-            and observed.position <= excursions.after_position
+            and observed.place_in_series > excursions.before_position
+            and observed.place_in_series <= excursions.after_position
 
 )
 

@@ -30,7 +30,7 @@ stepped as (
         linked_value,
         course,
         is_restated,
-        row_number() over in_time as position,
+        row_number() over in_time as place_in_series,
         lag(value) over in_time as previous_value,
         lag(course) over in_time as previous_course
     from observations
@@ -43,7 +43,7 @@ falls as (
 
     select
         stepped.series_id,
-        stepped.position as fall_position,
+        stepped.place_in_series as fall_position,
         metrics.correction_ratio,
         metrics.outlier_drop_ratio
     from stepped
@@ -69,7 +69,7 @@ surrounded as (
         falls.fall_position,
         falls.correction_ratio,
         falls.outlier_drop_ratio,
-        stepped.position,
+        stepped.place_in_series,
         stepped.observed_date,
         stepped.value,
         stepped.linked_value,
@@ -79,7 +79,7 @@ surrounded as (
     inner join stepped
         on
             falls.series_id = stepped.series_id
-            and stepped.position between falls.fall_position - 11 and falls.fall_position + 11
+            and stepped.place_in_series between falls.fall_position - 11 and falls.fall_position + 11
 
 )
 

@@ -18,19 +18,19 @@ pairs as (
         before.fall_position,
         before.correction_ratio,
         before.outlier_drop_ratio,
-        before.position as before_position,
+        before.place_in_series as before_position,
         before.value as before_value,
         before.linked_value as before_linked_value,
         before.course as before_course,
-        after.position as after_position,
+        after.place_in_series as after_position,
         after.course as after_course
     from surrounded as before
     inner join surrounded as after
         on
             before.series_id = after.series_id
             and before.fall_position = after.fall_position
-            and after.position between before.position + 2 and before.position + 11
-    where before.position = before.fall_position - 1 or after.position = after.fall_position
+            and after.place_in_series between before.place_in_series + 2 and before.place_in_series + 11
+    where before.place_in_series = before.fall_position - 1 or after.place_in_series = after.fall_position
 
 ),
 
@@ -47,8 +47,8 @@ contradicting as (
         on
             pairs.series_id = run.series_id
             and pairs.fall_position = run.fall_position
-            and run.position > pairs.before_position
-            and run.position < pairs.after_position
+            and run.place_in_series > pairs.before_position
+            and run.place_in_series < pairs.after_position
     group by all
     having
         {{ days_between('min(run.observed_date)', 'max(run.observed_date)') }} <= 14

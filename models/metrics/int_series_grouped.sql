@@ -1,6 +1,5 @@
--- What the figure of an artist or a platform is made of: recordings, and beside them what platforms
--- count of artists. The two are never added. A recording of several songs has a series of its own,
--- and counts once in every group that one of its songs belongs to.
+-- What the figure of a group is made of. Platforms are groups by nature; what is counted of artists is
+-- never added to what is counted of songs.
 
 with
 
@@ -22,64 +21,15 @@ platforms as (
 
 ),
 
-songs as (
+subjects as (
 
-    select * from {{ ref('dim_songs') }}
-
-),
-
-credits as (
-
-    select * from {{ ref('bridge_songs_x_artists') }}
+    select * from {{ ref('dim_subjects') }}
 
 ),
 
-artists as (
+memberships as (
 
-    select * from {{ ref('dim_artists') }}
-
-),
-
--- one row per subject and song that it is, twin_of: the recording that counts it
-counted as (
-
-    select
-        subject_id,
-        song_id,
-        case when has_twin then recording_id end as twin_of
-    from songs
-
-    union all
-
-    select
-        'recording:' || recording_id as subject_id,
-        song_id,
-        cast(null as varchar) as twin_of
-    from songs
-    where has_twin
-
-),
-
--- one row per subject and artist that it belongs to
-owned as (
-
-    select
-        counted.subject_id,
-        counted.twin_of,
-        'song' as member_type,
-        credits.artist_id
-    from counted
-    left join credits on counted.song_id = credits.song_id
-    group by all
-
-    union all
-
-    select
-        subject_id,
-        cast(null as varchar) as twin_of,
-        'artist' as member_type,
-        artist_id
-    from artists
+    select * from {{ ref('int_audience_memberships') }}
 
 ),
 
@@ -90,37 +40,44 @@ members as (
         metrics.platform,
         metrics.min_base,
         metrics.add_over_platform <> 'never' as is_additive,
-        owned.member_type,
-        owned.twin_of,
-        owned.artist_id
+        memberships.group_id,
+        memberships.member_type,
+        memberships.twin_of
     from series
     inner join metrics on series.metric_id = metrics.metric_id
-    inner join owned on series.subject_id = owned.subject_id
+    inner join memberships on series.subject_id = memberships.subject_id
 
 ),
 
 grouped as (
 
     select
-        artists.subject_id as subject,
-        'artist' as subject_type,
-        artists.artist_name as name,
-        members.* exclude (platform, is_additive, artist_id),  -- noqa: RF02
+        members.series_id,
+        subjects.subject_id as subject,
+        subjects.subject_type,
+        subjects.name,
+        members.member_type,
+        members.min_base,
+        members.twin_of,
         -- one artist needs no adding up
         members.is_additive or members.member_type = 'artist' as is_additive
     from members
-    inner join artists on members.artist_id = artists.artist_id
+    inner join subjects on members.group_id = subjects.subject_id
 
-    union distinct
+    union all
 
     select
+        members.series_id,
         'platform:' || platforms.platform as subject,
         'platform' as subject_type,
         platforms.platform_name as name,
-        members.* exclude (platform, is_additive, artist_id),  -- noqa: RF02
+        members.member_type,
+        members.min_base,
+        members.twin_of,
         members.is_additive
     from members
     inner join platforms on members.platform = platforms.platform
+    group by all
 
 )
 

@@ -41,10 +41,10 @@ boundaries as (
         counted,
         observed_date,
         compared_date,
-        old_value,
-        new_value
+        older_value,
+        newer_value
     from switches
-    where abs(old_value - new_value) > correction_ratio * greatest(old_value, new_value)
+    where abs(older_value - newer_value) > correction_ratio * greatest(older_value, newer_value)
 
     union all
 
@@ -54,11 +54,11 @@ boundaries as (
         counted,
         observed_date,
         observed_date as compared_date,
-        next_version_value as old_value,
-        value as new_value
+        next_version_value as older_value,
+        value as newer_value
     from parted
     where
-        version_number = previous_version_number
+        version_number = version_number_before
         and version_before = next_version_number
         and version_after = next_version_number
         and is_contradicted

@@ -3,23 +3,16 @@
 
 with
 
-report_days as (
+report_versions as (
 
-    select * from {{ ref('int_report_days_ranked') }}
-
-),
-
-song_values as (
-
-    select * from {{ ref('int_song_values_resolved') }}
-    where metric_id = 'spotify:streams' and not is_unknown
+    select * from {{ ref('int_report_versions') }}
 
 ),
 
 song_points as (
 
     select * from {{ ref('int_song_points_dated') }}
-    where has_versions
+    where has_several_answers
 
 ),
 
@@ -45,40 +38,16 @@ counters as (
 
 ),
 
-answered_songs as (
-
-    select song_id
-    from song_values
-    group by song_id
-
-),
-
 versions as (
 
     select
-        'song:' || report_days.song_id as subject_id,
-        'spotify:streams' as metric_id,
-        '(report)' as counted,
-        report_days.version_rank as version_number,
-        report_days.observed_date,
-        cast(report_days.spotify_streams as double) as value
-    from report_days
-    left join answered_songs on report_days.song_id = answered_songs.song_id
-    where
-        report_days.spotify_streams is not null
-        and (report_days.has_versions or answered_songs.song_id is not null)
-
-    union all
-
-    select
-        'song:' || song_values.song_id as subject_id,
-        song_values.metric_id,
-        '(report)' as counted,
-        -- above the rank of any report
-        1000000000 as version_number,
-        song_values.observed_date,
-        song_values.value
-    from song_values
+        subject_id,
+        metric_id,
+        counted,
+        version_number,
+        observed_date,
+        value
+    from report_versions
 
     union all
 

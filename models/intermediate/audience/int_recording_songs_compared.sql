@@ -12,7 +12,7 @@ observations as (
 recordings as (
 
     select * from {{ ref('int_recordings_grouped') }}
-    where song_count > 1
+    where recording_song_count > 1
 
 ),
 
@@ -40,7 +40,7 @@ paired as (
         earlier.recording_id,
         earlier.metric_id,
         earlier.song_id,
-        later.song_id as other_song_id,
+        later.song_id as later_song_id,
         {{ days_between('earlier.last_date', 'later.first_date') }} <= 28
         and later.first_value between 0.99 * earlier.last_value and 2 * earlier.last_value
             as goes_on
@@ -63,7 +63,7 @@ compared as (
         paired.recording_id,
         paired.metric_id,
         paired.song_id,
-        paired.other_song_id,
+        paired.later_song_id,
         paired.goes_on,
         count(other.value) as common_day_count,
         count(*) filter (
@@ -74,7 +74,7 @@ compared as (
         on paired.song_id = own.song_id and paired.metric_id = own.metric_id
     left join observations as other
         on
-            paired.other_song_id = other.song_id
+            paired.later_song_id = other.song_id
             and paired.metric_id = other.metric_id
             and own.observed_date = other.observed_date
     group by all
@@ -87,7 +87,7 @@ matched as (
         recording_id,
         metric_id,
         song_id,
-        other_song_id
+        later_song_id
     from compared
     where
         (equal_day_count >= 3 and equal_day_count >= 0.8 * common_day_count)

@@ -12,7 +12,7 @@ observations as (
 recordings as (
 
     select * from {{ ref('int_recordings_grouped') }}
-    where song_count > 1
+    where recording_song_count > 1
 
 ),
 
@@ -54,7 +54,7 @@ links as (
         recording_id,
         metric_id,
         song_id,
-        other_song_id
+        later_song_id as other_song_id
     from compared
 
     union all
@@ -62,7 +62,7 @@ links as (
     select
         recording_id,
         metric_id,
-        other_song_id as song_id,
+        later_song_id as song_id,
         song_id as other_song_id
     from compared
 

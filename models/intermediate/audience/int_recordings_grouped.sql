@@ -54,7 +54,7 @@ recordings as (
     select
         song_id,
         min(member_song_id) as recording_id,
-        count(*) as song_count
+        count(*) as recording_song_count
     from reached
     group by song_id
 
@@ -65,7 +65,7 @@ grouped as (
     select
         songs.song_id,
         coalesce(recordings.recording_id, songs.song_id) as recording_id,
-        coalesce(recordings.song_count, 1) as song_count
+        coalesce(recordings.recording_song_count, 1) as recording_song_count
     from songs
     left join recordings on songs.song_id = recordings.song_id
 

@@ -66,7 +66,7 @@ gone as (
         followed.platform,
         followed.series,
         followed.identifier,
-        followed.observed_date as last_date,
+        followed.observed_date as seen_last_date,
         followed.value,
         min(days.observed_date) as gone_date
     from followed

@@ -36,7 +36,7 @@ versions as (
             order by extracted_date nulls first, _load_id
         ) as version_number,
         min(_load_id) over answered < max(_load_id) over answered
-        or min(extracted_date) over answered < max(extracted_date) over answered as has_versions
+        or min(extracted_date) over answered < max(extracted_date) over answered as has_several_answers
     from pages
     window answered as (partition by asked_uuid, platform, document)
 
@@ -68,7 +68,7 @@ dated as (
         valued.observed_date,
         cast(valued.value as double) as value,
         versions.version_number,
-        coalesce(versions.has_versions, false) as has_versions
+        coalesce(versions.has_several_answers, false) as has_several_answers
     from valued
     inner join versions on valued._parent_row_id = versions._row_id
     left join loads on versions._load_id = loads._load_id

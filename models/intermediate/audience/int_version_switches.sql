@@ -18,7 +18,7 @@ ruled as (
 switches as (
 
     select * from ruled
-    where version_number <> previous_version_number
+    where version_number <> version_number_before
 
 ),
 
@@ -32,8 +32,8 @@ common as (
         switches.observed_date,
         switches.correction_ratio,
         old.observed_date as compared_date,
-        old.value as old_value,
-        new.value as new_value,
+        old.value as older_value,
+        new.value as newer_value,
         row_number() over (
             partition by
                 switches.subject_id,
@@ -50,7 +50,7 @@ common as (
             switches.subject_id = old.subject_id
             and switches.metric_id = old.metric_id
             and switches.counted = old.counted
-            and switches.previous_version_number = old.version_number
+            and switches.version_number_before = old.version_number
     inner join versions as new
         on
             switches.subject_id = new.subject_id
@@ -69,8 +69,8 @@ compared as (
         counted,
         observed_date,
         compared_date,
-        old_value,
-        new_value,
+        older_value,
+        newer_value,
         correction_ratio
     from common
     where nearness = 1
