@@ -104,8 +104,8 @@ dated as (
     inner join observed
         on
             excursions.series_id = observed.series_id
-            and observed.place_in_series > excursions.before_position
-            and observed.place_in_series <= excursions.after_position
+            and excursions.before_position < observed.place_in_series
+            and excursions.after_position >= observed.place_in_series
 
 )
 

@@ -79,7 +79,8 @@ surrounded as (
     inner join stepped
         on
             falls.series_id = stepped.series_id
-            and stepped.place_in_series between falls.fall_position - 11 and falls.fall_position + 11
+            and stepped.place_in_series
+            between falls.fall_position - 11 and falls.fall_position + 11
 
 )
 

@@ -29,8 +29,12 @@ pairs as (
         on
             before.series_id = after.series_id
             and before.fall_position = after.fall_position
-            and after.place_in_series between before.place_in_series + 2 and before.place_in_series + 11
-    where before.place_in_series = before.fall_position - 1 or after.place_in_series = after.fall_position
+            and after.place_in_series between before.place_in_series
+            + 2 and before.place_in_series
+            + 11
+    where
+        before.place_in_series = before.fall_position - 1
+        or after.place_in_series = after.fall_position
 
 ),
 
@@ -47,8 +51,8 @@ contradicting as (
         on
             pairs.series_id = run.series_id
             and pairs.fall_position = run.fall_position
-            and run.place_in_series > pairs.before_position
-            and run.place_in_series < pairs.after_position
+            and pairs.before_position < run.place_in_series
+            and pairs.after_position > run.place_in_series
     group by all
     having
         {{ days_between('min(run.observed_date)', 'max(run.observed_date)') }} <= 14

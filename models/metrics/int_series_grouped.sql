@@ -1,5 +1,5 @@
--- What the figure of a group is made of. Platforms are groups by nature; what is counted of artists is
--- never added to what is counted of songs.
+-- What the figure of a group is made of. Platforms are groups by nature; what is counted of artists
+-- is never added to what is counted of songs.
 
 with
 

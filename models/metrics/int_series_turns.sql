@@ -1,5 +1,5 @@
--- A series is expected on a day if it was observed on it or in the 28 days before, and reported if it
--- was observed on it or later. Both change on a few days only.
+-- A series is expected on a day if it was observed on it or in the 28 days before, and reported if
+-- it was observed on it or later. Both change on a few days only.
 
 with
 

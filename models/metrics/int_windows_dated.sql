@@ -1,6 +1,6 @@
--- Windows end on the platform's complete-through date, and are compared with windows of as many days:
--- so many days with as many before and a year ago, a month or a year to date with as many days from
--- the first of an earlier one. If that one is shorter, both are compared over its length.
+-- Windows end on the platform's complete-through date, and are compared with windows of as many
+-- days: so many days with as many before and a year ago, a month or a year to date with as many
+-- days from the first of an earlier one. If that one is shorter, both are compared over its length.
 
 with
 

@@ -1,4 +1,5 @@
--- The definitions of docs/method.md in one place, for single series and for what groups make of them.
+-- The definitions of docs/method.md in one place, for single series and for what groups make of
+-- them.
 
 with
 
@@ -25,7 +26,8 @@ known as (
         end as has_base,
         least(1, observed_days / expected_days) as coverage_ratio,
         case
-            when kind = 'flow' then least(observed_days, previous_observed_days) < 0.8 * expected_days
+            when kind = 'flow'
+                then least(observed_days, previous_observed_days) < 0.8 * expected_days
             else observed_days < 0.8 * expected_days
         end as is_thin,
         case when kind = 'flow' then previous_gained else start_value end as base,

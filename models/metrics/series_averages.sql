@@ -1,5 +1,5 @@
--- An average day: of a counter or a flow what it gained, of all else its value. Days before the first
--- observation and after the last do not count.
+-- An average day: of a counter or a flow what it gained, of all else its value. Days before the
+-- first observation and after the last do not count.
 
 with
 

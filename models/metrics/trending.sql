@@ -28,7 +28,10 @@ scored as (
         windows.*,
         case when windows.status <> 'low_base' then windows.growth_pct end as ranked_pct,
         -- a flow has no stock: its window is compared with the one before
-        case when metrics.kind = 'flow' then windows.gained else windows.end_value end as later_value,
+        case
+            when metrics.kind = 'flow' then windows.gained
+            else windows.end_value
+        end as later_value,
         case
             when metrics.kind = 'flow' then windows.previous_gained
             else windows.start_value

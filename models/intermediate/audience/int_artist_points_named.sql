@@ -1,5 +1,6 @@
--- Every value that the API gives of an artist, with its metric and the version of its answer. The paths
--- of places give the world's value too, which counts on days for which the plain path has none.
+-- Every value that the API gives of an artist, with its metric and the version of its answer. The
+-- paths of places give the world's value too, which counts on days for which the plain path has
+-- none.
 
 with
 

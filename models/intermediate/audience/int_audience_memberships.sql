@@ -1,5 +1,5 @@
--- Recordings belong to the artists of their songs. A recording of several songs is a subject of its own,
--- and counts once in every group that one of its songs belongs to.
+-- Recordings belong to the artists of their songs. A recording of several songs is a subject of its
+-- own, and counts once in every group that one of its songs belongs to.
 
 with
 

@@ -1,6 +1,6 @@
 -- Where two versions of the same days contradict each other by more than a correction, the series
--- changes its scale: a boundary. It lies where the newer version begins to rule, or inside it, if an
--- older version agrees on the day before and contradicts it on two days from there.
+-- changes its scale: a boundary. It lies where the newer version begins to rule, or inside it, if
+-- an older version agrees on the day before and contradicts it on two days from there.
 
 -- a table: read by observations and by metrics.restatements
 {{ config(materialized='table') }}

@@ -1,5 +1,6 @@
--- What several answers or report versions say of the same days, for the metrics that cannot fall: two
--- that contradict each other are two scales. API answers rule over reports (int_song_days_resolved).
+-- What several answers or report versions say of the same days, for the metrics that cannot fall:
+-- two that contradict each other are two scales. API answers rule over reports
+-- (int_song_days_resolved).
 
 with
 

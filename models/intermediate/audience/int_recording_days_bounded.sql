@@ -1,6 +1,6 @@
--- Two counts are the same if they are within a correction of each other, or if one is not beyond what
--- the other shows next: a song may be read a day after the other, and a young one grows by more than
--- a correction a day.
+-- Two counts are the same if they are within a correction of each other, or if one is not beyond
+-- what the other shows next: a song may be read a day after the other, and a young one grows by
+-- more than a correction a day.
 
 with
 

@@ -1,5 +1,5 @@
--- The songs of a recording count the same on one platform and need not on another, so they are compared
--- metric by metric.
+-- The songs of a recording count the same on one platform and need not on another, so they are
+-- compared metric by metric.
 
 with
 

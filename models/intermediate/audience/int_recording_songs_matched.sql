@@ -1,5 +1,5 @@
--- In each metric, the songs that agree with the one that goes on longest, or with one that agrees with
--- it, make the course of the recording.
+-- In each metric, the songs that agree with the one that goes on longest, or with one that agrees
+-- with it, make the course of the recording.
 
 with recursive
 

@@ -1,6 +1,7 @@
 -- Twins: one recording under several song ids. Spotify shows one play count on all versions of a
--- recording, so the counts decide: they agree on the days that both songs have, or one goes on where
--- the other ends. Popularity proves nothing: quiet songs of one artist share the same flat line.
+-- recording, so the counts decide: they agree on the days that both songs have, or one goes on
+-- where the other ends. Popularity proves nothing: quiet songs of one artist share the same flat
+-- line.
 
 -- a table: it is the evidence behind `recording_id`
 {{ config(materialized='table') }}

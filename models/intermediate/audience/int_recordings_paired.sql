@@ -1,6 +1,6 @@
--- Of the songs that are proposed as one recording, the pairs whose counts are worth comparing. On each
--- day, songs are compared with the next larger one instead of with each other, so that a thousand
--- songs of one name cost a thousand comparisons a day.
+-- Of the songs that are proposed as one recording, the pairs whose counts are worth comparing. On
+-- each day, songs are compared with the next larger one instead of with each other, so that a
+-- thousand songs of one name cost a thousand comparisons a day.
 
 with
 

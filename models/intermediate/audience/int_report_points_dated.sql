@@ -31,7 +31,10 @@ dated as (
     from report_points
     inner join report_songs on report_points._parent_row_id = report_songs._row_id
     left join loads on report_songs._load_id = loads._load_id
-    where coalesce({{ days_between('loads.started_date', 'report_points.observed_date') }} <= 1, true)
+    where
+        coalesce(
+            {{ days_between('loads.started_date', 'report_points.observed_date') }} <= 1, true
+        )
 
 )
 

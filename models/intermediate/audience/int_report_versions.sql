@@ -1,5 +1,5 @@
--- Reports and the API tell of the same days; the API rules (int_song_days_resolved), so it is the highest
--- version.
+-- Reports and the API tell of the same days; the API rules (int_song_days_resolved), so it is the
+-- highest version.
 
 with
 

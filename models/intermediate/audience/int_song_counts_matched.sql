@@ -1,4 +1,5 @@
--- Two identifiers of a song count the same if they are within a correction of each other on some day.
+-- Two identifiers of a song count the same if they are within a correction of each other on some
+-- day.
 
 with
 

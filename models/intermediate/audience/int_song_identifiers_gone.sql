@@ -1,5 +1,5 @@
--- An identifier that adds to a sum is known as long as its last value is not too old. It goes on the
--- first day after that on which others are observed.
+-- An identifier that adds to a sum is known as long as its last value is not too old. It goes on
+-- the first day after that on which others are observed.
 
 with
 

@@ -52,12 +52,14 @@ moved as (
         followed.series,
         followed.observed_date,
         case
-            when followed.previous_date is null or gone.seen_last_date is not null then followed.value
+            when followed.previous_date is null or gone.seen_last_date is not null
+                then followed.value
             else followed.value - followed.previous_value
         end as change,
         case
             when followed.observed_date = followed.first_date then 0
-            when followed.previous_date is null or gone.seen_last_date is not null then followed.value
+            when followed.previous_date is null or gone.seen_last_date is not null
+                then followed.value
             else 0
         end as linked_change
     from followed

@@ -36,7 +36,8 @@ versions as (
             order by extracted_date nulls first, _load_id
         ) as version_number,
         min(_load_id) over answered < max(_load_id) over answered
-        or min(extracted_date) over answered < max(extracted_date) over answered as has_several_answers
+        or min(extracted_date) over answered < max(extracted_date) over answered
+            as has_several_answers
     from pages
     window answered as (partition by asked_uuid, platform, document)
 

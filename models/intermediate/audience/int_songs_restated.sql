@@ -1,5 +1,5 @@
--- The days on which a song's series changes its scale. A boundary of an identifier counts only if that
--- identifier is what is followed.
+-- The days on which a song's series changes its scale. A boundary of an identifier counts only if
+-- that identifier is what is followed.
 
 with
 

@@ -70,8 +70,10 @@ judged as (
             when unioned.metric_id is null then 'metric_unknown'
             when abs(unioned.value) > {{ var('largest_count') }} then 'value_too_large'
             -- a score may fall below zero
-            when unioned.value < 0 and unioned.metric_id not like 'soundcharts:%' then 'value_negative'
-            when unioned.value < 1 and unioned.metric_id like '%:chart_position' then 'place_below_one'
+            when unioned.value < 0 and unioned.metric_id not like 'soundcharts:%'
+                then 'value_negative'
+            when unioned.value < 1 and unioned.metric_id like '%:chart_position'
+                then 'place_below_one'
         end as set_aside_reason
     from unioned
     cross join latest

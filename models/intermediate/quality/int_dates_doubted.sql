@@ -1,5 +1,5 @@
--- A day that is later than the day after its own load is no observation: it would move the calendar of
--- its platform.
+-- A day that is later than the day after its own load is no observation: it would move the calendar
+-- of its platform.
 
 with
 
