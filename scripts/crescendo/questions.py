@@ -5,7 +5,7 @@ import json
 import re
 import warnings
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
@@ -24,34 +24,20 @@ if TYPE_CHECKING:
 # what a label manager reads of each answer; --format json and csv have every column
 SHOWN = {
     "growth": (
-        "name", "member_type", "platform", "start_value", "end_value", "growth", "growth_pct", "period_change_pct",
-        "coverage_ratio", "status",
+        "name", "member_type", "platform", "to_date", "start_value", "end_value", "growth",
+        "growth_pct", "period_change_pct", "coverage_ratio", "status",
     ),
     "averages": (),
 }  # fmt: skip
 HEADINGS = {
     "member_type": "of",
+    "to_date": "until",
     "start_value": "from",
     "end_value": "to",
     "growth_pct": "growth %",
     "period_change_pct": "against window before %",
     "coverage_ratio": "seen",
 }
-REASONS = {
-    "ok": "",
-    "low_base": "small base",
-    "low_coverage": "few days seen",
-    "partial_window": "newest days incomplete",
-    "no_base": "not there at the start",
-    "no_end": "not there at the end",
-    "stale_base": "start value too old",
-    "stale_end": "end value too old",
-    "zero_base": "starts from zero",
-    "reset_in_window": "counter began anew",
-    "restated_in_window": "counter was restated",
-}
-
-
 # a rolling metric counts the people of so many days up to its own
 ROLLING_DAYS = 28
 
@@ -76,7 +62,7 @@ class Question:
 class Answer:
     """Rows of an answer with the names and DuckDB types of their columns, and the question as it was understood.
 
-    `warning` says why the rows may mix two builds; empty where they cannot.
+    `warning` says why the rows may mix two builds; empty if they cannot. `labels` says each status in words.
     """
 
     question: Question
@@ -84,6 +70,7 @@ class Answer:
     types: list[str]
     rows: list[tuple]
     warning: str = ""
+    labels: dict[str, str] = field(default_factory=dict)
 
     def values(self, column: str) -> list:
         """One column, row by row."""
@@ -106,8 +93,8 @@ def growth(
     """Growth of every song, artist, platform or series from the close of one day to the close of another.
 
     Columns as `metrics.<by>_growth` in the dbt docs; dates are datetime64, counts Int64, measures Float64, texts
-    string. `last` ('28d', '4w') ends at the last complete day. `metric` defaults to streams where there are any;
-    'all' is every metric. Raises CrescendoError where the question cannot be understood. Definitions: docs/method.md.
+    string. `last` (28d, 4w) ends at the last complete day of each platform. `metric` defaults to streams if there are
+    any; all is every metric. Raises CrescendoError if the question cannot be understood. Definitions: docs/method.md.
     """
     question = Question("growth", by, _day(from_date), _day(to_date), last, metric, platform, name, sort, top)
     return _frame(ask(question))
@@ -146,13 +133,34 @@ def ask(question: Question) -> Answer:
         if question.name:
             condition += " and contains(lower(name), lower(?))"
             values.append(question.name)
+        windows, platforms = _windows(connection, question, relation)
         found = connection.execute(
-            f"from {relation(question.from_date, question.to_date)} where {condition}"
+            f"from ({windows}) where {condition}"
             f" order by {_order(question.sort, columns)} {f'limit {int(question.top)}' if question.top else ''}",
-            values,
+            [*platforms, *values],
         )
         types, rows = [str(column[1]) for column in found.description], found.fetchall()
-        return Answer(question, columns, types, rows, builds.unbuilt(connection))
+        return Answer(question, columns, types, rows, builds.unbuilt(connection), _labels(connection))
+
+
+def _windows(connection: duckdb.DuckDBPyConnection, question: Question, relation) -> tuple[str, list[list[str]]]:
+    """SQL of the rows of the window, and its values. `last` ends on each platform's own last complete day."""
+    if not question.last:
+        return f"from {relation(question.from_date, question.to_date)}", []
+    ends = connection.execute(
+        "select complete_through_date, list(platform order by platform) from metrics.platform_completeness"
+        " where ? in ('', platform) group by 1 order by 1",
+        [question.platform],
+    ).fetchall()
+    length = timedelta(days=_days(question.last))
+    parts = [f"from {relation(end - length, end)} where list_contains(?, platform)" for end, _ in ends]
+    return " union all ".join(parts), [platforms for _, platforms in ends]
+
+
+def _labels(connection: duckdb.DuckDBPyConnection) -> dict[str, str]:
+    """The statuses of growth in words, as the seed growth_statuses has them; nothing is to be said of ok."""
+    rows = connection.execute("select status, label_en from seeds.growth_statuses").fetchall()
+    return {status: "" if status == "ok" else label for status, label in rows}
 
 
 def _check_words(question: Question) -> None:
@@ -476,13 +484,26 @@ def _show_table(answer: Answer) -> None:
 
     question = answer.question
     days = (question.to_date - question.from_date).days
-    hidden = ("subject", "from_date", "to_date", "series_id", "subject_type", "kind", "unit")
+    ends = sorted(set(answer.values("to_date"))) if "to_date" in answer.columns else []
+    hidden = (
+        "subject",
+        "from_date",
+        *(["to_date"] if len(ends) < 2 else []),
+        "series_id",
+        "subject_type",
+        "kind",
+        "unit",
+    )
     shown = [c for c in SHOWN[question.kind] or answer.columns if c in answer.columns and c not in hidden]
     # what is the same in every row stands in the title
     single = [c for c in ("platform", "metric", "member_type") if c in shown and len(set(answer.values(c))) == 1]
     metric = "all metrics" if question.metric in ("", "all") else question.metric
     title = f"{question.kind.capitalize()} of {metric} by {question.by}"
-    title += f", {question.from_date} to {question.to_date} ({days} days)"
+    if len(ends) > 1:
+        title += f", {days} days to the last complete day of each platform, {ends[0]} to {ends[-1]}"
+    else:
+        end = ends[0] if ends else question.to_date
+        title += f", {end - timedelta(days=days)} to {end} ({days} days)"
     title += "".join(f", {answer.values(c)[0]}" for c in single if c == "platform")
     table = Table(title=title, title_justify="left", box=None, header_style="bold")
     shown = [c for c in shown if c not in single]
@@ -494,13 +515,12 @@ def _show_table(answer: Answer) -> None:
         table.add_column(HEADINGS.get(column, column.replace("_", " ")), justify="left" if text else "right")
     for row in answer.rows:
         cells = dict(zip(answer.columns, row, strict=True))
+        cells["status"] = answer.labels.get(cells.get("status"), cells.get("status"))
         table.add_row(*(Text(_readable(column, cells[column])) for column in shown))
     Console(width=None if click.get_text_stream("stdout").isatty() else 160).print(table)
 
 
 def _readable(column: str, value: object) -> str:
-    if column == "status":
-        return REASONS.get(str(value), str(value))
     if value is None:
         return "-"
     if column.endswith("_pct"):

@@ -87,6 +87,9 @@ def _followed_on(day: date, courses: dict[str, Course], default: str | None) -> 
     return max(shown, key=shown.get, default=None)
 
 
+NEAREST = 21  # common days that tell whether two versions have one scale
+
+
 def _show_one_count(one: Course, other: Course, correction: Fraction | None) -> bool:
     return any(not contradicts(one[day], other[day], correction) for day in one.keys() & other.keys())
 
@@ -107,18 +110,20 @@ def ruled(versions: list[Version], correction: Fraction | None) -> list[Observat
         for before, day in pairwise(days):
             old, new = ruling[before].course, ruling[day].course
             if ruling[before] is not ruling[day]:
-                if _changes_scale(old, new, before, day, correction):
+                if _changes_scale(old, new, day, correction):
                     boundaries.add(day)
             elif _leaves_the_next(ranked, ruling[day], before, day, days, correction):
                 boundaries.add(day)
     return [Observation(day, ruling[day].course[day], 0, day in boundaries) for day in days]
 
 
-def _changes_scale(old: Course, new: Course, before: date, day: date, correction: Fraction) -> bool:
+def _changes_scale(old: Course, new: Course, day: date, correction: Fraction) -> bool:
     common = sorted(old.keys() & new.keys())
     earlier, later = [at for at in common if at < day], [at for at in common if at > day]
-    decisive = [at for at in (day, before) if at in common] + earlier[::-1] + later
-    return bool(decisive) and contradicts(old[decisive[0]], new[decisive[0]], correction)
+    nearest = [at for at in common if at == day] + earlier[::-1] + later
+    told = [contradicts(old[at], new[at], correction) for at in nearest[:NEAREST]]
+    # an excursion of the older version is no other scale: most of the days around must contradict
+    return bool(told) and told[0] and 2 * sum(told) > len(told)
 
 
 def _leaves_the_next(

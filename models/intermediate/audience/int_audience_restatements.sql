@@ -44,7 +44,7 @@ boundaries as (
         older_value,
         newer_value
     from switches
-    where abs(older_value - newer_value) > correction_ratio * greatest(older_value, newer_value)
+    where is_contradicted
 
     union all
 

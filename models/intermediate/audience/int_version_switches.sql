@@ -30,10 +30,11 @@ common as (
         switches.metric_id,
         switches.counted,
         switches.observed_date,
-        switches.correction_ratio,
         old.observed_date as compared_date,
         old.value as older_value,
         new.value as newer_value,
+        abs(old.value - new.value)
+        > switches.correction_ratio * greatest(old.value, new.value) as is_contradicted,
         row_number() over (
             partition by
                 switches.subject_id,
@@ -61,6 +62,8 @@ common as (
 
 ),
 
+-- one row per switch; an excursion of the older version contradicts for ten days, another scale for
+-- good, so most of the days around must
 compared as (
 
     select
@@ -68,12 +71,14 @@ compared as (
         metric_id,
         counted,
         observed_date,
-        compared_date,
-        older_value,
-        newer_value,
-        correction_ratio
+        min_by(compared_date, nearness) as compared_date,
+        min_by(older_value, nearness) as older_value,
+        min_by(newer_value, nearness) as newer_value,
+        coalesce(bool_or(is_contradicted) filter (where nearness = 1), false)
+        and 2 * count(*) filter (where is_contradicted) > count(*) as is_contradicted
     from common
-    where nearness = 1
+    where nearness <= 21
+    group by all
 
 )
 
