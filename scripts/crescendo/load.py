@@ -250,7 +250,7 @@ def _delivered(
     """Load batch after batch; yields the name of a file of each, and what became of its files."""
     records: list[Batch] = []
     connection.execute("set threads = 1")  # the other cores prepare pages
-    with closing(stage.prepared_ahead(_pages(batches, records))) as prepared:
+    with closing(stage.prepared_ahead(_small(batches, records))) as prepared:
         for batch, bench in prepared:
             stage.deliver(connection, bench, batch)
             yield batch.files[0].path.name, batch.results
@@ -259,9 +259,10 @@ def _delivered(
         yield batch.files[0].path.name, _load_records(connection, batch)
 
 
-def _pages(batches: Iterator[Batch], others: list[Batch]) -> Iterator[Batch]:
+def _small(batches: Iterator[Batch], others: list[Batch]) -> Iterator[Batch]:
     for batch in batches:
-        if batch.files[0].format == "page":
+        # what is prepared in the load's own transaction stays in memory to its end: large files only
+        if batch.files[0].format == "page" or batch.size <= BATCH_PAGE_BYTES:
             yield batch
         else:
             others.append(batch)
@@ -271,10 +272,7 @@ def _load_records(connection: duckdb.DuckDBPyConnection, batch: Batch) -> list[F
     try:
         stage.prepare(connection, batch)
     except stage.Doubtful as found:
-        rest = [place for place in range(len(batch.files)) if place not in found.places]
-        parts = [batch.part([place], careful=True) for place in found.places]
-        parts += [batch.part(rest)] if rest else []
-        return [result for part in parts for result in _load_records(connection, part)]
+        return [result for part in batch.parted(found.places) for result in _load_records(connection, part)]
     stage.deliver(connection, connection, batch)
     return batch.results
 

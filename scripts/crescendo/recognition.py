@@ -91,10 +91,7 @@ def full_name(known: Known) -> str:
 
 def read(path: Path, want: Wanted) -> tuple[Incoming, Content] | Refused:
     """What a file is and what it holds, as `recognise` and `content_of` say."""
-    try:
-        incoming = recognise(path, want)
-    except CrescendoError as error:
-        return Refused(path, str(error))
+    incoming = recognise(path, want)
     if isinstance(incoming, Refused):
         return incoming
     content = content_of(incoming)
@@ -401,23 +398,16 @@ def facts_of_name(path: Path, document: Document) -> dict[str, str | None]:
 
 
 def facts_of_request(path: Path) -> dict[str, str | None]:
-    """What a page was asked for, as the request beside it says; nothing if there is none.
-
-    Raises CrescendoError if there is one that does not say it.
-    """
-    request = path.with_name(f"{stem(path)}.request.json")
-    if not request.exists():
-        return {}
+    """What a page was asked for, as the request beside it says; nothing if there is none that can be read."""
     try:
-        with request.open("rb") as stream:
+        with path.with_name(f"{stem(path)}.request.json").open("rb") as stream:
             sent = stream.read(LARGEST_REQUEST + 1)
         said = json.loads(sent) if len(sent) <= LARGEST_REQUEST else None
         json.dumps(said, ensure_ascii=False).encode()
     except (OSError, ValueError, RecursionError):
-        said = None
-    if not isinstance(said, dict):
-        raise CrescendoError(f"has a request beside it that is no JSON object: mend or remove {request.name}")
-    return {key: str(value) for key, value in said.items() if isinstance(value, str | int) and str(value).strip()}
+        return {}
+    facts = said.items() if isinstance(said, dict) else ()
+    return {key: str(value) for key, value in facts if isinstance(value, str | int) and str(value).strip()}
 
 
 def json_format(start: str, path: Path) -> str:

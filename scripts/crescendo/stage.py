@@ -17,7 +17,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from errno import EDQUOT, EMFILE, ENOSPC
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 
 import duckdb
@@ -84,9 +84,15 @@ class Batch:
         files = [replace(file, careful=careful or file.careful) for file in files]
         return Batch(self.load_id, files, results, [self.contents[place] for place in places])
 
+    def parted(self, doubtful: list[int]) -> "list[Batch]":
+        """The doubtful files, each alone and to be read carefully, and the batch of the others."""
+        rest = [place for place in range(len(self.files)) if place not in set(doubtful)]
+        parts = [self.part([place], careful=True) for place in doubtful]
+        return [*parts, self.part(rest)] if rest else parts
+
 
 def prepared_ahead(batches: Iterator[Batch]) -> Iterator[tuple[Batch, duckdb.DuckDBPyConnection]]:
-    """Prepare batches of pages, and hand each over in its turn with the connection that it lies on.
+    """Prepare batches of pages and small files, and hand each over in its turn with the connection that it lies on.
 
     A few are under way at any time, each on a thread of its own: DuckDB parses few large texts on one.
     """
@@ -104,8 +110,12 @@ def prepared_ahead(batches: Iterator[Batch]) -> Iterator[tuple[Batch, duckdb.Duc
                     batch = next(batches, None)
                     continue
                 ready, used, preparation = waiting.popleft()
-                preparation.result()
-                yield ready, used
+                try:
+                    preparation.result()
+                    yield ready, used
+                except Doubtful as found:
+                    batches = chain(ready.parted(found.places), [batch] if batch else [], batches)
+                    batch = next(batches)
                 idle.append(used)
         finally:
             for _, used, preparation in waiting:
@@ -307,7 +317,8 @@ def _reject_lines(bench: duckdb.DuckDBPyConnection, batch: Batch) -> None:
         return
     rows = bench.execute(
         """
-        select f.id, e.line, min_by(e.column_idx, e.byte_position), min_by(e.error_type::varchar, e.byte_position),
+        select f.id, e.line, min_by(e.column_name, row(e.byte_position, e.column_idx)),
+            min_by(e.error_type::varchar, e.byte_position),
             min(e.byte_position), encode(min_by(e.csv_line, e.byte_position))
         from reject_errors as e
         inner join reject_scans as s on s.scan_id = e.scan_id and s.file_id = e.file_id
@@ -319,7 +330,7 @@ def _reject_lines(bench: duckdb.DuckDBPyConnection, batch: Batch) -> None:
     for file_id, line, column, kind, position, shown in rows:
         batch.bad_lines[file_id].add(line)
         header = batch.files[0].header
-        path = header[column - 1] if kind != "TOO MANY COLUMNS" and 0 < (column or 0) <= len(header) else None
+        path = header[int(column[1:])] if header and column and kind != "TOO MANY COLUMNS" else None  # 'c3'
         reason = LINE_REASONS.get(kind, kind.lower())
         sample = lines.line_at(files[file_id], position) or (shown or b"")[: lines.SHOWN].decode("utf-8", "replace")
         batch.rejects.append((file_id, "record", None, line, path, reason, sample))

@@ -211,7 +211,7 @@ FILES = {  # name -> (content by the number of its first song, outcome)
     "order.csv": (report((COLUMNS[0], *COLUMNS[:0:-1])), Loaded()),
     "more.csv": (report((*COLUMNS, "mood"), mood="calm"), Loaded(unknown=("mood",))),
     "long_name.csv": (report((*COLUMNS, LONG_NAME)), Loaded(unknown=(LONG_NAME[:200],))),
-    "fewer_columns.csv": (line(3, lambda _: "3\tx,y,z\n"), rejected("timeSeries", "has too few columns")),
+    "fewer_columns.csv": (line(3, lambda _: "3\tx,y,z\n"), rejected("release_date", "has too few columns")),
     "more_columns.csv": (line(3, lambda text: text.rstrip() + ",more\n"), rejected(None, "has too many columns")),
     "cut.csv": (edited(lambda text: text[:-60]), Loaded("1 2", rejects=(("record", 4, "summaries", OPEN),))),
     "open_quote.csv": (line(3, lambda _: '3\tx,"never closed,a,b,c,[],{}\n'), rejected("title", OPEN)),
