@@ -27,7 +27,7 @@ build: ## environment, sample data where landing/ is empty, load, dbt build, sum
 	$(BIN)/crescendo build --environment-seconds $$(( $$(date +%s) - started ))
 
 test: .venv/.ready lint ## everything that CI runs
-	$(BIN)/pytest
+	$(BIN)/pytest --numprocesses 2 --dist loadfile
 
 lint: .venv/.ready
 	$(BIN)/ruff check --quiet .

@@ -206,11 +206,6 @@ create table metrics.dim_metrics (
     check (add_over_time in ('yes', 'no', 'never', 'differences')),
     check (kind in ('counter', 'gauge', 'index', 'flow', 'rolling'))
 );
-create table metrics.dim_platforms (
-    "platform" text not null,
-    "platform_name" text not null,
-    "is_catalogued" boolean
-);
 create table metrics.dim_series (
     "series_id" bigint not null,
     "subject_id" text,
@@ -219,6 +214,62 @@ create table metrics.dim_series (
     "last_date" date,
     "observation_count" bigint
 );
+create table metrics.fct_observations (
+    "series_id" bigint not null,
+    "observed_date" date not null,
+    "value" double precision,
+    "linked_value" double precision,
+    "change" double precision,
+    "span_days" integer,
+    "next_observed_date" date,
+    "change_class" text,
+    "is_outlier" boolean,
+    "running_gain" double precision,
+    "running_value_days" double precision,
+    "running_observations" bigint,
+    "running_corrections" integer,
+    "running_restatements" integer,
+    "running_resets" integer,
+    "running_relinks" integer,
+    check (change_class in ('first', 'increase', 'unchanged', 'decrease', 'relinked', 'correction', 'restatement', 'reset', 'outlier'))
+);
+create table intermediate.int_ends_unconfirmed (
+    "series_id" bigint not null,
+    "unconfirmed_from_date" date
+);
+create table metrics.dim_platforms (
+    "platform" text not null,
+    "platform_name" text not null,
+    "is_catalogued" boolean
+);
+create table listening.dim_genres (
+    "genre_id" text not null,
+    "subject_id" text,
+    "genre_name" text,
+    "is_reference_genre" boolean
+);
+create table listening.dim_tracks_current (
+    "track_key" text not null,
+    "track_id" bigint,
+    "subject_id" text,
+    "track_name" text,
+    "artist" text,
+    "songwriters" text,
+    "duration_seconds" integer,
+    "album" text,
+    "last_load_date" date,
+    "created_at" timestamp,
+    "updated_at" timestamp,
+    "etl_updated_at" timestamp
+);
+create table metrics.dim_subjects (
+    "subject_id" text not null,
+    "subject_type" text,
+    "name" text,
+    "release_date" date,
+    "is_composed" boolean,
+    check (subject_type in ('song', 'recording', 'artist', 'track', 'genre', 'service'))
+);
 create table intermediate.int_series_grouped (
     "series_id" bigint not null,
     "subject" text not null,
@@ -226,7 +277,7 @@ create table intermediate.int_series_grouped (
     "name" text,
     "member_type" text,
     "min_base" double precision,
-    "is_primary_recording" boolean,
+    "twin_of" text,
     "is_additive" boolean
 );
 create table listening.bridge_tracks_x_genres (
@@ -236,12 +287,6 @@ create table listening.bridge_tracks_x_genres (
 create table listening.bridge_users_x_favorite_genres (
     "user_key" text not null,
     "genre_id" text not null
-);
-create table listening.dim_genres (
-    "genre_id" text not null,
-    "subject_id" text,
-    "genre_name" text,
-    "is_reference_genre" boolean
 );
 create table listening.dim_tracks (
     "track_id" bigint not null,
@@ -256,20 +301,6 @@ create table listening.dim_tracks (
     "is_newest_version" boolean,
     "load_date" date,
     "next_version_date" date,
-    "last_load_date" date,
-    "created_at" timestamp,
-    "updated_at" timestamp,
-    "etl_updated_at" timestamp
-);
-create table listening.dim_tracks_current (
-    "track_key" text not null,
-    "track_id" bigint,
-    "subject_id" text,
-    "track_name" text,
-    "artist" text,
-    "songwriters" text,
-    "duration_seconds" integer,
-    "album" text,
     "last_load_date" date,
     "created_at" timestamp,
     "updated_at" timestamp,
@@ -390,40 +421,18 @@ create table listening.user_features (
     "first_listened_at" timestamp,
     "last_listened_at" timestamp
 );
-create table metrics.dim_subjects (
-    "subject_id" text not null,
-    "subject_type" text,
-    "name" text,
-    "release_date" date,
-    check (subject_type in ('song', 'artist', 'track', 'genre', 'service'))
-);
-create table metrics.fct_observations (
-    "series_id" bigint not null,
-    "observed_date" date not null,
-    "value" double precision,
-    "change" double precision,
-    "span_days" integer,
-    "next_observed_date" date,
-    "change_class" text,
-    "is_outlier" boolean,
-    "running_gain" double precision,
-    "running_value_days" double precision,
-    "running_observations" bigint,
-    "running_corrections" integer,
-    "running_restatements" integer,
-    "running_resets" integer,
-    check (change_class in ('first', 'increase', 'unchanged', 'decrease', 'correction', 'restatement', 'reset', 'outlier'))
-);
 create table metrics.fct_silences (
     "series_id" bigint not null,
     "silent_until_date" date,
     "value" double precision,
+    "linked_value" double precision,
     "running_gain" double precision,
     "running_value_days" double precision,
     "running_observations" bigint,
     "running_corrections" integer,
     "running_restatements" integer,
     "running_resets" integer,
+    "running_relinks" integer,
     "silent_from_date" date not null
 );
 create table metrics.platform_completeness (
@@ -452,6 +461,14 @@ create table metrics.artist_averages_latest (
     "subject_type" text,
     "member_type" text not null
 );
+create table metrics.dim_growth_statuses (
+    "status" text not null,
+    "status_rank" integer,
+    "has_percent" boolean,
+    "label_en" text,
+    "label_fr" text,
+    "meaning" text
+);
 create table metrics.growth_windows (
     "subject" text,
     "subject_type" text,
@@ -474,11 +491,13 @@ create table metrics.growth_windows (
     "previous_from_date" date,
     "previous_to_date" date,
     "previous_gained" double precision,
+    "compared_gained" double precision,
     "period_change_pct" double precision,
     "previous_daily_rate_pct" double precision,
     "year_before_from_date" date,
     "year_before_to_date" date,
     "year_before_gained" double precision,
+    "year_compared_gained" double precision,
     "year_change_pct" double precision,
     "series_id" bigint not null
 );
@@ -550,6 +569,17 @@ create table metrics.popularity_correlations (
     check (pearson_log <= 1.000001),
     check (spearman >= -1.000001),
     check (spearman <= 1.000001)
+);
+create table metrics.restatements (
+    "subject_id" text not null,
+    "name" text,
+    "metric_id" text not null,
+    "counted" text not null,
+    "observed_date" date not null,
+    "compared_date" date,
+    "older_value" double precision,
+    "newer_value" double precision,
+    "restated_pct" double precision
 );
 create table metrics.song_averages_latest (
     "subject" text not null,
@@ -636,14 +666,17 @@ alter table audience.fct_chart_entries add primary key ("chart_id", "song_id", "
 alter table audience.fct_place_observations add primary key ("artist_id", "metric_id", "place_type", "place_country", "region_name", "place_city", "observed_date");
 alter table audience.fct_playlist_entries add primary key ("playlist_id", "song_id", "entry_date");
 alter table metrics.dim_metrics add primary key ("metric_id");
-alter table metrics.dim_platforms add primary key ("platform");
 alter table metrics.dim_series add primary key ("series_id");
+alter table metrics.fct_observations add primary key ("series_id", "observed_date");
+alter table intermediate.int_ends_unconfirmed add primary key ("series_id");
+alter table metrics.dim_platforms add primary key ("platform");
+alter table listening.dim_genres add primary key ("genre_id");
+alter table listening.dim_tracks_current add primary key ("track_key");
+alter table metrics.dim_subjects add primary key ("subject_id");
 alter table intermediate.int_series_grouped add primary key ("series_id", "subject");
 alter table listening.bridge_tracks_x_genres add primary key ("track_key", "genre_id");
 alter table listening.bridge_users_x_favorite_genres add primary key ("user_key", "genre_id");
-alter table listening.dim_genres add primary key ("genre_id");
 alter table listening.dim_tracks add primary key ("track_id", "version");
-alter table listening.dim_tracks_current add primary key ("track_key");
 alter table listening.dim_users add primary key ("user_id", "version");
 alter table listening.dim_users_current add primary key ("user_key");
 alter table listening.fct_extractions add primary key ("extraction_id", "route");
@@ -652,16 +685,16 @@ alter table listening.fct_listen_events add primary key ("user_key", "listened_a
 alter table listening.fct_listens add primary key ("extraction_id", "user_id", "position");
 alter table listening.track_features add primary key ("track_key");
 alter table listening.user_features add primary key ("user_key");
-alter table metrics.dim_subjects add primary key ("subject_id");
-alter table metrics.fct_observations add primary key ("series_id", "observed_date");
 alter table metrics.fct_silences add primary key ("series_id", "silent_from_date");
 alter table metrics.platform_completeness add primary key ("platform");
 alter table metrics.artist_averages_latest add primary key ("subject", "platform", "metric", "member_type");
+alter table metrics.dim_growth_statuses add primary key ("status");
 alter table metrics.growth_windows add primary key ("series_id", "window_name");
 alter table metrics.platform_averages_latest add primary key ("subject", "platform", "metric", "member_type");
 alter table metrics.song_weeks add primary key ("subject_id", "platform", "week_date");
 alter table metrics.popularity_features add primary key ("subject_id", "platform", "week_date");
 alter table metrics.popularity_correlations add primary key ("platform", "variable");
+alter table metrics.restatements add primary key ("subject_id", "metric_id", "counted", "observed_date");
 alter table metrics.song_averages_latest add primary key ("subject", "platform", "metric");
 alter table metrics.summary_reconciliation add primary key ("subject_id", "metric_id", "period");
 alter table metrics.trending add primary key ("subject", "platform", "metric", "window_name");
@@ -900,10 +933,6 @@ comment on column metrics.dim_metrics."correction_ratio" is 'A fall below this s
 comment on column metrics.dim_metrics."reset_ratio" is 'A fall to below this share of the value is a reset; null where the metric may fall.';
 comment on column metrics.dim_metrics."outlier_drop_ratio" is 'A value of at most this share of both its neighbours dropped to about nothing; null where it may.';
 comment on column metrics.dim_metrics."is_catalogued" is 'False where a source speaks of it and the catalogue in seeds/ lacks it: its settings are defaults.';
-comment on table metrics.dim_platforms is 'One row per platform that a source speaks of, whether or not it has metrics.';
-comment on column metrics.dim_platforms."platform" is 'Code of the platform, ''spotify''.';
-comment on column metrics.dim_platforms."platform_name" is 'Name for people, ''Spotify''. Join on the code, names differ between sources.';
-comment on column metrics.dim_platforms."is_catalogued" is 'False where a source speaks of it and the catalogue in seeds/ lacks it: its settings are defaults.';
 create index dim_series_metric_id_index on metrics.dim_series ("metric_id");
 comment on index metrics.dim_series_metric_id_index is 'Joins from metrics.dim_metrics, and the check that none is orphaned when one of its rows goes.';
 create index dim_series_subject_id_index on metrics.dim_series ("subject_id");
@@ -917,14 +946,71 @@ comment on column metrics.dim_series."metric_id" is 'Platform and metric in one 
 comment on column metrics.dim_series."first_date" is 'Day of the first observation.';
 comment on column metrics.dim_series."last_date" is 'Day of the latest observation.';
 comment on column metrics.dim_series."observation_count" is 'Number of observations.';
-comment on table intermediate.int_series_grouped is 'One row per series of a song or an artist, and artist or platform that it counts for.';
+create index fct_observations_observed_date_index on metrics.fct_observations using brin ("observed_date");
+comment on index metrics.fct_observations_observed_date_index is 'A window reads the days it opens and closes with; rows lie by day, so a few pages of index do.';
+alter table metrics.fct_observations add foreign key ("series_id") references metrics.dim_series ("series_id");
+comment on table metrics.fct_observations is 'One row per series and day: the value, how it changed, and the totals of the series so far. What a window needs is the difference of two rows: its closing one less its opening one. Stored by day.';
+comment on column metrics.fct_observations."series_id" is 'Key of one subject''s one metric, computed from both: the same in every build.';
+comment on column metrics.fct_observations."observed_date" is 'Day of the observation, as the source dates it (its first ten characters).';
+comment on column metrics.fct_observations."value" is 'The value observed that day, in the unit of its metric.';
+comment on column metrics.fct_observations."linked_value" is 'What identifiers brought when they were linked, less what they took when they went, so far: part of the value, but no growth.';
+comment on column metrics.fct_observations."change" is 'Value less that of the sound observation before, without what came or went with identifiers; null for the first one and for an outlier.';
+comment on column metrics.fct_observations."span_days" is 'Days since the observation before, which `change` covers; null for the first observation.';
+comment on column metrics.fct_observations."next_observed_date" is 'Day of the sound observation after, until which this one is the latest; null for the newest one and for an outlier.';
+comment on column metrics.fct_observations."change_class" is 'first, increase, unchanged or decrease; relinked if identifiers came or went; of a counter, which cannot fall: correction, restatement or reset, by the ratios in `dim_metrics`; restatement also where a newer version of the same days begins; outlier.';
+comment on column metrics.fct_observations."is_outlier" is 'Whether both neighbours contradict the value: it is kept, but no anchor and in no total.';
+comment on column metrics.fct_observations."running_gain" is 'Sum of the rises so far, of a flow the sum of its values; null for an outlier.';
+comment on column metrics.fct_observations."running_value_days" is 'Value times days so far, each value counted until the next observation; null for an outlier.';
+comment on column metrics.fct_observations."running_observations" is 'Number of observations so far, this one included; null for an outlier.';
+comment on column metrics.fct_observations."running_corrections" is 'Number of corrections so far; null for an outlier.';
+comment on column metrics.fct_observations."running_restatements" is 'Number of restatements so far; null for an outlier.';
+comment on column metrics.fct_observations."running_resets" is 'Number of resets so far; null for an outlier.';
+comment on column metrics.fct_observations."running_relinks" is 'Number of times so far that identifiers came or went; null for an outlier.';
+comment on table intermediate.int_ends_unconfirmed is 'One row per series whose newest values fell or more than doubled, and may be an excursion.';
+comment on column intermediate.int_ends_unconfirmed."series_id" is 'Key of one subject''s one metric, computed from both: the same in every build.';
+comment on column intermediate.int_ends_unconfirmed."unconfirmed_from_date" is 'First day of the newest values that are unconfirmed.';
+comment on table metrics.dim_platforms is 'One row per platform that a source speaks of, whether or not it has metrics.';
+comment on column metrics.dim_platforms."platform" is 'Code of the platform, ''spotify''.';
+comment on column metrics.dim_platforms."platform_name" is 'Name for people, ''Spotify''. Join on the code, names differ between sources.';
+comment on column metrics.dim_platforms."is_catalogued" is 'False where a source speaks of it and the catalogue in seeds/ lacks it: its settings are defaults.';
+create index dim_genres_subject_id_index on listening.dim_genres ("subject_id");
+comment on index listening.dim_genres_subject_id_index is 'Joins from metrics.dim_subjects, and the check that none is orphaned when one of its rows goes.';
+alter table listening.dim_genres add foreign key ("subject_id") references metrics.dim_subjects ("subject_id");
+comment on table listening.dim_genres is 'One row per genre, of reference or said of a track or by a user. The normalised core''s `genres`.';
+comment on column listening.dim_genres."genre_id" is 'Name of the genre in lower case, spaces trimmed.';
+comment on column listening.dim_genres."subject_id" is 'What is counted: ''song:'', ''artist:'' ... and the id within its domain.';
+comment on column listening.dim_genres."genre_name" is 'Name of the genre for people.';
+comment on column listening.dim_genres."is_reference_genre" is 'Whether it is one of the 17 genres that users choose from; most words on tracks are not.';
+create index dim_tracks_current_subject_id_index on listening.dim_tracks_current ("subject_id");
+comment on index listening.dim_tracks_current_subject_id_index is 'Joins from metrics.dim_subjects, and the check that none is orphaned when one of its rows goes.';
+alter table listening.dim_tracks_current add foreign key ("subject_id") references metrics.dim_subjects ("subject_id");
+comment on table listening.dim_tracks_current is 'One row per track, as its newest extraction shows it. The normalised core''s `tracks`: its genres are in `bridge_tracks_x_genres`.';
+comment on column listening.dim_tracks_current."track_key" is 'The track itself - its id, and ''#2'' and on where the id was given to other tracks before.';
+comment on column listening.dim_tracks_current."track_id" is 'Id of the track as the service gives it; another universe uses it for another track.';
+comment on column listening.dim_tracks_current."subject_id" is 'What is counted: ''song:'', ''artist:'' ... and the id within its domain.';
+comment on column listening.dim_tracks_current."track_name" is 'Title of the track.';
+comment on column listening.dim_tracks_current."artist" is 'Name of the artist, one person.';
+comment on column listening.dim_tracks_current."songwriters" is 'Name of the songwriter, one person.';
+comment on column listening.dim_tracks_current."duration_seconds" is 'Length in seconds; null where unknown.';
+comment on column listening.dim_tracks_current."album" is 'Title of the album.';
+comment on column listening.dim_tracks_current."last_load_date" is 'Day of the last extraction that showed it.';
+comment on column listening.dim_tracks_current."created_at" is 'Moment of creation, UTC by our reading; null where what was sent is no moment.';
+comment on column listening.dim_tracks_current."updated_at" is 'Moment of the last change, UTC by our reading; before creation for a quarter of real tracks and users.';
+comment on column listening.dim_tracks_current."etl_updated_at" is 'When its row was loaded last, UTC.';
+comment on table metrics.dim_subjects is 'One row per subject, that is everything whose audience is counted, of all domains.';
+comment on column metrics.dim_subjects."subject_id" is 'What is counted: ''song:'', ''artist:'' ... and the id within its domain.';
+comment on column metrics.dim_subjects."subject_type" is 'What the subject is, a ''song'', an ''artist'' and so on.';
+comment on column metrics.dim_subjects."name" is 'Name for people: the title of a song, the name of an artist or of a platform.';
+comment on column metrics.dim_subjects."release_date" is 'Day of release; null where the source sends a blank or a year zero.';
+comment on column metrics.dim_subjects."is_composed" is 'Whether its observations are those of other subjects - of a recording, those of its songs.';
+comment on table intermediate.int_series_grouped is 'One row per series of a song, a recording or an artist, and artist or platform that it belongs to.';
 comment on column intermediate.int_series_grouped."series_id" is 'Key of one subject''s one metric, computed from both: the same in every build.';
 comment on column intermediate.int_series_grouped."subject" is 'Id of what is compared, the `subject_id` of a song or artist or ''platform:'' and the code.';
 comment on column intermediate.int_series_grouped."subject_type" is 'What the subject is, a ''song'', an ''artist'' and so on.';
 comment on column intermediate.int_series_grouped."name" is 'Name for people: the title of a song, the name of an artist or of a platform.';
 comment on column intermediate.int_series_grouped."member_type" is 'What the figure is made of: ''song'', or ''artist'' for what platforms count of artists. The two are never added.';
 comment on column intermediate.int_series_grouped."min_base" is 'Base below which a percent is shown with a warning.';
-comment on column intermediate.int_series_grouped."is_primary_recording" is 'Whether this id stands for its recording - true for exactly one id of each.';
+comment on column intermediate.int_series_grouped."twin_of" is 'The recording that counts the song; null if the series itself counts.';
 comment on column intermediate.int_series_grouped."is_additive" is 'Whether the group may add the metric up, as it adds up over platforms; true of an artist''s own.';
 create index bridge_tracks_x_genres_genre_id_index on listening.bridge_tracks_x_genres ("genre_id");
 comment on index listening.bridge_tracks_x_genres_genre_id_index is 'Joins from listening.dim_genres, and the check that none is orphaned when one of its rows goes.';
@@ -940,14 +1026,6 @@ alter table listening.bridge_users_x_favorite_genres add foreign key ("user_key"
 comment on table listening.bridge_users_x_favorite_genres is 'One row per user and genre the user declares. The normalised core''s `user_favorite_genres`.';
 comment on column listening.bridge_users_x_favorite_genres."user_key" is 'The user - the id, and ''#2'' and on where the id was given to other users before.';
 comment on column listening.bridge_users_x_favorite_genres."genre_id" is 'Name of the genre in lower case, spaces trimmed.';
-create index dim_genres_subject_id_index on listening.dim_genres ("subject_id");
-comment on index listening.dim_genres_subject_id_index is 'Joins from metrics.dim_subjects, and the check that none is orphaned when one of its rows goes.';
-alter table listening.dim_genres add foreign key ("subject_id") references metrics.dim_subjects ("subject_id");
-comment on table listening.dim_genres is 'One row per genre, of reference or said of a track or by a user. The normalised core''s `genres`.';
-comment on column listening.dim_genres."genre_id" is 'Name of the genre in lower case, spaces trimmed.';
-comment on column listening.dim_genres."subject_id" is 'What is counted: ''song:'', ''artist:'' ... and the id within its domain.';
-comment on column listening.dim_genres."genre_name" is 'Name of the genre for people.';
-comment on column listening.dim_genres."is_reference_genre" is 'Whether it is one of the 17 genres that users choose from; most words on tracks are not.';
 create index dim_tracks_track_key_index on listening.dim_tracks ("track_key");
 comment on index listening.dim_tracks_track_key_index is 'Joins from listening.dim_tracks_current, and the check that none is orphaned when one of its rows goes.';
 alter table listening.dim_tracks add foreign key ("track_key") references listening.dim_tracks_current ("track_key");
@@ -968,22 +1046,6 @@ comment on column listening.dim_tracks."last_load_date" is 'Day of the last extr
 comment on column listening.dim_tracks."created_at" is 'Moment of creation, UTC by our reading; null where what was sent is no moment.';
 comment on column listening.dim_tracks."updated_at" is 'Moment of the last change, UTC by our reading; before creation for a quarter of real tracks and users.';
 comment on column listening.dim_tracks."etl_updated_at" is 'When its row was loaded last, UTC.';
-create index dim_tracks_current_subject_id_index on listening.dim_tracks_current ("subject_id");
-comment on index listening.dim_tracks_current_subject_id_index is 'Joins from metrics.dim_subjects, and the check that none is orphaned when one of its rows goes.';
-alter table listening.dim_tracks_current add foreign key ("subject_id") references metrics.dim_subjects ("subject_id");
-comment on table listening.dim_tracks_current is 'One row per track, as its newest extraction shows it. The normalised core''s `tracks`: its genres are in `bridge_tracks_x_genres`.';
-comment on column listening.dim_tracks_current."track_key" is 'The track itself - its id, and ''#2'' and on where the id was given to other tracks before.';
-comment on column listening.dim_tracks_current."track_id" is 'Id of the track as the service gives it; another universe uses it for another track.';
-comment on column listening.dim_tracks_current."subject_id" is 'What is counted: ''song:'', ''artist:'' ... and the id within its domain.';
-comment on column listening.dim_tracks_current."track_name" is 'Title of the track.';
-comment on column listening.dim_tracks_current."artist" is 'Name of the artist, one person.';
-comment on column listening.dim_tracks_current."songwriters" is 'Name of the songwriter, one person.';
-comment on column listening.dim_tracks_current."duration_seconds" is 'Length in seconds; null where unknown.';
-comment on column listening.dim_tracks_current."album" is 'Title of the album.';
-comment on column listening.dim_tracks_current."last_load_date" is 'Day of the last extraction that showed it.';
-comment on column listening.dim_tracks_current."created_at" is 'Moment of creation, UTC by our reading; null where what was sent is no moment.';
-comment on column listening.dim_tracks_current."updated_at" is 'Moment of the last change, UTC by our reading; before creation for a quarter of real tracks and users.';
-comment on column listening.dim_tracks_current."etl_updated_at" is 'When its row was loaded last, UTC.';
 create index dim_users_user_key_index on listening.dim_users ("user_key");
 comment on index listening.dim_users_user_key_index is 'Joins from listening.dim_users_current, and the check that none is orphaned when one of its rows goes.';
 alter table listening.dim_users add foreign key ("user_key") references listening.dim_users_current ("user_key");
@@ -1105,48 +1167,27 @@ comment on column listening.user_features."top_genre_ratio" is 'Share of listens
 comment on column listening.user_features."taste_distance_ratio" is '0 where listening is as declared, 1 where they have nothing in common; null where the user never listened.';
 comment on column listening.user_features."first_listened_at" is 'First listen, see `listened_at`; null where there is none.';
 comment on column listening.user_features."last_listened_at" is 'Last listen, see `listened_at`; null where there is none.';
-comment on table metrics.dim_subjects is 'One row per subject, that is everything whose audience is counted, of all domains.';
-comment on column metrics.dim_subjects."subject_id" is 'What is counted: ''song:'', ''artist:'' ... and the id within its domain.';
-comment on column metrics.dim_subjects."subject_type" is 'What the subject is, a ''song'', an ''artist'' and so on.';
-comment on column metrics.dim_subjects."name" is 'Name for people: the title of a song, the name of an artist or of a platform.';
-comment on column metrics.dim_subjects."release_date" is 'Day of release; null where the source sends a blank or a year zero.';
-create index fct_observations_observed_date_index on metrics.fct_observations using brin ("observed_date");
-comment on index metrics.fct_observations_observed_date_index is 'A window reads the days it opens and closes with; rows lie by day, so a few pages of index do.';
-alter table metrics.fct_observations add foreign key ("series_id") references metrics.dim_series ("series_id");
-comment on table metrics.fct_observations is 'One row per series and day: the value, how it changed, and the totals of the series so far. What a window needs is the difference of two rows: its closing one less its opening one. Stored by day.';
-comment on column metrics.fct_observations."series_id" is 'Key of one subject''s one metric, computed from both: the same in every build.';
-comment on column metrics.fct_observations."observed_date" is 'Day of the observation, as the source dates it (its first ten characters).';
-comment on column metrics.fct_observations."value" is 'The value observed that day, in the unit of its metric.';
-comment on column metrics.fct_observations."change" is 'Value less that of the sound observation before; null for the first one and for an outlier.';
-comment on column metrics.fct_observations."span_days" is 'Days since the observation before, which `change` covers; null for the first observation.';
-comment on column metrics.fct_observations."next_observed_date" is 'Day of the sound observation after, until which this one is the latest; null for the newest one and for an outlier.';
-comment on column metrics.fct_observations."change_class" is 'first, increase, unchanged or decrease; of a counter, which cannot fall: correction, restatement or reset, by the ratios in `dim_metrics`; outlier.';
-comment on column metrics.fct_observations."is_outlier" is 'Whether both neighbours contradict the value: it is kept, but no anchor and in no total.';
-comment on column metrics.fct_observations."running_gain" is 'Sum of the rises so far, of a flow the sum of its values; null for an outlier.';
-comment on column metrics.fct_observations."running_value_days" is 'Value times days so far, each value counted until the next observation; null for an outlier.';
-comment on column metrics.fct_observations."running_observations" is 'Number of observations so far, this one included; null for an outlier.';
-comment on column metrics.fct_observations."running_corrections" is 'Number of corrections so far; null for an outlier.';
-comment on column metrics.fct_observations."running_restatements" is 'Number of restatements so far; null for an outlier.';
-comment on column metrics.fct_observations."running_resets" is 'Number of resets so far; null for an outlier.';
 create index fct_silences_silent_from_date_index on metrics.fct_silences using brin ("silent_from_date");
 comment on index metrics.fct_silences_silent_from_date_index is 'A window reads the days it opens and closes with; rows lie by day, so a few pages of index do.';
 comment on table metrics.fct_silences is 'One row per silence of a series, that is a stretch of more than seven days (`anchor_lookback_days`) between two observations, and the one since its latest observation; with the totals at its beginning.';
 comment on column metrics.fct_silences."series_id" is 'Key of one subject''s one metric, computed from both: the same in every build.';
 comment on column metrics.fct_silences."silent_until_date" is 'Day on which the series was observed again; null while it is silent.';
 comment on column metrics.fct_silences."value" is 'The value observed that day, in the unit of its metric.';
+comment on column metrics.fct_silences."linked_value" is 'What identifiers brought when they were linked, less what they took when they went, so far: part of the value, but no growth.';
 comment on column metrics.fct_silences."running_gain" is 'Sum of the rises so far, of a flow the sum of its values; null for an outlier.';
 comment on column metrics.fct_silences."running_value_days" is 'Value times days so far, each value counted until the next observation; null for an outlier.';
 comment on column metrics.fct_silences."running_observations" is 'Number of observations so far, this one included; null for an outlier.';
 comment on column metrics.fct_silences."running_corrections" is 'Number of corrections so far; null for an outlier.';
 comment on column metrics.fct_silences."running_restatements" is 'Number of restatements so far; null for an outlier.';
 comment on column metrics.fct_silences."running_resets" is 'Number of resets so far; null for an outlier.';
+comment on column metrics.fct_silences."running_relinks" is 'Number of times so far that identifiers came or went; null for an outlier.';
 comment on column metrics.fct_silences."silent_from_date" is 'Day of the observation that the silence follows.';
 comment on table metrics.platform_completeness is 'One row per platform that has observations, with the last day on which its figures are complete.';
 comment on column metrics.platform_completeness."platform" is 'Code of the platform, ''spotify''.';
 comment on column metrics.platform_completeness."series_count" is 'Number of series.';
 comment on column metrics.platform_completeness."complete_series_count" is 'Number of series observed on the complete-through date or later.';
 comment on column metrics.platform_completeness."first_date" is 'Day of the first observation.';
-comment on column metrics.platform_completeness."complete_through_date" is 'Latest day by which at least nine tenths of the series expected had been observed; expected is a series from its first observation on, unless it had been silent for 28 days at the platform''s newest one.';
+comment on column metrics.platform_completeness."complete_through_date" is 'Latest day on which at least nine tenths of the series expected have reported. Expected is a series that was observed in the 28 days before; on that day, at least half as many must be as at the platform''s fullest.';
 comment on column metrics.platform_completeness."last_date" is 'Day of the latest observation.';
 comment on table metrics.artist_averages_latest is 'One row per artist, metric and type of member (its songs, or itself): its averages over the last 28 complete days.';
 comment on column metrics.artist_averages_latest."subject" is 'Id of what is compared, the `subject_id` of a song or artist or ''platform:'' and the code.';
@@ -1156,7 +1197,7 @@ comment on column metrics.artist_averages_latest."metric" is 'What is counted, o
 comment on column metrics.artist_averages_latest."unit" is 'What one of it is; only equal units may be added.';
 comment on column metrics.artist_averages_latest."from_date" is 'Day whose closing value the window starts from; the day itself is not in the window.';
 comment on column metrics.artist_averages_latest."to_date" is 'Day whose closing value the window ends with.';
-comment on column metrics.artist_averages_latest."average_per_observed_day" is 'Gained per day by a counter or flow, mean value of a day otherwise, from its first to its last observed day; of several songs or artists the mean; null where the window opens in a silence.';
+comment on column metrics.artist_averages_latest."average_per_observed_day" is 'Gained per day by a counter, sum per observed day of a flow, mean value of a day otherwise, from its first to its last observed day; of several recordings or artists the mean; null if the window opens in a silence.';
 comment on column metrics.artist_averages_latest."average_latest_value" is 'Mean over songs (or artists) of the value at the close of `to_date`.';
 comment on column metrics.artist_averages_latest."median_latest_value" is 'Median over songs (or artists) of the value at the close of `to_date`.';
 comment on column metrics.artist_averages_latest."n_songs" is 'Number of songs, of each recording one; 0 where artists are counted.';
@@ -1165,6 +1206,13 @@ comment on column metrics.artist_averages_latest."n_days" is 'Number of days wit
 comment on column metrics.artist_averages_latest."coverage_ratio" is 'Observed days of the expected ones, at most 1.';
 comment on column metrics.artist_averages_latest."subject_type" is 'What the subject is, a ''song'', an ''artist'' and so on.';
 comment on column metrics.artist_averages_latest."member_type" is 'What the figure is made of: ''song'', or ''artist'' for what platforms count of artists. The two are never added.';
+comment on table metrics.dim_growth_statuses is 'One row per status of a growth figure; the first that holds counts, in the order of `status_rank`.';
+comment on column metrics.dim_growth_statuses."status" is 'If the percent may be quoted, see `growth_statuses`: ok; with a warning low_coverage, low_base, partial_window; else there is none, and the status says why.';
+comment on column metrics.dim_growth_statuses."status_rank" is 'Place in the order.';
+comment on column metrics.dim_growth_statuses."has_percent" is 'Whether a percent is shown beside it.';
+comment on column metrics.dim_growth_statuses."label_en" is 'Words for tables, in English.';
+comment on column metrics.dim_growth_statuses."label_fr" is 'Words for tables, in French.';
+comment on column metrics.dim_growth_statuses."meaning" is 'When it holds.';
 comment on table metrics.growth_windows is 'One row per series and window: the usual windows to the complete-through date of the platform.';
 comment on column metrics.growth_windows."subject" is 'Id of what is compared, the `subject_id` of a song or artist or ''platform:'' and the code.';
 comment on column metrics.growth_windows."subject_type" is 'What the subject is, a ''song'', an ''artist'' and so on.';
@@ -1175,23 +1223,25 @@ comment on column metrics.growth_windows."unit" is 'What one of it is; only equa
 comment on column metrics.growth_windows."window_name" is 'Name of the window, ''28 days'' or ''month to date''.';
 comment on column metrics.growth_windows."from_date" is 'Day whose closing value the window starts from; the day itself is not in the window.';
 comment on column metrics.growth_windows."to_date" is 'Day whose closing value the window ends with.';
-comment on column metrics.growth_windows."start_value" is 'Value at the close of `from_date`, carried forward if need be; of a flow the sum so far; null where there is none or it is too old.';
-comment on column metrics.growth_windows."end_value" is 'Value at the close of `to_date`, carried forward if need be; of a flow the sum so far; null where there is none or it is too old.';
-comment on column metrics.growth_windows."growth" is 'End less start; from zero for a counter that is new; null where either is missing.';
-comment on column metrics.growth_windows."growth_pct" is 'Growth in percent of the start; null unless the status is ok, low_base, low_coverage or partial_window.';
-comment on column metrics.growth_windows."daily_rate_pct" is 'Growth in percent a day, compounded, to compare windows of different lengths; null where `growth_pct` is.';
-comment on column metrics.growth_windows."gained" is 'Sum of the rises in the window, so that a fall takes nothing away; null where start or end is missing.';
+comment on column metrics.growth_windows."start_value" is 'Value at the close of `from_date`, carried forward if need be; null for a flow, and if there is none or it is too old.';
+comment on column metrics.growth_windows."end_value" is 'Value at the close of `to_date`, carried forward if need be; null for a flow, and if there is none or it is too old.';
+comment on column metrics.growth_windows."growth" is 'End less start, without what came or went with identifiers; of a flow, the sum of the window. If it began in the window and is a counter: from zero.';
+comment on column metrics.growth_windows."growth_pct" is 'Growth in percent of the start; of a flow, of the sum of the window before; null where the status says so.';
+comment on column metrics.growth_windows."daily_rate_pct" is 'Growth in percent a day, compounded, to compare windows of different lengths; null if `growth_pct` is, and for a flow.';
+comment on column metrics.growth_windows."gained" is 'Sum of the rises in the window, so that a fall takes nothing away; null if start or end is missing. Of a flow, the sum of its values; null if none was observed.';
 comment on column metrics.growth_windows."coverage_ratio" is 'Observed days of the expected ones, at most 1.';
 comment on column metrics.growth_windows."is_new" is 'Whether there is no start because the subject was released in the window; false where the day of release is not known.';
-comment on column metrics.growth_windows."status" is 'What to think of the percent: ok; with a warning low_coverage, low_base, partial_window; none for no_end, no_base, stale_end, stale_base, zero_base, reset_in_window, restated_in_window.';
+comment on column metrics.growth_windows."status" is 'If the percent may be quoted, see `growth_statuses`: ok; with a warning low_coverage, low_base, partial_window; else there is none, and the status says why.';
 comment on column metrics.growth_windows."previous_from_date" is 'Day whose closing value the window before starts from.';
 comment on column metrics.growth_windows."previous_to_date" is 'Day whose closing value the window before ends with.';
-comment on column metrics.growth_windows."previous_gained" is 'The same for the window of equal length before; null where that one has no start.';
-comment on column metrics.growth_windows."period_change_pct" is 'Gained against previously gained, in percent; null where `growth_pct` is, and where nothing was gained before.';
+comment on column metrics.growth_windows."previous_gained" is 'The same for the window of equal length before; null if that one has no start.';
+comment on column metrics.growth_windows."compared_gained" is 'Gained in as many days of this window as the window before has; less than `gained` if that one is shorter.';
+comment on column metrics.growth_windows."period_change_pct" is 'Gained against previously gained, in percent; null if `growth_pct` is, if nothing was gained before, or if the window before was restated, reset or relinked.';
 comment on column metrics.growth_windows."previous_daily_rate_pct" is '`daily_rate_pct` of the window before.';
-comment on column metrics.growth_windows."year_before_from_date" is 'The same day as `from_date` one year earlier; 28 February for the 29th.';
-comment on column metrics.growth_windows."year_before_to_date" is 'The same day as `to_date` one year earlier; 28 February for the 29th.';
-comment on column metrics.growth_windows."year_before_gained" is 'Gained in the same days of the year before; null where start or end is missing.';
+comment on column metrics.growth_windows."year_before_from_date" is 'Day whose closing value the window of the year before starts from.';
+comment on column metrics.growth_windows."year_before_to_date" is 'Day whose closing value it ends with: the same day a year earlier, 28 February for the 29th; of a month or year to date, as many days from its first.';
+comment on column metrics.growth_windows."year_before_gained" is 'Gained in the window of the year before; null if start or end is missing.';
+comment on column metrics.growth_windows."year_compared_gained" is 'Gained in as many days of this window as that of the year before has.';
 comment on column metrics.growth_windows."year_change_pct" is 'Gained against the year before, in percent; null where `growth_pct` is, and where nothing was gained then.';
 comment on column metrics.growth_windows."series_id" is 'Key of one subject''s one metric, computed from both: the same in every build.';
 comment on table metrics.platform_averages_latest is 'One row per platform, metric and type of member (its songs, or artists): its averages over the last 28 complete days.';
@@ -1202,7 +1252,7 @@ comment on column metrics.platform_averages_latest."metric" is 'What is counted,
 comment on column metrics.platform_averages_latest."unit" is 'What one of it is; only equal units may be added.';
 comment on column metrics.platform_averages_latest."from_date" is 'Day whose closing value the window starts from; the day itself is not in the window.';
 comment on column metrics.platform_averages_latest."to_date" is 'Day whose closing value the window ends with.';
-comment on column metrics.platform_averages_latest."average_per_observed_day" is 'Gained per day by a counter or flow, mean value of a day otherwise, from its first to its last observed day; of several songs or artists the mean; null where the window opens in a silence.';
+comment on column metrics.platform_averages_latest."average_per_observed_day" is 'Gained per day by a counter, sum per observed day of a flow, mean value of a day otherwise, from its first to its last observed day; of several recordings or artists the mean; null if the window opens in a silence.';
 comment on column metrics.platform_averages_latest."average_latest_value" is 'Mean over songs (or artists) of the value at the close of `to_date`.';
 comment on column metrics.platform_averages_latest."median_latest_value" is 'Median over songs (or artists) of the value at the close of `to_date`.';
 comment on column metrics.platform_averages_latest."n_songs" is 'Number of songs, of each recording one; 0 where artists are counted.';
@@ -1254,6 +1304,19 @@ comment on column metrics.popularity_correlations."pearson_log" is 'Pearson corr
 comment on column metrics.popularity_correlations."spearman" is 'Rank correlation, equal values at their mean rank; null if `null_reason` says why.';
 comment on column metrics.popularity_correlations."compared_song_count" is 'Songs that have both numbers; under 30 the coefficients say little.';
 comment on column metrics.popularity_correlations."null_reason" is 'Why there is no coefficient, `too_few` (under three songs) or `no_variation` (one side is the same for all songs); null if there is one.';
+create index restatements_metric_id_index on metrics.restatements ("metric_id");
+comment on index metrics.restatements_metric_id_index is 'Joins from metrics.dim_metrics, and the check that none is orphaned when one of its rows goes.';
+alter table metrics.restatements add foreign key ("metric_id") references metrics.dim_metrics ("metric_id");
+comment on table metrics.restatements is 'One row per subject, metric, identifier and day from which a newer version rules that contradicts the older one.';
+comment on column metrics.restatements."subject_id" is 'What is counted: ''song:'', ''artist:'' ... and the id within its domain.';
+comment on column metrics.restatements."name" is 'Name for people: the title of a song, the name of an artist or of a platform.';
+comment on column metrics.restatements."metric_id" is 'Platform and metric in one code, ''spotify:streams''.';
+comment on column metrics.restatements."counted" is 'What is followed of the subject: an identifier, ''(sum)'' of its identifiers, ''(total)'' of answers without identifiers, ''(report)'' or ''(account)''.';
+comment on column metrics.restatements."observed_date" is 'Day of the observation, as the source dates it (its first ten characters).';
+comment on column metrics.restatements."compared_date" is 'Nearest day that both versions have.';
+comment on column metrics.restatements."older_value" is 'What the version before says of that day.';
+comment on column metrics.restatements."newer_value" is 'What the version that rules from there says of it.';
+comment on column metrics.restatements."restated_pct" is 'Newer less older value, in percent of the older one; null if that is zero.';
 comment on table metrics.song_averages_latest is 'One row per song and metric: its averages over the last 28 complete days.';
 comment on column metrics.song_averages_latest."subject" is 'Id of what is compared, the `subject_id` of a song or artist or ''platform:'' and the code.';
 comment on column metrics.song_averages_latest."name" is 'Name for people: the title of a song, the name of an artist or of a platform.';
@@ -1262,7 +1325,7 @@ comment on column metrics.song_averages_latest."metric" is 'What is counted, one
 comment on column metrics.song_averages_latest."unit" is 'What one of it is; only equal units may be added.';
 comment on column metrics.song_averages_latest."from_date" is 'Day whose closing value the window starts from; the day itself is not in the window.';
 comment on column metrics.song_averages_latest."to_date" is 'Day whose closing value the window ends with.';
-comment on column metrics.song_averages_latest."average_per_observed_day" is 'Gained per day by a counter or flow, mean value of a day otherwise, from its first to its last observed day; of several songs or artists the mean; null where the window opens in a silence.';
+comment on column metrics.song_averages_latest."average_per_observed_day" is 'Gained per day by a counter, sum per observed day of a flow, mean value of a day otherwise, from its first to its last observed day; of several recordings or artists the mean; null if the window opens in a silence.';
 comment on column metrics.song_averages_latest."average_latest_value" is 'Mean over songs (or artists) of the value at the close of `to_date`.';
 comment on column metrics.song_averages_latest."median_latest_value" is 'Median over songs (or artists) of the value at the close of `to_date`.';
 comment on column metrics.song_averages_latest."n_songs" is 'Number of songs, of each recording one; 0 where artists are counted.';
@@ -1278,8 +1341,8 @@ comment on column metrics.summary_reconciliation."from_date" is 'Day whose closi
 comment on column metrics.summary_reconciliation."to_date" is 'Day whose closing value the window ends with.';
 comment on column metrics.summary_reconciliation."partner_growth" is 'Evolution as sent; 0 also where the partner knows no base.';
 comment on column metrics.summary_reconciliation."partner_growth_pct" is 'Evolution in percent as sent.';
-comment on column metrics.summary_reconciliation."growth" is 'End less start; from zero for a counter that is new; null where either is missing.';
-comment on column metrics.summary_reconciliation."growth_pct" is 'Growth in percent of the start; null unless the status is ok, low_base, low_coverage or partial_window.';
+comment on column metrics.summary_reconciliation."growth" is 'End less start, without what came or went with identifiers; of a flow, the sum of the window. If it began in the window and is a counter: from zero.';
+comment on column metrics.summary_reconciliation."growth_pct" is 'Growth in percent of the start; of a flow, of the sum of the window before; null where the status says so.';
 comment on column metrics.summary_reconciliation."verdict" is '''equal'', or the reason of the difference; ''unexplained'' is a finding.';
 comment on table metrics.trending is 'One row per series and window of 7 and 28 days, ranked; of each recording one song.';
 comment on column metrics.trending."subject" is 'Id of what is compared, the `subject_id` of a song or artist or ''platform:'' and the code.';
@@ -1291,17 +1354,17 @@ comment on column metrics.trending."unit" is 'What one of it is; only equal unit
 comment on column metrics.trending."window_name" is 'Name of the window, ''28 days'' or ''month to date''.';
 comment on column metrics.trending."from_date" is 'Day whose closing value the window starts from; the day itself is not in the window.';
 comment on column metrics.trending."to_date" is 'Day whose closing value the window ends with.';
-comment on column metrics.trending."start_value" is 'Value at the close of `from_date`, carried forward if need be; of a flow the sum so far; null where there is none or it is too old.';
-comment on column metrics.trending."end_value" is 'Value at the close of `to_date`, carried forward if need be; of a flow the sum so far; null where there is none or it is too old.';
-comment on column metrics.trending."growth" is 'End less start; from zero for a counter that is new; null where either is missing.';
-comment on column metrics.trending."growth_pct" is 'Growth in percent of the start; null unless the status is ok, low_base, low_coverage or partial_window.';
+comment on column metrics.trending."start_value" is 'Value at the close of `from_date`, carried forward if need be; null for a flow, and if there is none or it is too old.';
+comment on column metrics.trending."end_value" is 'Value at the close of `to_date`, carried forward if need be; null for a flow, and if there is none or it is too old.';
+comment on column metrics.trending."growth" is 'End less start, without what came or went with identifiers; of a flow, the sum of the window. If it began in the window and is a counter: from zero.';
+comment on column metrics.trending."growth_pct" is 'Growth in percent of the start; of a flow, of the sum of the window before; null where the status says so.';
 comment on column metrics.trending."pct_rank" is 'Rank by percent among like subjects, metric and window; null where the base is too small for it or there is no percent.';
 comment on column metrics.trending."shrunk_score" is 'Natural logarithm of end over start, with the metric''s `min_base` added to both.';
 comment on column metrics.trending."score_rank" is 'Rank by that score; null where there is none.';
-comment on column metrics.trending."daily_rate_pct" is 'Growth in percent a day, compounded, to compare windows of different lengths; null where `growth_pct` is.';
+comment on column metrics.trending."daily_rate_pct" is 'Growth in percent a day, compounded, to compare windows of different lengths; null if `growth_pct` is, and for a flow.';
 comment on column metrics.trending."previous_daily_rate_pct" is '`daily_rate_pct` of the window before.';
 comment on column metrics.trending."momentum" is 'Daily rate less that of the window before, in percentage points a day.';
-comment on column metrics.trending."status" is 'What to think of the percent: ok; with a warning low_coverage, low_base, partial_window; none for no_end, no_base, stale_end, stale_base, zero_base, reset_in_window, restated_in_window.';
+comment on column metrics.trending."status" is 'If the percent may be quoted, see `growth_statuses`: ok; with a warning low_coverage, low_base, partial_window; else there is none, and the status says why.';
 comment on table quality.fct_findings is 'One row per kind of finding, record and place: what is wrong with the data. A finding fails no build; what it means, and whether the row is set aside, is in the seed `finding_kinds`.';
 comment on column quality.fct_findings."finding_kind" is 'What is wrong, see `finding_kinds`.';
 comment on column quality.fct_findings."record_id" is 'Id of the record, subject or extraction that it is about; blank or null where the source names none.';
@@ -1368,29 +1431,31 @@ WITH anchors AS (
     metrics.kind,
     metrics.min_base,
     CAST($2 AS DATE) > platforms.complete_through_date AS is_partial,
-    CAST($2 AS DATE) - CAST($1 AS DATE) AS window_days,
+    (
+      CAST($2 AS DATE) - CAST($1 AS DATE)
+    ) AS window_days,
     opening.observed_date AS start_observed_date,
     CAST($1 AS DATE) - opening.observed_date AS start_age_days,
     CASE
-      WHEN CAST($1 AS DATE) - opening.observed_date <= metrics.max_age_days
-      THEN CASE WHEN metrics.kind = 'flow' THEN opening.running_gain ELSE opening.value END
+      WHEN metrics.kind <> 'flow'
+      AND CAST($1 AS DATE) - opening.observed_date <= metrics.max_age_days
+      THEN opening.value
     END AS start_value,
     closing.observed_date AS end_observed_date,
     CAST($2 AS DATE) - closing.observed_date AS end_age_days,
     CASE
-      WHEN CAST($2 AS DATE) - closing.observed_date <= metrics.max_age_days
-      THEN CASE WHEN metrics.kind = 'flow' THEN closing.running_gain ELSE closing.value END
+      WHEN metrics.kind <> 'flow'
+      AND CAST($2 AS DATE) - closing.observed_date <= metrics.max_age_days
+      THEN closing.value
     END AS end_value,
+    closing.linked_value - COALESCE(opening.linked_value, 0) AS linked_change,
     COALESCE(
       CAST($1 AS DATE) - CAST(CAST($2 AS DATE) - CAST($1 AS DATE) AS INT) - earlier.observed_date <= metrics.max_age_days,
       FALSE
     ) AS has_earlier_value,
     closing.running_gain - COALESCE(opening.running_gain, 0) AS gained,
-    opening.running_gain - earlier.running_gain AS previous_gained,
-    closing.observed_date - COALESCE(
-      opening.observed_date,
-      series.first_date - CASE WHEN metrics.kind = 'flow' THEN 1 ELSE 0 END
-    ) AS gained_day_count,
+    opening.running_gain - COALESCE(earlier.running_gain, 0) AS previous_gained,
+    closing.observed_date - COALESCE(opening.observed_date, series.first_date) AS gained_day_count,
     closing.running_value_days + closing.value - COALESCE(
       opening.running_value_days + opening.value * (
         CAST($1 AS DATE) + 1 - opening.observed_date
@@ -1403,20 +1468,16 @@ WITH anchors AS (
       ELSE CAST($1 AS DATE)
     END AS value_day_count,
     COALESCE(closing.running_observations, 0) - COALESCE(opening.running_observations, 0) AS observed_days,
+    COALESCE(opening.running_observations, 0) - COALESCE(earlier.running_observations, 0) AS previous_observed_days,
     GREATEST(1, DIV((
       CAST($2 AS DATE) - CAST($1 AS DATE)
     ), metrics.cadence_days)) AS expected_days,
-    LEAST(
-      1,
-      CAST((
-        COALESCE(closing.running_observations, 0) - COALESCE(opening.running_observations, 0)
-      ) AS DOUBLE PRECISION) / GREATEST(1, DIV((
-        CAST($2 AS DATE) - CAST($1 AS DATE)
-      ), metrics.cadence_days))
-    ) AS coverage_ratio,
     COALESCE(closing.running_corrections, 0) - COALESCE(opening.running_corrections, 0) AS correction_count,
     COALESCE(closing.running_restatements, 0) - COALESCE(opening.running_restatements, 0) AS restatement_count,
-    COALESCE(closing.running_resets, 0) - COALESCE(opening.running_resets, 0) AS reset_count
+    COALESCE(closing.running_resets, 0) - COALESCE(opening.running_resets, 0) AS reset_count,
+    COALESCE(closing.running_relinks, 0) - COALESCE(opening.running_relinks, 0) AS relink_count,
+    opening.running_restatements + opening.running_resets + opening.running_relinks = earlier.running_restatements + earlier.running_resets + earlier.running_relinks AS is_earlier_comparable,
+    COALESCE(closing.observed_date >= ends.unconfirmed_from_date, FALSE) AS is_unconfirmed
   FROM "metrics"."dim_series" AS series
   INNER JOIN "metrics"."dim_metrics" AS metrics
     ON series.metric_id = metrics.metric_id
@@ -1429,12 +1490,14 @@ WITH anchors AS (
       series_id,
       observed_date,
       value,
+      linked_value,
       running_gain,
       running_value_days,
       running_observations,
       running_corrections,
       running_restatements,
-      running_resets
+      running_resets,
+      running_relinks
     FROM "metrics"."fct_observations"
     WHERE
       observed_date BETWEEN CAST($1 AS DATE) - 7 AND CAST($1 AS DATE)
@@ -1447,12 +1510,14 @@ WITH anchors AS (
       series_id,
       silent_from_date AS observed_date,
       value,
+      linked_value,
       running_gain,
       running_value_days,
       running_observations,
       running_corrections,
       running_restatements,
-      running_resets
+      running_resets,
+      running_relinks
     FROM "metrics"."fct_silences"
     WHERE
       silent_from_date < CAST($1 AS DATE) - 7
@@ -1466,12 +1531,14 @@ WITH anchors AS (
       series_id,
       observed_date,
       value,
+      linked_value,
       running_gain,
       running_value_days,
       running_observations,
       running_corrections,
       running_restatements,
-      running_resets
+      running_resets,
+      running_relinks
     FROM "metrics"."fct_observations"
     WHERE
       observed_date BETWEEN CAST($2 AS DATE) - 7 AND CAST($2 AS DATE)
@@ -1484,12 +1551,14 @@ WITH anchors AS (
       series_id,
       silent_from_date AS observed_date,
       value,
+      linked_value,
       running_gain,
       running_value_days,
       running_observations,
       running_corrections,
       running_restatements,
-      running_resets
+      running_resets,
+      running_relinks
     FROM "metrics"."fct_silences"
     WHERE
       silent_from_date < CAST($2 AS DATE) - 7
@@ -1503,12 +1572,14 @@ WITH anchors AS (
       series_id,
       observed_date,
       value,
+      linked_value,
       running_gain,
       running_value_days,
       running_observations,
       running_corrections,
       running_restatements,
-      running_resets
+      running_resets,
+      running_relinks
     FROM "metrics"."fct_observations"
     WHERE
       observed_date BETWEEN CAST($1 AS DATE) - CAST(CAST($2 AS DATE) - CAST($1 AS DATE) AS INT) - 7 AND CAST($1 AS DATE) - CAST(CAST($2 AS DATE) - CAST($1 AS DATE) AS INT)
@@ -1522,12 +1593,14 @@ WITH anchors AS (
       series_id,
       silent_from_date AS observed_date,
       value,
+      linked_value,
       running_gain,
       running_value_days,
       running_observations,
       running_corrections,
       running_restatements,
-      running_resets
+      running_resets,
+      running_relinks
     FROM "metrics"."fct_silences"
     WHERE
       silent_from_date < CAST($1 AS DATE) - CAST(CAST($2 AS DATE) - CAST($1 AS DATE) AS INT) - 7
@@ -1537,6 +1610,8 @@ WITH anchors AS (
       )
   ) AS earlier
     ON series.series_id = earlier.series_id
+  LEFT JOIN "intermediate"."int_ends_unconfirmed" AS ends
+    ON series.series_id = ends.series_id
 ), averaged AS (
   SELECT
     subject_id AS subject,
@@ -1547,16 +1622,18 @@ WITH anchors AS (
     CAST($1 AS DATE) AS from_date,
     CAST($2 AS DATE) AS to_date,
     CASE
+      WHEN kind = 'flow'
+      THEN CAST(gained AS DOUBLE PRECISION) / observed_days
       WHEN NOT start_observed_date IS NULL AND start_value IS NULL
       THEN NULL
-      WHEN kind IN ('counter', 'flow')
+      WHEN kind = 'counter'
       THEN CAST(gained AS DOUBLE PRECISION) / NULLIF(gained_day_count, 0)
       ELSE CAST(value_days AS DOUBLE PRECISION) / value_day_count
     END AS average_per_observed_day,
     end_value AS latest_value,
     observed_days,
     expected_days,
-    coverage_ratio,
+    LEAST(1, CAST(observed_days AS DOUBLE PRECISION) / expected_days) AS coverage_ratio,
     series_id,
     subject_type,
     kind
@@ -1620,7 +1697,7 @@ WITH averages AS (
     *
   FROM "intermediate"."int_series_grouped"
   WHERE
-    is_primary_recording
+    twin_of IS NULL
 ), averaged AS (
   SELECT
     members.subject,
@@ -1720,69 +1797,105 @@ $$;
 comment on function metrics.artist_averages(date, date) is 'One row per artist, metric and type of member observed in the window: three averages over its songs, and over what platforms count of the artist.';
 create or replace function metrics.error(message text) returns boolean language plpgsql as
 $$ begin raise exception '%', message; end $$;
-create function metrics.series_growth(in_from_date date, in_to_date date) returns table (
-    "subject" text,
+create function metrics.judged_series_growth(from_date date, to_date date) returns table (
+    "series_id" bigint,
+    "subject_id" text,
     "name" text,
+    "subject_type" text,
+    "is_new" boolean,
     "platform" text,
     "metric" text,
     "unit" text,
-    "from_date" date,
-    "to_date" date,
-    "start_value" double precision,
+    "kind" text,
+    "min_base" double precision,
+    "is_partial" boolean,
+    "window_days" bigint,
     "start_observed_date" date,
     "start_age_days" bigint,
-    "end_value" double precision,
+    "start_value" double precision,
     "end_observed_date" date,
     "end_age_days" bigint,
-    "growth" double precision,
-    "growth_pct" double precision,
+    "end_value" double precision,
+    "linked_change" double precision,
+    "has_earlier_value" boolean,
     "gained" double precision,
     "previous_gained" double precision,
-    "period_change_pct" double precision,
-    "daily_rate_pct" double precision,
+    "gained_day_count" bigint,
+    "value_days" double precision,
+    "value_day_count" bigint,
     "observed_days" bigint,
+    "previous_observed_days" bigint,
     "expected_days" bigint,
+    "correction_count" integer,
+    "restatement_count" integer,
+    "reset_count" integer,
+    "relink_count" integer,
+    "is_earlier_comparable" boolean,
+    "is_unconfirmed" boolean,
+    "break_status" text,
+    "has_end" boolean,
+    "has_base" boolean,
     "coverage_ratio" double precision,
-    "correction_count" bigint,
-    "restatement_count" bigint,
-    "reset_count" bigint,
-    "is_new" boolean,
+    "is_thin" boolean,
+    "base" double precision,
+    "is_pace_comparable" boolean,
     "status" text,
-    "series_id" bigint,
-    "subject_type" text,
-    "kind" text
+    "growth" double precision,
+    "gained_here" double precision,
+    "gained_before" double precision,
+    "has_percent" boolean,
+    "period_change_pct" double precision,
+    "daily_rate_pct" double precision
 ) language sql stable as $$
 select
-    cast("subject" as text),
+    cast("series_id" as bigint),
+    cast("subject_id" as text),
     cast("name" as text),
+    cast("subject_type" as text),
+    cast("is_new" as boolean),
     cast("platform" as text),
     cast("metric" as text),
     cast("unit" as text),
-    cast("from_date" as date),
-    cast("to_date" as date),
-    cast("start_value" as double precision),
+    cast("kind" as text),
+    cast("min_base" as double precision),
+    cast("is_partial" as boolean),
+    cast("window_days" as bigint),
     cast("start_observed_date" as date),
     cast("start_age_days" as bigint),
-    cast("end_value" as double precision),
+    cast("start_value" as double precision),
     cast("end_observed_date" as date),
     cast("end_age_days" as bigint),
-    cast("growth" as double precision),
-    cast("growth_pct" as double precision),
+    cast("end_value" as double precision),
+    cast("linked_change" as double precision),
+    cast("has_earlier_value" as boolean),
     cast("gained" as double precision),
     cast("previous_gained" as double precision),
-    cast("period_change_pct" as double precision),
-    cast("daily_rate_pct" as double precision),
+    cast("gained_day_count" as bigint),
+    cast("value_days" as double precision),
+    cast("value_day_count" as bigint),
     cast("observed_days" as bigint),
+    cast("previous_observed_days" as bigint),
     cast("expected_days" as bigint),
+    cast("correction_count" as integer),
+    cast("restatement_count" as integer),
+    cast("reset_count" as integer),
+    cast("relink_count" as integer),
+    cast("is_earlier_comparable" as boolean),
+    cast("is_unconfirmed" as boolean),
+    cast("break_status" as text),
+    cast("has_end" as boolean),
+    cast("has_base" as boolean),
     cast("coverage_ratio" as double precision),
-    cast("correction_count" as bigint),
-    cast("restatement_count" as bigint),
-    cast("reset_count" as bigint),
-    cast("is_new" as boolean),
+    cast("is_thin" as boolean),
+    cast("base" as double precision),
+    cast("is_pace_comparable" as boolean),
     cast("status" as text),
-    cast("series_id" as bigint),
-    cast("subject_type" as text),
-    cast("kind" as text)
+    cast("growth" as double precision),
+    cast("gained_here" as double precision),
+    cast("gained_before" as double precision),
+    cast("has_percent" as boolean),
+    cast("period_change_pct" as double precision),
+    cast("daily_rate_pct" as double precision)
 from (
 WITH anchors AS (
   SELECT
@@ -1802,29 +1915,31 @@ WITH anchors AS (
     metrics.kind,
     metrics.min_base,
     CAST($2 AS DATE) > platforms.complete_through_date AS is_partial,
-    CAST($2 AS DATE) - CAST($1 AS DATE) AS window_days,
+    (
+      CAST($2 AS DATE) - CAST($1 AS DATE)
+    ) AS window_days,
     opening.observed_date AS start_observed_date,
     CAST($1 AS DATE) - opening.observed_date AS start_age_days,
     CASE
-      WHEN CAST($1 AS DATE) - opening.observed_date <= metrics.max_age_days
-      THEN CASE WHEN metrics.kind = 'flow' THEN opening.running_gain ELSE opening.value END
+      WHEN metrics.kind <> 'flow'
+      AND CAST($1 AS DATE) - opening.observed_date <= metrics.max_age_days
+      THEN opening.value
     END AS start_value,
     closing.observed_date AS end_observed_date,
     CAST($2 AS DATE) - closing.observed_date AS end_age_days,
     CASE
-      WHEN CAST($2 AS DATE) - closing.observed_date <= metrics.max_age_days
-      THEN CASE WHEN metrics.kind = 'flow' THEN closing.running_gain ELSE closing.value END
+      WHEN metrics.kind <> 'flow'
+      AND CAST($2 AS DATE) - closing.observed_date <= metrics.max_age_days
+      THEN closing.value
     END AS end_value,
+    closing.linked_value - COALESCE(opening.linked_value, 0) AS linked_change,
     COALESCE(
       CAST($1 AS DATE) - CAST(CAST($2 AS DATE) - CAST($1 AS DATE) AS INT) - earlier.observed_date <= metrics.max_age_days,
       FALSE
     ) AS has_earlier_value,
     closing.running_gain - COALESCE(opening.running_gain, 0) AS gained,
-    opening.running_gain - earlier.running_gain AS previous_gained,
-    closing.observed_date - COALESCE(
-      opening.observed_date,
-      series.first_date - CASE WHEN metrics.kind = 'flow' THEN 1 ELSE 0 END
-    ) AS gained_day_count,
+    opening.running_gain - COALESCE(earlier.running_gain, 0) AS previous_gained,
+    closing.observed_date - COALESCE(opening.observed_date, series.first_date) AS gained_day_count,
     closing.running_value_days + closing.value - COALESCE(
       opening.running_value_days + opening.value * (
         CAST($1 AS DATE) + 1 - opening.observed_date
@@ -1837,20 +1952,16 @@ WITH anchors AS (
       ELSE CAST($1 AS DATE)
     END AS value_day_count,
     COALESCE(closing.running_observations, 0) - COALESCE(opening.running_observations, 0) AS observed_days,
+    COALESCE(opening.running_observations, 0) - COALESCE(earlier.running_observations, 0) AS previous_observed_days,
     GREATEST(1, DIV((
       CAST($2 AS DATE) - CAST($1 AS DATE)
     ), metrics.cadence_days)) AS expected_days,
-    LEAST(
-      1,
-      CAST((
-        COALESCE(closing.running_observations, 0) - COALESCE(opening.running_observations, 0)
-      ) AS DOUBLE PRECISION) / GREATEST(1, DIV((
-        CAST($2 AS DATE) - CAST($1 AS DATE)
-      ), metrics.cadence_days))
-    ) AS coverage_ratio,
     COALESCE(closing.running_corrections, 0) - COALESCE(opening.running_corrections, 0) AS correction_count,
     COALESCE(closing.running_restatements, 0) - COALESCE(opening.running_restatements, 0) AS restatement_count,
-    COALESCE(closing.running_resets, 0) - COALESCE(opening.running_resets, 0) AS reset_count
+    COALESCE(closing.running_resets, 0) - COALESCE(opening.running_resets, 0) AS reset_count,
+    COALESCE(closing.running_relinks, 0) - COALESCE(opening.running_relinks, 0) AS relink_count,
+    opening.running_restatements + opening.running_resets + opening.running_relinks = earlier.running_restatements + earlier.running_resets + earlier.running_relinks AS is_earlier_comparable,
+    COALESCE(closing.observed_date >= ends.unconfirmed_from_date, FALSE) AS is_unconfirmed
   FROM "metrics"."dim_series" AS series
   INNER JOIN "metrics"."dim_metrics" AS metrics
     ON series.metric_id = metrics.metric_id
@@ -1863,12 +1974,14 @@ WITH anchors AS (
       series_id,
       observed_date,
       value,
+      linked_value,
       running_gain,
       running_value_days,
       running_observations,
       running_corrections,
       running_restatements,
-      running_resets
+      running_resets,
+      running_relinks
     FROM "metrics"."fct_observations"
     WHERE
       observed_date BETWEEN CAST($1 AS DATE) - 7 AND CAST($1 AS DATE)
@@ -1881,12 +1994,14 @@ WITH anchors AS (
       series_id,
       silent_from_date AS observed_date,
       value,
+      linked_value,
       running_gain,
       running_value_days,
       running_observations,
       running_corrections,
       running_restatements,
-      running_resets
+      running_resets,
+      running_relinks
     FROM "metrics"."fct_silences"
     WHERE
       silent_from_date < CAST($1 AS DATE) - 7
@@ -1900,12 +2015,14 @@ WITH anchors AS (
       series_id,
       observed_date,
       value,
+      linked_value,
       running_gain,
       running_value_days,
       running_observations,
       running_corrections,
       running_restatements,
-      running_resets
+      running_resets,
+      running_relinks
     FROM "metrics"."fct_observations"
     WHERE
       observed_date BETWEEN CAST($2 AS DATE) - 7 AND CAST($2 AS DATE)
@@ -1918,12 +2035,14 @@ WITH anchors AS (
       series_id,
       silent_from_date AS observed_date,
       value,
+      linked_value,
       running_gain,
       running_value_days,
       running_observations,
       running_corrections,
       running_restatements,
-      running_resets
+      running_resets,
+      running_relinks
     FROM "metrics"."fct_silences"
     WHERE
       silent_from_date < CAST($2 AS DATE) - 7
@@ -1937,12 +2056,14 @@ WITH anchors AS (
       series_id,
       observed_date,
       value,
+      linked_value,
       running_gain,
       running_value_days,
       running_observations,
       running_corrections,
       running_restatements,
-      running_resets
+      running_resets,
+      running_relinks
     FROM "metrics"."fct_observations"
     WHERE
       observed_date BETWEEN CAST($1 AS DATE) - CAST(CAST($2 AS DATE) - CAST($1 AS DATE) AS INT) - 7 AND CAST($1 AS DATE) - CAST(CAST($2 AS DATE) - CAST($1 AS DATE) AS INT)
@@ -1956,12 +2077,14 @@ WITH anchors AS (
       series_id,
       silent_from_date AS observed_date,
       value,
+      linked_value,
       running_gain,
       running_value_days,
       running_observations,
       running_corrections,
       running_restatements,
-      running_resets
+      running_resets,
+      running_relinks
     FROM "metrics"."fct_silences"
     WHERE
       silent_from_date < CAST($1 AS DATE) - CAST(CAST($2 AS DATE) - CAST($1 AS DATE) AS INT) - 7
@@ -1971,89 +2094,116 @@ WITH anchors AS (
       )
   ) AS earlier
     ON series.series_id = earlier.series_id
-), judged AS (
+  LEFT JOIN "intermediate"."int_ends_unconfirmed" AS ends
+    ON series.series_id = ends.series_id
+), statuses AS (
+  SELECT
+    *
+  FROM "metrics"."dim_growth_statuses"
+), known AS (
   SELECT
     *,
+    CASE WHEN kind = 'flow' THEN observed_days > 0 ELSE NOT end_value IS NULL END AS has_end,
     CASE
-      WHEN end_observed_date IS NULL
-      THEN 'no_end'
-      WHEN start_observed_date IS NULL
-      THEN 'no_base'
-      WHEN end_value IS NULL
-      THEN 'stale_end'
-      WHEN start_value IS NULL
-      THEN 'stale_base'
-      WHEN start_value <= 0
-      THEN 'zero_base'
+      WHEN kind = 'flow'
+      THEN previous_observed_days > 0
+      ELSE NOT start_value IS NULL
+    END AS has_base,
+    LEAST(1, CAST(observed_days AS DOUBLE PRECISION) / expected_days) AS coverage_ratio,
+    CASE
+      WHEN kind = 'flow'
+      THEN LEAST(observed_days, previous_observed_days) < 0.8 * expected_days
+      ELSE observed_days < 0.8 * expected_days
+    END AS is_thin,
+    CASE WHEN kind = 'flow' THEN previous_gained ELSE start_value END AS base,
+    kind = 'flow' OR COALESCE(is_earlier_comparable, FALSE) AS is_pace_comparable,
+    CASE
+      WHEN start_value IS NULL OR end_value IS NULL
+      THEN NULL
       WHEN reset_count > 0
       THEN 'reset_in_window'
       WHEN restatement_count > 0
       THEN 'restated_in_window'
-      WHEN coverage_ratio < 0.8
+      WHEN relink_count > 0
+      THEN 'relinked_in_window'
+      WHEN is_unconfirmed
+      THEN 'unconfirmed_end'
+    END AS break_status
+  FROM anchors
+), judged AS (
+  SELECT
+    *,
+    CASE
+      WHEN end_observed_date IS NULL OR (
+        kind = 'flow' AND NOT has_end
+      )
+      THEN 'no_end'
+      WHEN start_observed_date IS NULL OR (
+        kind = 'flow' AND NOT has_base
+      )
+      THEN 'no_base'
+      WHEN NOT has_end
+      THEN 'stale_end'
+      WHEN NOT has_base
+      THEN 'stale_base'
+      WHEN base <= 0
+      THEN 'zero_base'
+      WHEN NOT break_status IS NULL
+      THEN break_status
+      WHEN is_thin
       THEN 'low_coverage'
-      WHEN start_value < min_base
+      WHEN base < min_base
       THEN 'low_base'
       WHEN is_partial
       THEN 'partial_window'
       ELSE 'ok'
     END AS status,
-    end_value - CASE WHEN is_new AND kind IN ('counter', 'flow') THEN 0 ELSE start_value END AS growth,
-    CASE WHEN NOT start_value IS NULL AND NOT end_value IS NULL THEN gained END AS gained_here,
-    CASE WHEN NOT start_value IS NULL AND has_earlier_value THEN previous_gained END AS gained_before
-  FROM anchors
+    CASE
+      WHEN kind = 'flow'
+      THEN CASE WHEN has_end THEN gained END
+      WHEN is_new AND kind = 'counter'
+      THEN end_value - linked_change
+      ELSE end_value - start_value - linked_change
+    END AS growth,
+    CASE WHEN has_end AND (
+      has_base OR kind = 'flow'
+    ) THEN gained END AS gained_here,
+    CASE
+      WHEN has_base AND (
+        has_earlier_value OR kind = 'flow'
+      )
+      THEN previous_gained
+    END AS gained_before
+  FROM known
 ), rated AS (
   SELECT
-    *,
-    status IN ('ok', 'low_base', 'low_coverage', 'partial_window') AS has_percent
+    judged.*,
+    statuses.has_percent AND (
+      judged.kind <> 'flow' OR NOT judged.is_thin
+    ) AS has_percent
   FROM judged
-), described AS (
+  INNER JOIN statuses
+    ON judged.status = statuses.status
+), compared AS (
   SELECT
-    rated.subject_id AS subject,
-    rated.name,
-    rated.platform,
-    rated.metric,
-    rated.unit,
-    CAST($1 AS DATE) AS from_date,
-    CAST($2 AS DATE) AS to_date,
-    rated.start_value,
-    rated.start_observed_date,
-    rated.start_age_days,
-    rated.end_value,
-    rated.end_observed_date,
-    rated.end_age_days,
-    rated.growth,
+    *,
     CASE
-      WHEN rated.has_percent
-      THEN CAST(100 * rated.growth AS DOUBLE PRECISION) / rated.start_value
-    END AS growth_pct,
-    rated.gained_here AS gained,
-    rated.gained_before AS previous_gained,
-    CASE
-      WHEN rated.has_percent AND rated.gained_before > 0
+      WHEN has_percent AND gained_before > 0 AND is_pace_comparable
       THEN CAST(100 * (
-        rated.gained_here - rated.gained_before
-      ) AS DOUBLE PRECISION) / rated.gained_before
+        gained_here - gained_before
+      ) AS DOUBLE PRECISION) / gained_before
     END AS period_change_pct,
     CASE
-      WHEN rated.has_percent AND rated.end_value >= 0
+      WHEN has_percent AND kind <> 'flow' AND start_value + growth >= 0
       THEN 100 * (
         POWER(
-          CAST(rated.end_value AS DOUBLE PRECISION) / rated.start_value,
-          CAST(1 AS DOUBLE PRECISION) / rated.window_days
+          CAST((
+            start_value + growth
+          ) AS DOUBLE PRECISION) / start_value,
+          CAST(1 AS DOUBLE PRECISION) / window_days
         ) - 1
       )
-    END AS daily_rate_pct,
-    rated.observed_days,
-    rated.expected_days,
-    rated.coverage_ratio,
-    rated.correction_count,
-    rated.restatement_count,
-    rated.reset_count,
-    rated.is_new,
-    rated.status,
-    rated.series_id,
-    rated.subject_type,
-    rated.kind
+    END AS daily_rate_pct
   FROM rated
   WHERE
     CASE
@@ -2064,10 +2214,10 @@ WITH anchors AS (
 )
 SELECT
   *
-FROM described
+FROM compared
 ) as result
 $$;
-comment on function metrics.series_growth(date, date) is 'One row per series: how much it grew from the close of one day to the close of another, with the evidence. Ask `from metrics.series_growth(''2025-04-01'', ''2025-04-30'')`; the length of the window costs nothing.';
+comment on function metrics.judged_series_growth(date, date) is 'One row per series with all that its window shows; `series_growth` has the columns for people.';
 create function metrics.grouped_series_growth(from_date date, to_date date) returns table (
     "subject" text,
     "subject_type" text,
@@ -2075,8 +2225,10 @@ create function metrics.grouped_series_growth(from_date date, to_date date) retu
     "platform" text,
     "metric" text,
     "unit" text,
+    "kind" text,
     "member_type" text,
     "is_partial" boolean,
+    "window_days" bigint,
     "min_base" double precision,
     "start_value" double precision,
     "start_observed_date" date,
@@ -2084,14 +2236,19 @@ create function metrics.grouped_series_growth(from_date date, to_date date) retu
     "end_value" double precision,
     "end_observed_date" date,
     "end_age_days" bigint,
+    "growth" double precision,
     "gained" double precision,
     "previous_gained" double precision,
     "gained_again" double precision,
+    "gained_then" double precision,
     "observed_days" bigint,
     "expected_days" bigint,
+    "previous_observed_days" numeric(38),
+    "previous_expected_days" numeric(38),
     "correction_count" bigint,
     "restatement_count" bigint,
     "reset_count" bigint,
+    "relink_count" bigint,
     "is_new" boolean,
     "same_count" bigint,
     "new_count" bigint,
@@ -2100,10 +2257,8 @@ create function metrics.grouped_series_growth(from_date date, to_date date) retu
     "lost_value" double precision,
     "restated_count" bigint,
     "restated_change" double precision,
-    "total_change" double precision,
     "twin_count" bigint,
-    "growth_with_twins" double precision,
-    "reason" integer
+    "reason_rank" integer
 ) language sql stable as $$
 select
     cast("subject" as text),
@@ -2112,8 +2267,10 @@ select
     cast("platform" as text),
     cast("metric" as text),
     cast("unit" as text),
+    cast("kind" as text),
     cast("member_type" as text),
     cast("is_partial" as boolean),
+    cast("window_days" as bigint),
     cast("min_base" as double precision),
     cast("start_value" as double precision),
     cast("start_observed_date" as date),
@@ -2121,14 +2278,19 @@ select
     cast("end_value" as double precision),
     cast("end_observed_date" as date),
     cast("end_age_days" as bigint),
+    cast("growth" as double precision),
     cast("gained" as double precision),
     cast("previous_gained" as double precision),
     cast("gained_again" as double precision),
+    cast("gained_then" as double precision),
     cast("observed_days" as bigint),
     cast("expected_days" as bigint),
+    cast("previous_observed_days" as numeric(38)),
+    cast("previous_expected_days" as numeric(38)),
     cast("correction_count" as bigint),
     cast("restatement_count" as bigint),
     cast("reset_count" as bigint),
+    cast("relink_count" as bigint),
     cast("is_new" as boolean),
     cast("same_count" as bigint),
     cast("new_count" as bigint),
@@ -2137,78 +2299,97 @@ select
     cast("lost_value" as double precision),
     cast("restated_count" as bigint),
     cast("restated_change" as double precision),
-    cast("total_change" as double precision),
     cast("twin_count" as bigint),
-    cast("growth_with_twins" as double precision),
-    cast("reason" as integer)
+    cast("reason_rank" as integer)
 from (
 WITH growth AS (
   SELECT
     *
-  FROM "metrics"."series_growth"($1, $2)
+  FROM "metrics"."judged_series_growth"($1, $2)
 ), members AS (
   SELECT
     *
   FROM "intermediate"."int_series_grouped"
-), platforms AS (
+  WHERE
+    is_additive
+), statuses AS (
   SELECT
     *
-  FROM "metrics"."platform_completeness"
+  FROM "metrics"."dim_growth_statuses"
 ), matched AS (
   SELECT
     members.subject,
     members.subject_type,
     members.name,
     members.member_type,
-    members.min_base,
+    members.twin_of,
+    growth.series_id,
+    growth.is_new,
     growth.platform,
     growth.metric,
     growth.unit,
-    growth.from_date,
-    growth.to_date,
-    growth.start_value,
+    growth.kind,
+    growth.min_base,
+    growth.is_partial,
+    growth.window_days,
     growth.start_observed_date,
     growth.start_age_days,
-    growth.end_value,
+    growth.start_value,
     growth.end_observed_date,
     growth.end_age_days,
-    growth.growth,
-    growth.growth_pct,
+    growth.end_value,
+    growth.linked_change,
+    growth.has_earlier_value,
     growth.gained,
     growth.previous_gained,
-    growth.period_change_pct,
-    growth.daily_rate_pct,
+    growth.gained_day_count,
+    growth.value_days,
+    growth.value_day_count,
     growth.observed_days,
+    growth.previous_observed_days,
     growth.expected_days,
-    growth.coverage_ratio,
     growth.correction_count,
     growth.restatement_count,
     growth.reset_count,
-    growth.is_new,
+    growth.relink_count,
+    growth.is_earlier_comparable,
+    growth.is_unconfirmed,
+    growth.break_status,
+    growth.has_end,
+    growth.has_base,
+    growth.coverage_ratio,
+    growth.is_thin,
+    growth.base,
+    growth.is_pace_comparable,
     growth.status,
-    growth.series_id,
-    growth.kind,
-    CAST($2 AS DATE) > platforms.complete_through_date AS is_partial,
+    growth.growth,
+    growth.gained_here,
+    growth.gained_before,
+    growth.has_percent,
+    growth.period_change_pct,
+    growth.daily_rate_pct,
+    NOT growth.gained_before IS NULL AND growth.is_pace_comparable AS is_again,
     CASE
-      WHEN NOT members.is_primary_recording
+      WHEN NOT members.twin_of IS NULL
       THEN 'twin'
-      WHEN growth.start_value IS NULL AND growth.end_value IS NULL
+      WHEN NOT growth.has_end AND NOT growth.has_base
       THEN 'absent'
-      WHEN growth.start_value IS NULL
+      WHEN growth.kind = 'flow' AND growth.has_end
+      THEN 'same'
+      WHEN NOT growth.has_base
       THEN 'new'
-      WHEN growth.end_value IS NULL
+      WHEN NOT growth.has_end
       THEN 'lost'
-      WHEN growth.restatement_count + growth.reset_count > 0
+      WHEN NOT growth.break_status IS NULL
       THEN 'restated'
       ELSE 'same'
-    END AS part
+    END AS part,
+    statuses.status_rank
   FROM growth
   INNER JOIN members
     ON growth.series_id = members.series_id
-  INNER JOIN platforms
-    ON growth.platform = platforms.platform
-  WHERE
-    members.is_additive
+  INNER JOIN statuses
+    ON COALESCE(growth.break_status, growth.status) = statuses.status
 ), summed AS (
   SELECT
     subject,
@@ -2217,8 +2398,10 @@ WITH growth AS (
     platform,
     metric,
     unit,
+    kind,
     member_type,
     is_partial,
+    window_days,
     min_base,
     SUM(start_value) FILTER(WHERE
       part = 'same') AS start_value,
@@ -2232,22 +2415,32 @@ WITH growth AS (
       part = 'same') AS end_observed_date,
     MAX(end_age_days) FILTER(WHERE
       part = 'same') AS end_age_days,
-    SUM(gained) FILTER(WHERE
+    SUM(growth) FILTER(WHERE
+      part = 'same') AS growth,
+    SUM(gained_here) FILTER(WHERE
       part = 'same') AS gained,
-    SUM(previous_gained) FILTER(WHERE
+    SUM(gained_before) FILTER(WHERE
       part = 'same') AS previous_gained,
-    SUM(gained) FILTER(WHERE
-      part = 'same' AND NOT previous_gained IS NULL) AS gained_again,
+    SUM(gained_here) FILTER(WHERE
+      part = 'same' AND is_again) AS gained_again,
+    SUM(gained_before) FILTER(WHERE
+      part = 'same' AND is_again) AS gained_then,
     CAST(COALESCE(SUM(observed_days) FILTER(WHERE
       part = 'same'), 0) AS BIGINT) AS observed_days,
     CAST(COALESCE(SUM(expected_days) FILTER(WHERE
       part = 'same'), 0) AS BIGINT) AS expected_days,
+    SUM(previous_observed_days) FILTER(WHERE
+      part = 'same' AND is_again) AS previous_observed_days,
+    SUM(expected_days) FILTER(WHERE
+      part = 'same' AND is_again) AS previous_expected_days,
     CAST(COALESCE(SUM(correction_count) FILTER(WHERE
       part <> 'twin'), 0) AS BIGINT) AS correction_count,
     CAST(COALESCE(SUM(restatement_count) FILTER(WHERE
       part <> 'twin'), 0) AS BIGINT) AS restatement_count,
     CAST(COALESCE(SUM(reset_count) FILTER(WHERE
       part <> 'twin'), 0) AS BIGINT) AS reset_count,
+    CAST(COALESCE(SUM(relink_count) FILTER(WHERE
+      part <> 'twin'), 0) AS BIGINT) AS relink_count,
     COALESCE(BOOL_AND(is_new) FILTER(WHERE
       part <> 'twin'), FALSE) AS is_new,
     COUNT(*) FILTER(WHERE
@@ -2264,15 +2457,15 @@ WITH growth AS (
       part = 'restated') AS restated_count,
     COALESCE(SUM(end_value - start_value) FILTER(WHERE
       part = 'restated'), 0) AS restated_change,
-    COALESCE(SUM(end_value) FILTER(WHERE
-      part <> 'twin'), 0) - COALESCE(SUM(start_value) FILTER(WHERE
-      part <> 'twin'), 0) AS total_change,
     COUNT(*) FILTER(WHERE
+      part = 'twin') - COUNT(DISTINCT twin_of) FILTER(WHERE
       part = 'twin') AS twin_count,
-    SUM(end_value - start_value) FILTER(WHERE
-      part IN ('same', 'twin') AND restatement_count + reset_count = 0) AS growth_with_twins,
-    MAX(array_position(ARRAY['no_end', 'no_base', 'stale_end', 'stale_base'], status)) FILTER(WHERE
-      part <> 'twin') AS reason
+    COALESCE(
+      MIN(status_rank) FILTER(WHERE
+        part = 'restated'),
+      MAX(status_rank) FILTER(WHERE
+        part <> 'twin')
+    ) AS reason_rank
   FROM matched
   GROUP BY
     subject,
@@ -2281,8 +2474,10 @@ WITH growth AS (
     platform,
     metric,
     unit,
+    kind,
     member_type,
     is_partial,
+    window_days,
     min_base
 )
 SELECT
@@ -2290,7 +2485,7 @@ SELECT
 FROM summed
 ) as result
 $$;
-comment on function metrics.grouped_series_growth(date, date) is 'One row per artist or platform, metric that adds up and type of member: sums over its songs or artists, by what became of them.';
+comment on function metrics.grouped_series_growth(date, date) is 'One row per artist or platform, metric and type of member: the sums that `group_growth` judges.';
 create function metrics.group_growth(in_from_date date, in_to_date date) returns table (
     "subject" text,
     "name" text,
@@ -2317,6 +2512,7 @@ create function metrics.group_growth(in_from_date date, in_to_date date) returns
     "correction_count" bigint,
     "restatement_count" bigint,
     "reset_count" bigint,
+    "relink_count" bigint,
     "is_new" boolean,
     "status" text,
     "subject_type" text,
@@ -2329,8 +2525,7 @@ create function metrics.group_growth(in_from_date date, in_to_date date) returns
     "restated_count" bigint,
     "restated_change" double precision,
     "total_change" double precision,
-    "twin_count" bigint,
-    "growth_with_twins" double precision
+    "twin_count" bigint
 ) language sql stable as $$
 select
     cast("subject" as text),
@@ -2358,6 +2553,7 @@ select
     cast("correction_count" as bigint),
     cast("restatement_count" as bigint),
     cast("reset_count" as bigint),
+    cast("relink_count" as bigint),
     cast("is_new" as boolean),
     cast("status" as text),
     cast("subject_type" as text),
@@ -2370,41 +2566,65 @@ select
     cast("restated_count" as bigint),
     cast("restated_change" as double precision),
     cast("total_change" as double precision),
-    cast("twin_count" as bigint),
-    cast("growth_with_twins" as double precision)
+    cast("twin_count" as bigint)
 from (
 WITH sums AS (
   SELECT
     *
   FROM "metrics"."grouped_series_growth"($1, $2)
-), judged AS (
+), statuses AS (
+  SELECT
+    *
+  FROM "metrics"."dim_growth_statuses"
+), known AS (
   SELECT
     *,
+    CASE WHEN kind = 'flow' THEN gained_then ELSE start_value END AS base,
+    observed_days < 0.8 * expected_days
+    OR (
+      kind = 'flow' AND previous_observed_days < 0.8 * previous_expected_days
+    ) AS is_thin
+  FROM sums
+), judged AS (
+  SELECT
+    known.*,
     CASE
-      WHEN same_count = 0 AND restated_count > 0 AND reset_count > 0
-      THEN 'reset_in_window'
-      WHEN same_count = 0 AND restated_count > 0
-      THEN 'restated_in_window'
-      WHEN same_count = 0
-      THEN COALESCE((
-        ARRAY['no_end', 'no_base', 'stale_end', 'stale_base']
-      )[reason], 'no_end')
-      WHEN start_value <= 0
+      WHEN known.same_count = 0
+      THEN COALESCE(reasons.status, 'no_end')
+      WHEN known.base IS NULL
+      THEN 'no_base'
+      WHEN known.base <= 0
       THEN 'zero_base'
-      WHEN observed_days < 0.8 * expected_days
+      WHEN known.is_thin
       THEN 'low_coverage'
-      WHEN start_value < min_base
+      WHEN known.base < known.min_base
       THEN 'low_base'
-      WHEN is_partial
+      WHEN known.is_partial
       THEN 'partial_window'
       ELSE 'ok'
     END AS status
-  FROM sums
+  FROM known
+  LEFT JOIN statuses AS reasons
+    ON known.reason_rank = reasons.status_rank
 ), rated AS (
   SELECT
-    *,
-    status IN ('ok', 'low_base', 'low_coverage', 'partial_window') AS has_percent
+    judged.*,
+    statuses.has_percent AND (
+      judged.kind <> 'flow' OR NOT judged.is_thin
+    ) AS has_percent
   FROM judged
+  INNER JOIN statuses
+    ON judged.status = statuses.status
+), compared AS (
+  SELECT
+    *,
+    CASE
+      WHEN has_percent AND gained_then > 0
+      THEN CAST(100 * (
+        gained_again - gained_then
+      ) AS DOUBLE PRECISION) / gained_then
+    END AS period_change_pct
+  FROM rated
 ), described AS (
   SELECT
     subject,
@@ -2420,29 +2640,24 @@ WITH sums AS (
     end_value,
     end_observed_date,
     end_age_days,
-    end_value - start_value AS growth,
+    growth,
     CASE
+      WHEN kind = 'flow'
+      THEN period_change_pct
       WHEN has_percent
-      THEN CAST(100 * (
-        end_value - start_value
-      ) AS DOUBLE PRECISION) / start_value
+      THEN CAST(100 * growth AS DOUBLE PRECISION) / start_value
     END AS growth_pct,
     gained,
     previous_gained,
+    period_change_pct,
     CASE
-      WHEN has_percent AND previous_gained > 0
-      THEN CAST(100 * (
-        gained_again - previous_gained
-      ) AS DOUBLE PRECISION) / previous_gained
-    END AS period_change_pct,
-    CASE
-      WHEN has_percent AND end_value >= 0
+      WHEN has_percent AND kind <> 'flow' AND start_value + growth >= 0
       THEN 100 * (
         POWER(
-          CAST(end_value AS DOUBLE PRECISION) / start_value,
-          CAST(1 AS DOUBLE PRECISION) / (
-            CAST($2 AS DATE) - CAST($1 AS DATE)
-          )
+          CAST((
+            start_value + growth
+          ) AS DOUBLE PRECISION) / start_value,
+          CAST(1 AS DOUBLE PRECISION) / window_days
         ) - 1
       )
     END AS daily_rate_pct,
@@ -2456,6 +2671,7 @@ WITH sums AS (
     correction_count,
     restatement_count,
     reset_count,
+    relink_count,
     is_new,
     status,
     subject_type,
@@ -2467,10 +2683,9 @@ WITH sums AS (
     lost_value,
     restated_count,
     restated_change,
-    total_change,
-    twin_count,
-    growth_with_twins
-  FROM rated
+    COALESCE(growth, 0) + new_value - lost_value + restated_change AS total_change,
+    twin_count
+  FROM compared
 )
 SELECT
   *
@@ -2504,6 +2719,7 @@ create function metrics.artist_growth(in_from_date date, in_to_date date) return
     "correction_count" bigint,
     "restatement_count" bigint,
     "reset_count" bigint,
+    "relink_count" bigint,
     "is_new" boolean,
     "status" text,
     "subject_type" text,
@@ -2516,8 +2732,7 @@ create function metrics.artist_growth(in_from_date date, in_to_date date) return
     "restated_count" bigint,
     "restated_change" double precision,
     "total_change" double precision,
-    "twin_count" bigint,
-    "growth_with_twins" double precision
+    "twin_count" bigint
 ) language sql stable as $$
 select
     cast("subject" as text),
@@ -2545,6 +2760,7 @@ select
     cast("correction_count" as bigint),
     cast("restatement_count" as bigint),
     cast("reset_count" as bigint),
+    cast("relink_count" as bigint),
     cast("is_new" as boolean),
     cast("status" as text),
     cast("subject_type" as text),
@@ -2557,8 +2773,7 @@ select
     cast("restated_count" as bigint),
     cast("restated_change" as double precision),
     cast("total_change" as double precision),
-    cast("twin_count" as bigint),
-    cast("growth_with_twins" as double precision)
+    cast("twin_count" as bigint)
 from (
 WITH growth AS (
   SELECT
@@ -2577,6 +2792,122 @@ FROM artists
 ) as result
 $$;
 comment on function metrics.artist_growth(date, date) is 'One row per artist, metric and type of member: the growth of the songs that can be compared, and what came and went beside them; and of what platforms count of the artist. A song of several artists counts in full for each, so artists do not add up to a platform.';
+create function metrics.series_growth(in_from_date date, in_to_date date) returns table (
+    "subject" text,
+    "name" text,
+    "platform" text,
+    "metric" text,
+    "unit" text,
+    "from_date" date,
+    "to_date" date,
+    "start_value" double precision,
+    "start_observed_date" date,
+    "start_age_days" bigint,
+    "end_value" double precision,
+    "end_observed_date" date,
+    "end_age_days" bigint,
+    "growth" double precision,
+    "growth_pct" double precision,
+    "gained" double precision,
+    "previous_gained" double precision,
+    "period_change_pct" double precision,
+    "daily_rate_pct" double precision,
+    "observed_days" bigint,
+    "expected_days" bigint,
+    "coverage_ratio" double precision,
+    "correction_count" bigint,
+    "restatement_count" bigint,
+    "reset_count" bigint,
+    "relink_count" bigint,
+    "is_new" boolean,
+    "status" text,
+    "series_id" bigint,
+    "subject_type" text,
+    "kind" text
+) language sql stable as $$
+select
+    cast("subject" as text),
+    cast("name" as text),
+    cast("platform" as text),
+    cast("metric" as text),
+    cast("unit" as text),
+    cast("from_date" as date),
+    cast("to_date" as date),
+    cast("start_value" as double precision),
+    cast("start_observed_date" as date),
+    cast("start_age_days" as bigint),
+    cast("end_value" as double precision),
+    cast("end_observed_date" as date),
+    cast("end_age_days" as bigint),
+    cast("growth" as double precision),
+    cast("growth_pct" as double precision),
+    cast("gained" as double precision),
+    cast("previous_gained" as double precision),
+    cast("period_change_pct" as double precision),
+    cast("daily_rate_pct" as double precision),
+    cast("observed_days" as bigint),
+    cast("expected_days" as bigint),
+    cast("coverage_ratio" as double precision),
+    cast("correction_count" as bigint),
+    cast("restatement_count" as bigint),
+    cast("reset_count" as bigint),
+    cast("relink_count" as bigint),
+    cast("is_new" as boolean),
+    cast("status" as text),
+    cast("series_id" as bigint),
+    cast("subject_type" as text),
+    cast("kind" as text)
+from (
+WITH growth AS (
+  SELECT
+    *
+  FROM "metrics"."judged_series_growth"($1, $2)
+), described AS (
+  SELECT
+    subject_id AS subject,
+    name,
+    platform,
+    metric,
+    unit,
+    CAST($1 AS DATE) AS from_date,
+    CAST($2 AS DATE) AS to_date,
+    start_value,
+    start_observed_date,
+    start_age_days,
+    end_value,
+    end_observed_date,
+    end_age_days,
+    growth,
+    CASE
+      WHEN kind = 'flow'
+      THEN period_change_pct
+      WHEN has_percent
+      THEN CAST(100 * growth AS DOUBLE PRECISION) / start_value
+    END AS growth_pct,
+    gained_here AS gained,
+    gained_before AS previous_gained,
+    period_change_pct,
+    daily_rate_pct,
+    observed_days,
+    expected_days,
+    coverage_ratio,
+    correction_count,
+    restatement_count,
+    reset_count,
+    relink_count,
+    is_new,
+    status,
+    series_id,
+    subject_type,
+    kind
+  FROM growth
+)
+SELECT
+  *
+FROM described
+) as result
+$$;
+comment on function metrics.series_growth(date, date) is 'One row per series: how much it grew from the close of one day to the close of another, with the evidence. Ask `from metrics.series_growth(''2025-04-01'', ''2025-04-30'')`; the length of the window costs nothing.';
 create function metrics.platform_averages(in_from_date date, in_to_date date) returns table (
     "subject" text,
     "name" text,
@@ -2656,6 +2987,7 @@ create function metrics.platform_growth(in_from_date date, in_to_date date) retu
     "correction_count" bigint,
     "restatement_count" bigint,
     "reset_count" bigint,
+    "relink_count" bigint,
     "is_new" boolean,
     "status" text,
     "subject_type" text,
@@ -2668,8 +3000,7 @@ create function metrics.platform_growth(in_from_date date, in_to_date date) retu
     "restated_count" bigint,
     "restated_change" double precision,
     "total_change" double precision,
-    "twin_count" bigint,
-    "growth_with_twins" double precision
+    "twin_count" bigint
 ) language sql stable as $$
 select
     cast("subject" as text),
@@ -2697,6 +3028,7 @@ select
     cast("correction_count" as bigint),
     cast("restatement_count" as bigint),
     cast("reset_count" as bigint),
+    cast("relink_count" as bigint),
     cast("is_new" as boolean),
     cast("status" as text),
     cast("subject_type" as text),
@@ -2709,8 +3041,7 @@ select
     cast("restated_count" as bigint),
     cast("restated_change" as double precision),
     cast("total_change" as double precision),
-    cast("twin_count" as bigint),
-    cast("growth_with_twins" as double precision)
+    cast("twin_count" as bigint)
 from (
 WITH growth AS (
   SELECT
@@ -2967,6 +3298,7 @@ create function metrics.song_growth(in_from_date date, in_to_date date) returns 
     "correction_count" bigint,
     "restatement_count" bigint,
     "reset_count" bigint,
+    "relink_count" bigint,
     "is_new" boolean,
     "status" text,
     "series_id" bigint,
@@ -3001,6 +3333,7 @@ select
     cast("correction_count" as bigint),
     cast("restatement_count" as bigint),
     cast("reset_count" as bigint),
+    cast("relink_count" as bigint),
     cast("is_new" as boolean),
     cast("status" as text),
     cast("series_id" as bigint),

@@ -8,7 +8,7 @@ sums as (
 
 statuses as (
 
-    select * from {{ ref('growth_statuses') }}
+    select * from {{ ref('dim_growth_statuses') }}
 
 ),
 

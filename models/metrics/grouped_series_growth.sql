@@ -19,7 +19,7 @@ members as (
 
 statuses as (
 
-    select * from {{ ref('growth_statuses') }}
+    select * from {{ ref('dim_growth_statuses') }}
 
 ),
 

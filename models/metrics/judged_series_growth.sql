@@ -11,7 +11,7 @@ anchors as (
 
 statuses as (
 
-    select * from {{ ref('growth_statuses') }}
+    select * from {{ ref('dim_growth_statuses') }}
 
 ),
 

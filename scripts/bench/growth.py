@@ -27,9 +27,11 @@ from statistics import median
 import duckdb
 
 ROOT = Path(__file__).parents[2]
-SEEDS = ["metric_catalog", "platforms"]
-MODELS = ["dim_metrics", "dim_platforms", "dim_series", "int_observations_judged", "fct_observations", "fct_silences"]
-MODELS += ["platform_completeness", "series_growth"]
+SEEDS = ["metric_catalog", "platforms", "growth_statuses"]
+MODELS = ["int_metrics_uncatalogued", "dim_metrics", "dim_platforms", "dim_series", "int_observations_keyed"]
+MODELS += ["int_falls_surrounded", "int_runs_contradicted", "int_excursions_found", "int_observations_judged"]
+MODELS += ["int_observations_compared", "fct_observations", "fct_silences", "int_ends_unconfirmed", "int_series_turns"]
+MODELS += ["platform_completeness", "dim_growth_statuses", "judged_series_growth", "series_growth"]
 TEST = "observations_are_stored_by_day"
 LENGTHS = {"7 days": 7, "1 year": 365, "4 years": 1461}
 GIB = 2**20  # of ru_maxrss, which counts KiB
@@ -39,6 +41,11 @@ GIB = 2**20  # of ru_maxrss, which counts KiB
 FILL = """
 create schema intermediate;
 create schema metrics;
+create schema audience;
+-- where else a metric or a platform may be named
+create table intermediate.int_places_resolved (metric_id varchar);
+create table audience.dim_charts (platform varchar);
+create table audience.dim_playlists (platform varchar);
 create temp table drawn as
     select
         i,
@@ -61,7 +68,9 @@ create table intermediate.int_observations_unioned as
                     when hash(i * 100003 + n) % 5000 = 1 then 0.999
                     else 1
                 end
-        end as value
+        end as value,
+        0.0::double as linked_value,
+        false as is_restated
     from drawn, range({days}) as numbered (n)
     where
         n >= if(w < 0.08, v * 0.8 * {days}, 0)
@@ -73,7 +82,8 @@ create table metrics.dim_subjects as
         'song:' || n as subject_id,
         'song' as subject_type,
         'Song ' || n as name,
-        date '2021-01-01' + cast(hash(n) % {days} as integer) as release_date
+        date '2021-01-01' + cast(hash(n) % {days} as integer) as release_date,
+        false as is_composed
     from range(({series} + 2) // 3) as numbers (n);
 """
 LAG = """

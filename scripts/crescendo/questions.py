@@ -158,8 +158,8 @@ def _windows(connection: duckdb.DuckDBPyConnection, question: Question, relation
 
 
 def _labels(connection: duckdb.DuckDBPyConnection) -> dict[str, str]:
-    """The statuses of growth in words, as the seed growth_statuses has them; nothing is to be said of ok."""
-    rows = connection.execute("select status, label_en from seeds.growth_statuses").fetchall()
+    """The statuses of growth in words, as dim_growth_statuses has them; nothing is to be said of ok."""
+    rows = connection.execute("select status, label_en from metrics.dim_growth_statuses").fetchall()
     return {status: "" if status == "ok" else label for status, label in rows}
 
 

@@ -12,7 +12,8 @@ artist_values as (
         pages.asked_uuid,
         pages.platform,
         measures.series,
-        days.date as observed_date
+        days.date as observed_date,
+        pages._load_id
     from {{ ref('stg_soundcharts__artist_audience_pages') }} as pages
     inner join {{ source('raw_soundcharts', 'artist_audience_pages__items') }} as days
         on pages._row_id = days._parent_row_id
@@ -37,7 +38,8 @@ artist_values as (
             when 'artist-local-streaming' then 'listening'
             else 'followers'
         end as series,
-        days.date as observed_date
+        days.date as observed_date,
+        pages._load_id
     from {{ ref('stg_soundcharts__artist_audience_pages') }} as pages
     inner join {{ source('raw_soundcharts', 'artist_audience_pages__items') }} as days
         on pages._row_id = days._parent_row_id
@@ -49,7 +51,8 @@ artist_values as (
         pages.asked_uuid,
         pages.platform,
         replace(pages.document, 'artist-', '') as series,
-        days.date as observed_date
+        days.date as observed_date,
+        pages._load_id
     from {{ ref('stg_soundcharts__artist_value_pages') }} as pages
     inner join {{ source('raw_soundcharts', 'artist_value_pages__items') }} as days
         on pages._row_id = days._parent_row_id
@@ -61,7 +64,8 @@ artist_values as (
         pages.asked_uuid,
         'soundcharts' as platform,
         measures.series,
-        days.date as observed_date
+        days.date as observed_date,
+        pages._load_id
     from {{ ref('stg_soundcharts__artist_score_pages') }} as pages
     inner join {{ source('raw_soundcharts', 'artist_score_pages__items') }} as days
         on pages._row_id = days._parent_row_id
@@ -83,7 +87,8 @@ song_values as (
         pages.asked_uuid,
         pages.platform,
         replace(pages.document, 'song-', '') as series,
-        days.date as observed_date
+        days.date as observed_date,
+        pages._load_id
     from {{ ref('stg_soundcharts__song_audience_pages') }} as pages
     inner join {{ source('raw_soundcharts', 'song_audience_pages__items') }} as days
         on pages._row_id = days._parent_row_id
@@ -103,7 +108,8 @@ raw_days as (
         'artist:' || asked_uuid as subject_id,
         platform,
         series,
-        observed_date
+        observed_date,
+        _load_id
     from artist_values
 
     union all
@@ -112,7 +118,8 @@ raw_days as (
         'song:' || asked_uuid as subject_id,
         platform,
         series,
-        observed_date
+        observed_date,
+        _load_id
     from song_values
 
 ),
@@ -131,8 +138,11 @@ expected as (
         on
             raw_days.series = names.series
             and raw_days.platform = names.platform
+    left join {{ ref('stg_load_audit__loads') }} as loads on raw_days._load_id = loads._load_id
     where
-        raw_days.subject_id is not null
+        -- a later day is a finding
+        coalesce({{ days_between('loads.started_date', 'raw_days.observed_date') }} <= 1, true)
+        and raw_days.subject_id is not null
         and raw_days.platform is not null
         and coalesce(names.metric, raw_days.series) is not null
     group by all

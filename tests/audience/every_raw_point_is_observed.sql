@@ -11,9 +11,11 @@ record_series as (
     select
         records._row_id,
         metrics.metric_id,
+        loads.started_date,
         {{ series_key("'song:' || records.song_id", 'metrics.metric_id') }} as series_id
     from {{ source('raw_soundcharts', 'report_songs') }} as records
     cross join {{ ref('dim_metrics') }} as metrics
+    left join {{ ref('stg_load_audit__loads') }} as loads on records._load_id = loads._load_id
     where metrics.metric_id in ('spotify:streams', 'spotify:popularity')
 
 ),
@@ -37,7 +39,10 @@ raw_values as (
         points.spotify_streams as value
     from {{ source('raw_soundcharts', 'report_songs__time_series') }} as points
     inner join record_series on points._parent_row_id = record_series._row_id
-    where record_series.metric_id = 'spotify:streams' and points.spotify_streams is not null
+    where
+        record_series.metric_id = 'spotify:streams'
+        and points.spotify_streams is not null
+        and coalesce({{ days_between('record_series.started_date', 'points.date') }} <= 1, true)
 
     union all
 
@@ -47,7 +52,11 @@ raw_values as (
         points.spotify_popularity as value
     from {{ source('raw_soundcharts', 'report_songs__time_series') }} as points
     inner join record_series on points._parent_row_id = record_series._row_id
-    where record_series.metric_id = 'spotify:popularity' and points.spotify_popularity is not null
+    where
+        record_series.metric_id = 'spotify:popularity'
+        and points.spotify_popularity is not null
+        -- a later day is a finding
+        and coalesce({{ days_between('record_series.started_date', 'points.date') }} <= 1, true)
 
 ),
 

@@ -46,7 +46,8 @@ singles as (
         sum(
             case
                 when series_growth.kind = 'flow' then coalesce(series_growth.gained, 0)
-                else coalesce(series_growth.end_value, 0)
+                else
+                    coalesce(series_growth.end_value, 0)
                     - coalesce(series_growth.start_value, 0)
             end
         ) as change,

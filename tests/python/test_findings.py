@@ -17,19 +17,14 @@ FOUND = {
     "email_invalid": 1,
     "email_missing": 1,
     "extraction_incomplete": 3,
-    "identifier_incomplete": 2,
     "isrc_malformed": 1,
     "metric_uncatalogued": 1,
-    "metric_unknown": 40,
     "no_tracks": 1,
     "no_user": 1,
-    "page_without_platform": 1,
-    "page_without_subject": 3,
     "partner_growth_unexplained": 1,
     "place_below_one": 2,
     "platform_uncatalogued": 1,
     "popularity_above_100": 41,
-    "subject_unknown": 160,
     "summary_metric_unknown": 1,
     "unknown_track": 1,
     "unknown_user": 1,
@@ -93,7 +88,8 @@ def test_what_is_set_aside_takes_no_answer_away(dirty):
         select growth, status from metrics.song_growth('2026-01-05', '2026-02-04')
         where subject = 'song:{song(1)["song_id"]}' and metric = 'streams'
     """
-    assert ask(dirty, grown) == [(300, "ok")]
+    # the chart ends weeks before the other series of its platform
+    assert ask(dirty, grown) == [(300, "partial_window")]
 
 
 def test_a_broken_promise_is_named_first_and_takes_no_answer_away(dirty, tmp_path):
@@ -111,7 +107,7 @@ def test_a_broken_promise_is_named_first_and_takes_no_answer_away(dirty, tmp_pat
         " This is a fault of ours, not of your files."
     )
     assert "3 rows break it" in rest[0]
-    assert "run_results.json" in rest[-1]
+    assert any("run_results.json" in line for line in rest)
     grown = crescendo(tmp_path, environment, "growth", "--from", "2026-01-05", "--to", "2026-02-04", "--format", "json")
     assert grown.returncode == 0, grown.stderr
     assert "warning: a promise of Crescendo is broken" in grown.stderr

@@ -219,10 +219,10 @@ def test_what_is_wrong_in_a_map_of_plain_values_is_rejected_alone(desk):
     desk.load(desk.write("t.ndjson", json_lines([wrong]) + twice))
     assert desk.ask("select country, plays from raw_everything.tallies__by_country") == [("IT", 4)]
     assert desk.ask("select level, path, reason from load_audit.rejected_records order by all") == [
-        ("record", "byCountry.FR", "the key is there twice"),
         ("row", "byCountry.DE", "is not a whole number"),
         ("row", "byCountry.FR", "is not a whole number"),
         ("row", "byCountry.US", "is missing"),
+        ("value", "byCountry.FR", "the key is there twice"),
     ]
     assert desk.balanced()
 

@@ -44,7 +44,7 @@ def build(
     environment = project_in(folder)
     done = crescendo(folder, environment, "load")
     assert done.returncode == 0, done.stderr
-    words = ["build", "--select", *models, "reference_genres"]
+    words = ["build", "--indirect-selection", "buildable", "--select", *models, "reference_genres"]
     command = [sys.executable, "-m", "dbt.cli.main", *words, "--exclude", "test_type:unit", "dim_subjects+"]
     done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
     return done, duckdb.connect(environment["CRESCENDO_DB"], read_only=True)

@@ -36,7 +36,7 @@ def test_it_shows_files_rows_rejects_and_drift(desk):
         (3, f"timeSeries[2].{STREAMS}", "is not a whole number", "1.5"),
         (4, "song_id", "is missing", ""),
     ]
-    counts = [found["files"][0][count] for count in ("rows_in", "rows_loaded", "rows_rejected", "values_rejected")]
+    counts = [found["files"][1][count] for count in ("rows_in", "rows_loaded", "rows_rejected", "values_rejected")]
     assert counts == [10, 6, 4, 1]
     assert [(u["path"], u["record_count"], u["sample"]) for u in found["unknown_fields"]] == [
         ("timeSeries[*].tiktok", 1, "3")

@@ -18,6 +18,12 @@ observations as (
 
 ),
 
+answers as (
+
+    select * from {{ ref('int_answers_doubted') }}
+
+),
+
 metrics as (
 
     select * from {{ ref('int_metrics_uncatalogued') }}
@@ -62,6 +68,17 @@ unioned as (
         found_date,
         cast(null as uuid) as _row_id
     from observations
+
+    union all
+
+    select
+        'listed_twice' as finding_kind,
+        record_id,
+        place,
+        example,
+        found_date,
+        cast(null as uuid) as _row_id
+    from answers
 
     union all
 

@@ -167,8 +167,9 @@ class Decisions:
 
     def _is_table(self, name: str) -> bool:
         relation = self.published.get(name)
-        # what was refused is evidence, not where a field lives
-        return relation is not None and relation.kind == "table" and "quarantined" not in name
+        # what was refused, found wrong or restated is evidence, not where a field lives
+        evidence = "quarantined" in name or name.startswith("quality.") or name == "metrics.restatements"
+        return relation is not None and relation.kind == "table" and not evidence
 
     def _decide(self, field: Sent, ends: tuple[Place, ...], home: str, shared: Counter[Place]) -> Decision:
         if not field.place:
