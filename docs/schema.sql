@@ -1476,7 +1476,8 @@ WITH anchors AS (
     COALESCE(closing.running_restatements, 0) - COALESCE(opening.running_restatements, 0) AS restatement_count,
     COALESCE(closing.running_resets, 0) - COALESCE(opening.running_resets, 0) AS reset_count,
     COALESCE(closing.running_relinks, 0) - COALESCE(opening.running_relinks, 0) AS relink_count,
-    opening.running_restatements + opening.running_resets + opening.running_relinks = earlier.running_restatements + earlier.running_resets + earlier.running_relinks AS is_earlier_comparable,
+    earlier.value > 0
+    AND opening.running_restatements + opening.running_resets + opening.running_relinks = earlier.running_restatements + earlier.running_resets + earlier.running_relinks AS is_earlier_comparable,
     COALESCE(closing.observed_date >= ends.unconfirmed_from_date, FALSE) AS is_unconfirmed
   FROM "metrics"."dim_series" AS series
   INNER JOIN "metrics"."dim_metrics" AS metrics
@@ -1960,7 +1961,8 @@ WITH anchors AS (
     COALESCE(closing.running_restatements, 0) - COALESCE(opening.running_restatements, 0) AS restatement_count,
     COALESCE(closing.running_resets, 0) - COALESCE(opening.running_resets, 0) AS reset_count,
     COALESCE(closing.running_relinks, 0) - COALESCE(opening.running_relinks, 0) AS relink_count,
-    opening.running_restatements + opening.running_resets + opening.running_relinks = earlier.running_restatements + earlier.running_resets + earlier.running_relinks AS is_earlier_comparable,
+    earlier.value > 0
+    AND opening.running_restatements + opening.running_resets + opening.running_relinks = earlier.running_restatements + earlier.running_resets + earlier.running_relinks AS is_earlier_comparable,
     COALESCE(closing.observed_date >= ends.unconfirmed_from_date, FALSE) AS is_unconfirmed
   FROM "metrics"."dim_series" AS series
   INNER JOIN "metrics"."dim_metrics" AS metrics

@@ -49,7 +49,8 @@
         coalesce(closing.running_restatements, 0) - coalesce(opening.running_restatements, 0) as restatement_count,
         coalesce(closing.running_resets, 0) - coalesce(opening.running_resets, 0) as reset_count,
         coalesce(closing.running_relinks, 0) - coalesce(opening.running_relinks, 0) as relink_count,
-        opening.running_restatements + opening.running_resets + opening.running_relinks
+        earlier.value > 0
+        and opening.running_restatements + opening.running_resets + opening.running_relinks
         = earlier.running_restatements + earlier.running_resets + earlier.running_relinks as is_earlier_comparable,
         coalesce(closing.observed_date >= ends.unconfirmed_from_date, false) as is_unconfirmed
     from {{ ref('dim_series') }} as series

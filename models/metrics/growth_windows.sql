@@ -19,6 +19,7 @@ grown as (
         growth.*,
         case
             when growth.restatement_count + growth.reset_count + growth.relink_count > 0 then null
+            when growth.start_value <= 0 then null
             when growth.kind = 'flow' and growth.coverage_ratio < 0.8 then null
             else growth.gained
         end as comparable_gained

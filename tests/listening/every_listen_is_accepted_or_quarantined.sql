@@ -26,7 +26,16 @@ quarantined as (
 
     select count(*) as listen_count
     from {{ ref('fct_quarantined_records') }}
-    where route = 'listen_history' and quarantine_reason <> 'no_tracks'
+    where route = 'listen_history'
+
+),
+
+-- a history without tracks is in quarantine, and no listen
+empty as (
+
+    select count(*) as history_count
+    from {{ ref('int_listens_judged') }}
+    where position is null
 
 ),
 
@@ -54,7 +63,10 @@ select 'listens' as what
 from sent
 cross join accepted
 cross join quarantined
-where sent.listen_count <> accepted.listen_count + quarantined.listen_count
+cross join empty
+where
+    sent.listen_count
+    <> accepted.listen_count + quarantined.listen_count - empty.history_count
 
 union all
 

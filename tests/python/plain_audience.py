@@ -136,10 +136,17 @@ def _leaves_the_next(
     own = ruling.course
     if not other or following not in other or following not in own:
         return False
+    # of the days from there on, on which a lower version has a value, most must contradict the ruling one
+    told = [
+        contradicts(own[at], next(one.course[at] for one in lower if at in one.course), correction)
+        for at in days[days.index(day) :][:NEAREST]
+        if at in own and any(at in one.course for one in lower)
+    ]
     return (
         not contradicts(own[before], other[before], correction)
         and contradicts(own[day], other[day], correction)
         and contradicts(own[following], other[following], correction)
+        and 2 * sum(told) > len(told)
     )
 
 
@@ -172,8 +179,11 @@ def agree(one: Course, other: Course, correction: Fraction) -> bool:
 def _goes_on(old: Course, new: Course, correction: Fraction) -> bool:
     if not old or not new or max(new) <= max(old) or min(new) <= min(old):
         return False
-    last, value = old[max(old)], new[min(new)]
-    return min(new) - max(old) <= LONGEST_PAUSE and last - value <= correction * last and value <= 2 * last
+    last, value, pause = old[max(old)], new[min(new)], min(new) - max(old)
+    # on the same scale: no more than twice the usual gain of the days between
+    usual = Fraction(max(old.values()) - min(old.values()), len(old)) * max(pause.days, 1)
+    fits = last - value <= correction * last and value - last <= max(correction * last, 2 * usual)
+    return pause <= LONGEST_PAUSE and fits
 
 
 def recordings(songs: list[Song], correction: Fraction, metric: str = "spotify:streams") -> dict[str, set[str]]:

@@ -220,9 +220,10 @@ class Series:
         return Counter(step.change_class for step in self.steps if since < step.day <= until)
 
     def is_comparable(self, since: date, until: date) -> bool:
-        """Whether the gain of (since, until] may be compared with another's."""
-        breaks = self.breaks(since, until)
-        return not (breaks["reset"] or breaks["restatement"] or breaks["relinked"])
+        """Whether the gain of (since, until] may be compared with another's: one scale, and not from zero."""
+        breaks, opening = self.breaks(since, until), self.last(since)
+        broken = breaks["reset"] or breaks["restatement"] or breaks["relinked"]
+        return not broken and opening is not None and opening.value > 0
 
     def growth(self, since: date, until: date, complete: date) -> dict[str, object]:
         """The columns of `series_growth` that say something of the window (since, until]."""

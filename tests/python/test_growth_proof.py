@@ -697,7 +697,7 @@ def test_status_and_percent_say_the_same_and_every_number_is_one(warehouse, betw
         if shown and is_flow:
             assert row["growth_pct"] == row["period_change_pct"]
             before = row["previous_gained"]
-                assert (1 + row["growth_pct"] / 100) * before == pytest.approx(row["growth"], abs=1e-12 * before)
+            assert (1 + row["growth_pct"] / 100) * before == pytest.approx(row["growth"], abs=1e-12 * before)
         elif shown:
             assert row["growth_pct"] * row["start_value"] / 100 == pytest.approx(row["growth"], rel=1e-12, abs=1e-9)
         assert all(math.isfinite(value) for value in row.values() if isinstance(value, float))

@@ -194,14 +194,15 @@ def assert_same(here, there, name):
 def test_growth_in_postgresql_passes_the_test_vectors_of_the_definitions(project, database):
     read = manifest.read()
     by_name = {relation.name: relation for relation in manifest.published(read)}
-    vectors = [test for test in read["unit_tests"].values() if test["model"] == "series_growth"]
+    vectors = [test for test in read["unit_tests"].values() if test["model"] == "judged_series_growth"]
     assert "the_test_vectors_of_the_definitions_hold" in {test["name"] for test in vectors}
-    relation = by_name["series_growth"]
+    relation = by_name["judged_series_growth"]
     columns = {other.full_name: list(other.columns) for other in by_name.values()}
     for test in vectors:
         tables = [create_as_given(by_name, given) for given in test["given"]]
         window = [test["overrides"]["macros"][day] for day in ("from_day", "to_day")]
-        schema = ["drop schema if exists metrics cascade", "create schema metrics"]
+        schema = ["drop schema if exists metrics, intermediate cascade", "create schema metrics"]
+        schema += ["create schema intermediate"]
         function = postgres._function(relation, columns)
         psql(database, "set client_min_messages = warning", *schema, *tables, *function)
         for row in test["expect"]["rows"]:
@@ -214,7 +215,7 @@ def test_growth_in_postgresql_passes_the_test_vectors_of_the_definitions(project
                 else f"{name} = '{value}'"
                 for name, value in row.items()
             )
-            found = psql(database, f"select * from metrics.series_growth({', '.join(window)}) where {said}")
+            found = psql(database, f"select * from metrics.judged_series_growth({', '.join(window)}) where {said}")
             assert len(found) == 1, (test["name"], row)
 
 

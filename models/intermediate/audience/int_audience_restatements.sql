@@ -27,9 +27,18 @@ parted as (
         lag(is_contradicted) over in_time as was_contradicted,
         lag(next_version_number) over in_time as version_before,
         lead(is_contradicted) over in_time as stays_contradicted,
-        lead(next_version_number) over in_time as version_after
+        lead(next_version_number) over in_time as version_after,
+        -- an excursion of the older version parts for some days, another scale for good
+        2 * count(*) filter (where is_contradicted) over from_there
+        > count(next_version_value) over from_there as is_parted_for_good
     from ruled
-    window in_time as (partition by subject_id, metric_id, counted order by observed_date)
+    window
+        in_time as (partition by subject_id, metric_id, counted order by observed_date),
+        from_there as (
+            partition by subject_id, metric_id, counted
+            order by observed_date
+            rows between current row and 20 following
+        )
 
 ),
 
@@ -64,6 +73,7 @@ boundaries as (
         and is_contradicted
         and not was_contradicted
         and stays_contradicted
+        and is_parted_for_good
 
 )
 

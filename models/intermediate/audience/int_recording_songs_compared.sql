@@ -26,7 +26,7 @@ spans as (
         max(observations.observed_date) as last_date,
         min_by(observations.value, observations.observed_date) as first_value,
         max_by(observations.value, observations.observed_date) as last_value,
-        count(*) as day_count
+        (max(observations.value) - min(observations.value)) / count(*) as daily_gain
     from observations
     inner join recordings on observations.song_id = recordings.song_id
     group by all
@@ -42,8 +42,12 @@ paired as (
         earlier.song_id,
         later.song_id as later_song_id,
         {{ days_between('earlier.last_date', 'later.first_date') }} <= 28
-        and later.first_value between 0.99 * earlier.last_value and 2 * earlier.last_value
-            as goes_on
+        and later.first_value >= 0.99 * earlier.last_value
+        and later.first_value - earlier.last_value <= greatest(
+            0.01 * earlier.last_value,
+            2 * earlier.daily_gain
+            * greatest(1, {{ days_between('earlier.last_date', 'later.first_date') }})
+        ) as goes_on
     from spans as earlier
     inner join spans as later
         on

@@ -61,7 +61,9 @@ spans as (
         min(song_days.observed_date) as first_date,
         max(song_days.observed_date) as last_date,
         min_by(song_days.spotify_streams, song_days.observed_date) as first_streams,
-        max_by(song_days.spotify_streams, song_days.observed_date) as last_streams
+        max_by(song_days.spotify_streams, song_days.observed_date) as last_streams,
+        (max(song_days.spotify_streams) - min(song_days.spotify_streams))
+        / count(*) as daily_gain
     from song_days
     group by song_days.song_id
 
@@ -79,6 +81,9 @@ ordered as (
         case
             when own.first_date < other.first_date then own.last_streams else other.last_streams
         end as earlier_last_streams,
+        case
+            when own.first_date < other.first_date then own.daily_gain else other.daily_gain
+        end as earlier_daily_gain,
         greatest(own.first_date, other.first_date) as later_first_date,
         case
             when own.first_date < other.first_date then other.first_streams
@@ -107,8 +112,13 @@ judged as (
             common_day_count < 3
             and equal_day_count = common_day_count
             and {{ days_between('earlier_last_date', 'later_first_date') }} <= 28
-            and later_first_streams
-            between 0.99 * earlier_last_streams and 2 * earlier_last_streams
+            -- on the same scale: no more than twice the usual gain of the days between
+            and later_first_streams >= 0.99 * earlier_last_streams
+            and later_first_streams - earlier_last_streams <= greatest(
+                0.01 * earlier_last_streams,
+                2 * earlier_daily_gain
+                * greatest(1, {{ days_between('earlier_last_date', 'later_first_date') }})
+            )
         ) as is_twin
     from ordered
 

@@ -20,16 +20,32 @@ identifiers as (
 
 ),
 
--- one row per song, platform and identifier that the source prefers, or did once
-defaults as (
+-- the source may come to prefer another identifier: the latest answer counts
+preferred as (
 
     select
         identifier_pages.asked_uuid as song_id,
         identifiers.platform,
-        identifiers.identifier
+        identifiers.identifier,
+        rank() over (
+            partition by identifier_pages.asked_uuid, identifiers.platform
+            order by identifier_pages.extracted_date desc nulls last, identifier_pages._load_id desc
+        ) as answer_rank
     from identifiers
     inner join identifier_pages on identifiers._parent_row_id = identifier_pages._row_id
     where identifiers.is_default and identifier_pages.document = 'song-identifiers'
+
+),
+
+-- one row per song, platform and identifier
+defaults as (
+
+    select
+        song_id,
+        platform,
+        identifier
+    from preferred
+    where answer_rank = 1
     group by all
 
 ),

@@ -1,4 +1,5 @@
--- An answer that lists a place, an entry of a chart or a song of a playlist twice says two things of one.
+-- An answer that lists a place, an entry of a chart, a song of a playlist or a day twice says two
+-- things of one.
 
 with
 
@@ -17,6 +18,18 @@ chart_entries as (
 playlist_entries as (
 
     select * from {{ ref('int_playlist_entries_settled') }}
+
+),
+
+song_points as (
+
+    select * from {{ ref('int_song_points_dated') }}
+
+),
+
+artist_points as (
+
+    select * from {{ ref('int_artist_points_named') }}
 
 ),
 
@@ -49,6 +62,29 @@ doubted as (
         entry_date as found_date
     from playlist_entries
     where answer_count > 1
+
+    union all
+
+    -- a day with two values in one answer: the larger counts
+    select
+        'song:' || song_id as record_id,
+        platform || ', ' || coalesce(identifier, series) as place,
+        cast(min(value) as varchar) as example,
+        observed_date as found_date
+    from song_points
+    group by song_id, platform, series, identifier, observed_date, version_number
+    having min(value) < max(value)
+
+    union all
+
+    select
+        'artist:' || artist_id as record_id,
+        metric_id as place,
+        cast(min(value) as varchar) as example,
+        observed_date as found_date
+    from artist_points
+    group by artist_id, metric_id, observed_date, version_number
+    having min(value) < max(value)
 
 )
 

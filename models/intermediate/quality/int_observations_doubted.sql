@@ -12,6 +12,39 @@ dates as (
 
 ),
 
+song_values as (
+
+    select * from {{ ref('int_song_values_resolved') }}
+
+),
+
+artist_values as (
+
+    select * from {{ ref('int_artist_values_resolved') }}
+
+),
+
+-- a report's scores are looked at by record, in int_records_doubted
+answered as (
+
+    select
+        'song:' || song_id as subject_id,
+        metric_id,
+        observed_date,
+        value
+    from song_values
+
+    union all
+
+    select
+        'artist:' || artist_id as subject_id,
+        metric_id,
+        observed_date,
+        value
+    from artist_values
+
+),
+
 doubted as (
 
     select
@@ -25,6 +58,17 @@ doubted as (
         observed_date as found_date
     from observations
     where set_aside_reason is not null
+
+    union all
+
+    select
+        'popularity_above_100' as finding_kind,
+        answered.subject_id as record_id,
+        answered.metric_id as place,
+        cast(answered.value as varchar) as example,
+        answered.observed_date as found_date
+    from answered
+    where answered.metric_id like '%:popularity' and answered.value > 100
 
     union all
 
