@@ -12,10 +12,7 @@
         running_gain,
         running_value_days,
         running_observations,
-        running_corrections,
-        running_restatements,
-        running_resets,
-        running_relinks
+        running_breaks
     from {{ ref('fct_observations') }}
     where
         observed_date between {{ day }} - {{ var('anchor_lookback_days') }} and {{ day }}
@@ -32,10 +29,7 @@
         running_gain,
         running_value_days,
         running_observations,
-        running_corrections,
-        running_restatements,
-        running_resets,
-        running_relinks
+        running_breaks
     from {{ ref('fct_silences') }}
     where
         silent_from_date < {{ day }} - {{ var('anchor_lookback_days') }}

@@ -45,13 +45,10 @@
         coalesce(closing.running_observations, 0) - coalesce(opening.running_observations, 0) as observed_days,
         coalesce(opening.running_observations, 0) - coalesce(earlier.running_observations, 0) as previous_observed_days,
         greatest(1, {{ window_days }} // metrics.cadence_days) as expected_days,
-        coalesce(closing.running_corrections, 0) - coalesce(opening.running_corrections, 0) as correction_count,
-        coalesce(closing.running_restatements, 0) - coalesce(opening.running_restatements, 0) as restatement_count,
-        coalesce(closing.running_resets, 0) - coalesce(opening.running_resets, 0) as reset_count,
-        coalesce(closing.running_relinks, 0) - coalesce(opening.running_relinks, 0) as relink_count,
-        earlier.value > 0
-        and opening.running_restatements + opening.running_resets + opening.running_relinks
-        = earlier.running_restatements + earlier.running_resets + earlier.running_relinks as is_earlier_comparable,
+        -- the counts of four kinds of break in one number, see fct_observations
+        cast(coalesce(closing.running_breaks, 0) - coalesce(opening.running_breaks, 0) as bigint) as breaks,
+        -- corrections alone leave a window comparable
+        earlier.value > 0 and opening.running_breaks - earlier.running_breaks < 131072 as is_earlier_comparable,
         coalesce(closing.observed_date >= ends.unconfirmed_from_date, false) as is_unconfirmed
     from {{ ref('dim_series') }} as series
     inner join {{ ref('dim_metrics') }} as metrics on series.metric_id = metrics.metric_id

@@ -53,6 +53,7 @@ observed as (
         case when not is_outlier then gain_so_far end as running_gain,
         case when not is_outlier then value_days_so_far end as running_value_days,
         case when not is_outlier then observation_number end as running_observations,
+        breaks_so_far as running_breaks,
         cast(breaks_so_far % 131072 as integer) as running_corrections,
         cast(floor(breaks_so_far / 131072) % 4096 as integer) as running_restatements,
         cast(floor(breaks_so_far / 536870912) % 4096 as integer) as running_resets,

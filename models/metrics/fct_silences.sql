@@ -19,10 +19,7 @@ silences as (
         running_gain,
         running_value_days,
         running_observations,
-        running_corrections,
-        running_restatements,
-        running_resets,
-        running_relinks,
+        running_breaks,
         observed_date as silent_from_date
     from observations
     where

@@ -1,6 +1,6 @@
 -- Of the runs that are contradicted, the ones that do not overlap, from the first to the last.
 
--- a table of few rows: a view would step through all series again
+-- a table of few rows, read with every observation
 {{ config(materialized='table') }}
 
 with recursive

@@ -1,9 +1,19 @@
 -- Every excursion has a fall at its beginning or at its end, so only what lies near a fall is
 -- looked at: eleven observations to each side hold the longest run and the ones around it.
 
+-- a table of few rows: a view would step through all series for each of its readers
+{{ config(materialized='table') }}
+
 with
 
 observations as (
+
+    select * from {{ ref('int_observations_keyed') }}
+
+),
+
+-- once more, so that the engine need not hold all observations for both readers
+observations_again as (
 
     select * from {{ ref('int_observations_keyed') }}
 
@@ -27,10 +37,7 @@ stepped as (
         series_id,
         observed_date,
         value,
-        linked_value,
         course,
-        is_restated,
-        row_number() over in_time as place_in_series,
         lag(value) over in_time as previous_value,
         lag(course) over in_time as previous_course
     from observations
@@ -43,7 +50,7 @@ falls as (
 
     select
         stepped.series_id,
-        stepped.place_in_series as fall_position,
+        stepped.observed_date,
         metrics.correction_ratio,
         metrics.outlier_drop_ratio
     from stepped
@@ -51,7 +58,7 @@ falls as (
     inner join metrics on series.metric_id = metrics.metric_id
     where
         stepped.previous_course - stepped.course
-        > case when stepped.linked_value = 0 then metrics.correction_ratio else 0 end
+        > case when stepped.value = stepped.course then metrics.correction_ratio else 0 end
         * stepped.previous_value
         or (
             metrics.correction_ratio is null
@@ -61,26 +68,52 @@ falls as (
 
 ),
 
+fallen as (
+
+    select series_id
+    from falls
+    group by series_id
+
+),
+
+-- the few series that fall, numbered
+numbered as (
+
+    select
+        observations_again.*,
+        row_number() over (
+            partition by observations_again.series_id
+            order by observations_again.observed_date
+        ) as place_in_series
+    from observations_again
+    inner join fallen on observations_again.series_id = fallen.series_id
+
+),
+
 -- one row per fall and observation near it
 surrounded as (
 
     select
         falls.series_id,
-        falls.fall_position,
+        falling.place_in_series as fall_position,
         falls.correction_ratio,
         falls.outlier_drop_ratio,
-        stepped.place_in_series,
-        stepped.observed_date,
-        stepped.value,
-        stepped.linked_value,
-        stepped.course,
-        stepped.is_restated
+        numbered.place_in_series,
+        numbered.observed_date,
+        numbered.value,
+        numbered.linked_value,
+        numbered.course,
+        numbered.is_restated
     from falls
-    inner join stepped
+    inner join numbered as falling
         on
-            falls.series_id = stepped.series_id
-            and stepped.place_in_series
-            between falls.fall_position - 11 and falls.fall_position + 11
+            falls.series_id = falling.series_id
+            and falls.observed_date = falling.observed_date
+    inner join numbered
+        on
+            falls.series_id = numbered.series_id
+            and numbered.place_in_series
+            between falling.place_in_series - 11 and falling.place_in_series + 11
 
 )
 

@@ -20,6 +20,10 @@ known as (
 
     select
         *,
+        cast(breaks % 131072 as integer) as correction_count,
+        cast(breaks // 131072 % 4096 as integer) as restatement_count,
+        cast(breaks // 536870912 % 4096 as integer) as reset_count,
+        cast(breaks // 2199023255552 as integer) as relink_count,
         case when kind = 'flow' then observed_days > 0 else end_value is not null end as has_end,
         case
             when kind = 'flow' then previous_observed_days > 0 else start_value is not null
@@ -34,9 +38,9 @@ known as (
         kind = 'flow' or coalesce(is_earlier_comparable, false) as is_pace_comparable,
         case
             when start_value is null or end_value is null then null
-            when reset_count > 0 then 'reset_in_window'
-            when restatement_count > 0 then 'restated_in_window'
-            when relink_count > 0 then 'relinked_in_window'
+            when breaks // 536870912 % 4096 > 0 then 'reset_in_window'
+            when breaks // 131072 % 4096 > 0 then 'restated_in_window'
+            when breaks >= 2199023255552 then 'relinked_in_window'
             when is_unconfirmed then 'unconfirmed_end'
         end as break_status
     from anchors
