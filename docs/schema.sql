@@ -214,34 +214,6 @@ create table metrics.dim_series (
     "last_date" date,
     "observation_count" bigint
 );
-create table metrics.fct_observations (
-    "series_id" bigint not null,
-    "observed_date" date not null,
-    "value" double precision,
-    "linked_value" double precision,
-    "change" double precision,
-    "span_days" integer,
-    "next_observed_date" date,
-    "change_class" text,
-    "is_outlier" boolean,
-    "running_gain" double precision,
-    "running_value_days" double precision,
-    "running_observations" bigint,
-    "running_corrections" integer,
-    "running_restatements" integer,
-    "running_resets" integer,
-    "running_relinks" integer,
-    check (change_class in ('first', 'increase', 'unchanged', 'decrease', 'relinked', 'correction', 'restatement', 'reset', 'outlier'))
-);
-create table intermediate.int_ends_unconfirmed (
-    "series_id" bigint not null,
-    "unconfirmed_from_date" date
-);
-create table metrics.dim_platforms (
-    "platform" text not null,
-    "platform_name" text not null,
-    "is_catalogued" boolean
-);
 create table listening.dim_genres (
     "genre_id" text not null,
     "subject_id" text,
@@ -269,6 +241,36 @@ create table metrics.dim_subjects (
     "release_date" date,
     "is_composed" boolean,
     check (subject_type in ('song', 'recording', 'artist', 'track', 'genre', 'service'))
+);
+create table metrics.platform_completeness (
+    "platform" text not null,
+    "series_count" bigint,
+    "complete_series_count" bigint,
+    "first_date" date,
+    "complete_through_date" date,
+    "last_date" date
+);
+create table intermediate.int_series_described (
+    "series_id" bigint not null,
+    "subject_id" text,
+    "name" text,
+    "subject_type" text,
+    "release_date" date,
+    "platform" text,
+    "metric" text,
+    "unit" text,
+    "kind" text,
+    "min_base" double precision,
+    "max_age_days" integer,
+    "cadence_days" integer,
+    "first_date" date,
+    "complete_through_date" date,
+    "unconfirmed_from_date" date
+);
+create table metrics.dim_platforms (
+    "platform" text not null,
+    "platform_name" text not null,
+    "is_catalogued" boolean
 );
 create table intermediate.int_series_grouped (
     "series_id" bigint not null,
@@ -421,6 +423,26 @@ create table listening.user_features (
     "first_listened_at" timestamp,
     "last_listened_at" timestamp
 );
+create table metrics.fct_observations (
+    "series_id" bigint not null,
+    "observed_date" date not null,
+    "value" double precision,
+    "linked_value" double precision,
+    "change" double precision,
+    "span_days" integer,
+    "next_observed_date" date,
+    "change_class" text,
+    "is_outlier" boolean,
+    "running_gain" double precision,
+    "running_value_days" double precision,
+    "running_observations" bigint,
+    "running_breaks" double precision,
+    "running_corrections" integer,
+    "running_restatements" integer,
+    "running_resets" integer,
+    "running_relinks" integer,
+    check (change_class in ('first', 'increase', 'unchanged', 'decrease', 'relinked', 'correction', 'restatement', 'reset', 'outlier'))
+);
 create table metrics.fct_silences (
     "series_id" bigint not null,
     "silent_until_date" date,
@@ -429,19 +451,8 @@ create table metrics.fct_silences (
     "running_gain" double precision,
     "running_value_days" double precision,
     "running_observations" bigint,
-    "running_corrections" integer,
-    "running_restatements" integer,
-    "running_resets" integer,
-    "running_relinks" integer,
+    "running_breaks" double precision,
     "silent_from_date" date not null
-);
-create table metrics.platform_completeness (
-    "platform" text not null,
-    "series_count" bigint,
-    "complete_series_count" bigint,
-    "first_date" date,
-    "complete_through_date" date,
-    "last_date" date
 );
 create table metrics.artist_averages_latest (
     "subject" text not null,
@@ -667,12 +678,12 @@ alter table audience.fct_place_observations add primary key ("artist_id", "metri
 alter table audience.fct_playlist_entries add primary key ("playlist_id", "song_id", "entry_date");
 alter table metrics.dim_metrics add primary key ("metric_id");
 alter table metrics.dim_series add primary key ("series_id");
-alter table metrics.fct_observations add primary key ("series_id", "observed_date");
-alter table intermediate.int_ends_unconfirmed add primary key ("series_id");
-alter table metrics.dim_platforms add primary key ("platform");
 alter table listening.dim_genres add primary key ("genre_id");
 alter table listening.dim_tracks_current add primary key ("track_key");
 alter table metrics.dim_subjects add primary key ("subject_id");
+alter table metrics.platform_completeness add primary key ("platform");
+alter table intermediate.int_series_described add primary key ("series_id");
+alter table metrics.dim_platforms add primary key ("platform");
 alter table intermediate.int_series_grouped add primary key ("series_id", "subject");
 alter table listening.bridge_tracks_x_genres add primary key ("track_key", "genre_id");
 alter table listening.bridge_users_x_favorite_genres add primary key ("user_key", "genre_id");
@@ -685,8 +696,8 @@ alter table listening.fct_listen_events add primary key ("user_key", "listened_a
 alter table listening.fct_listens add primary key ("extraction_id", "user_id", "position");
 alter table listening.track_features add primary key ("track_key");
 alter table listening.user_features add primary key ("user_key");
+alter table metrics.fct_observations add primary key ("series_id", "observed_date");
 alter table metrics.fct_silences add primary key ("series_id", "silent_from_date");
-alter table metrics.platform_completeness add primary key ("platform");
 alter table metrics.artist_averages_latest add primary key ("subject", "platform", "metric", "member_type");
 alter table metrics.dim_growth_statuses add primary key ("status");
 alter table metrics.growth_windows add primary key ("series_id", "window_name");
@@ -946,33 +957,6 @@ comment on column metrics.dim_series."metric_id" is 'Platform and metric in one 
 comment on column metrics.dim_series."first_date" is 'Day of the first observation.';
 comment on column metrics.dim_series."last_date" is 'Day of the latest observation.';
 comment on column metrics.dim_series."observation_count" is 'Number of observations.';
-create index fct_observations_observed_date_index on metrics.fct_observations using brin ("observed_date");
-comment on index metrics.fct_observations_observed_date_index is 'A window reads the days it opens and closes with; rows lie by day, so a few pages of index do.';
-alter table metrics.fct_observations add foreign key ("series_id") references metrics.dim_series ("series_id");
-comment on table metrics.fct_observations is 'One row per series and day: the value, how it changed, and the totals of the series so far. What a window needs is the difference of two rows: its closing one less its opening one. Stored by day.';
-comment on column metrics.fct_observations."series_id" is 'Key of one subject''s one metric, computed from both: the same in every build.';
-comment on column metrics.fct_observations."observed_date" is 'Day of the observation, as the source dates it (its first ten characters).';
-comment on column metrics.fct_observations."value" is 'The value observed that day, in the unit of its metric.';
-comment on column metrics.fct_observations."linked_value" is 'What identifiers brought when they were linked, less what they took when they went, so far: part of the value, but no growth.';
-comment on column metrics.fct_observations."change" is 'Value less that of the sound observation before, without what came or went with identifiers; null for the first one and for an outlier.';
-comment on column metrics.fct_observations."span_days" is 'Days since the observation before, which `change` covers; null for the first observation.';
-comment on column metrics.fct_observations."next_observed_date" is 'Day of the sound observation after, until which this one is the latest; null for the newest one and for an outlier.';
-comment on column metrics.fct_observations."change_class" is 'first, increase, unchanged or decrease; relinked if identifiers came or went; of a counter, which cannot fall: correction, restatement or reset, by the ratios in `dim_metrics`; restatement also where a newer version of the same days begins; outlier.';
-comment on column metrics.fct_observations."is_outlier" is 'Whether both neighbours contradict the value: it is kept, but no anchor and in no total.';
-comment on column metrics.fct_observations."running_gain" is 'Sum of the rises so far, of a flow the sum of its values; null for an outlier.';
-comment on column metrics.fct_observations."running_value_days" is 'Value times days so far, each value counted until the next observation; null for an outlier.';
-comment on column metrics.fct_observations."running_observations" is 'Number of observations so far, this one included; null for an outlier.';
-comment on column metrics.fct_observations."running_corrections" is 'Number of corrections so far; null for an outlier.';
-comment on column metrics.fct_observations."running_restatements" is 'Number of restatements so far; null for an outlier.';
-comment on column metrics.fct_observations."running_resets" is 'Number of resets so far; null for an outlier.';
-comment on column metrics.fct_observations."running_relinks" is 'Number of times so far that identifiers came or went; null for an outlier.';
-comment on table intermediate.int_ends_unconfirmed is 'One row per series whose newest values fell or more than doubled, and may be an excursion.';
-comment on column intermediate.int_ends_unconfirmed."series_id" is 'Key of one subject''s one metric, computed from both: the same in every build.';
-comment on column intermediate.int_ends_unconfirmed."unconfirmed_from_date" is 'First day of the newest values that are unconfirmed.';
-comment on table metrics.dim_platforms is 'One row per platform that a source speaks of, whether or not it has metrics.';
-comment on column metrics.dim_platforms."platform" is 'Code of the platform, ''spotify''.';
-comment on column metrics.dim_platforms."platform_name" is 'Name for people, ''Spotify''. Join on the code, names differ between sources.';
-comment on column metrics.dim_platforms."is_catalogued" is 'False where a source speaks of it and the catalogue in seeds/ lacks it: its settings are defaults.';
 create index dim_genres_subject_id_index on listening.dim_genres ("subject_id");
 comment on index listening.dim_genres_subject_id_index is 'Joins from metrics.dim_subjects, and the check that none is orphaned when one of its rows goes.';
 alter table listening.dim_genres add foreign key ("subject_id") references metrics.dim_subjects ("subject_id");
@@ -1003,6 +987,33 @@ comment on column metrics.dim_subjects."subject_type" is 'What the subject is, a
 comment on column metrics.dim_subjects."name" is 'Name for people: the title of a song, the name of an artist or of a platform.';
 comment on column metrics.dim_subjects."release_date" is 'Day of release; null where the source sends a blank or a year zero.';
 comment on column metrics.dim_subjects."is_composed" is 'Whether its observations are those of other subjects - of a recording, those of its songs.';
+comment on table metrics.platform_completeness is 'One row per platform that has observations, with the last day on which its figures are complete.';
+comment on column metrics.platform_completeness."platform" is 'Code of the platform, ''spotify''.';
+comment on column metrics.platform_completeness."series_count" is 'Number of series.';
+comment on column metrics.platform_completeness."complete_series_count" is 'Number of series observed on the complete-through date or later.';
+comment on column metrics.platform_completeness."first_date" is 'Day of the first observation.';
+comment on column metrics.platform_completeness."complete_through_date" is 'Latest day on which at least nine tenths of the series expected have reported. Expected is a series that was observed in the 28 days before; on that day, at least half as many must be as at the platform''s fullest.';
+comment on column metrics.platform_completeness."last_date" is 'Day of the latest observation.';
+comment on table intermediate.int_series_described is 'One row per series, with its subject, its metric and what its platform knows.';
+comment on column intermediate.int_series_described."series_id" is 'Key of one subject''s one metric, computed from both: the same in every build.';
+comment on column intermediate.int_series_described."subject_id" is 'What is counted: ''song:'', ''artist:'' ... and the id within its domain.';
+comment on column intermediate.int_series_described."name" is 'Name for people: the title of a song, the name of an artist or of a platform.';
+comment on column intermediate.int_series_described."subject_type" is 'What the subject is, a ''song'', an ''artist'' and so on.';
+comment on column intermediate.int_series_described."release_date" is 'Day of release; null where the source sends a blank or a year zero.';
+comment on column intermediate.int_series_described."platform" is 'Code of the platform, ''spotify''.';
+comment on column intermediate.int_series_described."metric" is 'What is counted, one word for all platforms, ''streams''.';
+comment on column intermediate.int_series_described."unit" is 'What one of it is; only equal units may be added.';
+comment on column intermediate.int_series_described."kind" is 'How the number behaves: counter, gauge, index, flow or rolling.';
+comment on column intermediate.int_series_described."min_base" is 'Base below which a percent is shown with a warning.';
+comment on column intermediate.int_series_described."max_age_days" is 'Days a value may be carried forward before it is stale.';
+comment on column intermediate.int_series_described."cadence_days" is 'Days between two observations as a rule; coverage is judged by it.';
+comment on column intermediate.int_series_described."first_date" is 'Day of the first observation.';
+comment on column intermediate.int_series_described."complete_through_date" is 'Latest day on which at least nine tenths of the series expected have reported. Expected is a series that was observed in the 28 days before; on that day, at least half as many must be as at the platform''s fullest.';
+comment on column intermediate.int_series_described."unconfirmed_from_date" is 'First day of the newest values that are unconfirmed.';
+comment on table metrics.dim_platforms is 'One row per platform that a source speaks of, whether or not it has metrics.';
+comment on column metrics.dim_platforms."platform" is 'Code of the platform, ''spotify''.';
+comment on column metrics.dim_platforms."platform_name" is 'Name for people, ''Spotify''. Join on the code, names differ between sources.';
+comment on column metrics.dim_platforms."is_catalogued" is 'False where a source speaks of it and the catalogue in seeds/ lacks it: its settings are defaults.';
 comment on table intermediate.int_series_grouped is 'One row per series of a song, a recording or an artist, and artist or platform that it belongs to.';
 comment on column intermediate.int_series_grouped."series_id" is 'Key of one subject''s one metric, computed from both: the same in every build.';
 comment on column intermediate.int_series_grouped."subject" is 'Id of what is compared, the `subject_id` of a song or artist or ''platform:'' and the code.';
@@ -1167,6 +1178,27 @@ comment on column listening.user_features."top_genre_ratio" is 'Share of listens
 comment on column listening.user_features."taste_distance_ratio" is '0 where listening is as declared, 1 where they have nothing in common; null where the user never listened.';
 comment on column listening.user_features."first_listened_at" is 'First listen, see `listened_at`; null where there is none.';
 comment on column listening.user_features."last_listened_at" is 'Last listen, see `listened_at`; null where there is none.';
+create index fct_observations_observed_date_index on metrics.fct_observations using brin ("observed_date");
+comment on index metrics.fct_observations_observed_date_index is 'A window reads the days it opens and closes with; rows lie by day, so a few pages of index do.';
+alter table metrics.fct_observations add foreign key ("series_id") references metrics.dim_series ("series_id");
+comment on table metrics.fct_observations is 'One row per series and day: the value, how it changed, and the totals of the series so far. What a window needs is the difference of two rows: its closing one less its opening one. Stored by day.';
+comment on column metrics.fct_observations."series_id" is 'Key of one subject''s one metric, computed from both: the same in every build.';
+comment on column metrics.fct_observations."observed_date" is 'Day of the observation, as the source dates it (its first ten characters).';
+comment on column metrics.fct_observations."value" is 'The value observed that day, in the unit of its metric.';
+comment on column metrics.fct_observations."linked_value" is 'What identifiers brought when they were linked, less what they took when they went, so far: part of the value, but no growth.';
+comment on column metrics.fct_observations."change" is 'Value less that of the sound observation before, without what came or went with identifiers; null for the first one and for an outlier.';
+comment on column metrics.fct_observations."span_days" is 'Days since the observation before, which `change` covers; null for the first observation.';
+comment on column metrics.fct_observations."next_observed_date" is 'Day of the sound observation after, until which this one is the latest; null for the newest one and for an outlier.';
+comment on column metrics.fct_observations."change_class" is 'first, increase, unchanged or decrease; relinked if identifiers came or went; of a counter, which cannot fall: correction, restatement or reset, by the ratios in `dim_metrics`; restatement also where a newer version of the same days begins; outlier.';
+comment on column metrics.fct_observations."is_outlier" is 'Whether both neighbours contradict the value: it is kept, but no anchor and in no total.';
+comment on column metrics.fct_observations."running_gain" is 'Sum of the rises so far, of a flow the sum of its values; null for an outlier.';
+comment on column metrics.fct_observations."running_value_days" is 'Value times days so far, each value counted until the next observation; null for an outlier.';
+comment on column metrics.fct_observations."running_observations" is 'Number of observations so far, this one included; null for an outlier.';
+comment on column metrics.fct_observations."running_breaks" is 'All four counts of breaks so far in one number, as windows read them: corrections, plus 2^17 for each restatement, 2^29 for each reset, 2^41 for each relink; null for an outlier.';
+comment on column metrics.fct_observations."running_corrections" is 'Number of corrections so far; null for an outlier.';
+comment on column metrics.fct_observations."running_restatements" is 'Number of restatements so far; null for an outlier.';
+comment on column metrics.fct_observations."running_resets" is 'Number of resets so far; null for an outlier.';
+comment on column metrics.fct_observations."running_relinks" is 'Number of times so far that identifiers came or went; null for an outlier.';
 create index fct_silences_silent_from_date_index on metrics.fct_silences using brin ("silent_from_date");
 comment on index metrics.fct_silences_silent_from_date_index is 'A window reads the days it opens and closes with; rows lie by day, so a few pages of index do.';
 comment on table metrics.fct_silences is 'One row per silence of a series, that is a stretch of more than seven days (`anchor_lookback_days`) between two observations, and the one since its latest observation; with the totals at its beginning.';
@@ -1177,18 +1209,8 @@ comment on column metrics.fct_silences."linked_value" is 'What identifiers broug
 comment on column metrics.fct_silences."running_gain" is 'Sum of the rises so far, of a flow the sum of its values; null for an outlier.';
 comment on column metrics.fct_silences."running_value_days" is 'Value times days so far, each value counted until the next observation; null for an outlier.';
 comment on column metrics.fct_silences."running_observations" is 'Number of observations so far, this one included; null for an outlier.';
-comment on column metrics.fct_silences."running_corrections" is 'Number of corrections so far; null for an outlier.';
-comment on column metrics.fct_silences."running_restatements" is 'Number of restatements so far; null for an outlier.';
-comment on column metrics.fct_silences."running_resets" is 'Number of resets so far; null for an outlier.';
-comment on column metrics.fct_silences."running_relinks" is 'Number of times so far that identifiers came or went; null for an outlier.';
+comment on column metrics.fct_silences."running_breaks" is 'All four counts of breaks so far in one number, as windows read them: corrections, plus 2^17 for each restatement, 2^29 for each reset, 2^41 for each relink; null for an outlier.';
 comment on column metrics.fct_silences."silent_from_date" is 'Day of the observation that the silence follows.';
-comment on table metrics.platform_completeness is 'One row per platform that has observations, with the last day on which its figures are complete.';
-comment on column metrics.platform_completeness."platform" is 'Code of the platform, ''spotify''.';
-comment on column metrics.platform_completeness."series_count" is 'Number of series.';
-comment on column metrics.platform_completeness."complete_series_count" is 'Number of series observed on the complete-through date or later.';
-comment on column metrics.platform_completeness."first_date" is 'Day of the first observation.';
-comment on column metrics.platform_completeness."complete_through_date" is 'Latest day on which at least nine tenths of the series expected have reported. Expected is a series that was observed in the 28 days before; on that day, at least half as many must be as at the platform''s fullest.';
-comment on column metrics.platform_completeness."last_date" is 'Day of the latest observation.';
 comment on table metrics.artist_averages_latest is 'One row per artist, metric and type of member (its songs, or itself): its averages over the last 28 complete days.';
 comment on column metrics.artist_averages_latest."subject" is 'Id of what is compared, the `subject_id` of a song or artist or ''platform:'' and the code.';
 comment on column metrics.artist_averages_latest."name" is 'Name for people: the title of a song, the name of an artist or of a platform.';
@@ -1206,6 +1228,8 @@ comment on column metrics.artist_averages_latest."n_days" is 'Number of days wit
 comment on column metrics.artist_averages_latest."coverage_ratio" is 'Observed days of the expected ones, at most 1.';
 comment on column metrics.artist_averages_latest."subject_type" is 'What the subject is, a ''song'', an ''artist'' and so on.';
 comment on column metrics.artist_averages_latest."member_type" is 'What the figure is made of: ''song'', or ''artist'' for what platforms count of artists. The two are never added.';
+create unique index dim_growth_statuses_status_rank_index on metrics.dim_growth_statuses ("status_rank");
+comment on index metrics.dim_growth_statuses_status_rank_index is 'Held unique by a data test.';
 comment on table metrics.dim_growth_statuses is 'One row per status of a growth figure; the first that holds counts, in the order of `status_rank`.';
 comment on column metrics.dim_growth_statuses."status" is 'If the percent may be quoted, see `growth_statuses`: ok; with a warning low_coverage, low_base, partial_window; else there is none, and the status says why.';
 comment on column metrics.dim_growth_statuses."status_rank" is 'Place in the order.';
@@ -1417,40 +1441,40 @@ WITH anchors AS (
   SELECT
     series.series_id,
     series.subject_id,
-    subjects.name,
-    subjects.subject_type,
+    series.name,
+    series.subject_type,
     opening.series_id IS NULL
     AND COALESCE(
-      subjects.release_date > CAST($1 AS DATE)
-      AND subjects.release_date <= CAST($2 AS DATE),
+      series.release_date > CAST($1 AS DATE)
+      AND series.release_date <= CAST($2 AS DATE),
       FALSE
     ) AS is_new,
-    metrics.platform,
-    metrics.metric,
-    metrics.unit,
-    metrics.kind,
-    metrics.min_base,
-    CAST($2 AS DATE) > platforms.complete_through_date AS is_partial,
+    series.platform,
+    series.metric,
+    series.unit,
+    series.kind,
+    series.min_base,
+    CAST($2 AS DATE) > series.complete_through_date AS is_partial,
     (
       CAST($2 AS DATE) - CAST($1 AS DATE)
     ) AS window_days,
     opening.observed_date AS start_observed_date,
     CAST($1 AS DATE) - opening.observed_date AS start_age_days,
     CASE
-      WHEN metrics.kind <> 'flow'
-      AND CAST($1 AS DATE) - opening.observed_date <= metrics.max_age_days
+      WHEN series.kind <> 'flow'
+      AND CAST($1 AS DATE) - opening.observed_date <= series.max_age_days
       THEN opening.value
     END AS start_value,
     closing.observed_date AS end_observed_date,
     CAST($2 AS DATE) - closing.observed_date AS end_age_days,
     CASE
-      WHEN metrics.kind <> 'flow'
-      AND CAST($2 AS DATE) - closing.observed_date <= metrics.max_age_days
+      WHEN series.kind <> 'flow'
+      AND CAST($2 AS DATE) - closing.observed_date <= series.max_age_days
       THEN closing.value
     END AS end_value,
     closing.linked_value - COALESCE(opening.linked_value, 0) AS linked_change,
     COALESCE(
-      CAST($1 AS DATE) - CAST(CAST($2 AS DATE) - CAST($1 AS DATE) AS INT) - earlier.observed_date <= metrics.max_age_days,
+      CAST($1 AS DATE) - CAST(CAST($2 AS DATE) - CAST($1 AS DATE) AS INT) - earlier.observed_date <= series.max_age_days,
       FALSE
     ) AS has_earlier_value,
     closing.running_gain - COALESCE(opening.running_gain, 0) AS gained,
@@ -1471,21 +1495,11 @@ WITH anchors AS (
     COALESCE(opening.running_observations, 0) - COALESCE(earlier.running_observations, 0) AS previous_observed_days,
     GREATEST(1, DIV((
       CAST($2 AS DATE) - CAST($1 AS DATE)
-    ), metrics.cadence_days)) AS expected_days,
-    COALESCE(closing.running_corrections, 0) - COALESCE(opening.running_corrections, 0) AS correction_count,
-    COALESCE(closing.running_restatements, 0) - COALESCE(opening.running_restatements, 0) AS restatement_count,
-    COALESCE(closing.running_resets, 0) - COALESCE(opening.running_resets, 0) AS reset_count,
-    COALESCE(closing.running_relinks, 0) - COALESCE(opening.running_relinks, 0) AS relink_count,
-    earlier.value > 0
-    AND opening.running_restatements + opening.running_resets + opening.running_relinks = earlier.running_restatements + earlier.running_resets + earlier.running_relinks AS is_earlier_comparable,
-    COALESCE(closing.observed_date >= ends.unconfirmed_from_date, FALSE) AS is_unconfirmed
-  FROM "metrics"."dim_series" AS series
-  INNER JOIN "metrics"."dim_metrics" AS metrics
-    ON series.metric_id = metrics.metric_id
-  INNER JOIN "metrics"."dim_subjects" AS subjects
-    ON series.subject_id = subjects.subject_id
-  INNER JOIN "metrics"."platform_completeness" AS platforms
-    ON metrics.platform = platforms.platform
+    ), series.cadence_days)) AS expected_days,
+    CAST(COALESCE(closing.running_breaks, 0) - COALESCE(opening.running_breaks, 0) AS BIGINT) AS breaks,
+    earlier.value > 0 AND opening.running_breaks - earlier.running_breaks < 131072 AS is_earlier_comparable,
+    COALESCE(closing.observed_date >= series.unconfirmed_from_date, FALSE) AS is_unconfirmed
+  FROM "intermediate"."int_series_described" AS series
   LEFT JOIN (
     SELECT
       series_id,
@@ -1495,10 +1509,7 @@ WITH anchors AS (
       running_gain,
       running_value_days,
       running_observations,
-      running_corrections,
-      running_restatements,
-      running_resets,
-      running_relinks
+      running_breaks
     FROM "metrics"."fct_observations"
     WHERE
       observed_date BETWEEN CAST($1 AS DATE) - 7 AND CAST($1 AS DATE)
@@ -1515,10 +1526,7 @@ WITH anchors AS (
       running_gain,
       running_value_days,
       running_observations,
-      running_corrections,
-      running_restatements,
-      running_resets,
-      running_relinks
+      running_breaks
     FROM "metrics"."fct_silences"
     WHERE
       silent_from_date < CAST($1 AS DATE) - 7
@@ -1536,10 +1544,7 @@ WITH anchors AS (
       running_gain,
       running_value_days,
       running_observations,
-      running_corrections,
-      running_restatements,
-      running_resets,
-      running_relinks
+      running_breaks
     FROM "metrics"."fct_observations"
     WHERE
       observed_date BETWEEN CAST($2 AS DATE) - 7 AND CAST($2 AS DATE)
@@ -1556,10 +1561,7 @@ WITH anchors AS (
       running_gain,
       running_value_days,
       running_observations,
-      running_corrections,
-      running_restatements,
-      running_resets,
-      running_relinks
+      running_breaks
     FROM "metrics"."fct_silences"
     WHERE
       silent_from_date < CAST($2 AS DATE) - 7
@@ -1577,10 +1579,7 @@ WITH anchors AS (
       running_gain,
       running_value_days,
       running_observations,
-      running_corrections,
-      running_restatements,
-      running_resets,
-      running_relinks
+      running_breaks
     FROM "metrics"."fct_observations"
     WHERE
       observed_date BETWEEN CAST($1 AS DATE) - CAST(CAST($2 AS DATE) - CAST($1 AS DATE) AS INT) - 7 AND CAST($1 AS DATE) - CAST(CAST($2 AS DATE) - CAST($1 AS DATE) AS INT)
@@ -1598,10 +1597,7 @@ WITH anchors AS (
       running_gain,
       running_value_days,
       running_observations,
-      running_corrections,
-      running_restatements,
-      running_resets,
-      running_relinks
+      running_breaks
     FROM "metrics"."fct_silences"
     WHERE
       silent_from_date < CAST($1 AS DATE) - CAST(CAST($2 AS DATE) - CAST($1 AS DATE) AS INT) - 7
@@ -1611,8 +1607,6 @@ WITH anchors AS (
       )
   ) AS earlier
     ON series.series_id = earlier.series_id
-  LEFT JOIN "intermediate"."int_ends_unconfirmed" AS ends
-    ON series.series_id = ends.series_id
 ), averaged AS (
   SELECT
     subject_id AS subject,
@@ -1831,6 +1825,7 @@ create function metrics.judged_series_growth(from_date date, to_date date) retur
     "restatement_count" integer,
     "reset_count" integer,
     "relink_count" integer,
+    "breaks" bigint,
     "is_earlier_comparable" boolean,
     "is_unconfirmed" boolean,
     "break_status" text,
@@ -1881,6 +1876,7 @@ select
     cast("restatement_count" as integer),
     cast("reset_count" as integer),
     cast("relink_count" as integer),
+    cast("breaks" as bigint),
     cast("is_earlier_comparable" as boolean),
     cast("is_unconfirmed" as boolean),
     cast("break_status" as text),
@@ -1902,40 +1898,40 @@ WITH anchors AS (
   SELECT
     series.series_id,
     series.subject_id,
-    subjects.name,
-    subjects.subject_type,
+    series.name,
+    series.subject_type,
     opening.series_id IS NULL
     AND COALESCE(
-      subjects.release_date > CAST($1 AS DATE)
-      AND subjects.release_date <= CAST($2 AS DATE),
+      series.release_date > CAST($1 AS DATE)
+      AND series.release_date <= CAST($2 AS DATE),
       FALSE
     ) AS is_new,
-    metrics.platform,
-    metrics.metric,
-    metrics.unit,
-    metrics.kind,
-    metrics.min_base,
-    CAST($2 AS DATE) > platforms.complete_through_date AS is_partial,
+    series.platform,
+    series.metric,
+    series.unit,
+    series.kind,
+    series.min_base,
+    CAST($2 AS DATE) > series.complete_through_date AS is_partial,
     (
       CAST($2 AS DATE) - CAST($1 AS DATE)
     ) AS window_days,
     opening.observed_date AS start_observed_date,
     CAST($1 AS DATE) - opening.observed_date AS start_age_days,
     CASE
-      WHEN metrics.kind <> 'flow'
-      AND CAST($1 AS DATE) - opening.observed_date <= metrics.max_age_days
+      WHEN series.kind <> 'flow'
+      AND CAST($1 AS DATE) - opening.observed_date <= series.max_age_days
       THEN opening.value
     END AS start_value,
     closing.observed_date AS end_observed_date,
     CAST($2 AS DATE) - closing.observed_date AS end_age_days,
     CASE
-      WHEN metrics.kind <> 'flow'
-      AND CAST($2 AS DATE) - closing.observed_date <= metrics.max_age_days
+      WHEN series.kind <> 'flow'
+      AND CAST($2 AS DATE) - closing.observed_date <= series.max_age_days
       THEN closing.value
     END AS end_value,
     closing.linked_value - COALESCE(opening.linked_value, 0) AS linked_change,
     COALESCE(
-      CAST($1 AS DATE) - CAST(CAST($2 AS DATE) - CAST($1 AS DATE) AS INT) - earlier.observed_date <= metrics.max_age_days,
+      CAST($1 AS DATE) - CAST(CAST($2 AS DATE) - CAST($1 AS DATE) AS INT) - earlier.observed_date <= series.max_age_days,
       FALSE
     ) AS has_earlier_value,
     closing.running_gain - COALESCE(opening.running_gain, 0) AS gained,
@@ -1956,21 +1952,11 @@ WITH anchors AS (
     COALESCE(opening.running_observations, 0) - COALESCE(earlier.running_observations, 0) AS previous_observed_days,
     GREATEST(1, DIV((
       CAST($2 AS DATE) - CAST($1 AS DATE)
-    ), metrics.cadence_days)) AS expected_days,
-    COALESCE(closing.running_corrections, 0) - COALESCE(opening.running_corrections, 0) AS correction_count,
-    COALESCE(closing.running_restatements, 0) - COALESCE(opening.running_restatements, 0) AS restatement_count,
-    COALESCE(closing.running_resets, 0) - COALESCE(opening.running_resets, 0) AS reset_count,
-    COALESCE(closing.running_relinks, 0) - COALESCE(opening.running_relinks, 0) AS relink_count,
-    earlier.value > 0
-    AND opening.running_restatements + opening.running_resets + opening.running_relinks = earlier.running_restatements + earlier.running_resets + earlier.running_relinks AS is_earlier_comparable,
-    COALESCE(closing.observed_date >= ends.unconfirmed_from_date, FALSE) AS is_unconfirmed
-  FROM "metrics"."dim_series" AS series
-  INNER JOIN "metrics"."dim_metrics" AS metrics
-    ON series.metric_id = metrics.metric_id
-  INNER JOIN "metrics"."dim_subjects" AS subjects
-    ON series.subject_id = subjects.subject_id
-  INNER JOIN "metrics"."platform_completeness" AS platforms
-    ON metrics.platform = platforms.platform
+    ), series.cadence_days)) AS expected_days,
+    CAST(COALESCE(closing.running_breaks, 0) - COALESCE(opening.running_breaks, 0) AS BIGINT) AS breaks,
+    earlier.value > 0 AND opening.running_breaks - earlier.running_breaks < 131072 AS is_earlier_comparable,
+    COALESCE(closing.observed_date >= series.unconfirmed_from_date, FALSE) AS is_unconfirmed
+  FROM "intermediate"."int_series_described" AS series
   LEFT JOIN (
     SELECT
       series_id,
@@ -1980,10 +1966,7 @@ WITH anchors AS (
       running_gain,
       running_value_days,
       running_observations,
-      running_corrections,
-      running_restatements,
-      running_resets,
-      running_relinks
+      running_breaks
     FROM "metrics"."fct_observations"
     WHERE
       observed_date BETWEEN CAST($1 AS DATE) - 7 AND CAST($1 AS DATE)
@@ -2000,10 +1983,7 @@ WITH anchors AS (
       running_gain,
       running_value_days,
       running_observations,
-      running_corrections,
-      running_restatements,
-      running_resets,
-      running_relinks
+      running_breaks
     FROM "metrics"."fct_silences"
     WHERE
       silent_from_date < CAST($1 AS DATE) - 7
@@ -2021,10 +2001,7 @@ WITH anchors AS (
       running_gain,
       running_value_days,
       running_observations,
-      running_corrections,
-      running_restatements,
-      running_resets,
-      running_relinks
+      running_breaks
     FROM "metrics"."fct_observations"
     WHERE
       observed_date BETWEEN CAST($2 AS DATE) - 7 AND CAST($2 AS DATE)
@@ -2041,10 +2018,7 @@ WITH anchors AS (
       running_gain,
       running_value_days,
       running_observations,
-      running_corrections,
-      running_restatements,
-      running_resets,
-      running_relinks
+      running_breaks
     FROM "metrics"."fct_silences"
     WHERE
       silent_from_date < CAST($2 AS DATE) - 7
@@ -2062,10 +2036,7 @@ WITH anchors AS (
       running_gain,
       running_value_days,
       running_observations,
-      running_corrections,
-      running_restatements,
-      running_resets,
-      running_relinks
+      running_breaks
     FROM "metrics"."fct_observations"
     WHERE
       observed_date BETWEEN CAST($1 AS DATE) - CAST(CAST($2 AS DATE) - CAST($1 AS DATE) AS INT) - 7 AND CAST($1 AS DATE) - CAST(CAST($2 AS DATE) - CAST($1 AS DATE) AS INT)
@@ -2083,10 +2054,7 @@ WITH anchors AS (
       running_gain,
       running_value_days,
       running_observations,
-      running_corrections,
-      running_restatements,
-      running_resets,
-      running_relinks
+      running_breaks
     FROM "metrics"."fct_silences"
     WHERE
       silent_from_date < CAST($1 AS DATE) - CAST(CAST($2 AS DATE) - CAST($1 AS DATE) AS INT) - 7
@@ -2096,8 +2064,6 @@ WITH anchors AS (
       )
   ) AS earlier
     ON series.series_id = earlier.series_id
-  LEFT JOIN "intermediate"."int_ends_unconfirmed" AS ends
-    ON series.series_id = ends.series_id
 ), statuses AS (
   SELECT
     *
@@ -2105,6 +2071,10 @@ WITH anchors AS (
 ), known AS (
   SELECT
     *,
+    CAST(breaks % 131072 AS INT) AS correction_count,
+    CAST(DIV(breaks, 131072) % 4096 AS INT) AS restatement_count,
+    CAST(DIV(breaks, 536870912) % 4096 AS INT) AS reset_count,
+    CAST(DIV(breaks, 2199023255552) AS INT) AS relink_count,
     CASE WHEN kind = 'flow' THEN observed_days > 0 ELSE NOT end_value IS NULL END AS has_end,
     CASE
       WHEN kind = 'flow'
@@ -2122,11 +2092,11 @@ WITH anchors AS (
     CASE
       WHEN start_value IS NULL OR end_value IS NULL
       THEN NULL
-      WHEN reset_count > 0
+      WHEN DIV(breaks, 536870912) % 4096 > 0
       THEN 'reset_in_window'
-      WHEN restatement_count > 0
+      WHEN DIV(breaks, 131072) % 4096 > 0
       THEN 'restated_in_window'
-      WHEN relink_count > 0
+      WHEN breaks >= 2199023255552
       THEN 'relinked_in_window'
       WHEN is_unconfirmed
       THEN 'unconfirmed_end'
@@ -2354,6 +2324,7 @@ WITH growth AS (
     growth.restatement_count,
     growth.reset_count,
     growth.relink_count,
+    growth.breaks,
     growth.is_earlier_comparable,
     growth.is_unconfirmed,
     growth.break_status,

@@ -8,32 +8,32 @@
     select
         series.series_id,
         series.subject_id,
-        subjects.name,
-        subjects.subject_type,
+        series.name,
+        series.subject_type,
         opening.series_id is null
-        and coalesce(subjects.release_date > {{ from_day() }} and subjects.release_date <= {{ to_day() }}, false) as is_new,
-        metrics.platform,
-        metrics.metric,
-        metrics.unit,
-        metrics.kind,
-        metrics.min_base,
-        {{ to_day() }} > platforms.complete_through_date as is_partial,
+        and coalesce(series.release_date > {{ from_day() }} and series.release_date <= {{ to_day() }}, false) as is_new,
+        series.platform,
+        series.metric,
+        series.unit,
+        series.kind,
+        series.min_base,
+        {{ to_day() }} > series.complete_through_date as is_partial,
         {{ window_days }} as window_days,
         opening.observed_date as start_observed_date,
         {{ from_day() }} - opening.observed_date as start_age_days,
         case
-            when metrics.kind <> 'flow' and {{ from_day() }} - opening.observed_date <= metrics.max_age_days
+            when series.kind <> 'flow' and {{ from_day() }} - opening.observed_date <= series.max_age_days
                 then opening.value
         end as start_value,
         closing.observed_date as end_observed_date,
         {{ to_day() }} - closing.observed_date as end_age_days,
         case
-            when metrics.kind <> 'flow' and {{ to_day() }} - closing.observed_date <= metrics.max_age_days
+            when series.kind <> 'flow' and {{ to_day() }} - closing.observed_date <= series.max_age_days
                 then closing.value
         end as end_value,
         -- what came with identifiers, less what went with them
         closing.linked_value - coalesce(opening.linked_value, 0) as linked_change,
-        coalesce({{ earlier_day }} - earlier.observed_date <= metrics.max_age_days, false) as has_earlier_value,
+        coalesce({{ earlier_day }} - earlier.observed_date <= series.max_age_days, false) as has_earlier_value,
         closing.running_gain - coalesce(opening.running_gain, 0) as gained,
         opening.running_gain - coalesce(earlier.running_gain, 0) as previous_gained,
         closing.observed_date - coalesce(opening.observed_date, series.first_date) as gained_day_count,
@@ -44,18 +44,14 @@
             as value_day_count,
         coalesce(closing.running_observations, 0) - coalesce(opening.running_observations, 0) as observed_days,
         coalesce(opening.running_observations, 0) - coalesce(earlier.running_observations, 0) as previous_observed_days,
-        greatest(1, {{ window_days }} // metrics.cadence_days) as expected_days,
+        greatest(1, {{ window_days }} // series.cadence_days) as expected_days,
         -- the counts of four kinds of break in one number, see fct_observations
         cast(coalesce(closing.running_breaks, 0) - coalesce(opening.running_breaks, 0) as bigint) as breaks,
         -- corrections alone leave a window comparable
         earlier.value > 0 and opening.running_breaks - earlier.running_breaks < 131072 as is_earlier_comparable,
-        coalesce(closing.observed_date >= ends.unconfirmed_from_date, false) as is_unconfirmed
-    from {{ ref('dim_series') }} as series
-    inner join {{ ref('dim_metrics') }} as metrics on series.metric_id = metrics.metric_id
-    inner join {{ ref('dim_subjects') }} as subjects on series.subject_id = subjects.subject_id
-    inner join {{ ref('platform_completeness') }} as platforms on metrics.platform = platforms.platform
+        coalesce(closing.observed_date >= series.unconfirmed_from_date, false) as is_unconfirmed
+    from {{ ref('int_series_described') }} as series
     left join ({{ window_anchor(from_day()) }}) as opening on series.series_id = opening.series_id
     left join ({{ window_anchor(to_day()) }}) as closing on series.series_id = closing.series_id
     left join ({{ window_anchor(earlier_day) }}) as earlier on series.series_id = earlier.series_id
-    left join {{ ref('int_ends_unconfirmed') }} as ends on series.series_id = ends.series_id
 {%- endmacro %}

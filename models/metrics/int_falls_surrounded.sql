@@ -1,8 +1,5 @@
--- Every excursion has a fall at its beginning or at its end, so only what lies near a fall is
--- looked at: eleven observations to each side hold the longest run and the ones around it.
-
--- a table of few rows: a view would step through all series for each of its readers
-{{ config(materialized='table') }}
+-- Every excursion has a fall at its beginning or at its end, and lies within eleven observations.
+{{ config(materialized='table') }}  -- few rows; a view would step through all series again
 
 with
 
@@ -12,7 +9,7 @@ observations as (
 
 ),
 
--- once more, so that the engine need not hold all observations for both readers
+-- once more, so that no engine holds all observations for two readers
 observations_again as (
 
     select * from {{ ref('int_observations_keyed') }}
@@ -57,13 +54,16 @@ falls as (
     inner join series on stepped.series_id = series.series_id
     inner join metrics on series.metric_id = metrics.metric_id
     where
-        stepped.previous_course - stepped.course
-        > case when stepped.value = stepped.course then metrics.correction_ratio else 0 end
-        * stepped.previous_value
-        or (
-            metrics.correction_ratio is null
-            and abs(stepped.course + stepped.previous_value - stepped.previous_course)
-            <= metrics.outlier_drop_ratio * stepped.previous_value
+        stepped.previous_course > stepped.course
+        and (
+            stepped.previous_course - stepped.course
+            > case when stepped.value = stepped.course then metrics.correction_ratio else 0 end
+            * stepped.previous_value
+            or (
+                metrics.correction_ratio is null
+                and abs(stepped.course + stepped.previous_value - stepped.previous_course)
+                <= metrics.outlier_drop_ratio * stepped.previous_value
+            )
         )
 
 ),
