@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -47,7 +48,9 @@ def nodes(built: Path) -> dict[str, dict]:
 
 
 @pytest.fixture
-def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Desk:
+def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
     """A warehouse of its own to load into."""
     monkeypatch.setenv("CRESCENDO_DB", str(tmp_path / "x.duckdb"))
-    return Desk(tmp_path)
+    yield Desk(tmp_path)
+    # some tests nest folders deeper than Python's own removal can follow
+    subprocess.run(["rm", "-rf", "--", str(tmp_path)], check=False)
