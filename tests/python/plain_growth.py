@@ -455,7 +455,7 @@ def _status_of_group(parts: dict[str, list], statuses: list[str], since: date, u
     )
 
 
-def complete_through(series: Iterable[Series]) -> date | None:
+def complete_through(series: Iterable[Series]) -> date:
     """Latest day on which nine of ten series had reported, of those expected then, and half as many as ever were.
 
     series: all of a platform; a series is expected on the 28 days after each of its sound observations.
@@ -468,7 +468,10 @@ def complete_through(series: Iterable[Series]) -> date | None:
         reported.update(day for day in alive if day <= days[-1])
     fullest = max(expected.values())
     days = [day for day, count in expected.items() if 10 * reported[day] >= 9 * count and 2 * count >= fullest]
-    return date.fromordinal(max(days)) if days else None
+    if not days:  # each series has days of its own: the day that comes nearest, of those with enough series
+        full = [day for day, count in expected.items() if 2 * count >= fullest]
+        days = [max(full, key=lambda day: (Fraction(reported[day], expected[day]), day))]
+    return date.fromordinal(max(days))
 
 
 def year_earlier(day: date) -> date:
