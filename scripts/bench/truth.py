@@ -207,8 +207,11 @@ def _boundaries(world: World) -> np.ndarray:
 
 def fill(path: Path, observed: pd.DataFrame) -> None:
     with duckdb.connect(str(path)) as connection:
-        connection.execute("create schema intermediate; create schema metrics")
+        connection.execute("create schema intermediate; create schema metrics; create schema audience")
         connection.execute("""
+            create table intermediate.int_places_resolved (metric_id varchar);
+            create table audience.dim_charts (platform varchar);
+            create table audience.dim_playlists (platform varchar);
             create table intermediate.int_observations_unioned as
                 select * replace (observed_date::date as observed_date) from observed;
             create table metrics.dim_subjects as
