@@ -942,7 +942,7 @@ comment on column metrics.dim_metrics."lag_days" is 'Days until the platform''s 
 comment on column metrics.dim_metrics."min_base" is 'Base below which a percent is shown with a warning.';
 comment on column metrics.dim_metrics."correction_ratio" is 'A fall below this share of the value is a correction; null where the metric may fall.';
 comment on column metrics.dim_metrics."reset_ratio" is 'A fall to below this share of the value is a reset; null where the metric may fall.';
-comment on column metrics.dim_metrics."outlier_drop_ratio" is 'A value of at most this share of both its neighbours dropped to about nothing; null where it may.';
+comment on column metrics.dim_metrics."outlier_drop_ratio" is 'A value of at most this share of both its neighbours dropped to about nothing; null if it may.';
 comment on column metrics.dim_metrics."is_catalogued" is 'False where a source speaks of it and the catalogue in seeds/ lacks it: its settings are defaults.';
 create index dim_series_metric_id_index on metrics.dim_series ("metric_id");
 comment on index metrics.dim_series_metric_id_index is 'Joins from metrics.dim_metrics, and the check that none is orphaned when one of its rows goes.';
@@ -1324,7 +1324,7 @@ comment on column metrics.popularity_features."is_reference_week" is 'Whether so
 comment on table metrics.popularity_correlations is 'One row per platform and variable: how closely it goes with the score across songs, in the week in which songs are compared. Raw coefficients; which of them may be believed is for `crescendo correlate` to say.';
 comment on column metrics.popularity_correlations."platform" is 'Code of the platform, ''spotify''.';
 comment on column metrics.popularity_correlations."variable" is 'A column of `popularity_features`; what it is called stands in the seed `popularity_variables`.';
-comment on column metrics.popularity_correlations."pearson_log" is 'Pearson correlation with ln(1 + variable), or with the variable where it is a change; null if `null_reason` says why.';
+comment on column metrics.popularity_correlations."pearson_log" is 'Pearson correlation with ln(1 + variable), or with the variable if it is a change; null if `null_reason` says why.';
 comment on column metrics.popularity_correlations."spearman" is 'Rank correlation, equal values at their mean rank; null if `null_reason` says why.';
 comment on column metrics.popularity_correlations."compared_song_count" is 'Songs that have both numbers; under 30 the coefficients say little.';
 comment on column metrics.popularity_correlations."null_reason" is 'Why there is no coefficient, `too_few` (under three songs) or `no_variation` (one side is the same for all songs); null if there is one.';
@@ -1393,10 +1393,10 @@ comment on table quality.fct_findings is 'One row per kind of finding, record an
 comment on column quality.fct_findings."finding_kind" is 'What is wrong, see `finding_kinds`.';
 comment on column quality.fct_findings."record_id" is 'Id of the record, subject or extraction that it is about; blank or null where the source names none.';
 comment on column quality.fct_findings."place" is 'Where in it - metric, field, route or kind of page.';
-comment on column quality.fct_findings."example" is 'A value as sent; null where there is none, or where it is personal data.';
+comment on column quality.fct_findings."example" is 'A value as sent; null if there is none, or if it is personal data.';
 comment on column quality.fct_findings."finding_count" is 'How often it was found of this record and place.';
-comment on column quality.fct_findings."first_found_date" is 'First day that it is about; null where it is about none.';
-comment on column quality.fct_findings."last_found_date" is 'Last day that it is about; null where it is about none.';
+comment on column quality.fct_findings."first_found_date" is 'First day that it is about; null if it is about none.';
+comment on column quality.fct_findings."last_found_date" is 'Last day that it is about; null if it is about none.';
 comment on column quality.fct_findings."file_path" is 'A file that holds it; null where several sources together show it.';
 
 -- Views and growth functions, and the right to read

@@ -1,4 +1,4 @@
-{#- The items of a list in a JSON text, as text, a row each; none where there is no such list: the one expression of a
+{#- The items of a list in a JSON text, as text, a row each; no row if there is no such list: the one expression of a
     select list that multiplies its rows.
 
     expression: a SQL expression of type text. member: the list's key. -#}

@@ -1,5 +1,5 @@
 -- On other platforms the identifiers of a song show one common count, or count people who overlap,
--- so one of them is followed: the default one. While that goes on, another one stands in for it
+-- so one of them is followed: the default one. While that goes on, another one replaces it
 -- only on days on which it shows the same count.
 
 with

@@ -1,4 +1,4 @@
--- Of a day's versions the newest rules. Each day stands beside the day before and after it.
+-- Of a day's versions the newest rules. Each day is shown with the day before it.
 
 with
 
