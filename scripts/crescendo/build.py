@@ -11,11 +11,12 @@ from pathlib import Path
 
 import click
 
-from crescendo import audit, builds, outcome, warehouse
+from crescendo import builds, outcome, warehouse
 from crescendo.errors import CrescendoError
-from crescendo.load import LoadResult, load
+from crescendo.ingest import audit
+from crescendo.ingest.load import LoadResult, load
+from crescendo.ingest.status import found
 from crescendo.outcome import Outcome
-from crescendo.status import found
 
 LANDING = Path("landing")
 # what the built tables depend on, besides what was loaded

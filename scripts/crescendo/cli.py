@@ -13,8 +13,8 @@ from crescendo.errors import CrescendoError
 VERBS = {
     "growth": "crescendo.questions:growth_command",
     "averages": "crescendo.questions:averages_command",
-    "load": "crescendo.load:load_command",
-    "status": "crescendo.status:status_command",
+    "load": "crescendo.ingest.load:load_command",
+    "status": "crescendo.ingest.status:status_command",
     "sample": "crescendo.sample.command:sample_command",
     "correlate": "crescendo.report.command:correlate_command",
     "publish": "crescendo.publish:publish_command",

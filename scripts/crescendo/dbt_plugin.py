@@ -6,8 +6,9 @@ import duckdb
 from dbt.adapters.duckdb.plugins import BasePlugin
 from dbt_common.exceptions import DbtRuntimeError
 
-from crescendo import audit, flatten, privacy, warehouse
+from crescendo import privacy, warehouse
 from crescendo.errors import CrescendoError
+from crescendo.ingest import audit, flatten
 from crescendo.sources import all_sources
 
 IN_MEMORY = ":memory:"

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import duckdb
 from crescendo.cli import main
-from crescendo.status import status
+from crescendo.ingest.status import status
 
 COLUMNS = ("song_id", "title", "artist", "release_date", "image_url", "timeSeries", "summaries")
 STREAMS, POPULARITY = "spotify-streams", "spotify-popularity"

@@ -5,7 +5,7 @@ from collections import Counter
 import pytest
 import yaml
 from conftest import ROOT
-from crescendo.flatten import raw_tables
+from crescendo.ingest.flatten import raw_tables
 from crescendo.sources import all_sources
 
 SOURCES = all_sources()

@@ -11,7 +11,7 @@ from conftest import ROOT, project_in
 from crescendo import manifest
 from crescendo.cli import main
 from crescendo.docs import command, fields
-from crescendo.flatten import raw_tables
+from crescendo.ingest.flatten import raw_tables
 from crescendo.shapes import Field
 from crescendo.sources import all_sources
 

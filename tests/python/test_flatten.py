@@ -10,7 +10,7 @@ import crescendo.sources
 import duckdb
 import pytest
 from conftest import ROOT
-from crescendo import careful, flatten, stage
+from crescendo.ingest import careful, flatten, stage
 from crescendo.shapes import Entries, Field, Group, Pairs, Rows, Values, snake_case
 from crescendo.sources import all_sources, soundcharts
 from hypothesis import Phase, given, settings

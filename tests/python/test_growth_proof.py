@@ -14,7 +14,7 @@ import pytest
 import reports
 from compiled import ask, construct, insert
 from conftest import ROOT
-from crescendo.load import load
+from crescendo.ingest.load import load
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from plain_growth import (

@@ -15,10 +15,10 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from crescendo import load as loading
-from crescendo import stage
 from crescendo.cli import INTERRUPTED
 from crescendo.errors import CrescendoError
+from crescendo.ingest import load as loading
+from crescendo.ingest import stage
 from crescendo.sample.report import report_lines
 from crescendo.sample.world import World
 from reports import COLUMNS, STREAMS, Desk, csv_text, json_lines, point, song

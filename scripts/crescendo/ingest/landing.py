@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import IO
 
 from crescendo.errors import CrescendoError
-from crescendo.flatten import json_roots, scalars, text_columns
+from crescendo.ingest.flatten import json_roots, scalars, text_columns
 from crescendo.shapes import Document, Need, Source
 from crescendo.warehouse import text
 

@@ -16,8 +16,8 @@ from functools import cached_property
 from pathlib import Path
 
 from crescendo.errors import CrescendoError
-from crescendo.flatten import text_columns
-from crescendo.landing import (
+from crescendo.ingest.flatten import text_columns
+from crescendo.ingest.landing import (
     HEAD,
     LARGEST_PAGE,
     LINE_NUMBER,

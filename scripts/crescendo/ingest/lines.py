@@ -11,9 +11,9 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from crescendo import careful
-from crescendo.flatten import json_roots, scalars
-from crescendo.landing import BLANK, BOM, LARGEST_LINE, LINE_NUMBER, Content, Incoming, opened
+from crescendo.ingest import careful
+from crescendo.ingest.flatten import json_roots, scalars
+from crescendo.ingest.landing import BLANK, BOM, LARGEST_LINE, LINE_NUMBER, Content, Incoming, opened
 
 NUMBERED_LINE = re.compile(rb"(\xef\xbb\xbf)?\d+\t")
 OPEN = "has a quote that is not closed, or text around one"

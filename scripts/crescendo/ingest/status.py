@@ -7,7 +7,8 @@ from pathlib import Path
 import click
 import duckdb
 
-from crescendo import builds, flatten, outcome, warehouse
+from crescendo import builds, outcome, warehouse
+from crescendo.ingest import flatten
 from crescendo.options import format_option
 from crescendo.shapes import Document, Source
 from crescendo.sources import all_sources

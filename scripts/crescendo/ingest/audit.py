@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 import duckdb
 
 from crescendo.errors import CrescendoError
-from crescendo.flatten import RawTable
+from crescendo.ingest.flatten import RawTable
 from crescendo.shapes import Source
 from crescendo.warehouse import path, quoted
 

@@ -14,16 +14,17 @@ from pathlib import Path
 import click
 import duckdb
 
-from crescendo import audit, flatten, landing, recognition, scratch, stage, warehouse
-from crescendo.audit import FileResult
+from crescendo import warehouse
 from crescendo.errors import CrescendoError
-from crescendo.landing import Content, Incoming, Refused
+from crescendo.ingest import audit, flatten, landing, recognition, scratch, stage
+from crescendo.ingest.audit import FileResult
+from crescendo.ingest.landing import Content, Incoming, Refused
+from crescendo.ingest.recognition import Wanted
+from crescendo.ingest.stage import Batch
+from crescendo.ingest.status import print_table
 from crescendo.options import SECONDS, format_option
-from crescendo.recognition import Wanted
 from crescendo.shapes import Source
 from crescendo.sources import all_sources
-from crescendo.stage import Batch
-from crescendo.status import print_table
 
 # files of one statement: enough to keep both cores busy, few enough to stay under the memory limit
 BATCH_FILES, BATCH_BYTES = 512, 1 << 28

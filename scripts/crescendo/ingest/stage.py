@@ -22,10 +22,10 @@ from pathlib import Path
 
 import duckdb
 
-from crescendo import audit, careful, flatten, landing, lines, scratch
-from crescendo.audit import FileResult
 from crescendo.errors import CrescendoError
-from crescendo.landing import Content, Incoming
+from crescendo.ingest import audit, careful, flatten, landing, lines, scratch
+from crescendo.ingest.audit import FileResult
+from crescendo.ingest.landing import Content, Incoming
 from crescendo.shapes import Document
 from crescendo.warehouse import LOAD_MEMORY, quoted, text
 
