@@ -95,7 +95,7 @@ def _timed(seconds: dict[str, float], name: str) -> Iterator[None]:
 
 
 def _sample() -> None:
-    from crescendo.sample.command import sample_command
+    from crescendo.cli.sample import sample_command
 
     sample_command.main(args=["--to", str(LANDING)], standalone_mode=False)
 

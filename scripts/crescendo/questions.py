@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING
 import click
 import duckdb
 
-from crescendo import builds, outcome, spreadsheet, warehouse
+from crescendo import builds, outcome, warehouse
 from crescendo.errors import CrescendoError
 from crescendo.options import format_option
+from crescendo.publish import spreadsheet
 from crescendo.terminal import printable
 from crescendo.warehouse import quoted
 

@@ -12,9 +12,9 @@ from datetime import timedelta
 from fnmatch import fnmatch
 from pathlib import Path
 
-from crescendo.sample.world import END
-from crescendo.simulate.moovitamix import ROUTES
-from crescendo.simulate.server import chance
+from crescendo.http.server import chance
+from crescendo.sources.moovitamix.simulate import ROUTES
+from crescendo.sources.soundcharts.world import END
 from reports import NESTED, POPULARITY, STREAMS, csv_text, json_lines
 
 # a step or a world, as JSON has it

@@ -16,11 +16,12 @@ from fnmatch import fnmatch
 from pathlib import Path
 
 import landings
-from crescendo.sample.report import write_report
-from crescendo.sample.world import END, World
-from crescendo.simulate import moovitamix, soundcharts
-from crescendo.simulate.catalogue import Catalogue
-from crescendo.simulate.server import DIRT, LISTING, Faults, served
+from crescendo.http.server import DIRT, LISTING, Faults, served
+from crescendo.sources.moovitamix import simulate as moovitamix
+from crescendo.sources.soundcharts import simulate as soundcharts
+from crescendo.sources.soundcharts.catalogue import Catalogue
+from crescendo.sources.soundcharts.report import write_report
+from crescendo.sources.soundcharts.world import END, World
 from drawn_steps import DAMAGES, STEPS, WARPS, Drawn, Landed, keep_records, remove
 
 # several sources at once, one, or none; the pairs that share their songs are the most frequent

@@ -7,8 +7,9 @@ import crescendo as notebook
 import duckdb
 import pytest
 from conftest import crescendo, project_in
-from crescendo import builds, publish
+from crescendo import builds
 from crescendo.errors import CrescendoError
+from crescendo.publish import files
 
 SEEDS = ("seed", "--no-use-colors")
 
@@ -103,7 +104,7 @@ def test_nothing_is_published(mixed, tmp_path):
     (mixed[0] / "target").mkdir(exist_ok=True)
     for kind in ("csv", "parquet"):
         with pytest.raises(CrescendoError, match="may mix two builds"):
-            publish.publish_files(tmp_path, kind)
+            files.publish_files(tmp_path, kind)
 
 
 def test_a_build_after_one_that_was_killed_is_not_nothing(mixed, built):

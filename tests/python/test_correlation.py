@@ -11,7 +11,7 @@ import pytest
 import statsmodels.api as sm
 from arch.bootstrap import CircularBlockBootstrap
 from conftest import ROOT
-from crescendo.correlation import (
+from crescendo.analysis.popularity.correlation import (
     LAGS,
     across_songs,
     autocorrelation,

@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 from conftest import ROOT, project_in
 from crescendo import manifest
+from crescendo.cli import docs as command
 from crescendo.cli import main
-from crescendo.docs import command, fields
+from crescendo.documents import fields
 from crescendo.ingest.flatten import raw_tables
 from crescendo.shapes import Field
 from crescendo.sources import all_sources

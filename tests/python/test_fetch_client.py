@@ -15,8 +15,8 @@ from email.utils import formatdate
 import httpx
 import pytest
 from crescendo.errors import CrescendoError
-from crescendo.fetch import client
-from crescendo.fetch.client import (
+from crescendo.http import client
+from crescendo.http.client import (
     Client,
     ClientCredentials,
     Landing,
@@ -26,11 +26,11 @@ from crescendo.fetch.client import (
     run,
     told_wait,
 )
-from crescendo.fetch.soundcharts import KEYS, OAUTH
-from crescendo.sample.world import World
-from crescendo.simulate.catalogue import Catalogue
-from crescendo.simulate.server import PASSING, Faults, served
-from crescendo.simulate.soundcharts import application
+from crescendo.http.server import PASSING, Faults, served
+from crescendo.sources.soundcharts.catalogue import Catalogue
+from crescendo.sources.soundcharts.fetch import KEYS, OAUTH
+from crescendo.sources.soundcharts.simulate import application
+from crescendo.sources.soundcharts.world import World
 from landings import bodies, fetch_artist
 
 APP_ID, KEY = "app-0123456789abcdef", "key-fedcba9876543210"

@@ -6,8 +6,8 @@ from itertools import cycle
 
 import duckdb
 import pytest
-from crescendo.simulate.moovitamix import ROUTES, application, universe
-from crescendo.simulate.server import PASSING, Faults, served
+from crescendo.http.server import PASSING, Faults, served
+from crescendo.sources.moovitamix.simulate import ROUTES, application, universe
 from landings import bodies, fetch, requests
 
 DAY = date(2025, 2, 10)

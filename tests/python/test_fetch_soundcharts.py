@@ -11,12 +11,12 @@ from datetime import date, timedelta
 
 import httpx
 import pytest
-from crescendo.fetch.client import Client, Landing, only_one, run
-from crescendo.fetch.soundcharts import DOCUMENTS, Reader, Run
-from crescendo.sample.world import World
-from crescendo.simulate.catalogue import Catalogue
-from crescendo.simulate.server import LISTING, PASSING, Faults, served
-from crescendo.simulate.soundcharts import application
+from crescendo.http.client import Client, Landing, only_one, run
+from crescendo.http.server import LISTING, PASSING, Faults, served
+from crescendo.sources.soundcharts.catalogue import Catalogue
+from crescendo.sources.soundcharts.fetch import DOCUMENTS, Reader, Run
+from crescendo.sources.soundcharts.simulate import application
+from crescendo.sources.soundcharts.world import World
 from landings import SINCE, UNTIL, bodies, fetch_artist, fetch_until_killed, items, requests
 
 SANDBOX = "--sandbox"
@@ -141,7 +141,7 @@ def test_a_song_of_two_artists_is_read_once(catalogue, tmp_path):
 
 def test_killed_at_random_moments_it_goes_on(catalogue, artist, undisturbed, tmp_path):
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["landings", "crescendo.fetch.command", "crescendo.fetch.soundcharts"])
+    context.set_forkserver_preload(["landings", "crescendo.cli.fetch", "crescendo.sources.soundcharts.fetch"])
     faults, kills, draw = Faults(), 0, random.Random(11)
     with served(application(catalogue, faults)) as url:
         for _ in range(8):

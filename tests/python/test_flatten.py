@@ -12,7 +12,8 @@ import pytest
 from conftest import ROOT
 from crescendo.ingest import careful, flatten, stage
 from crescendo.shapes import Entries, Field, Group, Pairs, Rows, Values, snake_case
-from crescendo.sources import all_sources, soundcharts
+from crescendo.sources import all_sources
+from crescendo.sources.soundcharts import shapes as soundcharts
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from reports import csv_text, json_lines

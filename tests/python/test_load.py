@@ -19,8 +19,8 @@ from crescendo.cli import INTERRUPTED
 from crescendo.errors import CrescendoError
 from crescendo.ingest import load as loading
 from crescendo.ingest import stage
-from crescendo.sample.report import report_lines
-from crescendo.sample.world import World
+from crescendo.sources.soundcharts.report import report_lines
+from crescendo.sources.soundcharts.world import World
 from reports import COLUMNS, STREAMS, Desk, csv_text, json_lines, point, song
 
 SONGS = [song(number) for number in range(1, 7)]

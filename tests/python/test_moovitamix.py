@@ -12,7 +12,7 @@ from pathlib import Path
 import duckdb
 import pytest
 from conftest import crescendo, project_in
-from crescendo.simulate import moovitamix
+from crescendo.sources.moovitamix import simulate as moovitamix
 
 DAY = date(2025, 5, 25)
 MODELS = ("models/staging/moovitamix", "models/staging/load_audit", "models/intermediate/listening")

@@ -14,9 +14,11 @@ from itertools import count
 import duckdb
 import pytest
 from conftest import ROOT
-from crescendo import manifest, postgres, publish
+from crescendo import manifest
 from crescendo.cli import main
 from crescendo.errors import CrescendoError
+from crescendo.publish import files as exports
+from crescendo.publish import postgres, schema
 from servers import programs, psql, server
 
 BALANCE = """
@@ -103,8 +105,8 @@ def test_the_ddl_in_the_docs_runs_on_an_empty_database_without_a_warning(databas
 
 
 def test_what_arrives_is_what_was_sent_and_a_second_time_changes_nothing(project, database):
-    first = publish.publish_postgres()
-    assert publish.publish_postgres() == first
+    first = postgres.publish_postgres()
+    assert postgres.publish_postgres() == first
     with duckdb.connect(os.environ["CRESCENDO_DB"], read_only=True) as connection:
         for table in first:
             rows = connection.execute(f"select count(*) from {table.table}").fetchone()[0]
@@ -114,10 +116,10 @@ def test_what_arrives_is_what_was_sent_and_a_second_time_changes_nothing(project
 
 
 def test_every_key_of_the_models_is_held_by_the_database(project, database):
-    publish.publish_postgres()
+    postgres.publish_postgres()
     tables = [relation for relation in relations_of(project) if relation.kind == "table"]
     found = "select count(*) from pg_constraint inner join pg_namespace on connamespace = pg_namespace.oid"
-    ours = f"nspname in ({', '.join(repr(name) for name in postgres.schemas(tables))})"
+    ours = f"nspname in ({', '.join(repr(name) for name in schema.schemas(tables))})"
     declared = sum(len(relation.foreign_keys) for relation in tables)
     assert declared > 5
     assert psql(database, f"{found} where contype = 'f' and convalidated and {ours}") == [[str(declared)]]
@@ -128,7 +130,7 @@ def test_every_key_of_the_models_is_held_by_the_database(project, database):
 
 
 def test_an_orphan_a_duplicate_and_a_wrong_word_are_refused(project, database):
-    publish.publish_postgres()
+    postgres.publish_postgres()
     series = "select * from metrics.fct_observations limit 1"
     one = "(series_id, observed_date) = (select series_id, observed_date from metrics.fct_observations limit 1)"
     said = psql(database, f"update metrics.fct_observations set series_id = -1 where {one}", ok=False)[0][0]
@@ -140,7 +142,7 @@ def test_an_orphan_a_duplicate_and_a_wrong_word_are_refused(project, database):
 
 
 def test_dashboards_may_read_and_nothing_else(project, database):
-    publish.publish_postgres()
+    postgres.publish_postgres()
     psql(database, "create role dashboard login in role crescendo_reader")
     assert psql(database, "select count(*) > 0 from metrics.song_days", user="dashboard") == [["t"]]
     called = "select count(*) > 0 from metrics.song_growth('2025-04-01', '2025-04-30')"
@@ -157,10 +159,10 @@ WINDOWS = [("2025-04-01", "2025-04-30"), ("2024-05-01", "2025-05-26"), ("2025-05
 
 
 def test_growth_says_the_same_in_both_engines_for_every_function_and_window(project, database):
-    publish.publish_postgres()
+    postgres.publish_postgres()
     functions = [relation for relation in relations_of(project) if relation.kind == "function"]
     assert {"series_growth", "song_growth"} <= {relation.name for relation in functions}
-    with publish._attached("") as target:
+    with postgres._attached("") as target:
         target.connection.execute("call pg_clear_cache()")
         for relation in functions:
             columns = [f'"{column.name}"::{column.type} as "{column.name}"' for column in relation.columns.values()]
@@ -203,7 +205,7 @@ def test_growth_in_postgresql_passes_the_test_vectors_of_the_definitions(project
         window = [test["overrides"]["macros"][day] for day in ("from_day", "to_day")]
         schema = ["drop schema if exists metrics, intermediate cascade", "create schema metrics"]
         schema += ["create schema intermediate"]
-        function = postgres._function(relation, columns)
+        function = schema._function(relation, columns)
         psql(database, "set client_min_messages = warning", *schema, *tables, *function)
         for row in test["expect"]["rows"]:
             said = " and ".join(
@@ -221,7 +223,7 @@ def test_growth_in_postgresql_passes_the_test_vectors_of_the_definitions(project
 
 def create_as_given(by_name, given):
     relation = by_name[re.findall(r"'(\w+)'", given["input"])[0]]
-    types = ", ".join(f'"{column.name}" {postgres.postgres_type(column.type)}' for column in relation.columns.values())
+    types = ", ".join(f'"{column.name}" {schema.postgres_type(column.type)}' for column in relation.columns.values())
     made = [f"create table {relation.full_name} ({types})"]
     for row in given["rows"]:
         said = {name: value for name, value in row.items() if value not in (None, "")}
@@ -262,7 +264,7 @@ def test_a_reader_sees_the_old_state_or_the_new_one_during_twenty_publications(
     expected = set()
     for path in two_states:
         monkeypatch.setenv("CRESCENDO_DB", str(path))
-        publish.publish_postgres()
+        postgres.publish_postgres()
         expected.add("\t".join(state(database)))
     assert len(expected) == 2
     with (
@@ -271,7 +273,7 @@ def test_a_reader_sees_the_old_state_or_the_new_one_during_twenty_publications(
     ):
         for number in range(20):
             monkeypatch.setenv("CRESCENDO_DB", str(two_states[number % 2]))
-            publish.publish_postgres()
+            postgres.publish_postgres()
     for answers in (first, second):
         assert len(answers) > 100
         assert set(answers) == expected
@@ -282,7 +284,7 @@ def test_a_reader_sees_the_old_state_or_the_new_one_during_twenty_publications(
 def test_a_publication_that_is_killed_at_any_moment_leaves_the_old_state(project, database, two_states, monkeypatch):
     old, new = two_states
     monkeypatch.setenv("CRESCENDO_DB", str(old))
-    publish.publish_postgres()
+    postgres.publish_postgres()
     before = state(database)
     monkeypatch.setenv("CRESCENDO_DB", str(new))
     command = [sys.executable, "-m", "crescendo.cli", "publish", "postgres"]
@@ -293,7 +295,7 @@ def test_a_publication_that_is_killed_at_any_moment_leaves_the_old_state(project
     chance, seen = random.Random(4), set()
     for _ in range(5):
         monkeypatch.setenv("CRESCENDO_DB", str(old))
-        publish.publish_postgres()
+        postgres.publish_postgres()
         monkeypatch.setenv("CRESCENDO_DB", str(new))
         process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         time.sleep(whole * chance.uniform(0.4, 1))
@@ -301,13 +303,13 @@ def test_a_publication_that_is_killed_at_any_moment_leaves_the_old_state(project
         process.wait()
         seen.add(tuple(state(database)))
     assert seen <= {tuple(before), tuple(after)}
-    publish.publish_postgres()
+    postgres.publish_postgres()
     assert state(database) == after
 
 
 def test_a_reader_who_stays_holds_publication_off_and_loses_nothing(project, database, two_states, monkeypatch):
     monkeypatch.setenv("CRESCENDO_DB", str(two_states[0]))
-    publish.publish_postgres()
+    postgres.publish_postgres()
     before = state(database)
     monkeypatch.setenv("CRESCENDO_DB", str(two_states[1]))
     reader = subprocess.Popen(
@@ -317,16 +319,16 @@ def test_a_reader_who_stays_holds_publication_off_and_loses_nothing(project, dat
     reader.stdin.flush()
     reader.stdout.readline()
     with pytest.raises(CrescendoError, match="readers did not leave the tables within 1 seconds"):
-        publish.publish_postgres(wait=1)
+        postgres.publish_postgres(wait=1)
     assert state(database) == before
     reader.communicate("commit;\n")
-    publish.publish_postgres()
+    postgres.publish_postgres()
     assert state(database) != before
 
 
 def test_what_arrives_changed_is_not_published(project, database, two_states, monkeypatch):
     monkeypatch.setenv("CRESCENDO_DB", str(two_states[0]))
-    publish.publish_postgres()
+    postgres.publish_postgres()
     before = state(database)
     # the server itself loses a row of each table that is made from now on
     psql(
@@ -341,7 +343,7 @@ def test_what_arrives_changed_is_not_published(project, database, two_states, mo
     )
     monkeypatch.setenv("CRESCENDO_DB", str(two_states[1]))
     with pytest.raises(CrescendoError, match=r"metrics.dim_platforms did not arrive as it was sent"):
-        publish.publish_postgres()
+        postgres.publish_postgres()
     assert state(database) == before
 
 
@@ -349,26 +351,26 @@ def test_what_arrives_changed_is_not_published(project, database, two_states, mo
 
 
 def test_a_second_publication_waits_for_the_end_of_the_first(project, database):
-    lock = f"select pg_advisory_lock({publish.ADVISORY_LOCK});\n"
+    lock = f"select pg_advisory_lock({postgres.ADVISORY_LOCK});\n"
     command = [str(programs() / "psql"), "-qAtX"]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as first:
         first.stdin.write(lock)
         first.stdin.flush()
         first.stdout.readline()
         with pytest.raises(CrescendoError, match="another publication is running"):
-            publish.publish_postgres()
+            postgres.publish_postgres()
 
 
 def test_schemas_and_views_of_others_are_not_destroyed(project, database, two_states, monkeypatch):
     monkeypatch.setenv("CRESCENDO_DB", str(two_states[0]))
     psql(database, "create schema metrics", "create table metrics.mine (id integer)")
     with pytest.raises(CrescendoError, match="schema metrics is there and is not ours"):
-        publish.publish_postgres()
+        postgres.publish_postgres()
     psql(database, "set client_min_messages = warning", "drop schema metrics cascade")
-    publish.publish_postgres()
+    postgres.publish_postgres()
     psql(database, "create view public.mine as select * from metrics.dim_series")
     with pytest.raises(CrescendoError, match=r"would be lost: mine on metrics.dim_series"):
-        publish.publish_postgres()
+        postgres.publish_postgres()
     assert psql(database, "select count(*) from public.mine") == [["10"]]
 
 
@@ -424,7 +426,7 @@ def test_files_hold_the_tables_and_a_second_export_is_byte_for_byte_the_same(pro
 
 
 def test_parquet_facts_lie_by_month_and_csv_goes_to_exports_by_default(project, tmp_path, monkeypatch):
-    publish.publish_files(tmp_path, "parquet")
+    exports.publish_files(tmp_path, "parquet")
     months = {path.name for path in (tmp_path / "parquet" / "metrics" / "fct_observations").iterdir()}
     assert {"month=2025-04", "month=2025-05"} <= months
     for name in ("dbt_project.yml", "profiles.yml", "models", "seeds", "macros", "tests"):
@@ -442,7 +444,7 @@ def test_no_cell_of_a_csv_is_a_formula(project, tmp_path, monkeypatch):
             "update metrics.dim_platforms set platform_name = '=HYPERLINK(\"x\")' where platform = 'spotify'"
         )
     monkeypatch.setenv("CRESCENDO_DB", str(warehouse))
-    publish.publish_files(tmp_path, "csv")
+    exports.publish_files(tmp_path, "csv")
     written = (tmp_path / "csv" / "metrics" / "dim_platforms.csv").read_text()
     assert '"\'=HYPERLINK(""x"")"' in written
 
@@ -479,7 +481,7 @@ def test_odd_characters_do_not_keep_a_csv_from_being_written(changed, tmp_path, 
     changed(
         f"update audience.dim_songs set title = {title} where song_id = (select min(song_id) from audience.dim_songs)"
     )
-    publish.publish_files(tmp_path, "csv")
+    exports.publish_files(tmp_path, "csv")
     written = (tmp_path / "csv" / "audience" / "dim_songs.csv").read_text()
     assert "\0" not in written
     assert "Nul" in written or "'" in written
@@ -490,7 +492,7 @@ def test_empty_facts_are_empty_files_with_their_columns(changed, project, tmp_pa
     facts = [relation for relation in relations_of(project) if relation.is_fact]
     assert len(facts) > 3
     changed(*(f"delete from {fact.full_name}" for fact in facts))
-    published = {table.table: table.rows for table in publish.publish_files(tmp_path, kind)}
+    published = {table.table: table.rows for table in exports.publish_files(tmp_path, kind)}
     for fact in facts:
         assert published[fact.full_name] == 0
         place = tmp_path / kind / fact.schema / fact.name
@@ -503,13 +505,13 @@ def test_empty_facts_are_empty_files_with_their_columns(changed, project, tmp_pa
 
 def test_two_exports_into_one_folder_follow_each_other(project, tmp_path):
     command = [sys.executable, "-m", "crescendo.cli", "publish", "csv", str(tmp_path)]
-    with publish._held(tmp_path):
+    with exports._held(tmp_path):
         waiting = subprocess.Popen(command, stdout=subprocess.DEVNULL)
         with pytest.raises(subprocess.TimeoutExpired):
             waiting.wait(5)
         assert not (tmp_path / "csv").exists()
     assert waiting.wait(60) == 0
-    assert (tmp_path / "csv" / publish.CONTENTS).is_file()
+    assert (tmp_path / "csv" / exports.CONTENTS).is_file()
 
 
 def test_a_folder_of_somebody_else_is_not_replaced(project, tmp_path):
@@ -517,14 +519,14 @@ def test_a_folder_of_somebody_else_is_not_replaced(project, tmp_path):
     mine.parent.mkdir()
     mine.write_text("mine")
     with pytest.raises(CrescendoError, match="no export"):
-        publish.publish_files(tmp_path, "csv")
+        exports.publish_files(tmp_path, "csv")
     assert mine.read_text() == "mine"
 
 
 def test_an_export_killed_between_its_two_renames_is_healed(project, tmp_path):
-    publish.publish_files(tmp_path, "csv")
+    exports.publish_files(tmp_path, "csv")
     first = tree(tmp_path)
     (tmp_path / "csv").rename(tmp_path / "csv__old")
     (tmp_path / "csv__next").mkdir()
-    publish.publish_files(tmp_path, "csv")
+    exports.publish_files(tmp_path, "csv")
     assert tree(tmp_path) == first

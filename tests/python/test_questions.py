@@ -12,8 +12,8 @@ import crescendo as notebook
 import duckdb
 import pytest
 from conftest import crescendo, project_in
-from crescendo import spreadsheet
 from crescendo.errors import CrescendoError
+from crescendo.publish import spreadsheet
 
 WINDOW = ("--from", "2025-04-01", "--to", "2025-04-30")
 GROWTH_COLUMNS = [

@@ -12,11 +12,11 @@ import pandas as pd
 import pytest
 import vl_convert
 from conftest import ROOT, crescendo, project_in
-from crescendo import correlation
+from crescendo.analysis.popularity import correlation
+from crescendo.analysis.popularity import report as popularity
+from crescendo.analysis.popularity.page import figures, page, table
+from crescendo.analysis.popularity.verdicts import verdicts
 from crescendo.errors import CrescendoError
-from crescendo.report import popularity
-from crescendo.report.page import figures, page, table
-from crescendo.report.verdicts import verdicts
 from scipy import stats
 from statsmodels.stats.meta_analysis import combine_effects
 from worlds import World

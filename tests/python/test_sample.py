@@ -11,8 +11,8 @@ import pytest
 from click.testing import CliRunner
 from crescendo.cli import crescendo, main
 from crescendo.errors import CrescendoError
-from crescendo.sample.report import report_lines, write_report
-from crescendo.sample.world import ABSENT, END, PLANTED, World
+from crescendo.sources.soundcharts.report import report_lines, write_report
+from crescendo.sources.soundcharts.world import ABSENT, END, PLANTED, World
 
 SMALL = World(songs=60, days=400)
 

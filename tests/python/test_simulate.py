@@ -15,13 +15,14 @@ import numpy as np
 import pytest
 from click.testing import CliRunner
 from crescendo.cli import main
+from crescendo.cli.simulate import simulate_command
 from crescendo.errors import CrescendoError
-from crescendo.sample.report import time_series_json
-from crescendo.sample.world import ABSENT, World
-from crescendo.simulate import moovitamix, soundcharts
-from crescendo.simulate.catalogue import Catalogue
-from crescendo.simulate.command import simulate_command
-from crescendo.simulate.server import Faults, served, switched_on
+from crescendo.http.server import Faults, served, switched_on
+from crescendo.sources.moovitamix import simulate as moovitamix
+from crescendo.sources.soundcharts import simulate as soundcharts
+from crescendo.sources.soundcharts.catalogue import Catalogue
+from crescendo.sources.soundcharts.report import time_series_json
+from crescendo.sources.soundcharts.world import ABSENT, World
 
 DAY = date(2025, 3, 1)
 HEADERS = {"x-app-id": "soundcharts", "x-api-key": "soundcharts"}

@@ -33,7 +33,7 @@ def correlate_command(platform: str | None, seed: int, form: str, target: Path |
       crescendo correlate
       crescendo correlate --format html --to popularity.html
     """
-    from crescendo.report import popularity
+    from crescendo.analysis.popularity import report as popularity
 
     features, variables = _tables()
     scored = sorted(features.loc[features["popularity"].notna(), "platform"].unique())
@@ -83,13 +83,13 @@ def _write(target: Path, text: str) -> None:
 
 
 def _as_html(analysis) -> str:
-    from crescendo.report.page import page
+    from crescendo.analysis.popularity.page import page
 
     return page(analysis)
 
 
 def _as_json(analysis) -> str:
-    from crescendo.report.verdicts import as_records, verdicts
+    from crescendo.analysis.popularity.verdicts import as_records, verdicts
 
     tables = {name: getattr(analysis, name) for name in ("facts", "findings", "controls", "stationarity")}
     rows = {name: json.loads(table.to_json(orient="records", date_format="iso")) for name, table in tables.items()}
@@ -97,7 +97,7 @@ def _as_json(analysis) -> str:
 
 
 def _as_table(analysis) -> str:
-    from crescendo.report.verdicts import verdicts
+    from crescendo.analysis.popularity.verdicts import verdicts
 
     lines = [f"{v.verdict:<12}{v.platform:<10}{v.claim}\n{'':22}{v.evidence}" for v in verdicts(analysis)]
     found = analysis.findings.dropna(subset="estimate").sort_values(["starred", "q"], ascending=[False, True])

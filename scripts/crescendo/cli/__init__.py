@@ -15,13 +15,13 @@ VERBS = {
     "averages": "crescendo.questions:averages_command",
     "load": "crescendo.ingest.load:load_command",
     "status": "crescendo.ingest.status:status_command",
-    "sample": "crescendo.sample.command:sample_command",
-    "correlate": "crescendo.report.command:correlate_command",
-    "publish": "crescendo.publish:publish_command",
-    "docs": "crescendo.docs.command:docs_command",
+    "sample": "crescendo.cli.sample:sample_command",
+    "correlate": "crescendo.cli.correlate:correlate_command",
+    "publish": "crescendo.cli.publish:publish_command",
+    "docs": "crescendo.cli.docs:docs_command",
     "build": "crescendo.build:build_command",
-    "fetch": "crescendo.fetch.command:fetch_command",
-    "simulate": "crescendo.simulate.command:simulate_command",
+    "fetch": "crescendo.cli.fetch:fetch_command",
+    "simulate": "crescendo.cli.simulate:simulate_command",
 }
 
 # DuckDB imports pandas (a second) the first time a value is bound, if it finds it; these verbs hand it none
@@ -116,7 +116,3 @@ def _fail(said: str, code: int) -> int:
 
     click.echo(f"error: {printable(said, lines=True)}", err=True)
     return code
-
-
-if __name__ == "__main__":
-    sys.exit(main())

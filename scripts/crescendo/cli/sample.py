@@ -45,8 +45,8 @@ def sample_command(songs: int, days: int, seed: int, folder: Path, artists: int,
       crescendo sample
       crescendo sample --songs 12320 --days 390 --artists 0 --listening-days 0 --to /tmp/full
     """
-    from crescendo.sample.report import report_lines, write_report
-    from crescendo.sample.world import World
+    from crescendo.sources.soundcharts.report import report_lines, write_report
+    from crescendo.sources.soundcharts.world import World
 
     world = World(songs, days, seed)
     lines = report_lines(world)
@@ -55,12 +55,12 @@ def sample_command(songs: int, days: int, seed: int, folder: Path, artists: int,
         path = write_report(world, folder, shown)
     click.echo(f"{path}: {songs:,} songs, {path.stat().st_size / 1e6:,.1f} MB")
     if artists:
-        from crescendo.simulate.samples import land_soundcharts
+        from crescendo.sources.soundcharts.sample import land_soundcharts
 
         answers = land_soundcharts(folder / "soundcharts", world, artists)
         click.echo(f"{folder / 'soundcharts'}: {answers:,} answers on {artists} artists landed")
     if listening_days:
-        from crescendo.simulate.samples import land_moovitamix
+        from crescendo.sources.moovitamix.sample import land_moovitamix
 
         landed = land_moovitamix(folder / "moovitamix", listening_days, seed)
         click.echo(f"{folder / 'moovitamix'}: {landed} days landed, {listening_days - landed} were there")

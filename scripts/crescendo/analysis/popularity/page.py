@@ -12,9 +12,9 @@ import pandas as pd
 import vl_convert
 from jinja2 import Environment
 
-from crescendo import correlation
-from crescendo.report.popularity import ACROSS, OVER_TIME, SHUFFLES, Analysis
-from crescendo.report.verdicts import as_records, verdicts
+from crescendo.analysis.popularity import correlation
+from crescendo.analysis.popularity.report import ACROSS, OVER_TIME, SHUFFLES, Analysis
+from crescendo.analysis.popularity.verdicts import as_records, verdicts
 
 POINTS = 400  # drawn one by one; the density behind them holds all songs
 ARTISTS = 25
@@ -42,7 +42,7 @@ def page(analysis: Analysis) -> str:
     """The report as HTML text."""
     drawn = list(figures(analysis))
     template = Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True).from_string(
-        files("crescendo.report").joinpath("popularity.html").read_text(encoding="utf-8")
+        files("crescendo.analysis.popularity").joinpath("popularity.html").read_text(encoding="utf-8")
     )
     return template.render(
         facts=analysis.facts.to_dict("records"),

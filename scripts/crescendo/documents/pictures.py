@@ -7,10 +7,10 @@ import subprocess
 import tempfile
 from pathlib import Path
 
-from crescendo import postgres
-from crescendo.docs.fields import COMMAND
+from crescendo.documents.fields import COMMAND
 from crescendo.errors import CrescendoError
 from crescendo.manifest import Relation
+from crescendo.publish import schema as postgres
 
 SPINE = "metrics"
 

@@ -11,8 +11,8 @@ from scipy import stats
 from statsmodels.tools.sm_exceptions import InterpolationWarning
 from statsmodels.tsa.stattools import adfuller, kpss
 
-from crescendo import correlation
-from crescendo.correlation import LEVEL, MIN_SONGS
+from crescendo.analysis.popularity import correlation
+from crescendo.analysis.popularity.correlation import LEVEL, MIN_SONGS
 from crescendo.errors import CrescendoError
 
 ACROSS, OVER_TIME = "across songs", "over time"

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from crescendo.errors import CrescendoError
-from crescendo.fetch.client import Client, Landing, RequestError, Tally
+from crescendo.http.client import Client, Landing, RequestError, Tally
 from crescendo.warehouse import text
 
 URL = "http://127.0.0.1:8000"

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 import duckdb
 
-from crescendo.docs.lineage import Lineage, Place, lineage
+from crescendo.documents.lineage import Lineage, Place, lineage
 from crescendo.ingest.flatten import raw_tables
 from crescendo.manifest import Relation, models
 from crescendo.shapes import Document, Dropped, Entries, Field, Group, Node, Pairs, Rows, Source, Values

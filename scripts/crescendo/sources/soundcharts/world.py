@@ -30,7 +30,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from crescendo.errors import CrescendoError
-from crescendo.sample import words
+from crescendo.sources import words
 
 END = np.datetime64("2025-05-26", "D")  # the last day any song is seen on
 RIGHT_EDGE_DAYS = 15  # songs stop on their own day within these

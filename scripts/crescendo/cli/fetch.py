@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from crescendo.errors import CrescendoError
-from crescendo.fetch.client import Client, Landing, Tally, credentials, only_one, run
+from crescendo.http.client import Client, Landing, Tally, credentials, only_one, run
 from crescendo.options import SECONDS, SECONDS_OF_WORK, format_option
 
 DAY = click.DateTime(["%Y-%m-%d"])
@@ -96,7 +96,7 @@ def soundcharts_command(
       crescendo fetch soundcharts --artist 11e81bcc-9c1c-ce38-b96b-a0369fe50396 --sandbox --dry-run
       crescendo fetch soundcharts --artist "Léa Marlot" --since 2023-01-01 --platform spotify
     """
-    from crescendo.fetch import soundcharts as source
+    from crescendo.sources.soundcharts import fetch as source
 
     if unknown := set(platforms) - source.PLATFORMS:
         raise CrescendoError(f"--platform {min(unknown)}: none of {', '.join(sorted(source.PLATFORMS))}")
@@ -146,8 +146,8 @@ def moovitamix_command(url: str, day: datetime | None, to: Path, form: str, **pa
       crescendo fetch moovitamix
       crescendo fetch moovitamix --url http://127.0.0.1:8002 --date 2025-05-26
     """
-    from crescendo.fetch import moovitamix as source
-    from crescendo.fetch.soundcharts import today
+    from crescendo.sources.moovitamix import fetch as source
+    from crescendo.sources.soundcharts.fetch import today
 
     load_date = day.date() if day else today()
     with only_one(to):

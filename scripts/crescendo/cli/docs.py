@@ -27,7 +27,7 @@ def docs_command(check: bool, static: bool) -> int:
       crescendo docs
       crescendo docs --static
     """
-    from crescendo.docs.fields import shares
+    from crescendo.documents.fields import shares
 
     if check:
         stale = stale_pages(FOLDER)
@@ -52,7 +52,7 @@ def pages(empty: dict) -> tuple[dict[str, str], str]:
 
     `empty` are the shares of nulls, see `fields.shares`. Reads the project in the working folder.
     """
-    from crescendo.docs import fields, pictures
+    from crescendo.documents import fields, pictures
 
     manifest, sources = read(), list(all_sources().values())
     relations = published(manifest)
@@ -67,7 +67,7 @@ def pages(empty: dict) -> tuple[dict[str, str], str]:
 
 def stale_pages(folder: Path) -> list[str]:
     """The names of the pages in a folder that are not what the project makes; shares of nulls are taken as they are."""
-    from crescendo.docs import fields, pictures
+    from crescendo.documents import fields, pictures
 
     written = folder / "fields.md"
     empty = fields.shares_in(written.read_text(), list(all_sources().values())) if written.is_file() else {}
@@ -83,7 +83,7 @@ def _says(path: Path, page: str) -> bool:
 
 
 def _draw(path: Path, dot: str) -> None:
-    from crescendo.docs.pictures import mark, schema_svg
+    from crescendo.documents.pictures import mark, schema_svg
 
     if not (path.is_file() and mark(dot) in path.read_text()):
         path.write_text(schema_svg(dot))
@@ -92,7 +92,7 @@ def _draw(path: Path, dot: str) -> None:
 
 def _sample(folder: Path) -> duckdb.DuckDBPyConnection:
     """A warehouse with the raw tables of a sample of every source."""
-    from crescendo.sample.command import sample_command
+    from crescendo.cli.sample import sample_command
 
     landing = folder / "landing"
     sample_command.main(args=["--to", str(landing)], standalone_mode=False)

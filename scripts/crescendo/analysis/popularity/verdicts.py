@@ -6,8 +6,8 @@ from itertools import combinations
 
 import pandas as pd
 
-from crescendo.correlation import LEVEL, MIN_EFFECTIVE, believable, difference
-from crescendo.report.popularity import ACROSS, OVER_TIME, Analysis
+from crescendo.analysis.popularity.correlation import LEVEL, MIN_EFFECTIVE, believable, difference
+from crescendo.analysis.popularity.report import ACROSS, OVER_TIME, Analysis
 
 WEAK = 0.2  # an interval within this of zero leaves room for a weak link at most
 RECENT, WEEKLY, SO_FAR = "streams_28d", "streams_7d", "streams"

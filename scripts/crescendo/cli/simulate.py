@@ -6,8 +6,7 @@ from datetime import UTC, datetime
 
 import click
 
-from crescendo.options import COUNT, PORT, SEED
-from crescendo.simulate.server import (
+from crescendo.http.server import (
     DIRT,
     LASTING,
     LISTING,
@@ -18,6 +17,7 @@ from crescendo.simulate.server import (
     serve,
     switched_on,
 )
+from crescendo.options import COUNT, PORT, SEED
 
 SOUNDCHARTS_FAULTS = (*PASSING, *LASTING, *LISTING)
 MOOVITAMIX_FAULTS = (*PASSING, *SERVING, *DIRT)
@@ -70,11 +70,11 @@ def soundcharts_command(
       crescendo simulate soundcharts
       crescendo simulate soundcharts --shapes mixed --faults 401,429,500,slow,cut,overlap,total
     """
-    from crescendo.fetch import soundcharts as source
-    from crescendo.fetch.client import credentials
-    from crescendo.sample.world import World
-    from crescendo.simulate.catalogue import Catalogue
-    from crescendo.simulate.soundcharts import application
+    from crescendo.http.client import credentials
+    from crescendo.sources.soundcharts import fetch as source
+    from crescendo.sources.soundcharts.catalogue import Catalogue
+    from crescendo.sources.soundcharts.simulate import application
+    from crescendo.sources.soundcharts.world import World
 
     kinds = switched_on(faults, SOUNDCHARTS_FAULTS)
     switched = Faults(kinds, seed, fault_rate, quota, drip_seconds)
@@ -118,7 +118,7 @@ def moovitamix_command(
       crescendo simulate moovitamix
       crescendo simulate moovitamix --mode evolving --day 2025-03-01 --drift 2025-02-01 --port 8002
     """
-    from crescendo.simulate.moovitamix import application, universe
+    from crescendo.sources.moovitamix.simulate import application, universe
 
     kinds = switched_on(faults, MOOVITAMIX_FAULTS)
     now = (day or datetime.now(UTC)).date()

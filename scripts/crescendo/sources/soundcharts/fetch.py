@@ -1,6 +1,6 @@
 """All that Soundcharts knows about an artist: catalogue, audience, that of its songs, on every platform.
 
-A run belongs to the day on which it began. What it lands, and under which names, stands in `crescendo.fetch`.
+A run belongs to the day on which it began. What it lands, and under which names, stands in `crescendo.http`.
 """
 
 import asyncio
@@ -16,7 +16,7 @@ from typing import Any
 from urllib.parse import quote
 
 from crescendo.errors import CrescendoError
-from crescendo.fetch.client import Client, ClientCredentials, RequestError, StoppedError, Tally, write_atomically
+from crescendo.http.client import Client, ClientCredentials, RequestError, StoppedError, Tally, write_atomically
 
 URL = "https://customer.api.soundcharts.com"
 OAUTH_URL, OAUTH_PATH = "https://account.soundcharts.com/oauth/token", "/oauth/token"

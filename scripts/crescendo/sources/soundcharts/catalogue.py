@@ -1,6 +1,6 @@
 """The world of the report files as a partner's API would see it: the same songs, on more platforms.
 
-Songs, credits and Spotify counts are those of `crescendo.sample.world`, so API and report meet in every song uuid:
+Songs, credits and Spotify counts are those of `world.py`, so API and report meet in every song uuid:
 the identifiers of a song add up to the count that the report shows, and the largest of them is the true one.
 
 Quirks are planted on the artist with the most songs (`Catalogue.star`), and by chance (QUIRK_SHARE) elsewhere:
@@ -25,9 +25,9 @@ from functools import cache, cached_property
 
 import numpy as np
 
-from crescendo.sample import words
-from crescendo.sample.world import ABSENT, END, Artist, Record, World
-from crescendo.simulate.server import chance
+from crescendo.http.server import chance
+from crescendo.sources import words
+from crescendo.sources.soundcharts.world import ABSENT, END, Artist, Record, World
 
 QUIRK_SHARE = 0.1
 LISTENERS_A_PLAY = 0.3  # different people among 28 days of plays

@@ -22,8 +22,8 @@ from fastapi import FastAPI, Query, Request
 from fastapi.responses import RedirectResponse, Response
 
 from crescendo.errors import CrescendoError
-from crescendo.sample import words
-from crescendo.simulate.server import Disturbed, Faults, chance
+from crescendo.http.server import Disturbed, Faults, chance
+from crescendo.sources import words
 
 ROUTES = ("tracks", "users", "listen_history")
 ROWS = 1000

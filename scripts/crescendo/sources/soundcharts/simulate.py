@@ -18,10 +18,18 @@ import numpy as np
 from fastapi import Depends, FastAPI, Request
 from fastapi.responses import Response
 
-from crescendo.sample import words
-from crescendo.sample.world import END
-from crescendo.simulate.catalogue import COUNTED, COUNTRIES, FOLLOWED, GENRES, IDENTIFIED_ONLY, Catalogue, Series
-from crescendo.simulate.server import Disturbed, Faults, chance
+from crescendo.http.server import Disturbed, Faults, chance
+from crescendo.sources import words
+from crescendo.sources.soundcharts.catalogue import (
+    COUNTED,
+    COUNTRIES,
+    FOLLOWED,
+    GENRES,
+    IDENTIFIED_ONLY,
+    Catalogue,
+    Series,
+)
+from crescendo.sources.soundcharts.world import END
 
 OAUTH_PATH = "/oauth/token"
 LIMIT = 100

@@ -1,0 +1,5 @@
+import sys
+
+from crescendo.cli import main
+
+sys.exit(main())

@@ -1,0 +1,81 @@
+"""`crescendo publish`: what a person types; the work is in `crescendo.publish`."""
+
+import json
+from pathlib import Path
+
+import click
+
+from crescendo.options import SECONDS, format_option
+from crescendo.publish.contents import Published
+from crescendo.publish.files import publish_files
+from crescendo.publish.postgres import publish_postgres
+
+
+@click.group("publish")
+def publish_command() -> None:
+    """Hand the built tables on: to PostgreSQL, or as CSV or Parquet files.
+
+    \b
+    Example:
+      crescendo publish postgres --dsn "host=localhost dbname=audience"
+      crescendo publish csv exports/
+    """
+
+
+@publish_command.command("postgres")
+@click.option("--dsn", default="", help="libpq's words or address; without it, the PG* variables. Never a password.")
+@click.option(
+    "--wait", type=SECONDS, default=60.0, show_default=True, help="Seconds to wait for readers to leave the old tables."
+)
+@format_option("table", "json")
+def postgres_command(dsn: str, wait: float, form: str) -> None:
+    """Publish tables, keys, indexes, views and growth functions to a PostgreSQL database (15 or later).
+
+    Built beside what is there, compared, and put in its place in one transaction. The password comes from PGPASSWORD,
+    ~/.pgpass or a service file.
+
+    \b
+    Example:
+      PGHOST=localhost PGDATABASE=audience crescendo publish postgres
+    """
+    _print(publish_postgres(dsn, wait=wait), form)
+
+
+@publish_command.command("csv")
+@click.argument("folder", type=click.Path(path_type=Path), default=Path("exports"), metavar="[DIR]")
+@format_option("table", "json")
+def csv_command(folder: Path, form: str) -> None:
+    """Write every table and view as a CSV file that a spreadsheet can open safely; to exports/ without DIR.
+
+    \b
+    Example:
+      crescendo publish csv
+      crescendo publish csv ~/handover
+    """
+    _print(publish_files(folder, "csv"), form)
+
+
+@publish_command.command("parquet")
+@click.argument("folder", type=click.Path(path_type=Path), default=Path("exports"), metavar="[DIR]")
+@format_option("table", "json")
+def parquet_command(folder: Path, form: str) -> None:
+    """Write every table and view as Parquet, facts in a folder for each month; to exports/ without DIR.
+
+    \b
+    Example:
+      crescendo publish parquet
+      crescendo publish parquet /data/audience
+    """
+    _print(publish_files(folder, "parquet"), form)
+
+
+def _print(published: list[Published], form: str) -> None:
+    for table in published:
+        if table.rows_without_nul:
+            said = f"{table.table}: {table.rows_without_nul:,} rows hold a NUL character in a text, which was left out"
+            click.echo(f"warning: {said}", err=True)
+    if form == "json":
+        click.echo(json.dumps([vars(table) for table in published]))
+        return
+    for table in published:
+        click.echo(f"{table.rows:>12,}  {table.table}")
