@@ -20,6 +20,7 @@ import duckdb
 from conftest import project_in
 from crescendo.cli import main
 from drawn_steps import Drawn, Landed, read_bytes
+from drawn_worlds import ODD_NAMES
 
 # what dbt knows of the project's files, so that each is read once for all worlds; dbt itself checks that it still holds
 PARSED = Path(tempfile.mkdtemp(prefix="parsed")) / "partial_parse.msgpack"
@@ -47,11 +48,15 @@ class Built:
     world: Drawn
     ledger: list[dict] = field(default_factory=list)
     told: list[Fault] = field(default_factory=list)
+    name: str = ""
+
+    def __post_init__(self) -> None:
+        self.name = self.name or self.world.get("name", "crescendo")
 
     @property
     def warehouse(self) -> Path:
         """The DuckDB file."""
-        return self.folder / f"{self.world.get('name', 'crescendo')}.duckdb"
+        return self.folder / f"{self.name}.duckdb"
 
     def rows(self, sql: str, *values: object) -> list[dict]:
         """Rows of a question as dictionaries."""
@@ -115,6 +120,20 @@ def working_in(built: Built) -> Iterator[dict[str, str]]:
 def fetch_faults(built: Built) -> Iterator[Fault]:
     """What the fetches complained about."""
     return (Fault(f"fetch: {told(said)}", said) for said in built.landed.said)
+
+
+def refuse_name(built: Built) -> Iterator[Fault]:
+    """A name that is taken by a schema is refused with a better one, which is used from then on."""
+    if built.name not in ODD_NAMES:
+        return
+    better = f"crescendo_{built.name}"
+    with working_in(built):
+        done = run("load", "load", built.landed.folder)
+    if isinstance(done, Fault):
+        yield done
+    elif done[0] != 2 or f"{better}.duckdb" not in done[2] or built.warehouse.exists():
+        yield Fault(f"load: the name {built.name} is not refused with a better one", str(done)[:600])
+    built.name = better
 
 
 def load(built: Built) -> None:
@@ -232,6 +251,6 @@ def _dbt(built: Built, environment: dict[str, str], *words: str) -> list[dict]:
         shutil.copy(PARSED, target)
     done = subprocess.run(command, cwd=built.folder, env=environment, capture_output=True, text=True, check=False)
     (built.folder / "dbt.txt").write_text(done.stdout + done.stderr)
-    if (target / PARSED.name).is_file() and "name" not in built.world:
+    if (target / PARSED.name).is_file() and built.name == "crescendo":
         shutil.copy(target / PARSED.name, PARSED)
     return json.loads(found.read_text())["results"] if found.exists() else []

@@ -18,7 +18,7 @@ from pathlib import Path
 
 import duckdb
 from conftest import ROOT
-from drawn_builds import Built, Fault, build, fetch_faults, load, once, run, told, working_in
+from drawn_builds import Built, Fault, build, fetch_faults, load, once, refuse_name, run, told, working_in
 from drawn_steps import is_report, read_bytes, read_report, request_of
 from plain_growth import PERCENT, Series, catalogue, complete_through
 from reports import POPULARITY, STREAMS
@@ -528,7 +528,7 @@ def checked(built: Built, check: Callable[[Built], Iterator[Fault]]) -> list[Fau
 
 def faults_of(built: Built) -> list[Fault]:
     """Load, build, check: all that is wrong with a world, each kind once."""
-    found = once(fetch_faults(built), "fetch")
+    found = once(fetch_faults(built), "fetch") + once(refuse_name(built), "load")
     with working_in(built) as environment:
         load(built)
         found += once(built.told, "load")
