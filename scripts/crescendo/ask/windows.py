@@ -1,0 +1,204 @@
+"""Windows as people say them. A window is the days after `start` up to `end`: its growth is A(end) - A(start).
+
+    --last 28d          the 28 days up to the last complete day         (d days, w weeks, m months, y years)
+    --window mtd        from the close of last month to the last complete day                     (also ytd)
+    --window last-month the calendar month before that of the last complete day   (also -week, -quarter, -year)
+    --window 2025-04    April 2025: from the close of 31 March to that of 30 April  (also 2025, 2025-Q2, 2025-W17)
+"""
+
+import re
+from calendar import monthrange
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from crescendo.ask.texts import _
+from crescendo.errors import CrescendoError
+
+DAY = timedelta(days=1)
+UNITS = {"d": "days", "w": "weeks", "m": "months", "y": "years"}
+STEPS = ("day", "week", "month")
+# more rows than anybody reads, and a second of work
+MOST_STEPS = 400
+
+
+@dataclass(frozen=True, order=True)
+class Window:
+    """From the close of `start` to the close of `end`."""
+
+    start: date
+    end: date
+
+    @property
+    def days(self) -> int:
+        """How many days it has."""
+        return (self.end - self.start).days
+
+
+# a window that is known once the last complete day is
+Relative = Callable[[date], Window]
+
+
+def day(said: str | date | None, name: str = "") -> date | None:
+    """A day as it was typed. Raises CrescendoError."""
+    if said is None or (isinstance(said, date) and not hasattr(said, "hour")):
+        return said
+    try:
+        return date.fromisoformat(said)
+    except (ValueError, TypeError):
+        said_by = f"{name} " if name else ""
+        raise CrescendoError(_("invalid day {said_by}{said}: write it as 2025-04-30", said_by=said_by, said=repr(said))) from None
+
+
+def between(start: date, end: date, today: date) -> Window:
+    """A window between two days. Raises CrescendoError if it is reversed or begins in the future."""
+    if end <= start:
+        raise CrescendoError(
+            _(
+                "the window ends on {end}, not after its start {start}:"
+                " growth runs from the close of --from to the close of a later --to",
+                end=end,
+                start=start,
+            )
+        )
+    if start > today:
+        raise CrescendoError(_("the window starts on {start}, in the future: today is {today}", start=start, today=today))
+    return Window(start, end)
+
+
+def last(said: str) -> Relative:
+    """The window of `--last`. Raises CrescendoError."""
+    found = re.fullmatch(r"([0-9]{1,5})([dwmy])", said)
+    count = int(found[1]) if found else 0
+    if not found or not count:
+        raise CrescendoError(_("invalid --last {said}: write 28d, 4w, 3m or 1y", said=repr(said)))
+    if found[2] in "dw":
+        length = timedelta(days=count * (7 if found[2] == "w" else 1))
+        return _guarded(said, lambda end: Window(end - length, end))
+    months = count * (12 if found[2] == "y" else 1)
+    return _guarded(said, lambda end: Window(earlier(end, months), end))
+
+
+def named(said: str) -> Relative:
+    """The window of `--window`. Raises CrescendoError."""
+    if said in _RELATIVE:
+        return _RELATIVE[said]
+    for pattern, made in _CALENDAR:
+        if found := re.fullmatch(pattern, said, re.IGNORECASE):
+            try:
+                window = made(*(int(part) for part in found.groups()))
+            except ValueError:
+                break
+            return lambda _end: window
+    raise CrescendoError(
+        _(
+            "invalid --window {said}: write one of {words}, or 2025, 2025-04, 2025-Q2, 2025-W17",
+            said=repr(said),
+            words=", ".join(_RELATIVE),
+        )
+    )
+
+
+def earlier(end: date, months: int) -> date:
+    """The same day of the month so many months earlier; the last day of that month if it is shorter."""
+    year, month = divmod(end.year * 12 + end.month - 1 - months, 12)
+    return date(year, month + 1, min(end.day, monthrange(year, month + 1)[1]))
+
+
+def compared(window: Window, against: str) -> Window:
+    """The window of as many days that `against` names: 'previous', or 'year' for the same days a year earlier."""
+    if against == "previous":
+        return Window(window.start - (window.end - window.start), window.start)
+    end = earlier(window.end, 12)
+    return Window(end - (window.end - window.start), end)
+
+
+def split(window: Window, step: str) -> list[Window]:
+    """The window by days, ISO weeks or calendar months; the first and the last may be cut. Raises CrescendoError."""
+    parts = list(_parts(window, step))
+    if len(parts) > MOST_STEPS:
+        raise CrescendoError(
+            _(
+                "{count} rows for each series are too many to read: ask by week or month, or a shorter window",
+                count=len(parts),
+            )
+        )
+    return parts
+
+
+def _parts(window: Window, step: str) -> Iterator[Window]:
+    start = window.start
+    while start < window.end:
+        first = start + DAY
+        if step == "day":
+            end = first
+        elif step == "week":
+            end = first + (6 - first.weekday()) * DAY
+        else:
+            end = first.replace(day=monthrange(first.year, first.month)[1])
+        yield Window(start, min(end, window.end))
+        start = min(end, window.end)
+
+
+def _guarded(said: str, made: Relative) -> Relative:
+    """A window that would begin before the first year is a mistake."""
+
+    def window(end: date) -> Window:
+        try:
+            return made(end)
+        except (OverflowError, ValueError):
+            raise CrescendoError(_("--last {said} goes back before the year 1", said=said)) from None
+
+    return window
+
+
+def _year(year: int) -> Window:
+    return Window(date(year, 1, 1) - DAY, date(year, 12, 31))
+
+
+def _months(year: int, month: int, count: int = 1) -> Window:
+    first = date(year, month, 1)
+    final = earlier(first, 1 - count)
+    return Window(first - DAY, final.replace(day=monthrange(final.year, final.month)[1]))
+
+
+def _quarter(year: int, quarter: int) -> Window:
+    if not 1 <= quarter <= 4:
+        raise ValueError(quarter)
+    return _months(year, 3 * quarter - 2, 3)
+
+
+def _week(year: int, week: int) -> Window:
+    monday = date.fromisocalendar(year, week, 1)
+    return Window(monday - DAY, monday + 6 * DAY)
+
+
+def _last_week(end: date) -> Window:
+    monday = end - end.weekday() * DAY
+    return Window(monday - 8 * DAY, monday - DAY)
+
+
+def _last_quarter(end: date) -> Window:
+    before = earlier(end.replace(day=1), 3)
+    return _quarter(before.year, (before.month + 2) // 3)
+
+
+def _last_month(end: date) -> Window:
+    before = earlier(end.replace(day=1), 1)
+    return _months(before.year, before.month)
+
+
+_RELATIVE: dict[str, Relative] = {
+    "mtd": lambda end: Window(end.replace(day=1) - DAY, end),
+    "ytd": lambda end: Window(date(end.year, 1, 1) - DAY, end),
+    "last-week": _last_week,
+    "last-month": _last_month,
+    "last-quarter": _last_quarter,
+    "last-year": lambda end: _year(end.year - 1),
+}
+_CALENDAR: tuple[tuple[str, Callable[..., Window]], ...] = (
+    (r"(\d{4})", _year),
+    (r"(\d{4})-(\d{2})", _months),
+    (r"(\d{4})-Q(\d)", _quarter),
+    (r"(\d{4})-W(\d{1,2})", _week),
+)
