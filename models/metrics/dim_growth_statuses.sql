@@ -14,7 +14,8 @@ statuses as (
         has_percent,
         label_en,
         label_fr,
-        meaning
+        meaning,
+        meaning_fr
     from growth_statuses
 
 )

@@ -6,7 +6,7 @@ For a notebook: `crescendo.growth(last="28d", by="artist")` and `crescendo.avera
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from crescendo.questions import averages, growth
+    from crescendo.ask.notebook import averages, growth
 
 __all__ = ["averages", "growth"]
 
@@ -16,5 +16,5 @@ def __getattr__(name: str) -> object:
     if name in __all__:
         import importlib
 
-        return getattr(importlib.import_module("crescendo.questions"), name)
+        return getattr(importlib.import_module("crescendo.ask.notebook"), name)
     raise AttributeError(f"module 'crescendo' has no attribute {name!r}")

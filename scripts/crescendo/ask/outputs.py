@@ -113,7 +113,9 @@ def as_xlsx(rows: Rows) -> bytes:
         cell.font = Font(bold=True)
     sheet.append(header)
     for row in rows.rows:
-        sheet.append([_cell(WriteOnlyCell, sheet, column, value) for column, value in zip(rows.columns, row, strict=True)])
+        sheet.append(
+            [_cell(WriteOnlyCell, sheet, column, value) for column, value in zip(rows.columns, row, strict=True)]
+        )
     data = io.BytesIO()
     book.save(data)
     return data.getvalue()

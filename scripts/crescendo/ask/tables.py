@@ -138,4 +138,3 @@ def _line(cells: Sequence[str], columns: Sequence[Column]) -> str:
         spaces = " " * (column.width - cell_len(cell))
         padded.append(cell + spaces if column.is_text else spaces + cell)
     return GAP.join(padded).rstrip()
-

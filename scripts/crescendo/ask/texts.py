@@ -1,6 +1,6 @@
 """Texts in the reader's language. English is the key; `locale/<language>.toml` has the others.
 
-    _("the window ends on {end}", end=day)   # in French with `--lang fr`, or if the environment's locale is French
+_("the window ends on {end}", end=day)   # in French with `--lang fr`, or if the environment's locale is French
 """
 
 import os
@@ -31,7 +31,7 @@ def catalogue(language: str) -> dict[str, str]:
     return tomllib.loads((Path(__file__).parent / "locale" / f"{language}.toml").read_text("utf-8"))
 
 
-def _(text: str, **values: object) -> str:
+def _(text: str, /, **values: object) -> str:
     """A text in the reader's language with its placeholders filled."""
     spoken = language()
     said = text if spoken == "en" else catalogue(spoken).get(text, text)

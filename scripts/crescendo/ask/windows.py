@@ -1,9 +1,9 @@
 """Windows as people say them. A window is the days after `start` up to `end`: its growth is A(end) - A(start).
 
-    --last 28d          the 28 days up to the last complete day         (d days, w weeks, m months, y years)
-    --window mtd        from the close of last month to the last complete day                     (also ytd)
-    --window last-month the calendar month before that of the last complete day   (also -week, -quarter, -year)
-    --window 2025-04    April 2025: from the close of 31 March to that of 30 April  (also 2025, 2025-Q2, 2025-W17)
+--last 28d          the 28 days up to the last complete day         (d days, w weeks, m months, y years)
+--window mtd        from the close of last month to the last complete day                     (also ytd)
+--window last-month the calendar month before that of the last complete day   (also -week, -quarter, -year)
+--window 2025-04    April 2025: from the close of 31 March to that of 30 April  (also 2025, 2025-Q2, 2025-W17)
 """
 
 import re
@@ -46,8 +46,8 @@ def day(said: str | date | None, name: str = "") -> date | None:
     try:
         return date.fromisoformat(said)
     except (ValueError, TypeError):
-        said_by = f"{name} " if name else ""
-        raise CrescendoError(_("invalid day {said_by}{said}: write it as 2025-04-30", said_by=said_by, said=repr(said))) from None
+        what = f"{name} {said!r}" if name else repr(said)
+        raise CrescendoError(_("invalid day {what}: write it as 2025-04-30", what=what)) from None
 
 
 def between(start: date, end: date, today: date) -> Window:
@@ -62,7 +62,8 @@ def between(start: date, end: date, today: date) -> Window:
             )
         )
     if start > today:
-        raise CrescendoError(_("the window starts on {start}, in the future: today is {today}", start=start, today=today))
+        said = _("the window starts on {start}, in the future: today is {today}", start=start, today=today)
+        raise CrescendoError(said)
     return Window(start, end)
 
 

@@ -11,8 +11,11 @@ from crescendo.errors import CrescendoError
 
 # verb -> the click command that does it
 VERBS = {
-    "growth": "crescendo.questions:growth_command",
-    "averages": "crescendo.questions:averages_command",
+    "growth": "crescendo.cli.ask:growth_command",
+    "averages": "crescendo.cli.ask:averages_command",
+    "find": "crescendo.cli.find:find_command",
+    "metrics": "crescendo.cli.metrics:metrics_command",
+    "changes": "crescendo.cli.changes:changes_command",
     "load": "crescendo.ingest.load:load_command",
     "status": "crescendo.ingest.status:status_command",
     "sample": "crescendo.cli.sample:sample_command",
@@ -25,7 +28,7 @@ VERBS = {
 }
 
 # DuckDB imports pandas (a second) the first time a value is bound, if it finds it; these verbs hand it none
-WITHOUT_PANDAS = ("averages", "build", "growth", "load", "status")
+WITHOUT_PANDAS = ("averages", "build", "changes", "find", "growth", "load", "metrics", "status")
 # how DuckDB tells of Ctrl-C while a statement runs, as a RuntimeError
 IN_A_STATEMENT = "Query interrupted"
 

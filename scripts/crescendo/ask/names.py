@@ -1,0 +1,187 @@
+"""Find subjects by what people type: a name without accents or case, an identifier, a group, or a name with a typo."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import duckdb
+
+from crescendo.ask.texts import _
+from crescendo.errors import CrescendoError
+from crescendo.warehouse import quoted
+
+# how far a word may be from the one that was typed: one letter wrong from four letters on, two from eight on
+ONE_TYPO, TWO_TYPOS = 4, 8
+# ranks of what was found, the best first
+EXACT, BEGINS, HOLDS, GROUP, NEAR = 1, 2, 3, 4, 5
+# columns that hold what a platform or a registry calls a subject
+IDENTIFIERS = ("isrc", "upc", "identifier")
+
+
+@dataclass(frozen=True)
+class Found:
+    """A subject that was found: how well (the least first), and the groups that it belongs to, by name."""
+
+    subject_id: str
+    subject_type: str
+    name: str
+    groups: str
+    rank: int
+
+
+def folded(expression: str) -> str:
+    """SQL of a text without accents, case and doubled spaces."""
+    composed = f"nfc_normalize(cast({expression} as varchar))"
+    return f"trim(regexp_replace(lower(strip_accents({composed})), '\\s+', ' ', 'g'))"
+
+
+SUBJECTS = f"""
+subjects as (
+    select subject_id, subject_type, name, {folded("name")} as folded_name from metrics.dim_subjects
+    union all
+    select 'platform:' || platform, 'platform', platform_name, {folded("platform_name")} from metrics.dim_platforms
+),
+memberships as (
+    select m.subject_id, min(s.name) as group_name, {folded("min(s.name)")} as folded_name
+    from intermediate.int_memberships_received as m inner join metrics.dim_subjects as s on m.group_id = s.subject_id
+    group by m.subject_id, m.group_id
+),
+asked as (select {folded("?")} as text, cast(? as varchar) as typed)
+"""
+
+
+def find(connection: duckdb.DuckDBPyConnection, text: str, kind: str = "", limit: int = 0) -> list[Found]:
+    """Subjects that a text names, the best first: an id, an identifier, a name, a group's name; else near names.
+
+    A subject of the given `kind` only, if one is given.
+    """
+    found = _rows(connection, text, kind, limit, _exact(connection))
+    return found or _rows(connection, text, kind, limit, _near())
+
+
+def nearest(connection: duckdb.DuckDBPyConnection, text: str, kind: str = "") -> list[str]:
+    """The three names that are most like a text."""
+    sql = f"""
+        with {SUBJECTS}
+        select s.name from subjects as s cross join asked where ? in ('', s.subject_type)
+        group by s.name order by max(jaro_winkler_similarity(s.folded_name, asked.text)) desc, s.name limit 3
+    """
+    return [row[0] for row in connection.execute(sql, [text, text, kind]).fetchall()]
+
+
+def unknown(connection: duckdb.DuckDBPyConnection, text: str, kind: str = "") -> CrescendoError:
+    """The error for a name that nothing is like."""
+    near = ", ".join(repr(name) for name in nearest(connection, text, kind))
+    return CrescendoError(_("no name matches {text}; closest: {near}", text=repr(text), near=near or _("none")))
+
+
+def _rows(
+    connection: duckdb.DuckDBPyConnection, text: str, kind: str, limit: int, ranked: tuple[str, Sequence[str]]
+) -> list[Found]:
+    sql, values = ranked
+    statement = f"""
+        with {SUBJECTS}, ranked as ({sql}), best as (
+            select subject_id, min(rank) as rank, min(distance) as distance from ranked group by subject_id
+        )
+        select
+            s.subject_id, s.subject_type, s.name,
+            coalesce((
+                select string_agg(m.group_name, ', ' order by m.group_name)
+                from memberships as m where m.subject_id = s.subject_id
+            ), '') as groups,
+            best.rank
+        from best inner join subjects as s on best.subject_id = s.subject_id
+        where ? in ('', s.subject_type)
+        order by best.rank, best.distance, length(s.name), s.name, s.subject_id
+        {f"limit {int(limit)}" if limit else ""}
+    """
+    return [Found(*row) for row in connection.execute(statement, [text, text, *values, kind]).fetchall()]
+
+
+def _exact(connection: duckdb.DuckDBPyConnection) -> tuple[str, Sequence[str]]:
+    known = " union all ".join(
+        f"select subject_id, cast({quoted(column)} as varchar) as identifier from {quoted(schema)}.{quoted(table)}"
+        for schema, table, column in _identifier_columns(connection)
+    )
+    by_identifier = (
+        f"""
+        union all
+        select known.subject_id, {EXACT}, 0 from ({known}) as known cross join asked
+        where lower(known.identifier) = lower(asked.typed)
+        """
+        if known
+        else ""
+    )
+    return (
+        f"""
+        select
+            s.subject_id,
+            case
+                when s.folded_name = asked.text then {EXACT}
+                when lower(asked.typed) in (lower(s.subject_id), lower(split_part(s.subject_id, ':', 2))) then {EXACT}
+                when starts_with(s.folded_name, asked.text) then {BEGINS}
+                else {HOLDS}
+            end as rank,
+            0 as distance
+        from subjects as s cross join asked
+        where
+            asked.text <> ''
+            and (
+                list_bool_and(list_transform(string_split(asked.text, ' '), word -> contains(s.folded_name, word)))
+                or lower(asked.typed) in (lower(s.subject_id), lower(split_part(s.subject_id, ':', 2)))
+            )
+        union all
+        select m.subject_id, {GROUP}, 0 from memberships as m cross join asked
+        where asked.text <> '' and contains(m.folded_name, asked.text)
+        {by_identifier}
+        """,
+        [],
+    )
+
+
+def _near() -> tuple[str, Sequence[str]]:
+    """Every word of the text is a word of the name, or is one or two letters from one."""
+    return (
+        f"""
+        select s.subject_id, {NEAR} as rank, list_sum(distances) as distance
+        from (
+            select
+                s.subject_id,
+                list_transform(
+                    string_split(asked.text, ' '),
+                    word -> list_min(list_transform(
+                        string_split(s.folded_name, ' '),
+                        own -> damerau_levenshtein(word, own)
+                            + case
+                                when damerau_levenshtein(word, own) > case
+                                    when length(word) >= {TWO_TYPOS} then 2
+                                    when length(word) >= {ONE_TYPO} then 1
+                                    else 0
+                                end
+                                    then 1000
+                                else 0
+                            end
+                    ))
+                ) as distances
+            from subjects as s cross join asked
+            where asked.text <> ''
+        ) as s
+        where list_max(distances) < 1000
+        """,
+        [],
+    )
+
+
+def _identifier_columns(connection: duckdb.DuckDBPyConnection) -> list[tuple[str, str, str]]:
+    """Tables of the marts that say how others call a subject."""
+    sql = """
+        select c.schema_name, c.table_name, c.column_name
+        from duckdb_columns() as c
+        inner join duckdb_columns() as s
+            on c.schema_name = s.schema_name and c.table_name = s.table_name and s.column_name = 'subject_id'
+        where
+            list_contains(?, c.column_name)
+            and not starts_with(c.schema_name, 'raw_')
+            and c.schema_name not in ('staging', 'intermediate')
+        order by all
+    """
+    return connection.execute(sql, [list(IDENTIFIERS)]).fetchall()

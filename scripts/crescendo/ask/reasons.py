@@ -1,0 +1,118 @@
+"""What the warehouse holds to ask of, and why there is no answer."""
+
+import difflib
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+import duckdb
+
+from crescendo import warehouse
+from crescendo.ask.question import Answer, Question
+from crescendo.ask.texts import _
+from crescendo.errors import CrescendoError
+
+# every series, and every group that it counts for: its own subject, those of its domain, its platform
+GROUPED = (
+    "metrics.dim_series as s inner join metrics.dim_metrics as m using (metric_id)"
+    " inner join intermediate.int_series_grouped as g using (series_id)"
+)
+
+
+@contextmanager
+def built() -> Iterator[duckdb.DuckDBPyConnection]:
+    """The warehouse, to read. Raises CrescendoError if nothing has been built in it."""
+    with warehouse.connect(read_only=True) as connection:
+        if not exists(connection, "series_growth"):
+            said = _("{path} has no growth yet: run `crescendo build`, or `dbt build`", path=warehouse.path())
+            raise CrescendoError(said)
+        yield connection
+
+
+def column(connection: duckdb.DuckDBPyConnection, sql: str, values: Sequence = ()) -> list:
+    """The first column of a statement's rows."""
+    return [row[0] for row in connection.execute(sql, list(values)).fetchall()]
+
+
+def exists(connection: duckdb.DuckDBPyConnection, function: str) -> bool:
+    """Whether `metrics` has a table function of that name."""
+    sql = "select 1 from duckdb_functions() where schema_name = 'metrics' and function_name = ?"
+    return connection.execute(sql, [function]).fetchone() is not None
+
+
+def types_of(connection: duckdb.DuckDBPyConnection) -> list[str]:
+    """Types of the subjects that have series, and of the groups that such subjects belong to."""
+    return column(connection, "select distinct subject_type from intermediate.int_series_grouped order by 1")
+
+
+def unknown(what: str, said: str, known: list[str]) -> str:
+    """The sentence for a word that is none of those known, with the nearest."""
+    near = difflib.get_close_matches(said, known, n=3, cutoff=0.65)
+    if near:
+        return _(
+            "there is no {what} {said}: did you mean {near}?", what=_(what), said=repr(said), near=" / ".join(near)
+        )
+    listed = ", ".join(known[:20]) or _("none")
+    return _("there is no {what} {said}: there are {listed}", what=_(what), said=repr(said), listed=listed)
+
+
+def nothing_of(connection: duckdb.DuckDBPyConnection, question: Question) -> str:
+    """Why nothing that is asked by has such observations, and what has; empty if something has."""
+    metric = "" if question.metric == "all" else question.metric
+    types = observed_types(connection, metric, question.platform)
+    on = _("on {platform}", platform=question.platform) if question.platform else ""
+    what = " ".join(filter(None, (metric, on)))
+    if not types and what and column(connection, "select 1 from metrics.dim_series limit 1"):
+        return _("there are no observations of {what}: leave out --metric or --platform", what=what)
+    if not types:
+        return _("there are no observations yet: load files with `crescendo load`, then `crescendo build`")
+    if question.by in ("series", *types):
+        return ""
+    return _(
+        "no {by} has observations of {what}: ask --by {other}",
+        by=question.by,
+        what=what or _("anything"),
+        other=types[0],
+    )
+
+
+def observed_types(connection: duckdb.DuckDBPyConnection, metric: str, platform: str) -> list[str]:
+    """Types that have such observations, those that are observed themselves first, the most frequent first."""
+    return column(
+        connection,
+        f"select g.subject_type from {GROUPED} where ? in ('', m.metric) and ? in ('', m.platform) group by 1"
+        " order by count(*) filter (g.subject_type = g.member_type) desc, count(*) desc, 1",
+        [metric, platform],
+    )
+
+
+def why_nothing(answer: Answer) -> str:
+    """Why there is no number: the data begin later, end earlier, or do not add up."""
+    question = answer.question
+    start, end = answer.windows[0].start, answer.windows[-1].end
+    with warehouse.connect(read_only=True) as connection:
+        if reason := nothing_of(connection, question):
+            return reason
+        first, last = connection.execute("select min(first_date), max(last_date) from metrics.dim_series").fetchone()
+        sql = "select bool_or(add_over_platform <> 'never') from metrics.dim_metrics where metric = ?"
+        additive = column(connection, sql, [question.metric])
+        [own, *_others] = observed_types(
+            connection, "" if question.metric == "all" else question.metric, question.platform
+        )
+    if end < first:
+        return _("the window ends before all data: they begin on {first}", first=first)
+    if start > last:
+        return _("the window starts after all data: they end on {last}", last=last)
+    if question.kind == "growth" and additive == [False] and not answer.rows:
+        return _(
+            "{metric} does not add up by {by}: ask --by {own}, or averages --by {by}",
+            metric=question.metric,
+            by=question.by,
+            own=own,
+        )
+    return _(
+        "nothing can be computed from {start} to {end}; the data run from {first} to {last}",
+        start=start,
+        end=end,
+        first=first,
+        last=last,
+    )

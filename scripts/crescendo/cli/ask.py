@@ -1,0 +1,165 @@
+"""The verbs `growth` and `averages`: how fast an audience grew, and what is usual, over any window."""
+
+from contextlib import suppress
+from pathlib import Path
+
+import click
+import duckdb
+
+from crescendo import outcome, warehouse
+from crescendo.ask import outputs, shown, texts, windows
+from crescendo.ask.answers import ask
+from crescendo.ask.question import AGAINST, Answer, Question
+from crescendo.ask.reasons import column, types_of, why_nothing
+from crescendo.ask.texts import _
+from crescendo.cli.output import FORMAT, LANG, LOCALE, WIDE, FileOrDay, View, put
+from crescendo.errors import CrescendoError
+
+# groups that a song, track or film may belong to, each with an option of its own
+GROUPS = ("artist", "label", "genre", "country")
+
+
+class _By(click.Option):
+    """The option whose help lists the types that are in the warehouse."""
+
+    def get_help_record(self, ctx: click.Context) -> tuple[str, str] | None:
+        record = super().get_help_record(ctx)
+        with suppress(CrescendoError, duckdb.Error), warehouse.connect(read_only=True, wait=0) as connection:
+            record = (record[0], f"{record[1]} Here: {', '.join(types_of(connection))}.")
+        return record
+
+
+class _Metric(click.Option):
+    """The option whose help lists what is counted in the warehouse."""
+
+    def get_help_record(self, ctx: click.Context) -> tuple[str, str] | None:
+        record = super().get_help_record(ctx)
+        sql = (
+            "select distinct metric from metrics.dim_metrics semi join metrics.dim_series using (metric_id) order by 1"
+        )
+        with suppress(CrescendoError, duckdb.Error), warehouse.connect(read_only=True, wait=0) as connection:
+            record = (record[0], f"{record[1]} Here: {', '.join(column(connection, sql))}.")
+        return record
+
+
+OPTIONS = [
+    click.option("--from", "from_date", metavar="DAY", help="Day whose closing value the window starts from."),
+    click.option(
+        "--to", "ends", metavar="DAY|FILE", multiple=True, type=FileOrDay(),
+        help="Day whose closing value it ends with. A name such as april.xlsx is the file to write.",
+    ),
+    click.option("--last", default="", metavar="28d", help="28d, 4w, 3m, 1y up to each platform's last complete day."),
+    click.option(
+        "--window", default="", metavar="WORD",
+        help="mtd, ytd, last-week, last-month, last-quarter, last-year, 2025, 2025-04, 2025-Q2 or 2025-W17.",
+    ),
+    click.option("--against", type=click.Choice(AGAINST), help="Beside the window before, or that of a year before."),
+    *(
+        click.option(f"--by-{step}", "step", flag_value=step, help=f"The course inside the window, a row a {step}.")
+        for step in windows.STEPS
+    ),
+    click.option("--by", default="", cls=_By, help="Type of subject or group; series for every subject."),
+    click.option("--metric", default="", cls=_Metric, help="all for every one.  [default: streams]"),
+    click.option("--platform", default="", help="Code of a platform: spotify."),
+    click.option("--name", "names", multiple=True, help="A name or part of one, an id or ISRC; may be repeated."),
+    *(click.option(f"--{kind}", default="", help=f"Members of this {kind} only.") for kind in GROUPS),
+    click.option("--sort", default="", metavar="COLUMN", help="Largest first; texts from a to z; -COLUMN turns it."),
+    click.option("--top", type=click.IntRange(min=1), metavar="N", help="The first N rows only."),
+    FORMAT,
+    WIDE,
+    LANG,
+    LOCALE,
+]  # fmt: skip
+
+
+def _options(command: click.Command) -> click.Command:
+    for option in reversed(OPTIONS):
+        command = option(command)
+    return command
+
+
+@click.command("growth")
+@_options
+def growth_command(**asked: object) -> int:
+    """How fast an audience grew over a window, with the evidence beside every number.
+
+    \b
+    Example:
+      crescendo growth --last 28d --by artist --top 10
+      crescendo growth --window 2025-04 --against year --name "Nuit" --format json
+      crescendo growth --last 3m --by song --artist Leo --by-month --to leo.xlsx
+    """
+    answer = _answered("growth", asked)
+    if any(value is not None for value in answer.values("growth")):
+        _warn_of_overlap(answer)
+        return 0
+    click.echo(_("error: {reason}", reason=why_nothing(answer)), err=True)
+    return 2
+
+
+@click.command("averages")
+@_options
+def averages_command(**asked: object) -> int:
+    """Averages over a window: per observed day, latest value, and median, each with what it rests on.
+
+    \b
+    Example:
+      crescendo averages --last 28d --by platform
+      crescendo averages --window 2025-04 --by artist --top 10 --format csv
+    """
+    answer = _answered("averages", asked)
+    if answer.rows:
+        return 0
+    click.echo(_("error: {reason}", reason=why_nothing(answer)), err=True)
+    return 2
+
+
+def _answered(kind: str, asked: dict) -> Answer:
+    """Ask, show or write, and warn."""
+    locale, wide = asked.pop("locale"), asked.pop("wide")
+    texts.choose(asked.pop("lang") or locale or "")
+    ends = asked.pop("ends")
+    files = [end for end in ends if isinstance(end, Path)]
+    days = [end for end in ends if not isinstance(end, Path)]
+    if len(files) > 1 or len(days) > 1:
+        raise CrescendoError(_("--to takes one day and one file, not {said}", said=" ".join(map(str, ends))))
+    path = files[0] if files else None
+    form = outputs.form_of(asked.pop("form"), path)
+    within = tuple((group, text) for group in GROUPS if (text := asked.pop(group)))
+    asked |= {"top": asked["top"] or 0, "against": asked["against"] or "", "step": asked["step"] or ""}
+    start = windows.day(asked.pop("from_date"), "--from")
+    end = windows.day(days[0] if days else None, "--to")
+    answer = ask(Question(kind, from_date=start, to_date=end, within=within, **asked))
+    for warning in answer.warnings:
+        click.echo(_("warning: {said}", said=warning), err=True)
+    put(_view(answer), form, path, locale or "en", wide)
+    _warn_of_broken_promises()
+    return answer
+
+
+def _view(answer: Answer) -> View:
+    rows = outputs.Rows(answer.columns, answer.types, answer.rows)
+    return View(rows, shown.cells(answer) if answer.rows else [], shown.title(answer), shown.legend(answer))
+
+
+def _warn_of_broken_promises() -> None:
+    with warehouse.connect(read_only=True) as connection:
+        for broken in outcome.noted(connection):
+            click.echo(_("warning: {said}", said=broken), err=True)
+
+
+def _warn_of_overlap(answer: Answer) -> None:
+    """Say if both ends of a window count the same people: a rolling metric, and fewer days than it rolls over."""
+    shortest = min(window.days for window in answer.windows)
+    sql = "select metric, 28 from metrics.dim_metrics where kind = 'rolling' group by 1 order by 1"
+    with warehouse.connect(read_only=True) as connection:
+        rolling = connection.execute(sql).fetchall()
+    there = set(answer.values("metric"))
+    for metric, days in rolling:
+        if metric in there and shortest < days:
+            said = _(
+                "{metric} counts {days} days at a time, so both ends of a shorter window share days",
+                metric=metric,
+                days=days,
+            )
+            click.echo(_("warning: {said}", said=said), err=True)

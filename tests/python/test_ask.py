@@ -1,0 +1,286 @@
+"""Windows in words, tables that fit, files that others can open, and texts in both languages."""
+
+import ast
+import csv
+import io
+import json
+import re
+import shutil
+import subprocess
+from datetime import date
+from pathlib import Path
+
+import openpyxl
+import pytest
+from conftest import ROOT
+from crescendo.ask import lists, outputs, shown, tables, texts, windows
+from crescendo.ask.outputs import Rows
+from crescendo.ask.tables import Column
+from crescendo.ask.windows import Window
+from crescendo.errors import CrescendoError
+from hypothesis import given
+from hypothesis import strategies as st
+from rich.cells import cell_len
+
+END = date(2025, 5, 14)  # a Wednesday
+NAMES = [
+    "Léo, the Lamplighter", "音楽の夜に帰る", "موسيقى الليل الطويل", "שירים של לילה", "A\u0301e\u0301 Nu\u0302it", "👩‍👩‍👧 Family",
+    "नमस्ते दुनिया", "Ａ full-width name", "x" * 90, "",
+]  # fmt: skip
+
+
+@pytest.fixture(autouse=True)
+def english():
+    texts.choose("en")
+    yield
+    texts.choose("")
+
+
+@pytest.mark.parametrize(
+    ("said", "start", "end"),
+    [
+        ("28d", "2025-04-16", "2025-05-14"),
+        ("4w", "2025-04-16", "2025-05-14"),
+        ("1m", "2025-04-14", "2025-05-14"),
+        ("3m", "2025-02-14", "2025-05-14"),
+        ("1y", "2024-05-14", "2025-05-14"),
+    ],
+)
+def test_last_is_a_length_up_to_the_last_complete_day(said, start, end):
+    assert windows.last(said)(END) == Window(date.fromisoformat(start), date.fromisoformat(end))
+
+
+def test_months_back_from_a_longer_month_end_on_its_last_day():
+    assert windows.last("3m")(date(2025, 5, 31)) == Window(date(2025, 2, 28), date(2025, 5, 31))
+    assert windows.last("1y")(date(2024, 2, 29)) == Window(date(2023, 2, 28), date(2024, 2, 29))
+
+
+@pytest.mark.parametrize(
+    ("said", "start", "end"),
+    [
+        ("mtd", "2025-04-30", "2025-05-14"),
+        ("ytd", "2024-12-31", "2025-05-14"),
+        ("last-week", "2025-05-04", "2025-05-11"),
+        ("last-month", "2025-03-31", "2025-04-30"),
+        ("last-quarter", "2024-12-31", "2025-03-31"),
+        ("last-year", "2023-12-31", "2024-12-31"),
+        ("2025", "2024-12-31", "2025-12-31"),
+        ("2024-02", "2024-01-31", "2024-02-29"),
+        ("2025-12", "2025-11-30", "2025-12-31"),
+        ("2025-Q1", "2024-12-31", "2025-03-31"),
+        ("2025-q4", "2025-09-30", "2025-12-31"),
+        ("2025-W01", "2024-12-29", "2025-01-05"),
+        ("2025-W17", "2025-04-20", "2025-04-27"),
+    ],
+)
+def test_a_window_has_a_name(said, start, end):
+    assert windows.named(said)(END) == Window(date.fromisoformat(start), date.fromisoformat(end))
+
+
+@pytest.mark.parametrize("said", ["", "28", "0d", "d", "-3d", "1.5w", "3 d", "99999y", "४d"])
+def test_a_length_that_is_none_is_refused_with_what_to_type(said):
+    with pytest.raises(CrescendoError, match="--last"):
+        windows.last(said)(END)
+
+
+@pytest.mark.parametrize("said", ["", "2025-13", "2025-Q5", "2025-W54", "0000", "last", "2025-4", "yesterday"])
+def test_a_window_that_is_none_is_refused_with_what_to_type(said):
+    with pytest.raises(CrescendoError, match="2025-Q2, 2025-W17"):
+        windows.named(said)(END)
+
+
+def test_the_window_of_a_year_before_has_as_many_days():
+    window = Window(date(2024, 2, 1), date(2024, 3, 1))
+    assert windows.compared(window, "year") == Window(date(2023, 1, 31), date(2023, 3, 1))
+    assert windows.compared(window, "previous") == Window(date(2024, 1, 3), date(2024, 2, 1))
+
+
+@given(st.dates(date(1990, 1, 1), date(2090, 1, 1)), st.integers(1, 390), st.sampled_from(windows.STEPS))
+def test_steps_fill_the_window_without_gap_or_overlap(start, days, step):
+    window = Window(start, date.fromordinal(start.toordinal() + days))
+    parts = windows.split(window, step)
+    assert [parts[0].start, parts[-1].end] == [window.start, window.end]
+    assert all(before.end == after.start for before, after in zip(parts, parts[1:], strict=False))
+    inner = [part.end for part in parts[:-1]]
+    assert step != "week" or all(end.weekday() == 6 for end in inner)
+    assert step != "month" or all(date.fromordinal(end.toordinal() + 1).day == 1 for end in inner)
+
+
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [
+        (0, "0"), (9_999, "9,999"), (-9_999, "-9,999"), (10_000, "10.0 K"), (99_949, "99.9 K"), (999_499, "999 K"),
+        (999_950, "1.00 M"), (1_629_848_367, "1.63 B"), (-50_165_261, "-50.2 M"), (9_996_000_000, "10.0 B"),
+        (1.5e12, "1.50 T"),
+    ],
+)  # fmt: skip
+def test_a_figure_is_shortened_to_three_digits(value, said):
+    assert tables.shortened(value) == said
+
+
+@given(st.floats(10_000, 9e14))
+def test_a_shortened_figure_is_within_half_a_percent(value):
+    number, letter = tables.shortened(value).split()
+    assert float(number.replace(",", "")) * {letter: scale for scale, letter in tables.SCALES}[letter] == pytest.approx(
+        value, rel=6e-3
+    )
+
+
+FIGURES = st.integers(-(10**13), 10**13)
+TEXTS = st.sampled_from(NAMES)
+
+
+@given(st.lists(st.tuples(TEXTS, TEXTS, FIGURES, FIGURES, FIGURES), min_size=1, max_size=6), st.integers(60, 200))
+def test_no_digit_is_ever_cut(rows, width):
+    whole = [[tables.grouped(row[place]) for row in rows] for place in (2, 3, 4)]
+    short = [[tables.shortened(row[place]) for row in rows] for place in (2, 3, 4)]
+    columns = [
+        Column("name", [row[0] for row in rows], is_text=True),
+        Column("artist", [row[1] for row in rows], is_text=True, rank=3),
+        *(Column(f"figure {n}", whole[n], rank=n, short=short[n]) for n in range(3)),
+    ]
+    lines, notes = tables.fitted(columns, width)
+    assert all(cell_len(line) <= width for line in lines)
+    left_out = "".join(note for note in notes if "left out" in note)
+    used = short if any("shortened" in note for note in notes) else whole
+    for number, cells in enumerate(used):
+        if f"figure {number}" not in left_out:
+            assert all(cell in line for cell, line in zip(cells, lines[1:], strict=True))
+    assert "figure 0" not in left_out and "name" not in left_out  # they never give way
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_name_that_is_cut_says_so(name):
+    said = tables.cut(name, 10)
+    assert cell_len(said) <= 10
+    assert said == name or said.endswith("…")
+
+
+ANSWER = Rows(
+    ["name", "series_id", "growth", "growth_pct", "to_date", "is_new", "status"],
+    ["VARCHAR", "BIGINT", "DOUBLE", "DOUBLE", "DATE", "BOOLEAN", "VARCHAR"],
+    [
+        ('Über, the "Lamp"', 606943694567257896, 50165261.0, 3.14, date(2025, 4, 30), False, "ok"),
+        ("=1+1", 2, -1.5, None, None, True, None),
+        ("音楽; 夜\nline", 3, 0.25, -0.5, date(2024, 2, 29), None, "low_base"),
+    ],
+    "Growth of streams: [April]",
+)
+
+
+def test_json_has_ids_as_texts_and_numbers_as_numbers():
+    first, second, _third = json.loads(outputs.as_json(ANSWER))
+    assert first["series_id"] == "606943694567257896"
+    assert (first["growth"], second["series_id"], second["growth_pct"]) == (50165261.0, 2, None)
+
+
+@pytest.mark.parametrize(("locale", "delimiter", "figure"), [("en", ",", "3.14"), ("fr", ";", "3,14")])
+def test_csv_is_of_the_locale(locale, delimiter, figure):
+    rows = list(csv.reader(io.StringIO(outputs.as_csv(ANSWER, locale)), delimiter=delimiter))
+    assert rows[0] == ANSWER.columns
+    assert rows[1] == ['Über, the "Lamp"', "'606943694567257896", "50165261", figure, "2025-04-30", "false", "ok"]
+    assert rows[2][0] == "'=1+1"
+    assert rows[3][0] == "音楽; 夜\nline"
+
+
+def test_a_workbook_has_types_widths_a_frozen_header_and_no_formula(tmp_path):
+    path = tmp_path / "answer.xlsx"
+    outputs.write(outputs.as_xlsx(ANSWER), path)
+    sheet = openpyxl.load_workbook(path).active
+    rows = [[cell.value for cell in row] for row in sheet.iter_rows()]
+    assert (sheet.title, sheet.freeze_panes) == ("Growth of streams April", "A2")
+    assert rows[0] == ANSWER.columns
+    assert rows[1][:4] == ['Über, the "Lamp"', "606943694567257896", 50165261, 3.14]
+    assert (rows[1][4].date(), rows[1][5]) == (date(2025, 4, 30), False)
+    assert rows[2][0] == "=1+1" and sheet["A3"].data_type == "s"
+    assert sheet.column_dimensions["B"].width >= 18
+
+
+@pytest.mark.skipif(not shutil.which("soffice"), reason="LibreOffice is not installed")
+@pytest.mark.parametrize(("ending", "locale"), [("xlsx", "en"), ("csv", "en"), ("csv", "fr")])
+def test_libreoffice_reads_the_same_values(tmp_path, ending, locale):
+    path = tmp_path / f"answer.{ending}"
+    data = outputs.as_xlsx(ANSWER) if ending == "xlsx" else outputs.as_csv(ANSWER, locale).encode("utf-8-sig")
+    outputs.write(data, path)
+    # 59 is a semicolon, 76 UTF-8; the language decides on the decimal sign
+    how = [f"--infilter=CSV:{59 if locale == 'fr' else 44},34,76,1,,{1036 if locale == 'fr' else 1033},false,true"]
+    command = [
+        "soffice",
+        "--headless",
+        f"-env:UserInstallation=file://{tmp_path}/profile",
+        *(how if ending == "csv" else []),
+    ]
+    subprocess.run(
+        [*command, "--convert-to", "ods", "--outdir", tmp_path, path], check=True, capture_output=True, timeout=120
+    )
+    subprocess.run(
+        [*command[:3], "--convert-to", "xlsx", "--outdir", tmp_path / "back", tmp_path / "answer.ods"],
+        check=True,
+        capture_output=True,
+        timeout=120,
+    )
+    rows = [
+        [c.value for c in row] for row in openpyxl.load_workbook(tmp_path / "back" / "answer.xlsx").active.iter_rows()
+    ]
+    assert rows[0] == ANSWER.columns
+    assert rows[1][0] == 'Über, the "Lamp"'
+    assert str(rows[1][1]).lstrip("'") == "606943694567257896"
+    assert (rows[1][2], rows[1][3]) == (50165261, 3.14)
+    assert str(rows[2][0]).lstrip("'") == "=1+1"
+    assert rows[3][0] == "音楽; 夜\nline"
+
+
+def test_a_file_that_cannot_be_written_is_one_sentence(tmp_path):
+    with pytest.raises(CrescendoError, match="cannot write"):
+        outputs.write(b"x", tmp_path / "no" / "such" / "answer.csv")
+    assert not list(tmp_path.iterdir())
+
+
+def test_an_ending_says_the_format():
+    assert outputs.form_of("", Path("a.XLSX")) == "xlsx"
+    assert outputs.form_of("csv", Path("a.txt")) == "csv"
+    with pytest.raises(CrescendoError, match="--format"):
+        outputs.form_of("", Path("a.dat"))
+
+
+def test_markdown_escapes_what_would_end_a_cell():
+    assert outputs.as_markdown(["name", "n"], [["a|b", "1"]], [True, False]).splitlines() == [
+        "| name | n |",
+        "| --- | ---: |",
+        "| a\\|b | 1 |",
+    ]
+
+
+def said_in_code() -> set[str]:
+    """Every text that the code hands to `_`, and every heading."""
+    found = set()
+    for path in (ROOT / "scripts" / "crescendo").rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text())):
+            is_text = isinstance(node, ast.Call) and getattr(node.func, "id", "") == "_" and node.args
+            if is_text and isinstance(node.args[0], ast.Constant):
+                found.add(node.args[0].value)
+            # ("series_count", "series", 0) of a list
+            if isinstance(node, ast.Tuple) and path.name == Path(lists.__file__).name and len(node.elts) == 3:
+                values = [element.value for element in node.elts if isinstance(element, ast.Constant)]
+                found |= {values[1]} if len(values) == 3 and isinstance(values[2], int) else set()
+    headings = {column.heading for columns in shown.COLUMNS.values() for column in columns}
+    return found | headings | {kind.capitalize() for kind in shown.COLUMNS} | {"column", "group", "against", "step"}
+
+
+@pytest.mark.parametrize("language", [language for language in texts.LANGUAGES if language != "en"])
+def test_no_text_lacks_its_translation_and_none_is_left_over(language):
+    catalogue = texts.catalogue(language)
+    assert set(catalogue) == said_in_code()
+    for english_text, translated in catalogue.items():
+        assert set(re.findall(r"{\w+}", english_text)) == set(re.findall(r"{\w+}", translated)), english_text
+
+
+def test_the_environment_says_the_language(monkeypatch):
+    texts.choose("")
+    for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
+        monkeypatch.delenv(name, raising=False)
+    assert texts.language() == "en"
+    monkeypatch.setenv("LANG", "fr_FR.UTF-8")
+    assert texts.language() == "fr"
+    monkeypatch.setenv("LC_ALL", "C")
+    assert texts.language() == "en"
