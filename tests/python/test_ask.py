@@ -24,9 +24,17 @@ from rich.cells import cell_len
 
 END = date(2025, 5, 14)  # a Wednesday
 NAMES = [
-    "Léo, the Lamplighter", "音楽の夜に帰る", "موسيقى الليل الطويل", "שירים של לילה", "A\u0301e\u0301 Nu\u0302it", "👩‍👩‍👧 Family",
-    "नमस्ते दुनिया", "Ａ full-width name", "x" * 90, "",
-]  # fmt: skip
+    "Léo, the Lamplighter",
+    "音楽の夜に帰る",
+    "موسيقى الليل الطويل",
+    "שירים של לילה",
+    "A\u0301e\u0301 Nu\u0302it",
+    "👩‍👩‍👧 Family",
+    "नमस्ते दुनिया",
+    "Ａ full-width name",
+    "x" * 90,
+    "",
+]
 
 
 @pytest.fixture(autouse=True)

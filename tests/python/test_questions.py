@@ -17,7 +17,7 @@ from crescendo.publish import spreadsheet
 
 WINDOW = ("--from", "2025-04-01", "--to", "2025-04-30")
 GROWTH_COLUMNS = [
-    "subject",
+    "subject_id",
     "name",
     "platform",
     "metric",
@@ -96,8 +96,9 @@ def test_averages_answer(ask, by):
 def test_a_table_ranks_by_growth_and_says_its_window(ask):
     said = ask("growth", "--last", "28d", "--by", "artist", "--top", "10").stdout.splitlines()
     assert said[0].startswith("Growth of streams by artist, 2025-04-")
-    assert "(28 days)" in said[0]
-    assert len(said) == 12
+    assert "(28 days), spotify; ended " in said[0]
+    assert said[1].split()[:3] == ["name", "from", "to"]
+    assert all(line.split()[-1] for line in said[2:12])
 
 
 def test_csv_is_csv(ask):
@@ -125,14 +126,14 @@ def test_texts_that_a_spreadsheet_would_compute_get_an_apostrophe_and_others_are
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        ((), "say a window"),
+        ((), "give a window"),
         (("--from", "2025-04-30", "--to", "2025-04-01"), "not after its start"),
         (("--from", "2025-04-30", "--to", "2025-04-30"), "not after its start"),
-        (("--from", "2025-02-30", "--to", "2025-04-01"), "'2025-02-30' is no day"),
+        (("--from", "2025-02-30", "--to", "2025-04-01"), "invalid day --from '2025-02-30'"),
         (("--from", "1999-01-01", "--to", "1999-02-01"), "before all data: they begin on 20"),
-        (("--from", "2040-01-01", "--to", "2040-02-01"), "after all data: they end on 2025-05-"),
-        (("--last", "4 weeks"), "no length of time"),
-        (("--last", "28d", "--to", "2025-04-01"), "not both"),
+        (("--from", "2040-01-01", "--to", "2040-02-01"), "in the future: today is 20"),
+        (("--last", "4 weeks"), "invalid --last"),
+        (("--last", "28d", "--to", "2025-04-01"), "give one window"),
         ((*WINDOW, "--metric", "steams"), "did you mean streams?"),
         ((*WINDOW, "--platform", "spotfy"), "did you mean spotify?"),
         ((*WINDOW, "--by", "planet"), "choose one of album, artist, genre, label, platform"),
@@ -141,10 +142,10 @@ def test_texts_that_a_spreadsheet_would_compute_get_an_apostrophe_and_others_are
         ((*WINDOW, "--top", "0"), "--top"),
         ((*WINDOW, "--name", "caf\udce9"), "type it as UTF-8"),
         ((*WINDOW, "--name", "\x1b[31mred"), "\\x1b[31mred"),
-        (("--last", "٢٨d"), "no length of time"),
+        (("--last", "٢٨d"), "invalid --last"),
         ((*WINDOW, "--by", "artist", "--metric", "listens"), "no artist has observations of listens: ask --by track"),
         (("--last", "28d", "--by", "platform", "--metric", "listens", "--platform", "spotify"), "no metric 'listens'"),
-        ((*WINDOW, "--name", "zzzz qqqq"), "the nearest are"),
+        ((*WINDOW, "--name", "zzzz qqqq"), "no name matches 'zzzz qqqq'; closest:"),
     ],
 )
 def test_what_cannot_be_answered_is_said_and_ends_with_2(ask, words, said):
@@ -181,7 +182,7 @@ def test_a_mistake_in_a_notebook_is_said_in_words(warehouse):
         ({"last": "28d", "top": -1}, "top is a number of rows"),
         ({"last": "28d", "top": "ten"}, "top is a number of rows"),
         ({"last": "28d", "by": None}, "by is a text"),
-        ({"from_date": 20250401, "to_date": "2025-04-30"}, "is no day"),
+        ({"from_date": 20250401, "to_date": "2025-04-30"}, "invalid day from_date 20250401"),
     ):
         with pytest.raises(CrescendoError, match=said):
             notebook.growth(**asked)

@@ -1,0 +1,41 @@
+"""What an analyst asks, on the sample, in a narrow and in a wide terminal."""
+
+import re
+
+import pytest
+from conftest import crescendo, project_in
+from rich.cells import cell_len
+from tasks import TASKS
+
+FILES = ("markdown", "csv", "json")
+
+
+@pytest.fixture(scope="module")
+def ask(built):
+    environment = project_in(built)
+    return lambda width, *words: crescendo(built, environment | {"COLUMNS": str(width)}, *words)
+
+
+@pytest.mark.parametrize("width", [80, 140])
+@pytest.mark.parametrize(("task", "words", "says"), TASKS, ids=[task for task, _words, _says in TASKS])
+def test_a_task_is_answered(ask, task, words, says, width):
+    done = ask(width, *words)
+    assert done.returncode == 0, done.stderr
+    for said in says:
+        assert re.search(said, done.stdout), f"{task}: {said} is not in\n{done.stdout}"
+    if not set(FILES) & set(words):
+        title, *lines = done.stdout.splitlines()
+        assert title
+        wide = [line for line in lines if cell_len(line) > width and not re.search(r"[;:] |^against|^comparée", line)]
+        assert not wide  # but sentences
+
+
+def test_no_figure_is_cut_at_any_width(ask):
+    whole = ask(200, "growth", "--last", "28d", "--by", "artist", "--wide").stdout.splitlines()
+    figures = {re.split(r"\s{2,}", line)[1] for line in whole[2:12]}
+    assert all(re.fullmatch(r"[\d,]+", figure) for figure in figures)
+    for width in (60, 80, 100, 120, 160, 200):
+        lines = ask(width, "growth", "--last", "28d", "--by", "artist", "--top", "10").stdout.splitlines()
+        for line in lines[2:12]:
+            for cell in re.split(r"\s{2,}", line.strip())[1:]:
+                assert re.fullmatch(r"[+-]?[\d,.]+( [KMBT])?|[+-]?[\d.]+ ?%?|-|[\d-]+|[a-z ]+", cell), (width, line)
