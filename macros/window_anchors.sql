@@ -11,7 +11,7 @@
         series.name,
         series.subject_type,
         opening.series_id is null
-        and coalesce(series.release_date > {{ from_day() }} and series.release_date <= {{ to_day() }}, false) as is_new,
+        and coalesce(series.began_on > {{ from_day() }} and series.began_on <= {{ to_day() }}, false) as is_new,
         series.platform,
         series.metric,
         series.unit,

@@ -1,99 +1,51 @@
--- The one list of everything whose audience is counted: a domain adds its own `union all`, and
--- growth, averages and alerts find a name for what they speak of.
+-- The one list of everything whose audience is counted, and of every group that such things belong
+-- to: growth, averages and alerts find a name for what they speak of.
 
 with
 
-songs as (
+received as (
 
-    select * from {{ ref('dim_songs') }}
-
-),
-
-artists as (
-
-    select * from {{ ref('dim_artists') }}
+    select * from {{ ref('int_subjects_received') }}
 
 ),
 
-tracks as (
-
-    select * from {{ ref('dim_tracks_current') }}
-
-),
-
-genres as (
-
-    select * from {{ ref('dim_genres') }}
-
-),
-
+-- one row per subject; a genre may come from two domains
 subjects as (
 
     select
         subject_id,
-        'song' as subject_type,
-        coalesce(title, '(untitled)') as name,
-        release_date
-    from songs
+        subject_type,
+        coalesce(min(name), '(untitled)') as name,
+        min(began_on) as began_on,
+        min(counted_by) as counted_by,
+        bool_and(is_primary) as is_primary
+    from received
+    group by subject_id, subject_type
 
-    union all
+),
 
-    -- a recording that several songs share, by the name of the one that goes on longest
-    select
-        'recording:' || recording_id as subject_id,
-        'recording' as subject_type,
-        coalesce(title, '(untitled)') as name,
-        release_date
-    from songs
-    where has_twin and is_primary_recording
+composed as (
 
-    union all
-
-    select
-        subject_id,
-        'artist' as subject_type,
-        artist_name as name,
-        cast(null as date) as release_date
-    from artists
-
-    union all
-
-    select
-        subject_id,
-        'track' as subject_type,
-        coalesce(track_name, '(untitled)') as name,
-        cast(null as date) as release_date
-    from tracks
-
-    union all
-
-    select
-        subject_id,
-        'genre' as subject_type,
-        genre_name as name,
-        cast(null as date) as release_date
-    from genres
-
-    union all
-
-    select
-        'service:moovitamix' as subject_id,
-        'service' as subject_type,
-        'MooVitamix' as name,
-        cast(null as date) as release_date
+    select counted_by as subject_id
+    from subjects
+    where counted_by is not null
+    group by counted_by
 
 ),
 
 described as (
 
     select
-        subject_id,
-        subject_type,
-        name,
-        release_date,
+        subjects.subject_id,
+        subjects.subject_type,
+        subjects.name,
+        subjects.began_on,
+        subjects.counted_by,
+        subjects.is_primary,
         -- its observations are those of other subjects, so nothing may count both
-        subject_type = 'recording' as is_composed
+        composed.subject_id is not null as is_composed
     from subjects
+    left join composed on subjects.subject_id = composed.subject_id
 
 )
 

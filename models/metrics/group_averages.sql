@@ -1,4 +1,4 @@
--- Every recording weighs the same, and so does every artist.
+-- An average member, each by its weight in the group.
 
 with
 
@@ -11,7 +11,7 @@ averages as (
 members as (
 
     select * from {{ ref('int_series_grouped') }}
-    where twin_of is null
+    where counts
 
 ),
 
@@ -26,11 +26,14 @@ averaged as (
         averages.unit,
         {{ from_day() }} as from_date,
         {{ to_day() }} as to_date,
-        avg(averages.average_per_observed_day) as average_per_observed_day,
-        avg(averages.latest_value) as average_latest_value,
+        sum(members.weight * averages.average_per_observed_day)
+        / sum(members.weight) filter (where averages.average_per_observed_day is not null)
+            as average_per_observed_day,
+        sum(members.weight * averages.latest_value)
+        / sum(members.weight) filter (where averages.latest_value is not null)
+            as average_latest_value,
         median(averages.latest_value) as median_latest_value,
-        count(*) filter (where members.member_type = 'song') as n_songs,
-        count(*) filter (where members.member_type = 'artist') as n_artists,
+        count(*) as member_count,
         cast(sum(averages.observed_days) as bigint) as n_days,
         least(1, sum(averages.observed_days) / sum(averages.expected_days)) as coverage_ratio,
         members.subject_type,

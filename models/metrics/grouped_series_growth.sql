@@ -1,6 +1,5 @@
--- What recordings add up to for their artist and their platform, and artists for their platform. A
--- percent must compare the same ones at both ends, so those that came, went or cannot be compared
--- are summed beside them.
+-- What members add up to for their group, each by its weight. A percent must compare the same ones
+-- at both ends, so those that came, went or cannot be compared are summed beside them.
 
 with
 
@@ -31,11 +30,12 @@ matched as (
         members.subject_type,
         members.name,
         members.member_type,
-        members.twin_of,
+        members.weight,
+        members.counted_by,
         growth.* exclude (subject_id, subject_type, name),  -- noqa: RF02
         growth.gained_before is not null and growth.is_pace_comparable as is_again,
         case
-            when members.twin_of is not null then 'twin'
+            when not members.counts then 'twin'
             when not growth.has_end and not growth.has_base then 'absent'
             when growth.kind = 'flow' and growth.has_end then 'same'
             when not growth.has_base then 'new'
@@ -65,17 +65,17 @@ summed as (
         is_partial,
         window_days,
         min_base,
-        sum(start_value) filter (where part = 'same') as start_value,
+        sum(weight * start_value) filter (where part = 'same') as start_value,
         min(start_observed_date) filter (where part = 'same') as start_observed_date,
         max(start_age_days) filter (where part = 'same') as start_age_days,
-        sum(end_value) filter (where part = 'same') as end_value,
+        sum(weight * end_value) filter (where part = 'same') as end_value,
         min(end_observed_date) filter (where part = 'same') as end_observed_date,
         max(end_age_days) filter (where part = 'same') as end_age_days,
-        sum(growth) filter (where part = 'same') as growth,
-        sum(gained_here) filter (where part = 'same') as gained,
-        sum(gained_before) filter (where part = 'same') as previous_gained,
-        sum(gained_here) filter (where part = 'same' and is_again) as gained_again,
-        sum(gained_before) filter (where part = 'same' and is_again) as gained_then,
+        sum(weight * growth) filter (where part = 'same') as growth,
+        sum(weight * gained_here) filter (where part = 'same') as gained,
+        sum(weight * gained_before) filter (where part = 'same') as previous_gained,
+        sum(weight * gained_here) filter (where part = 'same' and is_again) as gained_again,
+        sum(weight * gained_before) filter (where part = 'same' and is_again) as gained_then,
         cast(coalesce(sum(observed_days) filter (where part = 'same'), 0) as bigint)
             as observed_days,
         cast(coalesce(sum(expected_days) filter (where part = 'same'), 0) as bigint)
@@ -93,14 +93,14 @@ summed as (
         coalesce(bool_and(is_new) filter (where part <> 'twin'), false) as is_new,
         count(*) filter (where part = 'same') as same_count,
         count(*) filter (where part = 'new') as new_count,
-        coalesce(sum(end_value) filter (where part = 'new'), 0) as new_value,
+        coalesce(sum(weight * end_value) filter (where part = 'new'), 0) as new_value,
         count(*) filter (where part = 'lost') as lost_count,
-        coalesce(sum(start_value) filter (where part = 'lost'), 0) as lost_value,
+        coalesce(sum(weight * start_value) filter (where part = 'lost'), 0) as lost_value,
         count(*) filter (where part = 'restated') as restated_count,
-        coalesce(sum(end_value - start_value) filter (where part = 'restated'), 0)
+        coalesce(sum(weight * (end_value - start_value)) filter (where part = 'restated'), 0)
             as restated_change,
         count(*) filter (where part = 'twin')
-        - count(distinct twin_of) filter (where part = 'twin') as twin_count,
+        - count(distinct counted_by) filter (where part = 'twin') as twin_count,
         -- if there is nothing to compare, the one that came closest says why
         coalesce(
             min(status_rank) filter (where part = 'restated'),

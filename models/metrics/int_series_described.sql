@@ -43,7 +43,7 @@ described as (
         series.subject_id,
         subjects.name,
         subjects.subject_type,
-        subjects.release_date,
+        subjects.began_on,
         metrics.platform,
         metrics.metric,
         metrics.unit,

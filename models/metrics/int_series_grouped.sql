@@ -1,5 +1,5 @@
--- What the figure of a group is made of. Platforms are groups by nature; what is counted of artists
--- is never added to what is counted of songs.
+-- What the figure of a group is made of. Every subject is a group of its own, and platforms are
+-- groups by nature; what is counted of artists is never added to what is counted of songs.
 
 with
 
@@ -29,7 +29,19 @@ subjects as (
 
 memberships as (
 
-    select * from {{ ref('int_audience_memberships') }}
+    select * from {{ ref('int_memberships_received') }}
+
+),
+
+-- a recording is of the type of the songs that it counts for
+composed as (
+
+    select
+        counted_by as subject_id,
+        min(subject_type) as member_type
+    from subjects
+    where counted_by is not null
+    group by counted_by
 
 ),
 
@@ -37,32 +49,53 @@ members as (
 
     select
         series.series_id,
+        series.subject_id,
+        subjects.subject_type,
+        subjects.name,
+        subjects.counted_by,
+        coalesce(composed.member_type, subjects.subject_type) as member_type,
         metrics.platform,
         metrics.min_base,
-        metrics.add_over_platform <> 'never' as is_additive,
-        memberships.group_id,
-        memberships.member_type,
-        memberships.twin_of
+        metrics.add_over_platform <> 'never' as is_additive
     from series
     inner join metrics on series.metric_id = metrics.metric_id
-    inner join memberships on series.subject_id = memberships.subject_id
+    inner join subjects on series.subject_id = subjects.subject_id
+    left join composed on series.subject_id = composed.subject_id
 
 ),
 
 grouped as (
 
+    -- one needs no adding up
+    select
+        series_id,
+        subject_id as subject,
+        subject_type,
+        name,
+        subject_type as member_type,
+        min_base,
+        cast(1 as double) as weight,
+        true as counts,
+        cast(null as varchar) as counted_by,
+        true as is_additive
+    from members
+
+    union all
+
     select
         members.series_id,
-        subjects.subject_id as subject,
-        subjects.subject_type,
+        memberships.group_id as subject,
+        memberships.group_type as subject_type,
         subjects.name,
         members.member_type,
         members.min_base,
-        members.twin_of,
-        -- one artist needs no adding up
-        members.is_additive or members.member_type = 'artist' as is_additive
+        memberships.weight,
+        memberships.counts,
+        members.counted_by,
+        members.is_additive
     from members
-    inner join subjects on members.group_id = subjects.subject_id
+    inner join memberships on members.subject_id = memberships.subject_id
+    inner join subjects on memberships.group_id = subjects.subject_id
 
     union all
 
@@ -73,11 +106,12 @@ grouped as (
         platforms.platform_name as name,
         members.member_type,
         members.min_base,
-        members.twin_of,
+        cast(1 as double) as weight,
+        members.counted_by is null as counts,
+        members.counted_by,
         members.is_additive
     from members
     inner join platforms on members.platform = platforms.platform
-    group by all
 
 )
 

@@ -15,13 +15,13 @@ metrics as (
 
 ),
 
-songs as (
+subjects as (
 
-    select * from {{ ref('dim_songs') }}
+    select * from {{ ref('dim_subjects') }}
 
 ),
 
--- of each recording one song, or twins would follow each other through the ranks
+-- of twins one, or they would follow each other through the ranks
 scored as (
 
     select
@@ -43,10 +43,10 @@ scored as (
         on
             windows.platform = metrics.platform
             and windows.metric = metrics.metric
-    left join songs on windows.subject = songs.subject_id
+    inner join subjects on windows.subject = subjects.subject_id
     where
         windows.window_name in ('7 days', '28 days')
-        and coalesce(songs.is_primary_recording, true)
+        and subjects.is_primary
 
 ),
 

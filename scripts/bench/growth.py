@@ -83,7 +83,7 @@ create table metrics.dim_subjects as
         'song:' || n as subject_id,
         'song' as subject_type,
         'Song ' || n as name,
-        date '2021-01-01' + cast(hash(n) % {days} as integer) as release_date,
+        date '2021-01-01' + cast(hash(n) % {days} as integer) as began_on,
         false as is_composed
     from range(({series} + 2) // 3) as numbers (n);
 """

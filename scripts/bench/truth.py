@@ -215,7 +215,7 @@ def fill(path: Path, observed: pd.DataFrame) -> None:
             create table intermediate.int_observations_unioned as
                 select * replace (observed_date::date as observed_date) from observed;
             create table metrics.dim_subjects as
-                select distinct subject_id, 'song' as subject_type, subject_id as name, null::date as release_date,
+                select distinct subject_id, 'song' as subject_type, subject_id as name, null::date as began_on,
                     false as is_composed
                 from observed
         """)

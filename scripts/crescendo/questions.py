@@ -5,6 +5,7 @@ import json
 import re
 import warnings
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
@@ -45,7 +46,10 @@ ROLLING_DAYS = 28
 
 @dataclass(frozen=True)
 class Question:
-    """What is asked: `kind` 'growth' or 'averages', of `by` (song, artist, platform, series or a subject type)."""
+    """What is asked: `kind` 'growth' or 'averages', of `by`: a type of subject or group, or series for every subject.
+
+    An empty `by` is the type of which most series count streams.
+    """
 
     kind: str
     by: str
@@ -84,18 +88,20 @@ def growth(
     to_date: date | str | None = None,
     *,
     last: str = "",
-    by: str = "song",
+    by: str = "",
     metric: str = "",
     platform: str = "",
     name: str = "",
     sort: str = "",
     top: int = 0,
 ) -> "pd.DataFrame":
-    """Growth of every song, artist, platform or series from the close of one day to the close of another.
+    """Growth of every subject of a type, or of every group, from the close of one day to the close of another.
 
-    Columns as `metrics.<by>_growth` in the dbt docs; dates are datetime64, counts Int64, measures Float64, texts
-    string. `last` (28d, 4w) ends at the last complete day of each platform. `metric` defaults to streams if there are
-    any; all is every metric. Raises CrescendoError if the question cannot be understood. Definitions: docs/method.md.
+    `by` is a type that is in the warehouse, such as song, genre or platform, or series for every subject; another one
+    raises an error that lists them. Columns as `metrics.series_growth` and `group_growth` in the dbt docs; dates are
+    datetime64, counts Int64, measures Float64, texts string. `last` (28d, 4w) ends at the last complete day of each
+    platform. `metric` defaults to streams if there are any; all is every metric. Raises CrescendoError if the question
+    cannot be understood. Definitions: docs/method.md.
     """
     question = Question("growth", by, _day(from_date), _day(to_date), last, metric, platform, name, sort, top)
     return _frame(ask(question))
@@ -106,14 +112,14 @@ def averages(
     to_date: date | str | None = None,
     *,
     last: str = "",
-    by: str = "song",
+    by: str = "",
     metric: str = "",
     platform: str = "",
     name: str = "",
     sort: str = "",
     top: int = 0,
 ) -> "pd.DataFrame":
-    """Averages of every song, artist or platform over a window; parameters and errors as `growth`."""
+    """Averages of every subject of a type, or of every group, over a window; parameters and errors as `growth`."""
     question = Question("averages", by, _day(from_date), _day(to_date), last, metric, platform, name, sort, top)
     return _frame(ask(question))
 
@@ -124,6 +130,7 @@ def ask(question: Question) -> Answer:
     with warehouse.connect(read_only=True) as connection:
         if not _exists(connection, "series_growth"):
             raise CrescendoError(f"{warehouse.path()} has no growth yet: run `crescendo build`, or `dbt build`")
+        question = replace(question, by=_asked_type(connection, question))
         relation, condition, values = _relation(connection, question)
         columns = [row[0] for row in connection.execute(f"describe from {relation(date.max, date.max)}").fetchall()]
         question = _understood(connection, question, columns)
@@ -181,17 +188,46 @@ def _exists(connection: duckdb.DuckDBPyConnection, function: str) -> bool:
     return connection.execute(sql, [function]).fetchone() is not None
 
 
+# every series, and every group that it counts for: its own subject, those of its domain, its platform
+GROUPED = (
+    "metrics.dim_series as s inner join metrics.dim_metrics as m using (metric_id)"
+    " inner join intermediate.int_series_grouped as g using (series_id)"
+)
+
+
+def _asked_type(connection: duckdb.DuckDBPyConnection, question: Question) -> str:
+    """The type that is asked by; the usual one if none is said. Raises CrescendoError if there is no such type."""
+    types = _types(connection)
+    if question.by in (*types, "series"):
+        return question.by
+    if question.by and types:
+        raise CrescendoError(f"cannot ask by {question.by!r}: choose one of {', '.join([*types, 'series'])}")
+    usual = _column(
+        connection,
+        f"select g.subject_type from {GROUPED} where g.subject_type = g.member_type and ? in ('', 'all', m.metric)"
+        " group by 1 order by count(*) filter (m.metric = 'streams') desc, count(*) desc, 1 limit 1",
+        [question.metric],
+    )
+    return usual[0] if usual else "series"
+
+
+def _types(connection: duckdb.DuckDBPyConnection) -> list[str]:
+    """Types of the subjects that have series, and of the groups that such subjects belong to."""
+    return _column(connection, "select distinct subject_type from intermediate.int_series_grouped order by 1")
+
+
 def _relation(connection: duckdb.DuckDBPyConnection, question: Question):
-    """The table function that answers, as a function of the window; a condition on its rows; and its values."""
-    function = f"{question.by}_{question.kind}"
-    if re.fullmatch("[a-z_]+", question.by) and _exists(connection, function):
-        return lambda start, end: f"metrics.{quoted(function)}(date '{start}', date '{end}')", "true", []
-    types = _column(connection, "select distinct subject_type from metrics.dim_subjects order by 1")
-    if question.kind == "growth" and question.by in types:
-        relation = "metrics.series_growth(date '{}', date '{}')"
-        return relation.format, "subject_type = ?", [question.by]
-    known = sorted({"song", "artist", "platform", *(["series", *types] if question.kind == "growth" else [])})
-    raise CrescendoError(f"cannot ask by {question.by!r}: choose one of {', '.join(known)}")
+    """The table function that answers, as a function of the window; a condition on its rows; and its values.
+
+    A domain may have a richer one of its own for a type: `metrics.<type>_growth`.
+    """
+    function, condition, values = f"{question.by}_{question.kind}", "true", []
+    if not _exists(connection, function):
+        members = "select 1 from intermediate.int_series_grouped where subject_type = ? and member_type <> subject_type"
+        is_group = question.kind == "averages" or bool(_column(connection, f"{members} limit 1", [question.by]))
+        function = f"{'group' if is_group else 'series'}_{question.kind}"
+        condition, values = "subject_type = ?", [question.by]
+    return lambda start, end: f"metrics.{quoted(function)}(date '{start}', date '{end}')", condition, values
 
 
 def _column(connection: duckdb.DuckDBPyConnection, sql: str, values: Sequence = ()) -> list:
@@ -225,11 +261,9 @@ def _usual_metric(connection: duckdb.DuckDBPyConnection, question: Question, met
     """Streams where the asked subjects have them, else what most of their series count."""
     found = _column(
         connection,
-        "select m.metric from metrics.dim_series as s inner join metrics.dim_metrics as m using (metric_id)"
-        " inner join metrics.dim_subjects as d using (subject_id)"
-        " where ? in ('', m.platform) and (d.subject_type = ? or ? in ('series', 'platform', 'artist'))"
+        f"select m.metric from {GROUPED} where ? in ('', m.platform) and ? in ('series', g.subject_type)"
         " group by 1 order by m.metric = 'streams' desc, count(*) desc, 1 limit 1",
-        [question.platform, question.by, question.by],
+        [question.platform, question.by],
     )
     return found[0] if found else (metrics[0] if metrics else "")
 
@@ -294,14 +328,10 @@ def _complete_through(connection: duckdb.DuckDBPyConnection, question: Question)
     """The last complete day of the platform that most of the asked series are on."""
     found = _column(
         connection,
-        "select c.complete_through_date from metrics.platform_completeness as c"
-        " inner join metrics.dim_metrics as m using (platform) inner join metrics.dim_series as s using (metric_id)"
-        " inner join metrics.dim_subjects as d using (subject_id)"
-        " where ? in ('', c.platform) and ? in ('', 'all', m.metric)"
-        " and (d.subject_type = ? or ? = 'series'"
-        " or (d.subject_type in ('song', 'artist') and ? in ('artist', 'platform')))"
-        " group by c.platform, c.complete_through_date order by count(*) desc, 1 desc limit 1",
-        [question.platform, question.metric, *[question.by] * 3],
+        f"select c.complete_through_date from {GROUPED} inner join metrics.platform_completeness as c using (platform)"
+        " where ? in ('', m.platform) and ? in ('', 'all', m.metric) and ? in ('series', g.subject_type)"
+        " group by m.platform, c.complete_through_date order by count(*) desc, 1 desc limit 1",
+        [question.platform, question.metric, question.by],
     )
     if not found:
         raise CrescendoError(_nothing_of(connection, question) or "there are no observations: say --from and --to")
@@ -309,25 +339,27 @@ def _complete_through(connection: duckdb.DuckDBPyConnection, question: Question)
 
 
 def _nothing_of(connection: duckdb.DuckDBPyConnection, question: Question) -> str:
-    """Why nothing that is asked by has such observations, and what has; empty where something has."""
-    asked = ("song", "artist") if question.by in ("artist", "platform") else (question.by,)
+    """Why nothing that is asked by has such observations, and what has; empty if something has."""
     metric = "" if question.metric == "all" else question.metric
-    types = _column(
-        connection,
-        "select d.subject_type from metrics.dim_series as s inner join metrics.dim_metrics as m using (metric_id)"
-        " inner join metrics.dim_subjects as d using (subject_id)"
-        " where ? in ('', m.platform) and ? in ('', m.metric) group by 1 order by count(*) desc, 1",
-        [question.platform, metric],
-    )
+    types = _types_of(connection, metric, question.platform)
     what = " ".join(filter(None, (metric, f"on {question.platform}" if question.platform else "")))
     if not types and what and _column(connection, "select 1 from metrics.dim_series limit 1"):
         return f"there are no observations of {what}: leave out --metric or --platform"
     if not types:
         return "there are no observations yet: load files with `crescendo load`, then `crescendo build`"
-    if question.by == "series" or set(asked) & set(types):
+    if question.by in ("series", *types):
         return ""
-    verb = "" if question.kind == "growth" else "crescendo growth "
-    return f"no {question.by} has observations of {what or 'anything'}, {types[0]}s have: ask {verb}--by {types[0]}"
+    return f"no {question.by} has observations of {what or 'anything'}: ask --by {types[0]}"
+
+
+def _types_of(connection: duckdb.DuckDBPyConnection, metric: str, platform: str) -> list[str]:
+    """Types that have such observations, those that are observed themselves first, the most frequent first."""
+    return _column(
+        connection,
+        f"select g.subject_type from {GROUPED} where ? in ('', m.metric) and ? in ('', m.platform) group by 1"
+        " order by count(*) filter (g.subject_type = g.member_type) desc, count(*) desc, 1",
+        [metric, platform],
+    )
 
 
 def _day(said: date | str | None) -> date | None:
@@ -349,6 +381,16 @@ def _frame(answer: Answer) -> "pd.DataFrame":
     return pd.DataFrame({c: pd.array(answer.values(c), dtype=kinds.get(kind, "Int64")) for c, kind in columns})
 
 
+class _By(click.Option):
+    """The option whose help lists the types that are in the warehouse."""
+
+    def get_help_record(self, ctx: click.Context) -> tuple[str, str] | None:
+        record = super().get_help_record(ctx)
+        with suppress(CrescendoError, duckdb.Error), warehouse.connect(read_only=True, wait=0) as connection:
+            record = (record[0], f"{record[1]} Here: {', '.join(_types(connection))}.")
+        return record
+
+
 def _options(command):
     for option in reversed(
         [
@@ -357,7 +399,7 @@ def _options(command):
             click.option(
                 "--last", default="", metavar="28d", help="Days (d) or weeks (w) up to the last complete day."
             ),
-            click.option("--by", default="song", show_default=True, help="song, artist, platform, series, track ..."),
+            click.option("--by", default="", cls=_By, help="Type of subject or group; series for every subject."),
             click.option(
                 "--metric", default="", help="streams, popularity ...; all for every one.  [default: streams]"
             ),
@@ -450,12 +492,13 @@ def _nothing(answer: Answer) -> str:
         )
         if reason := _nothing_of(connection, question):
             return reason
+        [own, *_] = _types_of(connection, "" if question.metric == "all" else question.metric, question.platform)
     if question.to_date < first:
         return f"the window ends before all data: they begin on {first}"
     if question.from_date > last:
         return f"the window starts after all data: they end on {last}"
-    if question.kind == "growth" and question.by == "platform" and additive == [False]:
-        return f"{question.metric} does not add up to a platform's: ask --by artist, or for averages --by platform"
+    if question.kind == "growth" and additive == [False] and not answer.rows:
+        return f"{question.metric} does not add up by {question.by}: ask --by {own}, or averages --by {question.by}"
     return (
         f"nothing can be computed from {question.from_date} to {question.to_date}; the data run from {first} to {last}"
     )

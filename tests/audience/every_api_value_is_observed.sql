@@ -2,7 +2,7 @@
 -- day with a value has an observation of its metric, whatever the platform is called, and no artist
 -- has an observation on a day for which no answer has a value. Zeros are left out: those that a
 -- series begins with are no observations; and so are pages that do not say of whom or of what, and
--- values that are set aside (int_observations_received), which are findings.
+-- values that are set aside (int_observations_checked), which are findings.
 
 with
 
@@ -168,7 +168,7 @@ set_aside as (
         metric_id,
         observed_date,
         true as is_set_aside
-    from {{ ref('int_observations_received') }}
+    from {{ ref('int_observations_checked') }}
     where set_aside_reason is not null
 
 )

@@ -1,7 +1,7 @@
 -- Nothing may be lost or made up between the partner's file and what growth is read from: every
 -- value of every record has an observation on its day, and every observation of what a report can
 -- know is a value that some record, or some identifier of the API, shows for that day. A value that
--- is set aside (int_observations_received) is a finding.
+-- is set aside (int_observations_checked) is a finding.
 
 with
 
@@ -105,7 +105,7 @@ set_aside as (
         {{ series_key('subject_id', 'metric_id') }} as series_id,
         observed_date,
         true as is_set_aside
-    from {{ ref('int_observations_received') }}
+    from {{ ref('int_observations_checked') }}
     where set_aside_reason is not null
 
 ),

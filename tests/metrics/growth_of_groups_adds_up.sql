@@ -1,5 +1,5 @@
--- The whole change of an artist or a platform is what its members say one by one, each recording
--- once: the sum of their ends less that of their starts, and of a flow the sum of its windows.
+-- The whole change of a group is what its members say one by one, each recording once, each by its
+-- weight: the sum of their ends less that of their starts, and of a flow the sum of its windows.
 
 with
 
@@ -18,13 +18,7 @@ grown as (
 
     select growth.*
     from windows
-    cross join {{ ref('artist_growth') }}(windows.since_date, windows.until_date) as growth
-
-    union all
-
-    select growth.*
-    from windows
-    cross join {{ ref('platform_growth') }}(windows.since_date, windows.until_date) as growth
+    cross join {{ ref('group_growth') }}(windows.since_date, windows.until_date) as growth
 
 ),
 
@@ -44,7 +38,7 @@ singles as (
         series_growth.to_date,
         series_growth.from_date,
         sum(
-            case
+            members.weight * case
                 when series_growth.kind = 'flow' then coalesce(series_growth.gained, 0)
                 else
                     coalesce(series_growth.end_value, 0)
@@ -60,7 +54,7 @@ singles as (
     cross join
         {{ ref('series_growth') }}(windows.since_date, windows.until_date) as series_growth
     inner join members on series_growth.series_id = members.series_id
-    where members.twin_of is null and members.is_additive
+    where members.counts and members.is_additive
     group by all
 
 )

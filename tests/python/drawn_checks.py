@@ -208,13 +208,13 @@ def plain_series(built: Built) -> dict[tuple[str, str], Series]:
     # what an observation says of itself, besides its value
     more = [column for column in ("linked_value", "is_restated") if column in known]
     rows = built.rows(f"""
-        select {", ".join(["subject_id", "metric_id", "observed_date", "value", "release_date", *more])}
+        select {", ".join(["subject_id", "metric_id", "observed_date", "value", "began_on", *more])}
         from intermediate.int_observations_unioned inner join metrics.dim_subjects using (subject_id)
         where subject_id not like 'recording:%' order by all""")
     found: dict[tuple[str, str], list[tuple]] = defaultdict(list)
     for row in rows:
         found[row["subject_id"], row["metric_id"]].append(tuple(row[c] for c in ("observed_date", "value", *more)))
-    released = {row["subject_id"]: row["release_date"] for row in rows}
+    released = {row["subject_id"]: row["began_on"] for row in rows}
     return {key: Series(METRICS[key[1]], _whole(points), released[key[0]]) for key, points in found.items()}
 
 

@@ -43,13 +43,16 @@ BAD_DAYS = [FIRST + timedelta(number) for number in range(25, (LAST - FIRST).day
 LARGEST = 10**11  # so that all sums are exact
 NOT_ABOUT_THE_WINDOW = ("subject", "name", "platform", "metric", "unit", "series_id", "subject_type", "kind")
 COUNTS = ("correction_count", "restatement_count", "reset_count", "relink_count")
-GROUPED = ("song_averages", "song_growth", "artist_growth", "platform_growth", "artist_averages", "platform_averages")
+GROUPED = (
+    *("song_averages", "song_growth", "artist_growth", "platform_growth", "group_growth"),
+    *("artist_averages", "platform_averages", "group_averages"),
+)
 
 
 def observe(series, nodes, order=None, wanted=("series_growth",), connection=None):
     """A warehouse that holds these series (subject, metric) -> Series, its rows in an order of their own."""
     connection = connection or duckdb.connect()
-    connection.execute("set threads to 1; create schema metrics; create schema intermediate")
+    connection.execute("set threads to 1; create schema metrics; create schema if not exists intermediate")
     rows = [(*key, *point) for key, one in series.items() for point in one.points]
     (order or random.Random(1)).shuffle(rows)
     connection.execute("""
@@ -58,7 +61,8 @@ def observe(series, nodes, order=None, wanted=("series_growth",), connection=Non
             value double, linked_value double, is_restated boolean
         );
         create table metrics.dim_subjects (
-            subject_id varchar, subject_type varchar, name varchar, release_date date, is_composed boolean
+            subject_id varchar, subject_type varchar, name varchar, began_on date, counted_by varchar,
+            is_primary boolean, is_composed boolean
         )
     """)
     # where else a metric or a platform may be named
@@ -66,7 +70,7 @@ def observe(series, nodes, order=None, wanted=("series_growth",), connection=Non
     connection.execute("create schema if not exists audience; create table audience.dim_charts(platform varchar)")
     connection.execute("create table audience.dim_playlists(platform varchar)")
     subjects = {
-        subject: (subject.split(":")[0], f"Song {subject}", one.released, is_composed(subject))
+        subject: (subject.split(":")[0], f"Song {subject}", one.released, None, True, is_composed(subject))
         for (subject, _), one in series.items()
     }
     insert(connection, "intermediate.int_observations_unioned", rows)
@@ -373,7 +377,7 @@ def test_the_sample_as_it_was_built_grows_by_the_plain_calculation(built):
     with duckdb.connect(str(built / "crescendo.duckdb"), read_only=True) as connection:
         rows = connection.execute("""
             select
-                observations.subject_id, metric_id, observed_date, value, linked_value, is_restated, release_date
+                observations.subject_id, metric_id, observed_date, value, linked_value, is_restated, began_on
             from intermediate.int_observations_unioned as observations
             inner join metrics.dim_subjects as subjects on observations.subject_id = subjects.subject_id
             order by all
@@ -415,7 +419,7 @@ def test_the_windows_of_the_sample_are_those_of_the_calendar(built):
             select subject_id, metric_id, observed_date, value, linked_value, is_restated
             from intermediate.int_observations_unioned order by all
         """).fetchall()
-        releases = dict(connection.execute("select subject_id, release_date from metrics.dim_subjects").fetchall())
+        releases = dict(connection.execute("select subject_id, began_on from metrics.dim_subjects").fetchall())
     found = {}
     for subject, metric, *point in points:
         found.setdefault((subject, metric), []).append(tuple(point))
@@ -469,10 +473,15 @@ def test_a_window_without_days_is_refused(warehouse, until):
 
 
 class Credit:
-    """What the catalogue says of a song: its recording, whether that has more songs, and its artists."""
+    """What the catalogue says of a song: its recording, whether that has more songs, its artists and its labels."""
 
-    def __init__(self, recording, names, is_primary=True, has_twin=False):
+    def __init__(self, recording, names, is_primary=True, has_twin=False, labels=()):
         self.recording, self.names, self.is_primary, self.has_twin = recording, names, is_primary, has_twin
+        self.labels = labels
+
+    def groups(self):
+        """The groups of its domain that it belongs to."""
+        return {f"artist:{name}" for name in self.names} | {f"label:{name}" for name in self.labels}
 
 
 @pytest.fixture(scope="session")
@@ -485,7 +494,8 @@ def catalogue_of_songs(series):
         )
         for song in together:
             names = draw.sample("abcdef", draw.choice([1, 1, 2]))
-            songs[song] = Credit(together[0], names, song == together[0], len(together) > 1)
+            labels = draw.sample("lmn", draw.choice([0, 1, 1, 2]))
+            songs[song] = Credit(together[0], names, song == together[0], len(together) > 1, labels)
     return songs
 
 
@@ -505,7 +515,7 @@ def catalogued(series, catalogue_of_songs):
 
 
 def publish(series, nodes, songs):
-    """A warehouse of songs, their recordings and artists a to f; songs: song -> credit."""
+    """A warehouse of songs, their recordings, artists a to f and labels l to n; songs: song -> credit."""
     connection = duckdb.connect()
     connection.execute("create schema if not exists audience")
     columns = "song_id varchar, subject_id varchar, recording_id varchar, is_primary_recording boolean"
@@ -517,18 +527,37 @@ def publish(series, nodes, songs):
         "bridge_songs_x_artists(song_id varchar, artist_id varchar)": [
             (song, name) for song, one in songs.items() for name in one.names
         ],
-        "dim_artists(artist_id varchar, subject_id varchar, artist_name varchar)": [
-            (name, f"artist:{name}", name.upper()) for name in "abcdef"
+        "bridge_songs_x_labels(song_id varchar, label_id varchar)": [
+            (song, name) for song, one in songs.items() for name in one.labels
         ],
+        "bridge_songs_x_genres(song_id varchar, music_genre_id varchar)": [],
+        "bridge_albums_x_songs(album_id varchar, song_id varchar)": [],
+        "bridge_artists_x_genres(artist_id varchar, music_genre_id varchar)": [],
     }
     for table, rows in tables.items():
         connection.execute(f"create table audience.{table}")
-        insert(connection, f"audience.{table.split('(')[0]}", rows)
+        if rows:
+            insert(connection, f"audience.{table.split('(')[0]}", rows)
+    connection.execute("""
+        create schema intermediate;
+        create table intermediate.int_listening_memberships(
+            subject_id varchar, group_id varchar, group_type varchar, weight double, counts boolean
+        )
+    """)
     observe(series, nodes, wanted=GROUPED, connection=connection)
     known = {subject for subject, _ in series}
-    artists = [(f"artist:{name}", "artist", name.upper(), None, False) for name in "abcdef"]
-    artists = [row for row in artists if row[0] not in known]
-    insert(connection, "metrics.dim_subjects", artists)
+    groups = [(f"artist:{name}", "artist", name.upper()) for name in "abcdef"]
+    groups += [(f"label:{name}", "label", name.upper()) for name in "lmn"]
+    groups += [(song, "song", song) for song in songs]
+    insert(
+        connection, "metrics.dim_subjects", [(*row, None, None, True, False) for row in groups if row[0] not in known]
+    )
+    for song, one in songs.items():
+        if one.has_twin:
+            counted = [f"recording:{one.recording}", one.is_primary, song]
+            connection.execute(
+                "update metrics.dim_subjects set counted_by = ?, is_primary = ? where subject_id = ?", counted
+            )
     return connection
 
 
@@ -539,7 +568,7 @@ def label(catalogued, nodes, catalogue_of_songs):
 
 
 def members(series, songs):
-    """(group, metric) -> the series it counts: each recording in full, once, for each artist of any of its songs."""
+    """(group, metric) -> the series it counts: each recording in full, once, for each group of any of its songs."""
     groups = {}
     for (subject, metric), one in series.items():
         if is_composed(subject):
@@ -548,8 +577,8 @@ def members(series, songs):
             credited = [songs[subject]]
         else:
             continue  # its recording counts it
-        artists = {f"artist:{name}" for credit in credited for name in credit.names}
-        for group in sorted(artists | {f"platform:{one.metric.platform}"}):
+        own = {group for credit in credited for group in credit.groups()}
+        for group in sorted(own | {f"platform:{one.metric.platform}"}):
             groups.setdefault((group, metric), []).append(one)
     return groups
 
@@ -559,19 +588,23 @@ def twins(series, songs, group, metric):
     counted = {
         song: credit.recording
         for song, credit in songs.items()
-        if credit.has_twin
-        and (song, metric) in series
-        and (group.startswith("platform:") or group.removeprefix("artist:") in credit.names)
+        if credit.has_twin and (song, metric) in series and (group.startswith("platform:") or group in credit.groups())
     }
     return len(counted) - len(set(counted.values()))
 
 
-def test_recordings_add_up_to_their_artists_and_platforms(catalogued, label, catalogue_of_songs):
+def of_groups(connection, kind, since, until):
+    """What artists, platforms and labels answer."""
+    labels = [row for row in ask(connection, f"group_{kind}", since, until) if row["subject_type"] == "label"]
+    return ask(connection, f"artist_{kind}", since, until) + ask(connection, f"platform_{kind}", since, until) + labels
+
+
+def test_recordings_add_up_to_their_artists_platforms_and_labels(catalogued, label, catalogue_of_songs):
     complete, groups = completeness(catalogued), members(catalogued, catalogue_of_songs)
     additive = {key for key in groups if METRICS[key[1]].additive}
     met = Counter()
     for since, until in windows(60, seed=8):
-        answers = ask(label, "artist_growth", since, until) + ask(label, "platform_growth", since, until)
+        answers = of_groups(label, "growth", since, until)
         found = by_key(answers)
         assert found.keys() == additive and len(answers) == len(found)
         for key in additive:
@@ -634,6 +667,7 @@ def test_what_platforms_count_of_artists_stands_beside_their_songs(nodes):
             assert not differences(found.pop(("platform:audiomack", "audiomack:plays", "artist")), expected)
             # points of several artists do not add up, and a song's plays are its own
             song = [("artist:a", "song"), ("artist:b", "song"), ("platform:audiomack", "song")]
+            song += [("platform:audiomack", "track")]
             assert {(subject, member) for subject, _, member in found} == set(song)
     assert {"ok", "stale_end", "no_base"} <= met
 
@@ -657,11 +691,10 @@ def test_averages_are_those_of_the_plain_calculation(catalogued, label, catalogu
                 one["observed_days"],
             )
             assert row["average_latest_value"] == row["median_latest_value"] == one["latest_value"]
-        answers = ask(label, "artist_averages", since, until) + ask(label, "platform_averages", since, until)
-        for key, row in by_key(answers).items():
+        for key, row in by_key(of_groups(label, "averages", since, until)).items():
             songs = [one for one in groups[key] if one.days_in(since, until)]
             levels = [level for one in songs if (level := one.level(until)) is not None]
-            assert (row["n_songs"], row["median_latest_value"]) == (len(songs), median(levels) if levels else None)
+            assert (row["member_count"], row["median_latest_value"]) == (len(songs), median(levels) if levels else None)
             assert row["average_latest_value"] == (pytest.approx(sum(levels) / len(levels)) if levels else None)
             averages = [average for one in songs if (average := one.average(since, until)) is not None]
             expected = pytest.approx(sum(averages) / len(averages), rel=1e-9) if averages else None

@@ -1,5 +1,5 @@
--- Recordings belong to the artists of their songs. A recording of several songs is a subject of its
--- own, and counts once in every group that one of its songs belongs to.
+-- A song belongs to its artists, albums, genres and labels, an artist to its genres. A recording
+-- belongs to each group that one of its songs belongs to, and counts there once, in their place.
 
 with
 
@@ -15,19 +15,71 @@ credits as (
 
 ),
 
-artists as (
+album_songs as (
 
-    select * from {{ ref('dim_artists') }}
+    select * from {{ ref('bridge_albums_x_songs') }}
 
 ),
 
--- one row per subject and song that it is, twin_of: the recording that counts it
+song_genres as (
+
+    select * from {{ ref('bridge_songs_x_genres') }}
+
+),
+
+song_labels as (
+
+    select * from {{ ref('bridge_songs_x_labels') }}
+
+),
+
+artist_genres as (
+
+    select * from {{ ref('bridge_artists_x_genres') }}
+
+),
+
+song_groups as (
+
+    select
+        song_id,
+        'artist:' || artist_id as group_id,
+        'artist' as group_type
+    from credits
+
+    union all
+
+    select
+        song_id,
+        'album:' || album_id as group_id,
+        'album' as group_type
+    from album_songs
+
+    union all
+
+    select
+        song_id,
+        'genre:' || music_genre_id as group_id,
+        'genre' as group_type
+    from song_genres
+
+    union all
+
+    select
+        song_id,
+        'label:' || label_id as group_id,
+        'label' as group_type
+    from song_labels
+
+),
+
+-- one row per subject and song that it is
 counted as (
 
     select
         subject_id,
         song_id,
-        case when has_twin then recording_id end as twin_of
+        not has_twin as counts
     from songs
 
     union all
@@ -35,33 +87,33 @@ counted as (
     select
         'recording:' || recording_id as subject_id,
         song_id,
-        cast(null as varchar) as twin_of
+        true as counts
     from songs
     where has_twin
 
 ),
 
--- one row per subject and artist; a song without artists belongs to its platforms only
 memberships as (
 
     select
         counted.subject_id,
-        artists.subject_id as group_id,
-        'song' as member_type,
-        counted.twin_of
+        song_groups.group_id,
+        song_groups.group_type,
+        cast(1 as double) as weight,
+        counted.counts
     from counted
-    left join credits on counted.song_id = credits.song_id
-    left join artists on credits.artist_id = artists.artist_id
+    inner join song_groups on counted.song_id = song_groups.song_id
     group by all
 
     union all
 
     select
-        subject_id,
-        subject_id as group_id,
-        'artist' as member_type,
-        cast(null as varchar) as twin_of
-    from artists
+        'artist:' || artist_id as subject_id,
+        'genre:' || music_genre_id as group_id,
+        'genre' as group_type,
+        cast(1 as double) as weight,
+        true as counts
+    from artist_genres
 
 )
 

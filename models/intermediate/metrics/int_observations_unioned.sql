@@ -1,10 +1,10 @@
--- The only way into the spine; see int_observations_received.
+-- The only way into the spine; see int_observations_checked.
 
 with
 
-received as (
+checked as (
 
-    select * from {{ ref('int_observations_received') }}
+    select * from {{ ref('int_observations_checked') }}
 
 ),
 
@@ -17,7 +17,7 @@ accepted as (
         value,
         linked_value,
         is_restated
-    from received
+    from checked
     where set_aside_reason is null
 
 )

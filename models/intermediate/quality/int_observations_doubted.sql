@@ -2,7 +2,7 @@ with
 
 observations as (
 
-    select * from {{ ref('int_observations_received') }}
+    select * from {{ ref('int_observations_checked') }}
 
 ),
 

@@ -12,7 +12,7 @@ averages as (
 
     select averages.*
     from windows
-    cross join {{ ref('platform_averages') }}(windows.from_date, windows.to_date) as averages
+    cross join {{ ref('group_averages') }}(windows.from_date, windows.to_date) as averages
     where
         windows.window_name = '28 days'
         and averages.platform = windows.platform

@@ -1,0 +1,43 @@
+with
+
+tracks as (
+
+    select * from {{ ref('dim_tracks_current') }}
+
+),
+
+genres as (
+
+    select * from {{ ref('dim_genres') }}
+
+),
+
+subjects as (
+
+    select
+        subject_id,
+        'track' as subject_type,
+        track_name as name,
+        cast(null as date) as began_on
+    from tracks
+
+    union all
+
+    select
+        subject_id,
+        'genre' as subject_type,
+        genre_name as name,
+        cast(null as date) as began_on
+    from genres
+
+    union all
+
+    select
+        'service:moovitamix' as subject_id,
+        'service' as subject_type,
+        'MooVitamix' as name,
+        cast(null as date) as began_on
+
+)
+
+select * from subjects

@@ -1,0 +1,9 @@
+with
+
+received as (
+
+    {{ union_domains('memberships') }}
+
+)
+
+select * from received

@@ -1,0 +1,9 @@
+with
+
+received as (
+
+    {{ union_domains('subjects') }}
+
+)
+
+select * from received
