@@ -1,5 +1,5 @@
 -- What the figure of a group is made of. Every subject is a group of its own, and platforms are
--- groups by nature; what is counted of artists is never added to what is counted of songs.
+-- groups by nature. Two types of member are never added, as the plays of artists and of songs.
 
 with
 

@@ -396,7 +396,7 @@ def in_sql(levels, popularity):
     features = pd.DataFrame(levels, columns=variables["variable"]).assign(
         platform="spotify", popularity=popularity, is_reference_week=True
     )
-    sql = (ROOT / "models" / "metrics" / "popularity_correlations.sql").read_text()
+    sql = (ROOT / "models" / "marts" / "audience" / "popularity" / "popularity_correlations.sql").read_text()
     with duckdb.connect() as connection:
         connection.register("popularity_features", features)
         connection.register("popularity_variables", variables)

@@ -49,8 +49,11 @@ GROUPED = (
 )
 
 
-def observe(series, nodes, order=None, wanted=("series_growth",), connection=None):
-    """A warehouse that holds these series (subject, metric) -> Series, its rows in an order of their own."""
+def observe(series, nodes, order=None, wanted=("series_growth",), connection=None, described=None):
+    """A warehouse that holds these series (subject, metric) -> Series, its rows in an order of their own.
+
+    described: subject -> its row of dim_subjects, where it is not the usual one.
+    """
     connection = connection or duckdb.connect()
     connection.execute("set threads to 1; create schema metrics; create schema if not exists intermediate")
     rows = [(*key, *point) for key, one in series.items() for point in one.points]
@@ -73,6 +76,9 @@ def observe(series, nodes, order=None, wanted=("series_growth",), connection=Non
         subject: (subject.split(":")[0], f"Song {subject}", one.released, None, True, is_composed(subject))
         for (subject, _), one in series.items()
     }
+    for subject, row in (described or {}).items():
+        # the day on which it began is that of its series
+        subjects[subject] = (*row[:2], subjects[subject][2] if subject in subjects else None, *row[2:])
     insert(connection, "intermediate.int_observations_unioned", rows)
     insert(connection, "metrics.dim_subjects", [(subject, *rest) for subject, rest in subjects.items()])
     construct(connection, nodes, wanted)
@@ -544,20 +550,12 @@ def publish(series, nodes, songs):
             subject_id varchar, group_id varchar, group_type varchar, weight double, counts boolean
         )
     """)
-    observe(series, nodes, wanted=GROUPED, connection=connection)
-    known = {subject for subject, _ in series}
-    groups = [(f"artist:{name}", "artist", name.upper()) for name in "abcdef"]
-    groups += [(f"label:{name}", "label", name.upper()) for name in "lmn"]
-    groups += [(song, "song", song) for song in songs]
-    insert(
-        connection, "metrics.dim_subjects", [(*row, None, None, True, False) for row in groups if row[0] not in known]
-    )
+    described = {f"artist:{name}": ("artist", name.upper(), None, True, False) for name in "abcdef"}
+    described |= {f"label:{name}": ("label", name.upper(), None, True, False) for name in "lmn"}
     for song, one in songs.items():
-        if one.has_twin:
-            counted = [f"recording:{one.recording}", one.is_primary, song]
-            connection.execute(
-                "update metrics.dim_subjects set counted_by = ?, is_primary = ? where subject_id = ?", counted
-            )
+        counted_by = f"recording:{one.recording}" if one.has_twin else None
+        described[song] = ("song", f"Song {song}", counted_by, one.is_primary, False)
+    observe(series, nodes, wanted=GROUPED, connection=connection, described=described)
     return connection
 
 
