@@ -11,7 +11,8 @@ from datetime import date, timedelta
 
 import httpx
 import pytest
-from crescendo.http.client import Client, Landing, only_one, run
+from crescendo.http.client import Client, run
+from crescendo.http.landing import Landing, only_one
 from crescendo.http.server import LISTING, PASSING, Faults, served
 from crescendo.sources.soundcharts.catalogue import Catalogue
 from crescendo.sources.soundcharts.fetch import DOCUMENTS, Reader, Run

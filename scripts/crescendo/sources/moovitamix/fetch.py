@@ -18,7 +18,9 @@ from pathlib import Path
 from typing import Any
 
 from crescendo.errors import CrescendoError
-from crescendo.http.client import Client, Landing, RequestError, Tally
+from crescendo.http.answers import RequestError
+from crescendo.http.client import Client, Tally
+from crescendo.http.landing import Landing
 from crescendo.warehouse import text
 
 URL = "http://127.0.0.1:8000"

@@ -16,7 +16,10 @@ from typing import Any
 from urllib.parse import quote
 
 from crescendo.errors import CrescendoError
-from crescendo.http.client import Client, ClientCredentials, RequestError, StoppedError, Tally, write_atomically
+from crescendo.http.answers import RequestError, StoppedError
+from crescendo.http.client import Client, Tally
+from crescendo.http.credentials import Access, ClientCredentials
+from crescendo.http.landing import write_atomically
 
 URL = "https://customer.api.soundcharts.com"
 OAUTH_URL, OAUTH_PATH = "https://account.soundcharts.com/oauth/token", "/oauth/token"
@@ -129,14 +132,15 @@ UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 Window = tuple[date, date]
 
 
-def access(secrets: Mapping[str, str], url: str | None) -> dict[str, Any]:
-    """How a Client shows credentials, either KEYS or OAUTH: its arguments `headers` and `auth`."""
+def access(secrets: Mapping[str, str], url: str | None, *, is_public: bool = False) -> Access:
+    """How a client shows credentials, either KEYS or OAUTH."""
     if OAUTH[0] not in secrets:
-        return {"headers": {"x-app-id": secrets[KEYS[0]], "x-api-key": secrets[KEYS[1]]}, "auth": None}
+        headers = {"x-app-id": secrets[KEYS[0]], "x-api-key": secrets[KEYS[1]]}
+        return Access(headers, is_public=is_public)
     identity, secret, team = (secrets[name] for name in OAUTH)
     # a simulator is both servers in one
     token_url = url.rstrip("/") + OAUTH_PATH if url else OAUTH_URL
-    return {"headers": {}, "auth": ClientCredentials(token_url, identity, secret, {"team_id": team})}
+    return Access(auth=ClientCredentials(token_url, identity, secret, {"team_id": team}))
 
 
 def _record(file: Path) -> dict[str, Any] | None:
