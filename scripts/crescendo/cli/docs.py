@@ -9,6 +9,7 @@ import click
 import duckdb
 
 from crescendo import dbt, warehouse
+from crescendo.documents.dbt_sources import path_of, sources_yaml, stale_sources
 from crescendo.documents.pages import pages, stale_pages
 from crescendo.ingest.load import load
 from crescendo.sources import all_sources
@@ -21,7 +22,7 @@ FOLDER = Path("docs")
 @click.option("--check", is_flag=True, help="Write nothing; say what is stale and exit 1.")
 @click.option("--static", is_flag=True, help="Make the dbt docs of the warehouse too, as one HTML file.")
 def docs_command(check: bool, static: bool) -> int:
-    """Write the field dictionary, the diagrams and PostgreSQL's DDL to docs/.
+    """Write the field dictionary, the diagrams and PostgreSQL's DDL to docs/, and dbt's sources to models/staging/.
 
     \b
     Example:
@@ -31,11 +32,15 @@ def docs_command(check: bool, static: bool) -> int:
     from crescendo.documents.fields import shares
 
     if check:
-        stale = stale_pages(FOLDER)
+        stale = [str(path) for path in stale_sources(list(all_sources().values()))]
+        stale += [f"docs/{name}" for name in stale_pages(FOLDER)]
         for name in stale:
-            click.echo(f"docs/{name} is stale: run `crescendo docs` and commit what it writes", err=True)
+            click.echo(f"{name} is stale: run `crescendo docs` and commit what it writes", err=True)
         return 1 if stale else 0
     sources = list(all_sources().values())
+    for source in sources:  # first, since dbt reads them
+        path_of(source).write_text(sources_yaml(source))
+        click.echo(path_of(source))
     with _sample() as connection:
         empty = shares(connection, sources)
     made, dot = pages(empty)

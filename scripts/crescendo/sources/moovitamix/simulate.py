@@ -24,10 +24,10 @@ from fastapi.responses import RedirectResponse, Response
 from crescendo.errors import CrescendoError
 from crescendo.http.server import Disturbed, Faults, chance
 from crescendo.sources import words
+from crescendo.sources.moovitamix.shapes import SOURCE
 
-ROUTES = ("tracks", "users", "listen_history")
+ROUTES = SOURCE.endpoints
 ROWS = 1000
-PAGE = 100
 ID_MAX = 100_000
 ITEMS = 5
 EPOCH = date(2025, 1, 1)
@@ -242,17 +242,17 @@ def application(rows: Callable[[int], Rows], faults: Faults | None = None, resta
     def docs_redirect() -> RedirectResponse:
         return RedirectResponse("/docs")
 
-    def page_of(route: str) -> Callable:
+    def page_of(route: str, most: int) -> Callable:
         async def page(
             request: Request,
             page: Annotated[int, Query(ge=1, description="Page number")] = 1,
-            size: Annotated[int, Query(ge=1, le=PAGE)] = PAGE,
+            size: Annotated[int, Query(ge=1, le=most)] = most,
         ) -> Response:
             if "restart" in faults.kinds and faults.served.total() >= restart_after and len(universes) == 1:
                 universes.append(rows(1))
             found = universes[-1][route]
             if "size-ignored" in faults.kinds:
-                size = PAGE
+                size = most
             shown = page
             first = faults.asked[f"{request.url.path}?{request.url.query}"] <= 1
             if page > 1 and faults.disturbs("duplicate-page", f"{route}{page}", first):
@@ -265,8 +265,8 @@ def application(rows: Callable[[int], Rows], faults: Faults | None = None, resta
         page.__name__ = f"get_{route}"
         return page
 
-    for route in ROUTES:
-        app.get(f"/{route}", tags=["HTTP methods"])(page_of(route))
+    for route, endpoint in ROUTES.items():
+        app.get(endpoint.path, tags=["HTTP methods"])(page_of(route, endpoint.limit))
     return Disturbed(app, faults)
 
 

@@ -13,22 +13,22 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import parse_qsl, quote
 
 from crescendo.errors import CrescendoError
 from crescendo.http.answers import RequestError, StoppedError
 from crescendo.http.client import Client, Tally
 from crescendo.http.credentials import Access, ClientCredentials
 from crescendo.http.landing import write_atomically
+from crescendo.shapes import Endpoint
+from crescendo.sources.soundcharts.shapes import OAUTH_PATH, SOURCE
 
 URL = "https://customer.api.soundcharts.com"
-OAUTH_URL, OAUTH_PATH = "https://account.soundcharts.com/oauth/token", "/oauth/token"
+OAUTH_URL = "https://account.soundcharts.com" + OAUTH_PATH
 KEYS = ("SOUNDCHARTS_APP_ID", "SOUNDCHARTS_API_KEY")
 OAUTH = ("SOUNDCHARTS_CLIENT_ID", "SOUNDCHARTS_CLIENT_SECRET", "SOUNDCHARTS_TEAM_ID")
 SANDBOX = dict.fromkeys(KEYS, "soundcharts")  # published by the source for everyone
 
-LIMIT = 100
-SEARCH_LIMIT = 20
 # values are restated when identifiers are matched late, so a window begins before the end of the last one
 OVERLAP_DAYS = 35
 FIRST_WINDOW_DAYS = 365
@@ -38,94 +38,16 @@ MAX_READINGS = 3
 MAX_PAGES = 10_000
 
 
-@dataclass(frozen=True)
-class Document:
-    """One kind of answer: where it is, what tells its items apart, whether it is asked by window."""
-
-    name: str
-    path: str
-    key: tuple[str, ...] = ()
-    dated: bool = False
-    query: Mapping[str, Any] = field(default_factory=dict)
-
-
-DAY = {"key": ("date",), "dated": True}
-DOCUMENTS = {
-    document.name: document
-    for document in (
-        Document("artist-search", "/api/v2/artist/search/{id}", ("uuid",)),
-        Document("artist", "/api/v2.9/artist/{id}"),
-        Document("artist-identifiers", "/api/v2/artist/{id}/identifiers", ("platformCode", "identifier")),
-        Document(
-            "artist-songs",
-            "/api/v2.21/artist/{id}/songs",
-            ("uuid",),
-            query={"sortBy": "name", "sortOrder": "asc"},
-        ),
-        Document(
-            "artist-albums",
-            "/api/v2.34/artist/{id}/albums",
-            ("uuid",),
-            query={"type": "all", "sortBy": "title", "sortOrder": "asc"},
-        ),
-        Document("artist-followers", "/api/v2/artist/{id}/audience/{platform}", **DAY),
-        Document("artist-local-followers", "/api/v2.37/artist/{id}/social/{platform}/followers/", **DAY),
-        Document("artist-listening", "/api/v2/artist/{id}/streaming/{platform}/listening", **DAY),
-        Document("artist-local-streaming", "/api/v2/artist/{id}/streaming/{platform}", **DAY),
-        Document("artist-popularity", "/api/v2/artist/{id}/popularity/{platform}", **DAY),
-        Document("artist-score", "/api/v2/artist/{id}/soundcharts/score", **DAY),
-        Document("artist-retention", "/api/v2/artist/{id}/{platform}/retention", **DAY),
-        # sorted by position the listing is unstable while it is paged
-        Document(
-            "artist-playlists",
-            "/api/v2.20/artist/{id}/playlist/current/{platform}",
-            ("playlist.uuid", "song.uuid", "entryDate"),
-            query={"currentOnly": 0, "sortBy": "entryDate", "sortOrder": "asc"},
-        ),
-        Document(
-            "artist-charts",
-            "/api/v2/artist/{id}/charts/song/ranks/{platform}",
-            ("chart.slug", "song.uuid", "entryDate"),
-            query={"currentOnly": 0, "sortBy": "rankDate", "sortOrder": "asc"},
-        ),
-        Document("song", "/api/v2.25/song/{id}"),
-        Document("song-identifiers", "/api/v2/song/{id}/identifiers", ("platformCode", "identifier")),
-        Document("song-albums", "/api/v2/song/{id}/albums", ("uuid",)),
-        Document("song-audience", "/api/v2/song/{id}/audience/{platform}", **DAY),
-        Document("song-popularity", "/api/v2/song/{id}/popularity/{platform}", **DAY),
-        Document("album", "/api/v2.36/album/by-uuid/{id}"),
-        Document("album-tracks", "/api/v2.26/album/{id}/tracks", ("discNumber", "number", "song.uuid")),
-    )
-}
-
-# what exists on which platform (reference, 3.2 and 3.3); asked only where there is an identifier
-FOLLOWED = (
-    "spotify youtube instagram tiktok deezer soundcloud x twitter mixcloud triller weibo facebook line-music "
-    "melon amazon genius bandsintown twitch patreon songkick qq-music vk boomplay gaana anghami audiomack "
-    "jiosaavn yandex"
+ENDPOINTS = SOURCE.endpoints
+ARTIST_SERIES, SONG_SERIES = (
+    {name: endpoint.platforms for name, endpoint in ENDPOINTS.items() if endpoint.platforms and name.startswith(kind)}
+    for kind in ("artist-", "song-")
 )
-ARTIST_SERIES = {
-    "artist-followers": FOLLOWED,
-    "artist-local-followers": "instagram tiktok youtube",
-    "artist-listening": "spotify youtube anghami audiomack jiosaavn yandex pandora kugou lastfm airplay",
-    "artist-local-streaming": "spotify youtube airplay",
-    "artist-popularity": "spotify tidal deezer",
-    "artist-retention": "spotify youtube anghami jiosaavn yandex audiomack",
-    "artist-playlists": "spotify apple-music amazon deezer youtube audiomack boomplay gaana jiosaavn kuwo "
-    "line-music melon qq-music soundcloud yandex",
-    "artist-charts": "airplay amazon anghami apple-music beatport boomplay deezer gaana genius itunes "
-    "jiosaavn line-music melon netease qq-music shazam soundcloud spotify tidal tiktok youtube",
-}
-SONG_SERIES = {
-    "song-audience": "spotify youtube soundcloud audiomack jiosaavn anghami lastfm line-music awa shazam "
-    "tiktok instagram genius gaana boomplay melon",
-    "song-popularity": "spotify tidal deezer",
-}
 # radio has no accounts, hence no identifier
 WITHOUT_IDENTIFIER = {"airplay"}
 # one platform, two codes: the source changed it in September 2025
 RENAMED = {"twitter", "x"}
-PLATFORMS = frozenset(" ".join((*ARTIST_SERIES.values(), *SONG_SERIES.values(), "soundcharts")).split())
+PLATFORMS = frozenset(code for endpoint in ENDPOINTS.values() for code in endpoint.platforms.split()) | {"soundcharts"}
 WINDOW = re.compile(r"__\d{4}-\d\d-\d\d_\d{4}-\d\d-\d\d$")
 UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 
@@ -227,7 +149,7 @@ class Reader:
     async def document(self, name: str, identifier: str) -> dict | None:
         """A document that is one object, or None where it is absent."""
         facts = {"document": name, "uuid": identifier}
-        path = DOCUMENTS[name].path.format(id=identifier)
+        path = ENDPOINTS[name].path.format(id=identifier)
         return await self.client.answer(f"{name}__{identifier}", path, facts=facts)
 
     async def listing(self, name: str, identifier: str, platform: str | None = None) -> list[dict] | None:
@@ -243,7 +165,7 @@ class Reader:
             pages = await self._reading(series, query, facts | {"reading": reading})
             if pages is None:
                 return None
-            keys = [_key(DOCUMENTS[name], item) for items, _ in pages for item in items]
+            keys = [_key(ENDPOINTS[name], item) for items, _ in pages for item in items]
             totals = {total for _, total in pages if total is not None}
             found |= zip(keys, (item for items, _ in pages for item in items), strict=True)
             if len(keys) > len(set(keys)):
@@ -255,20 +177,19 @@ class Reader:
                 break
         if len(found) < max(totals, default=0):
             note("fewer items than the total", f"{series}: {len(found)} of {max(totals)} after {reading} readings")
-        if DOCUMENTS[name].dated:
+        if ENDPOINTS[name].dated:
             key = _series(name, identifier, platform)
             self.run.windows[key] = self.run.window(key)
         return list(found.values())
 
     def _asking(self, name: str, identifier: str, platform: str | None) -> tuple[str, dict[str, Any], dict[str, Any]]:
         """The beginning of a file's name, the query and the facts of a listing."""
-        limit = SEARCH_LIMIT if name == "artist-search" else LIMIT
-        query = {**DOCUMENTS[name].query, "limit": limit}
+        query: dict[str, Any] = {**dict(parse_qsl(ENDPOINTS[name].query)), "limit": ENDPOINTS[name].limit}
         facts = {"document": name, "uuid": identifier}
         if platform:
             facts["platform"] = platform
         series = _series(name, identifier, platform)
-        if DOCUMENTS[name].dated:
+        if ENDPOINTS[name].dated:
             start, end = self.run.window(series)
             query |= {"startDate": str(start), "endDate": str(end)}
             facts |= {"from": str(start), "to": str(end)}
@@ -279,8 +200,8 @@ class Reader:
         self, series: str, query: Mapping[str, Any], facts: Mapping[str, Any]
     ) -> list[tuple[list[dict], int | None]] | None:
         """Items and total of every page, read by our own count of offsets: `next` may lead astray."""
-        document = DOCUMENTS[facts["document"]]
-        path = document.path.format(id=quote(facts["uuid"], safe=""), platform=facts.get("platform"))
+        endpoint = ENDPOINTS[facts["document"]]
+        path = endpoint.path.format(id=quote(facts["uuid"], safe=""), platform=facts.get("platform"))
         again = f"r{facts['reading']}" if facts["reading"] > 1 else ""
         pages: list[tuple[list[dict], int | None]] = []
         seen: set[str] = set()
@@ -295,8 +216,8 @@ class Reader:
                 self.client.tally.note("page out of order", f"{series}: {block['offset']} for {offset}")
             total = block.get("total")
             pages.append((items, total))
-            seen |= {_key(document, item) for item in items}
-            offset += block.get("limit") or len(items) or LIMIT
+            seen |= {_key(endpoint, item) for item in items}
+            offset += block.get("limit") or len(items) or endpoint.limit
             more = block.get("next") if total is None else offset < total or len(seen) < total
             if not items or not more:
                 return pages
@@ -344,12 +265,12 @@ class Survey(Reader):
         if newest and not newest.exists():
             return None  # it was absent, and an absence is free
         answer = json.loads(newest.read_bytes()) if newest else {}
-        if DOCUMENTS[name].dated:
+        if ENDPOINTS[name].dated:
             days = date.fromisoformat(query["endDate"]) - date.fromisoformat(query["startDate"])
-            pages = days.days // LIMIT + 1
+            pages = days.days // ENDPOINTS[name].limit + 1
             unknown = pages > 1
         else:
-            pages = -(-((answer.get("page") or {}).get("total") or 1) // LIMIT)
+            pages = -(-((answer.get("page") or {}).get("total") or 1) // ENDPOINTS[name].limit)
             unknown = newest is None
         if unknown:
             self.guessed.add(name)
@@ -445,10 +366,10 @@ def _items(answer: dict, path: str) -> list[dict]:
     return answer["items"]
 
 
-def _key(document: Document, item: dict) -> str:
+def _key(endpoint: Endpoint, item: dict) -> str:
     """What tells an item from others of its listing; old shapes that lack all of it are their own key."""
     values = []
-    for field_path in document.key:
+    for field_path in endpoint.key:
         value: Any = item
         for step in field_path.split("."):
             value = value.get(step) if isinstance(value, dict) else None

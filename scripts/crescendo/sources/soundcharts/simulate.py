@@ -6,6 +6,7 @@ paths answer: "new", "old", or "mixed", where every other artist, song and album
 
 import base64
 import json
+import re
 import secrets
 import time
 from collections.abc import Callable, Sequence
@@ -29,11 +30,9 @@ from crescendo.sources.soundcharts.catalogue import (
     Catalogue,
     Series,
 )
+from crescendo.sources.soundcharts.shapes import ENDPOINTS, OAUTH_PATH
 from crescendo.sources.soundcharts.world import END
 
-OAUTH_PATH = "/oauth/token"
-LIMIT = 100
-SEARCH_LIMIT = 20
 DEFAULT_DAYS = 30
 NOT_IN_PLAN = "/retention$"
 NO_DATA = "/(audience|popularity|streaming|playlist|charts|social)/"
@@ -102,48 +101,51 @@ class Routes:
 
     def __init__(self, app: FastAPI, catalogue: Catalogue, faults: Faults, shapes: str) -> None:
         self.catalogue, self.faults, self.shapes = catalogue, faults, shapes
-        artist, song, album = "/api/{version}/artist", "/api/{version}/song", "/api/{version}/album"
-        for path, handler in {
-            f"{artist}/search/{{term}}": self.search,
-            f"{artist}/{{uuid}}": self.artist,
-            f"{artist}/{{uuid}}/identifiers": self.identifiers,
-            f"{artist}/{{uuid}}/songs": self.songs,
-            f"{artist}/{{uuid}}/albums": self.artist_albums,
-            f"{artist}/{{uuid}}/audience/{{platform}}": self.followers,
-            f"{artist}/{{uuid}}/social/{{platform}}": self.local_followers,
-            f"{artist}/{{uuid}}/social/{{platform}}/followers/": self.local_followers,
-            f"{artist}/{{uuid}}/social/{{platform}}/followers/{{year}}/{{month}}": self.local_followers,
-            f"{artist}/{{uuid}}/streaming/{{platform}}/listening": self.listening,
-            f"{artist}/{{uuid}}/streaming/{{platform}}": self.local_streaming,
-            f"{artist}/{{uuid}}/streaming/{{platform}}/listeners/{{year}}/{{month}}": self.local_streaming,
-            f"{artist}/{{uuid}}/popularity/{{platform}}": self.popularity,
-            f"{artist}/{{uuid}}/soundcharts/score": self.score,
-            f"{artist}/{{uuid}}/playlist/current/{{platform}}": self.playlists,
-            f"{artist}/{{uuid}}/charts/song/ranks/{{platform}}": self.charts,
-            f"{artist}/{{uuid}}/{{platform}}/retention": self.retention,
+        handlers = {
+            "artist-search": self.search,
+            "artist": self.artist,
+            "artist-identifiers": self.identifiers,
+            "artist-songs": self.songs,
+            "artist-albums": self.artist_albums,
+            "artist-followers": self.followers,
+            "artist-local-followers": self.local_followers,
+            "artist-listening": self.listening,
+            "artist-local-streaming": self.local_streaming,
+            "artist-popularity": self.popularity,
+            "artist-score": self.score,
+            "artist-playlists": self.playlists,
+            "artist-charts": self.charts,
+            "artist-retention": self.retention,
+            "song": self.song,
+            "song-identifiers": self.identifiers,
+            "song-albums": self.song_albums,
+            "song-audience": self.song_audience,
+            "song-popularity": self.song_popularity,
+            "album": self.album,
+            "album-tracks": self.album_tracks,
+        }
+        artist, song = "/api/{version}/artist/{id}", "/api/{version}/song"
+        others = {  # older paths, and what is never fetched
+            f"{artist}/social/{{platform}}": self.local_followers,
+            f"{artist}/social/{{platform}}/followers/{{year}}/{{month}}": self.local_followers,
+            f"{artist}/streaming/{{platform}}/listeners/{{year}}/{{month}}": self.local_streaming,
             f"{song}/by-isrc/{{isrc}}": self.song_by_isrc,
-            f"{song}/{{uuid}}": self.song,
-            f"{song}/{{uuid}}/identifiers": self.identifiers,
-            f"{song}/{{uuid}}/albums": self.song_albums,
-            f"{song}/{{uuid}}/audience/{{platform}}": self.song_audience,
-            f"{song}/{{uuid}}/spotify/stream": self.song_streams,
-            f"{song}/{{uuid}}/popularity/{{platform}}": self.song_popularity,
-            f"{album}/by-uuid/{{uuid}}": self.album,
-            f"{album}/{{uuid}}/tracks": self.album_tracks,
+            f"{song}/{{id}}/spotify/stream": self.song_streams,
             "/api/v2/referential/platforms": self.platforms,
             "/api/v2/team/usage": self.usage,
-        }.items():
+        }
+        for path, handler in ({_any_version(name): answer for name, answer in handlers.items()} | others).items():
             app.add_api_route(path, _answering(handler), response_class=Response)
 
     # the catalogue
 
     def search(self, request: Request) -> dict:
         """Artists whose name holds the term."""
-        term = request.path_params["term"].casefold()
+        term = request.path_params["id"].casefold()
         found = [self._light(uuid) for uuid, artist in self.catalogue.artists.items() if term in artist.name.casefold()]
         if not found:
             raise _Refusal(404, "No artist found for this term")
-        return self._page(request, found, None, SEARCH_LIMIT)
+        return self._page(request, found, None, ENDPOINTS["artist-search"].limit)
 
     def artist(self, request: Request) -> dict:
         """(1)."""
@@ -494,7 +496,7 @@ class Routes:
         return self.shapes == "mixed" and chance(self.catalogue.world.seed, "old", uuid) < 0.5
 
     def _known(self, request: Request, among: dict) -> str:
-        uuid = request.path_params["uuid"]
+        uuid = request.path_params["id"]
         if uuid not in among:
             raise _Refusal(404, "Not found")
         return uuid
@@ -532,7 +534,7 @@ class Routes:
         request: Request,
         items: Sequence,
         related: Any,
-        most: int = LIMIT,
+        most: int = ENDPOINTS["artist-songs"].limit,
         made: Callable[[Any], Any] = lambda item: item,
     ) -> dict:
         """A page of a listing, disturbed where a fault says so; `made` makes of an item what is sent."""
@@ -565,6 +567,11 @@ class Routes:
         }
         envelope = {} if related is None else {"related": related}
         return {**envelope, "items": page, "page": block, "errors": []}
+
+
+def _any_version(name: str) -> str:
+    """The path of a document's endpoint, in any version."""
+    return re.sub(r"^/api/v[0-9.]+/", "/api/{version}/", ENDPOINTS[name].path)
 
 
 def _answering(handler: Callable[[Request], dict]) -> Callable:
