@@ -3,9 +3,10 @@
 import os
 import re
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, nullcontext, suppress
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
@@ -74,6 +75,14 @@ def check_file(file: Path) -> None:
             f"{file} is no DuckDB file{'' if start else ', it is empty'}: name another one in CRESCENDO_DB, or"
             " delete it and run `crescendo build`"
         )
+
+
+def one(connection: duckdb.DuckDBPyConnection, query: str, values: Sequence[object] = ()) -> tuple[Any, ...]:
+    """The one row of a query that always has one, such as an aggregate."""
+    row = connection.execute(query, values).fetchone()
+    if row is None:
+        raise LookupError(f"no row: {query}")
+    return row
 
 
 def quoted(identifier: str) -> str:

@@ -194,7 +194,8 @@ def without_the_market(x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.nda
     """
     weeks = (~(np.isnan(x) | np.isnan(y))).sum(axis=0) >= MIN_SONGS
     # by columns, so that a week in which all songs agree leaves nothing, and not the rounding of a mean
-    return tuple(np.where(np.isnan(side), np.nan, _centred(side.T).T) for side in (x[:, weeks], y[:, weeks]))
+    x, y = (np.where(np.isnan(side), np.nan, _centred(side.T).T) for side in (x[:, weeks], y[:, weeks]))
+    return x, y
 
 
 def over_time(

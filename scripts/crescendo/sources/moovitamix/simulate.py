@@ -140,9 +140,9 @@ class Evolving:
 
     def _live(self, day: date) -> None:
         draw = self._draw = random.Random(f"{self.seed}:{day}")  # noqa: S311 no secret
-        first = not self.users
-        for _ in range(ROWS if first else NEW_A_DAY):
-            born = _within(draw, datetime.combine(day, time(0)), 730) if first else _moment(draw, day)
+        is_first = not self.users
+        for _ in range(ROWS if is_first else NEW_A_DAY):
+            born = _within(draw, datetime.combine(day, time(0)), 730) if is_first else _moment(draw, day)
             self._add_track(born)
             self._add_user(born)
         for track in draw.sample(self.tracks, int(len(self.tracks) * CHANGED_SHARE)):
@@ -151,7 +151,8 @@ class Evolving:
             user |= {"email": _email(draw), "updated_at": _moment(draw, day)}
         if day == self.drift:
             for at in range(0, len(self.liked), 2):
-                self.liked[at] = tuple((genre + 5) % len(GENRES) for genre in self.liked[at])
+                first, second = self.liked[at]
+                self.liked[at] = (first + 5) % len(GENRES), (second + 5) % len(GENRES)
         self._listen(day)
 
     def _add_track(self, born: str) -> None:

@@ -279,7 +279,7 @@ class Survey(Reader):
         return answer.get("items") or [{"platformCode": code} for code in self.platforms]
 
     def _count(self, name: str, file: str) -> None:
-        if self.client.landing.read(file) is None:
+        if self.client.landing is None or self.client.landing.read(file) is None:
             self.calls[name] += 1
 
     async def _counted(self, name: str, step: Awaitable[Any]) -> Any:

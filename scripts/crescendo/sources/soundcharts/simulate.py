@@ -278,7 +278,8 @@ class Routes:
         """(22)."""
         uuid = self._known(request, self.catalogue.albums)
         artist, title, kind, songs = self.catalogue.albums[uuid]
-        body = {
+        labels = [{"name": f"{words.NOUN[int(chance('label', uuid) * len(words.NOUN))]} Records", "type": "Indie"}]
+        body: dict[str, Any] = {
             "uuid": uuid,
             "name": title,
             "creditName": self.catalogue.artists[artist].name,
@@ -287,15 +288,14 @@ class Routes:
             "totalTracks": len(songs),
             "type": kind,
             "artists": [self._light(artist)],
-            "labels": [
-                {"name": f"{words.NOUN[int(chance('label', uuid) * len(words.NOUN))]} Records", "type": "Indie"}
-            ],
+            "labels": labels,
             "copyright": "",
             "distributor": "",
             "imageUrl": f"https://assets.soundworld.example/album/{uuid}.jpg",
         }
         if self._old(request, uuid, below=36):
-            body["label"] = body.pop("labels")[0]["name"]
+            del body["labels"]
+            body["label"] = labels[0]["name"]
         return _object("album", body)
 
     def album_tracks(self, request: Request) -> dict:
@@ -372,7 +372,10 @@ class Routes:
     def score(self, request: Request) -> dict:
         """(12): `related` is an array here."""
         uuid = self._known(request, self.catalogue.artists)
-        series = self._window(request, self.catalogue.series("popularity", uuid, "spotify"))
+        popularity = self.catalogue.series("popularity", uuid, "spotify")
+        if popularity is None:
+            raise _Refusal(404, "No data for this platform")
+        series = self._window(request, popularity)
 
         def item(stamp: str, _: date, value: int) -> dict:
             parts = {"score": 0.8, "fanbaseScore": 0.7, "trendingScore": 0.3}
@@ -443,7 +446,7 @@ class Routes:
                 at = int(np.searchsorted(known, np.datetime64(day)))
                 if at < len(known) and known[at].item() == day:
                     seen.append({"identifier": name, "value": values[at].item()})
-            flat = {"value": combined(plot["value"] for plot in seen)}
+            flat: dict[str, Any] = {"value": combined(plot["value"] for plot in seen)}
             return {"date": _stamp(day, old)} | (flat if old or platform else {"plots": seen})
 
         return self._page(request, days, self._light(uuid), made=made)
@@ -598,8 +601,8 @@ def _asked_days(request: Request) -> tuple[date, date]:
             return start, (start + timedelta(31)).replace(day=1) - timedelta(1)
         end = request.query_params.get("endDate")
         until = date.fromisoformat(end) if end else datetime.now(UTC).date()
-        start = request.query_params.get("startDate")
-        return date.fromisoformat(start) if start else until - timedelta(DEFAULT_DAYS), until
+        since = request.query_params.get("startDate")
+        return date.fromisoformat(since) if since else until - timedelta(DEFAULT_DAYS), until
     except ValueError:
         raise _Refusal(400, "Dates must be YYYY-MM-DD") from None
 
