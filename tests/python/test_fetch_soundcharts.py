@@ -15,7 +15,8 @@ from crescendo.http.client import Client, run
 from crescendo.http.landing import Landing, only_one
 from crescendo.http.server import LISTING, PASSING, Faults, served
 from crescendo.sources.soundcharts.catalogue import Catalogue
-from crescendo.sources.soundcharts.fetch import ENDPOINTS, Reader, Run
+from crescendo.sources.soundcharts.fetch import ENDPOINTS, Reader
+from crescendo.sources.soundcharts.run import Run
 from crescendo.sources.soundcharts.simulate import application
 from crescendo.sources.soundcharts.world import World
 from landings import SINCE, UNTIL, bodies, fetch_artist, fetch_until_killed, items, requests

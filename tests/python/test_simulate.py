@@ -22,7 +22,8 @@ from crescendo.sources.moovitamix import simulate as moovitamix
 from crescendo.sources.soundcharts import simulate as soundcharts
 from crescendo.sources.soundcharts.catalogue import Catalogue
 from crescendo.sources.soundcharts.report import time_series_json
-from crescendo.sources.soundcharts.world import ABSENT, World
+from crescendo.sources.soundcharts.series import ABSENT
+from crescendo.sources.soundcharts.world import World
 
 DAY = date(2025, 3, 1)
 HEADERS = {"x-app-id": "soundcharts", "x-api-key": "soundcharts"}

@@ -100,22 +100,16 @@ def soundcharts_command(
       crescendo fetch soundcharts --artist "Léa Marlot" --since 2023-01-01 --platform spotify
     """
     from crescendo.sources.soundcharts import fetch as source
+    from crescendo.sources.soundcharts.run import Run
+    from crescendo.sources.soundcharts.survey import survey
 
-    if unknown := set(platforms) - source.PLATFORMS:
-        raise CrescendoError(f"--platform {min(unknown)}: none of {', '.join(sorted(source.PLATFORMS))}")
-    if since and until and since > until:
-        raise CrescendoError(f"--since {since.date()} is after --until {until.date()}")
+    _check(platforms, source.PLATFORMS, since, until)
     shown = source.SANDBOX if sandbox else credentials(source.OAUTH, source.KEYS, file=secrets)
     access = source.access(shown, url, is_public=sandbox)
-    parameters = {
-        "url": url or source.URL,
-        "artists": sorted(artists),
-        "platforms": sorted(platforms),
-        "since": since and str(since.date()),
-        "until": until and str(until.date()),
-    }
+    days = {"since": since and str(since.date()), "until": until and str(until.date())}
+    parameters = {"url": url or source.URL, "artists": sorted(artists), "platforms": sorted(platforms), **days}
     with contextlib.nullcontext() if dry_run else only_one(to):
-        record = source.Run.open(to, parameters, source.today())
+        record = Run.open(to, parameters, source.today())
         if record.finished and not dry_run:
             click.echo(f"{record.folder}: finished today with the same options; nothing to ask before tomorrow")
             return
@@ -123,13 +117,20 @@ def soundcharts_command(
         with progress_bar("soundcharts") as advance:
             client = Client(url or source.URL, access, landing=landing, policy=_policy(**pace), on_progress=advance)
             if dry_run:
-                survey = run(lambda: source.survey(client, record, to, artists, platforms))
+                counted = run(lambda: survey(client, record, to, artists, platforms))
             else:
                 tally = run(lambda: source.fetch(client, record, artists, platforms))
         if dry_run:
-            _echo_survey(survey.calls, survey.guessed, client.tally.asked, form)
+            _echo_survey(counted.calls, counted.guessed, client.tally.asked, form)
         else:
             _report(tally, record.folder, form)
+
+
+def _check(platforms: tuple[str, ...], known: frozenset[str], since: datetime | None, until: datetime | None) -> None:
+    if unknown := set(platforms) - known:
+        raise CrescendoError(f"--platform {min(unknown)}: none of {', '.join(sorted(known))}")
+    if since and until and since > until:
+        raise CrescendoError(f"--since {since.date()} is after --until {until.date()}")
 
 
 @fetch_command.command("moovitamix")

@@ -28,7 +28,8 @@ import numpy as np
 
 from crescendo.http.server import chance
 from crescendo.sources import words
-from crescendo.sources.soundcharts.world import ABSENT, END, Artist, Record, World
+from crescendo.sources.soundcharts.series import ABSENT
+from crescendo.sources.soundcharts.world import END, Artist, Record, World
 
 QUIRK_SHARE = 0.1
 LISTENERS_A_PLAY = 0.3  # different people among 28 days of plays

@@ -7,11 +7,8 @@ import asyncio
 import hashlib
 import json
 import re
-from collections import Counter
 from collections.abc import Awaitable, Callable, Iterable, Mapping
-from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
+from datetime import UTC, date, datetime
 from typing import Any
 from urllib.parse import parse_qsl, quote
 
@@ -19,8 +16,8 @@ from crescendo.errors import CrescendoError
 from crescendo.http.answers import RequestError, StoppedError
 from crescendo.http.client import Client, Tally
 from crescendo.http.credentials import Access, ClientCredentials
-from crescendo.http.landing import write_atomically
 from crescendo.shapes import Endpoint
+from crescendo.sources.soundcharts.run import Run
 from crescendo.sources.soundcharts.shapes import OAUTH_PATH, SOURCE
 
 URL = "https://customer.api.soundcharts.com"
@@ -29,11 +26,6 @@ KEYS = ("SOUNDCHARTS_APP_ID", "SOUNDCHARTS_API_KEY")
 OAUTH = ("SOUNDCHARTS_CLIENT_ID", "SOUNDCHARTS_CLIENT_SECRET", "SOUNDCHARTS_TEAM_ID")
 SANDBOX = dict.fromkeys(KEYS, "soundcharts")  # published by the source for everyone
 
-# values are restated when identifiers are matched late, so a window begins before the end of the last one
-OVERLAP_DAYS = 35
-FIRST_WINDOW_DAYS = 365
-# a run of an earlier day than this is not gone on with: too much would have moved meanwhile
-RESUME_WITHIN_DAYS = 1
 MAX_READINGS = 3
 MAX_PAGES = 10_000
 
@@ -48,10 +40,7 @@ WITHOUT_IDENTIFIER = {"airplay"}
 # one platform, two codes: the source changed it in September 2025
 RENAMED = {"twitter", "x"}
 PLATFORMS = frozenset(code for endpoint in ENDPOINTS.values() for code in endpoint.platforms.split()) | {"soundcharts"}
-WINDOW = re.compile(r"__\d{4}-\d\d-\d\d_\d{4}-\d\d-\d\d$")
 UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
-
-Window = tuple[date, date]
 
 
 def access(secrets: Mapping[str, str], url: str | None, *, is_public: bool = False) -> Access:
@@ -63,81 +52,6 @@ def access(secrets: Mapping[str, str], url: str | None, *, is_public: bool = Fal
     # a simulator is both servers in one
     token_url = url.rstrip("/") + OAUTH_PATH if url else OAUTH_URL
     return Access(auth=ClientCredentials(token_url, identity, secret, {"team_id": team}))
-
-
-def _record(file: Path) -> dict[str, Any] | None:
-    """What a run wrote down of itself, its days as dates; None where it cannot be read."""
-    try:
-        said = json.loads(file.read_bytes())
-        windows = {
-            series: (date.fromisoformat(first), date.fromisoformat(last))
-            for series, (first, last) in said["windows"].items()
-        }
-        return {"finished": bool(said["finished"]), "until": date.fromisoformat(said["until"]), "windows": windows}
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
-        return None
-
-
-@dataclass
-class Run:
-    """One fetch of a day: its folder, its last day, the window of each series it has read to the end."""
-
-    folder: Path
-    file: Path
-    parameters: Mapping[str, Any]
-    until: date
-    finished: bool = False
-    covered: dict[str, Window] = field(default_factory=dict)
-    windows: dict[str, Window] = field(default_factory=dict)
-
-    @classmethod
-    def open(cls, to: Path, parameters: Mapping[str, Any], today: date) -> "Run":
-        """The unfinished run of the same parameters, or today's; `covered` is what other runs have read."""
-        digest = hashlib.sha256(json.dumps(parameters, sort_keys=True).encode()).hexdigest()[:12]
-        until = date.fromisoformat(parameters["until"]) if parameters["until"] else today
-        run = cls(to / str(today), to / str(today) / f".run-{digest}.json", parameters, until)
-        others = []
-        for file in sorted(to.glob("????-??-??/.run-*.json")):
-            if not (record := _record(file)):
-                continue  # damaged since: what it covered is asked for again
-            recent = date.fromisoformat(file.parent.name) >= today - timedelta(RESUME_WITHIN_DAYS)
-            if file == run.file or (file.name == run.file.name and recent and not record["finished"]):
-                run = cls(file.parent, file, parameters, record["until"], record["finished"])
-            else:
-                others.append(record["windows"])
-        for windows in others:
-            for series, window in windows.items():
-                run.covered[series] = _joined(run.covered.get(series), window)
-        return run
-
-    def window(self, series: str) -> Window:
-        """The days to ask for: all that is wanted at first, later what is new and the overlap."""
-        since = self.parameters["since"] and date.fromisoformat(self.parameters["since"])
-        if series not in self.covered:
-            return since or self.until - timedelta(FIRST_WINDOW_DAYS), self.until
-        first, last = self.covered[series]
-        if since and since < first:
-            return since, self.until
-        return max(since or date.min, min(last, self.until) - timedelta(OVERLAP_DAYS)), self.until
-
-    def save(self, notes: Mapping[str, list[str]], finished: bool = False) -> None:
-        """Write down how far the run came and what was odd."""
-        self.folder.mkdir(parents=True, exist_ok=True)
-        record = {
-            "parameters": self.parameters,
-            "until": str(self.until),
-            "finished": finished,
-            "notes": notes,
-            "windows": {series: [str(day) for day in days] for series, days in sorted(self.windows.items())},
-        }
-        write_atomically(self.file, json.dumps(record, ensure_ascii=False, indent=1).encode())
-
-
-def _joined(earlier: Window | None, later: Window) -> Window:
-    """Two windows as one; where a hole lies between them only the later counts."""
-    if earlier is None or earlier[1] + timedelta(1) < later[0] or later[1] + timedelta(1) < earlier[0]:
-        return later
-    return min(earlier[0], later[0]), max(earlier[1], later[1])
 
 
 class Reader:
@@ -178,7 +92,7 @@ class Reader:
         if len(found) < max(totals, default=0):
             note("fewer items than the total", f"{series}: {len(found)} of {max(totals)} after {reading} readings")
         if ENDPOINTS[name].dated:
-            key = _series(name, identifier, platform)
+            key = series_name(name, identifier, platform)
             self.run.windows[key] = self.run.window(key)
         return list(found.values())
 
@@ -188,7 +102,7 @@ class Reader:
         facts = {"document": name, "uuid": identifier}
         if platform:
             facts["platform"] = platform
-        series = _series(name, identifier, platform)
+        series = series_name(name, identifier, platform)
         if ENDPOINTS[name].dated:
             start, end = self.run.window(series)
             query |= {"startDate": str(start), "endDate": str(end)}
@@ -222,71 +136,6 @@ class Reader:
             if not items or not more:
                 return pages
         raise RequestError(f"{path}: more than {MAX_PAGES} pages: refused")
-
-
-class Survey(Reader):
-    """Counts the calls that a fetch would be charged for, asking only for the catalogue; nothing is landed.
-
-    `calls` is by document. Series are counted with a point a day, which is the most there can be; songs never
-    fetched before are taken to be wherever their artist is. `guessed` are the documents so counted.
-    """
-
-    ASKED = frozenset(("artist-search", "artist", "artist-identifiers", "artist-songs", "artist-albums"))
-
-    def __init__(self, client: Client, run: Run, to: Path) -> None:
-        super().__init__(client, run)
-        self.calls: Counter[str] = Counter()
-        self.guessed: set[str] = set()
-        self.platforms: set[str] = set()
-        # the newest first page of each listing; one that was absent has no body
-        self._newest = {
-            WINDOW.sub("", path.name.removesuffix("__p0001.request.json")): path.with_name(
-                path.name.replace(".request.json", ".json")
-            )
-            for path in sorted(to.glob("????-??-??/*__p0001.request.json"))
-        }
-
-    async def document(self, name: str, identifier: str) -> dict | None:
-        """A document of the catalogue; of others an empty one."""
-        if name in self.ASKED:
-            return await self._counted(name, super().document(name, identifier))
-        self._count(name, f"{name}__{identifier}")
-        return {}
-
-    async def listing(self, name: str, identifier: str, platform: str | None = None) -> list[dict] | None:
-        """A listing of the catalogue; of others what was landed before, or a guess."""
-        if name in self.ASKED:
-            items = await self._counted(name, super().listing(name, identifier, platform))
-            if name == "artist-identifiers":
-                self.platforms |= {item["platformCode"] for item in items or ()}
-            return items
-        series, query, _ = self._asking(name, identifier, platform)
-        newest = self._newest.get(_series(name, identifier, platform))
-        if newest and not newest.exists():
-            return None  # it was absent, and an absence is free
-        answer = json.loads(newest.read_bytes()) if newest else {}
-        if ENDPOINTS[name].dated:
-            days = date.fromisoformat(query["endDate"]) - date.fromisoformat(query["startDate"])
-            pages = days.days // ENDPOINTS[name].limit + 1
-            unknown = pages > 1
-        else:
-            pages = -(-((answer.get("page") or {}).get("total") or 1) // ENDPOINTS[name].limit)
-            unknown = newest is None
-        if unknown:
-            self.guessed.add(name)
-        for page in range(1, pages + 1):
-            self._count(name, f"{series}__p{page:04d}")
-        return answer.get("items") or [{"platformCode": code} for code in self.platforms]
-
-    def _count(self, name: str, file: str) -> None:
-        if self.client.landing is None or self.client.landing.read(file) is None:
-            self.calls[name] += 1
-
-    async def _counted(self, name: str, step: Awaitable[Any]) -> Any:
-        before = self.client.tally.asked
-        result = await step
-        self.calls[name] += self.client.tally.asked - before
-        return result
 
 
 class Walk:
@@ -377,7 +226,7 @@ def _key(endpoint: Endpoint, item: dict) -> str:
     return json.dumps(values if any(value is not None for value in values) else item, sort_keys=True)
 
 
-def _series(name: str, identifier: str, platform: str | None) -> str:
+def series_name(name: str, identifier: str, platform: str | None) -> str:
     """The beginning of a file's name; a searched term may hold anything, so its digest tells it apart."""
     if name == "artist-search":
         digest = hashlib.sha256(identifier.encode()).hexdigest()[:8]
@@ -405,11 +254,3 @@ async def fetch(client: Client, run: Run, artists: Iterable[str], platforms: Ite
     finally:
         run.save(client.tally.notes, finished)
     return client.tally
-
-
-async def survey(client: Client, run: Run, to: Path, artists: Iterable[str], platforms: Iterable[str]) -> Survey:
-    """What `fetch` would ask, at the price of reading the catalogue."""
-    counted = Survey(client, run, to)
-    async with client:
-        await Walk(counted, platforms).artists(artists)
-    return counted

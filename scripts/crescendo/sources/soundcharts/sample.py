@@ -9,6 +9,7 @@ from crescendo.http.progress import progress_bar
 from crescendo.http.server import served
 from crescendo.sources.soundcharts import fetch, simulate
 from crescendo.sources.soundcharts.catalogue import Catalogue
+from crescendo.sources.soundcharts.run import Run
 from crescendo.sources.soundcharts.world import END, World
 
 
@@ -22,7 +23,7 @@ def land_soundcharts(to: Path, world: World, artists: int = 3, days: int = 200) 
     end = END.item()
     since = max(catalogue.start.item(), end - timedelta(days - 1))
     parameters = {"artists": chosen, "platforms": [], "since": str(since), "until": str(end)}
-    record = fetch.Run.open(to, parameters, end)
+    record = Run.open(to, parameters, end)
     if record.finished:
         return 0
     bar = progress_bar("soundcharts (simulated)")
