@@ -60,7 +60,7 @@ def test_no_module_imports_one_that_imports_it():
 
 def test_modules_are_small():
     long = {name for name, path in MODULES.items() if len(path.read_text().splitlines()) > MOST_LINES}
-    assert {name for name in long if not DATA.match(name)} == LONG_MODULES
+    assert {name for name in long if not DATA.match(name)} <= LONG_MODULES
 
 
 def functions():
@@ -75,7 +75,7 @@ def functions():
 def test_functions_are_short():
     lengths = list(functions())
     assert len(lengths) > 600
-    assert {name for name, lines in lengths if lines > MOST_FUNCTION_LINES} == LONG_FUNCTIONS
+    assert {name for name, lines in lengths if lines > MOST_FUNCTION_LINES} <= LONG_FUNCTIONS
 
 
 def test_no_more_of_dbts_own_words_are_changed():

@@ -202,10 +202,10 @@ def test_growth_in_postgresql_passes_the_test_vectors_of_the_definitions(project
     for test in vectors:
         tables = [create_as_given(by_name, given) for given in test["given"]]
         window = [test["overrides"]["macros"][day] for day in ("from_day", "to_day")]
-        schema = ["drop schema if exists metrics, intermediate cascade", "create schema metrics"]
-        schema += ["create schema intermediate"]
+        made = ["drop schema if exists metrics, intermediate cascade", "create schema metrics"]
+        made += ["create schema intermediate"]
         function = schema._function(relation, columns)
-        psql(database, "set client_min_messages = warning", *schema, *tables, *function)
+        psql(database, "set client_min_messages = warning", *made, *tables, *function)
         for row in test["expect"]["rows"]:
             said = " and ".join(
                 f"{name} is null"
