@@ -296,6 +296,20 @@ def test_credentials_do_not_travel_in_the_clear():
         Client("http://api.example", Access({"x-api-key": KEY}))
 
 
+def test_progress_is_told_of_every_request_and_of_the_calls_left():
+    told = []
+
+    async def asking():
+        async with Client(url, policy=Policy(concurrency=2), on_progress=lambda *said: told.append(said)) as client:
+            await asyncio.gather(*(client.answer(str(number), "/a") for number in range(5)))
+
+    with served(scripted((200, {"x-quota-remaining": "7"}, b"{}"))) as url:
+        run(asking)
+    assert told[0] == (0, 1, None)
+    assert told[-1] == (5, 5, 7)
+    assert all(done <= known for done, known, _ in told)
+
+
 @pytest.mark.parametrize("mode", [0o644, 0o640, 0o604, 0o700, 0o660])
 def test_a_credentials_file_that_others_may_read_is_refused(tmp_path, monkeypatch, mode):
     file = tmp_path / "credentials"
