@@ -7,7 +7,7 @@ export DO_NOT_TRACK := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help build test lint load sample docs shell status lock clean
+.PHONY: help build test lint lint-python lint-models load sample docs shell status lock clean
 
 help: ## list the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -30,8 +30,14 @@ test: .venv/.ready lint ## everything that CI runs
 	$(BIN)/pytest --numprocesses 2 --dist loadfile
 
 lint: .venv/.ready
+	@$(MAKE) --no-print-directory --jobs 2 lint-python lint-models
+
+lint-python:
 	$(BIN)/ruff check --quiet .
 	$(BIN)/ruff format --quiet --check .
+	$(BIN)/mypy --no-error-summary
+
+lint-models:
 	CRESCENDO_DB=:memory: $(BIN)/dbt parse --quiet
 	@COLUMNS=160 $(BIN)/dbt-bouncer run --show-all-failures
 	CRESCENDO_DB=:memory: $(BIN)/sqlfluff lint --quiet models tests
@@ -58,4 +64,4 @@ lock: .venv/.ready ## pin the dependencies again, hashed, without any registry's
 		--no-annotate --no-header --extra bench --constraint requirements.txt --output-file requirements-bench.txt pyproject.toml
 
 clean: ## remove what was built; landing/ stays
-	rm -rf .venv target logs crescendo.duckdb crescendo.duckdb.wal .pytest_cache .ruff_cache
+	rm -rf .venv target logs crescendo.duckdb crescendo.duckdb.wal .mypy_cache .pytest_cache .ruff_cache

@@ -8,6 +8,8 @@ was killed, or it failed or was skipped and is marked so.
 
 import duckdb
 
+from crescendo.warehouse import one
+
 KNOWN = "select 1 from duckdb_tables() where (schema_name, table_name) = ('load_audit', 'unbuilt_models')"
 UNBUILT = """
     select count(*), bool_and(has_failed), min(string_split(unique_id, '.')[-1])
@@ -19,7 +21,7 @@ def unbuilt(connection: duckdb.DuckDBPyConnection) -> str:
     """Why answers may mix tables of two builds, with the cure; empty where they cannot."""
     if not connection.execute(KNOWN).fetchone():
         return ""
-    count, failed, first = connection.execute(UNBUILT).fetchone()
+    count, failed, first = one(connection, UNBUILT)
     if not count:
         return ""
     what = "failed" if failed else "was killed before its end"

@@ -21,10 +21,11 @@ class Plugin(BasePlugin):
         """Refuse what is no warehouse, and have the key; what dbt creates from here on is its owner's alone."""
         os.umask(0o077)
         try:
-            if self.creds.path == IN_MEMORY:
+            path = self.creds.path if self.creds else IN_MEMORY
+            if path == IN_MEMORY:
                 self.key = "of nothing that lasts"
             else:
-                file = warehouse.checked(self.creds.path)
+                file = warehouse.checked(path)
                 warehouse.check_file(file)
                 self.key = privacy.mask_key(file)
         except CrescendoError as error:

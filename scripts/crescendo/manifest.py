@@ -5,21 +5,15 @@ A primary key is a constraint of the model or, for large facts, its `unique_grai
 disagree.
 """
 
-import json
-import os
 import re
-import subprocess
-import sys
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 
+from crescendo import dbt
 from crescendo.errors import CrescendoError
 
 # folders of models/ that are published, and what their materialisations are
 LAYERS = ("marts", "metrics")
 KINDS = {"table": "table", "incremental": "table", "view": "view", "table_function": "function"}
-# what a manifest is made from
-PROJECT = ("dbt_project.yml", "profiles.yml", "models", "seeds", "macros", "tests")
 
 
 @dataclass(frozen=True)
@@ -86,46 +80,6 @@ class Relation:
         """The date column of its grain, by which a fact is stored and cut; None where there is none."""
         dates = [column.name for column in self.columns.values() if column.type == "date"]
         return next((name for name in dates if name in self.primary_key), None)
-
-
-def read(root: Path = Path()) -> dict:
-    """The manifest of the project at `root` with every model compiled, made again where a file of the project is newer.
-
-    Raises CrescendoError where there is no project or, with dbt's own words, where it does not compile.
-    """
-    if not (root / "dbt_project.yml").is_file():
-        raise CrescendoError(f"there is no dbt_project.yml in {root.absolute()}: run this in the project's folder")
-    target = Path(os.environ.get("DBT_TARGET_PATH") or root / "target")
-    for folder in (target, target / "docs"):
-        manifest = _if_current(folder / "manifest.json", root)
-        if manifest:
-            return manifest
-    # a folder of its own: `dbt parse` writes a manifest without compiled code over that of the build
-    # dbt's partial parsing takes a unit test that was removed and came back for two of one name
-    command = [sys.executable, "-m", "dbt.cli.main", "compile", "--quiet", "--no-use-colors", "--no-partial-parse"]
-    folder = (target / "docs").absolute()
-    done = subprocess.run(  # noqa: S603 our own dbt, on our own project
-        [*command, "--project-dir", str(root), "--profiles-dir", str(root), "--target-path", str(folder)],
-        env=os.environ | {"CRESCENDO_DB": ":memory:", "DBT_SEND_ANONYMOUS_USAGE_STATS": "false", "DO_NOT_TRACK": "1"},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    if done.returncode:
-        raise CrescendoError(f"dbt cannot compile the project at {root.absolute()}: {done.stdout}{done.stderr}")
-    return json.loads((folder / "manifest.json").read_text())
-
-
-def _if_current(path: Path, root: Path) -> dict | None:
-    if not path.is_file():
-        return None
-    sources = [root / name for name in PROJECT]
-    files = [file for source in sources for file in ([source] if source.is_file() else source.rglob("*.*"))]
-    newest = max(path.stat().st_mtime for path in [*sources, *files] if path.exists())
-    if path.stat().st_mtime <= newest:
-        return None
-    manifest = json.loads(path.read_text())
-    return manifest if all(model.get("compiled_code") for model in models(manifest).values()) else None
 
 
 def models(manifest: dict) -> dict[str, dict]:
@@ -257,4 +211,4 @@ def _settle_keys(relation: Relation, found: dict[str, Relation]) -> None:
 
 def current() -> list[Relation]:
     """What the project in the working folder publishes."""
-    return published(read())
+    return published(dbt.manifest())

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable
+from typing import Any
 
 import click
 
@@ -16,7 +17,7 @@ def format_option(*choices: str) -> Callable:
 class Number(click.FloatRange):
     """A number within bounds; unlike click's own range it refuses what is no number (nan)."""
 
-    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> float:
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
         """The number that was typed. Raises click.BadParameter."""
         number = super().convert(value, param, ctx)
         if not math.isfinite(number):

@@ -104,7 +104,7 @@ def told(broken: list[Broken], target: Path) -> list[str]:
 
 
 def noted(connection: duckdb.DuckDBPyConnection) -> list[str]:
-    """The promises that the last build found broken, as macros/hooks/note_broken_promises.sql keeps them."""
+    """The promises that the last build found broken, as the macro note_broken_promises keeps them."""
     table = (
         "select 1 from information_schema.tables where table_schema = 'load_audit' and table_name = 'broken_promises'"
     )

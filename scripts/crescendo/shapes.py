@@ -124,6 +124,23 @@ class Need:
 
 
 @dataclass(frozen=True)
+class Endpoint:
+    """Where a page of an API is asked for; what fetches it and what simulates it read the same declaration.
+
+    `path` holds {id} and {platform} where a request says them, `query` what every request says besides. `key` names
+    what tells the items of a listing apart (song.uuid), `limit` is the most of them that a page may have. A `dated`
+    endpoint is asked by first and last day. `platforms` are the codes that it may be asked for, with spaces between.
+    """
+
+    path: str
+    key: tuple[str, ...] = ()
+    query: str = ""
+    limit: int = 100
+    dated: bool = False
+    platforms: str = ""
+
+
+@dataclass(frozen=True)
 class Document:
     """One kind of file or page.
 
@@ -135,7 +152,7 @@ class Document:
     `facts` are what a page was asked for: 'uuid', 'platform', 'from', 'to', 'page', 'reading', 'load_date', from the
     request beside it, else from its name; or 'folder', the name of its folder. Each becomes a column `asked_<fact>` of
     the document's table, and part of its rows' identity. Those that it `needs` are then looked for in its body, and
-    in the options of the command.
+    in the options of the command. `endpoint` is where it is asked for, None for a file that somebody hands over.
     """
 
     name: str
@@ -147,6 +164,7 @@ class Document:
     needs: tuple[Need, ...] = ()
     line_number_prefix: bool = False
     note: str = ""
+    endpoint: Endpoint | None = None
 
 
 @dataclass(frozen=True)
@@ -161,3 +179,8 @@ class Source:
     def schema(self) -> str:
         """The schema that holds the source's raw tables."""
         return f"raw_{self.name}"
+
+    @property
+    def endpoints(self) -> dict[str, Endpoint]:
+        """The endpoints, by the name of their document."""
+        return {document.name: document.endpoint for document in self.documents if document.endpoint}

@@ -3,9 +3,10 @@
 import os
 import re
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, nullcontext, suppress
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
@@ -76,6 +77,14 @@ def check_file(file: Path) -> None:
         )
 
 
+def one(connection: duckdb.DuckDBPyConnection, query: str, values: Sequence[object] = ()) -> tuple[Any, ...]:
+    """The one row of a query that always has one, such as an aggregate."""
+    row = connection.execute(query, values).fetchone()
+    if row is None:
+        raise LookupError(f"no row: {query}")
+    return row
+
+
 def quoted(identifier: str) -> str:
     """An SQL identifier in quotes. Identifiers come from declarations, never from data."""
     return '"' + identifier.replace('"', '""') + '"'
@@ -87,15 +96,17 @@ def text(value: str) -> str:
 
 
 @contextmanager
-def connect(*, read_only: bool = False, wait: float = 60.0, dry: bool = False) -> Iterator[duckdb.DuckDBPyConnection]:
-    """Open the warehouse, waiting up to `wait` seconds while another process holds it.
+def connect(
+    file: Path | None = None, *, read_only: bool = False, wait: float = 60.0, dry: bool = False
+) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Open a warehouse, waiting up to `wait` seconds while another process holds it; that of `path()` if None.
 
     A `dry` connection makes no file: it is to one in memory if there is none.
 
     Raises CrescendoError where the file is missing (read only), held too long, not a DuckDB file, or damaged, and where
     the disk is full; the two also for what happens inside the block.
     """
-    file = path()
+    file = file or path()
     check_file(file)
     if read_only and not file.exists():
         raise CrescendoError(f"there is no warehouse at {file}: run `make build`, or name one in CRESCENDO_DB")

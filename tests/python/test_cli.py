@@ -99,6 +99,13 @@ def run(words, **more):
     return subprocess.run(command, stderr=subprocess.PIPE, text=True, check=False, **more)
 
 
+@pytest.mark.parametrize("name", ["crescendo", "crescendo.cli"])
+def test_it_runs_as_a_module(name):
+    done = subprocess.run([sys.executable, "-m", name, "--help"], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.startswith("Usage: crescendo ")
+
+
 def test_an_output_that_cannot_be_written_is_one_sentence():
     with open("/dev/full", "w") as full:  # noqa: PTH123 a device
         done = run(["--help"], stdout=full)

@@ -11,9 +11,9 @@ import pytest
 import statsmodels.api as sm
 from arch.bootstrap import CircularBlockBootstrap
 from conftest import ROOT
+from crescendo.analysis.popularity.across import across_songs
 from crescendo.analysis.popularity.correlation import (
     LAGS,
-    across_songs,
     autocorrelation,
     correlate,
     judge,

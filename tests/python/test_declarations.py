@@ -5,6 +5,7 @@ from collections import Counter
 import pytest
 import yaml
 from conftest import ROOT
+from crescendo.documents.dbt_sources import sources_yaml
 from crescendo.ingest.flatten import raw_tables
 from crescendo.sources import all_sources
 
@@ -16,10 +17,14 @@ def declared(source):
 
 
 @pytest.mark.parametrize("source", SOURCES.values(), ids=SOURCES)
-def test_dbt_is_told_of_every_raw_table_and_column(source):
+def test_dbt_is_told_of_every_raw_table_and_column_with_its_type(source):
     path = ROOT / "models" / "staging" / source.name / f"_{source.name}__sources.yml"
-    [told] = [s for s in yaml.safe_load(path.read_text())["sources"] if s["name"] == source.schema]
-    assert {t["name"]: sorted(c["name"] for c in t["columns"]) for t in told["tables"]} == declared(source)
+    assert path.read_text() == sources_yaml(source), "it is stale: run `crescendo docs` and commit what it writes"
+    [told] = yaml.safe_load(path.read_text())["sources"]
+    raw = [table for document in source.documents for table in raw_tables(document)]
+    types = {table.name: {name: kind.lower() for name, kind in table.columns.items()} for table in raw}
+    assert told["name"] == source.schema
+    assert {t["name"]: {c["name"]: c["data_type"] for c in t["columns"]} for t in told["tables"]} == types
     nameless = [t["name"] for t in told["tables"] for c in [t, *t["columns"]] if not c.get("description")]
     assert not nameless, f"without a description: {nameless}"
 

@@ -8,10 +8,9 @@ from pathlib import Path
 
 import pytest
 from conftest import ROOT, project_in
-from crescendo import manifest
-from crescendo.cli import docs as command
-from crescendo.cli import main
-from crescendo.documents import fields
+from crescendo import dbt, manifest
+from crescendo.cli import docs, main
+from crescendo.documents import fields, pages
 from crescendo.ingest.flatten import raw_tables
 from crescendo.shapes import Field
 from crescendo.sources import all_sources
@@ -19,16 +18,15 @@ from crescendo.sources import all_sources
 
 @pytest.fixture
 def project(built, monkeypatch):
-    """The built project as the one that commands find, and its manifest as that of the build."""
+    """The built project as the one that commands find."""
     monkeypatch.chdir(built)
     for name, value in project_in(built).items():
         monkeypatch.setenv(name, value)
-    (built / "target" / "manifest.json").touch()
     return built
 
 
 def test_no_generated_document_is_stale(project):
-    stale = command.stale_pages(ROOT / "docs")
+    stale = pages.stale_pages(ROOT / "docs")
     assert not stale, f"docs/{', docs/'.join(stale)} no longer say what the project says: run `crescendo docs`, commit"
 
 
@@ -49,8 +47,8 @@ def test_a_new_column_in_a_declaration_is_noticed_and_the_command_is_named(proje
     report, *others = source.documents
     grown = replace(report, fields=(*report.fields, Field("mood", note="New.")))
     sources = all_sources() | {"soundcharts": replace(source, documents=(grown, *others))}
-    monkeypatch.setattr(command, "all_sources", lambda: sources)
-    monkeypatch.setattr(command, "FOLDER", ROOT / "docs")
+    monkeypatch.setattr(pages, "all_sources", lambda: sources)
+    monkeypatch.setattr(docs, "FOLDER", ROOT / "docs")
     assert main(["docs", "--check"]) == 1
     said = capsys.readouterr().err
     assert "docs/fields.md is stale: run `crescendo docs`" in said
@@ -88,7 +86,7 @@ def test_every_raw_column_is_a_field_and_every_field_a_raw_column():
     ],
 )
 def test_decisions_follow_the_models(project, path, decision, ends):
-    read, source = manifest.read(), all_sources()["soundcharts"]
+    read, source = dbt.manifest(), all_sources()["soundcharts"]
     made = fields.Decisions(read, manifest.published(read)).of(fields.sent(source, source.documents[0]))
     [found] = [what for field, what in made.items() if field.path == path]
     assert (found.words, set(found.ends)) == (decision, ends)

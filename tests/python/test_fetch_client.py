@@ -16,16 +16,10 @@ import httpx
 import pytest
 from crescendo.errors import CrescendoError
 from crescendo.http import client
-from crescendo.http.client import (
-    Client,
-    ClientCredentials,
-    Landing,
-    RequestError,
-    StoppedError,
-    credentials,
-    run,
-    told_wait,
-)
+from crescendo.http.answers import RequestError, StoppedError, told_wait
+from crescendo.http.client import Client, Policy, run
+from crescendo.http.credentials import Access, ClientCredentials, credentials
+from crescendo.http.landing import Landing
 from crescendo.http.server import PASSING, Faults, served
 from crescendo.sources.soundcharts.catalogue import Catalogue
 from crescendo.sources.soundcharts.fetch import KEYS, OAUTH
@@ -55,7 +49,8 @@ def ask(url, landing=None, path="/a", headers=None, **options):
     """One request through a client of its own: (what it gave, its tally)."""
 
     async def asking():
-        client = Client(url, headers, landing=landing, **{"backoff_seconds": 0.01, "timeout_seconds": 2, **options})
+        policy = Policy(**{"backoff_seconds": 0.01, "timeout_seconds": 2, **options})
+        client = Client(url, Access(headers or {}), landing=landing, policy=policy)
         async with client:
             return await client.answer("a", path, {"q": 1}, {"document": "a"}), client.tally
 
@@ -111,7 +106,7 @@ def test_a_429_of_the_rate_holds_all_requests_back():
     asked = []
 
     async def asking(url):
-        async with Client(url, concurrency=2, backoff_seconds=0.01) as client:
+        async with Client(url, policy=Policy(concurrency=2, backoff_seconds=0.01)) as client:
             await client.answer("first", "/a")
             await asyncio.gather(*(client.answer(str(number), "/a") for number in range(6)))
 
@@ -187,7 +182,7 @@ def test_a_server_that_never_recovers_is_given_up_and_named(tmp_path):
 
 def test_a_server_that_is_gone_stops_the_whole_fetch():
     async def asking(url):
-        async with Client(url, attempts=2, backoff_seconds=0.01) as client:
+        async with Client(url, policy=Policy(attempts=2, backoff_seconds=0.01)) as client:
             for number in range(9):
                 try:
                     await client.answer(str(number), "/a")
@@ -298,7 +293,21 @@ def test_addresses_that_are_refused(url):
 
 def test_credentials_do_not_travel_in_the_clear():
     with pytest.raises(CrescendoError, match="use https"):
-        Client("http://api.example", {"x-api-key": KEY})
+        Client("http://api.example", Access({"x-api-key": KEY}))
+
+
+def test_progress_is_told_of_every_request_and_of_the_calls_left():
+    told = []
+
+    async def asking():
+        async with Client(url, policy=Policy(concurrency=2), on_progress=lambda *said: told.append(said)) as client:
+            await asyncio.gather(*(client.answer(str(number), "/a") for number in range(5)))
+
+    with served(scripted((200, {"x-quota-remaining": "7"}, b"{}"))) as url:
+        run(asking)
+    assert told[0] == (0, 1, None)
+    assert told[-1] == (5, 5, 7)
+    assert all(done <= known for done, known, _ in told)
 
 
 @pytest.mark.parametrize("mode", [0o644, 0o640, 0o604, 0o700, 0o660])
@@ -389,7 +398,7 @@ def asked_with_token(*answers, times=1, concurrency=8):
 
     async def asking(url):
         auth = ClientCredentials(f"{url}/oauth/token", APP_ID, KEY, {"team_id": "t"})
-        async with Client(url, auth=auth, backoff_seconds=0.01, concurrency=concurrency) as client:
+        async with Client(url, Access(auth=auth), policy=Policy(concurrency, backoff_seconds=0.01)) as client:
             return await asyncio.gather(*(client.answer(str(number), f"/{number}") for number in range(times)))
 
     with served(scripted(*answers, asked=asked)) as url:
@@ -483,7 +492,7 @@ def test_no_more_requests_are_in_flight_than_allowed():
         await scripted(OK)(scope, receive, send)
 
     async def asking(url):
-        async with Client(url, concurrency=3) as client:
+        async with Client(url, policy=Policy(concurrency=3)) as client:
             await asyncio.gather(*(client.answer(str(number), "/a") for number in range(20)))
 
     with served(app) as url:

@@ -11,10 +11,12 @@ from datetime import date, timedelta
 
 import httpx
 import pytest
-from crescendo.http.client import Client, Landing, only_one, run
+from crescendo.http.client import Client, run
+from crescendo.http.landing import Landing, only_one
 from crescendo.http.server import LISTING, PASSING, Faults, served
 from crescendo.sources.soundcharts.catalogue import Catalogue
-from crescendo.sources.soundcharts.fetch import DOCUMENTS, Reader, Run
+from crescendo.sources.soundcharts.fetch import ENDPOINTS, Reader
+from crescendo.sources.soundcharts.run import Run
 from crescendo.sources.soundcharts.simulate import application
 from crescendo.sources.soundcharts.world import World
 from landings import SINCE, UNTIL, bodies, fetch_artist, fetch_until_killed, items, requests
@@ -44,7 +46,7 @@ def undisturbed(catalogue, artist, tmp_path_factory):
 
 def test_every_document_is_landed_and_its_request_tells_what_it_is(undisturbed, artist):
     found = requests(undisturbed)
-    assert {request["document"] for request in found.values()} == DOCUMENTS.keys() - {"artist-search"}
+    assert {request["document"] for request in found.values()} == ENDPOINTS.keys() - {"artist-search"}
     for name, request in found.items():
         facts = [request["document"], request["uuid"], request.get("platform")]
         facts.append(f"{request['from']}_{request['to']}" if "from" in request else None)

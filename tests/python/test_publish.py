@@ -14,7 +14,7 @@ from itertools import count
 import duckdb
 import pytest
 from conftest import ROOT
-from crescendo import manifest
+from crescendo import dbt, manifest
 from crescendo.cli import main
 from crescendo.errors import CrescendoError
 from crescendo.publish import files as exports
@@ -57,7 +57,6 @@ def project(built, monkeypatch):
     monkeypatch.chdir(built)
     monkeypatch.setenv("CRESCENDO_DB", str(built / "crescendo.duckdb"))
     monkeypatch.setenv("DBT_TARGET_PATH", str(built / "target"))
-    (built / "target" / "manifest.json").touch()  # it is the build's, whatever was edited since
     return built
 
 
@@ -88,7 +87,7 @@ def two_states(built, tmp_path_factory):
 
 
 def relations_of(project):
-    return manifest.published(manifest.read())
+    return manifest.published(dbt.manifest())
 
 
 def state(environment):
@@ -194,7 +193,7 @@ def assert_same(here, there, name):
 
 
 def test_growth_in_postgresql_passes_the_test_vectors_of_the_definitions(project, database):
-    read = manifest.read()
+    read = dbt.manifest()
     by_name = {relation.name: relation for relation in manifest.published(read)}
     vectors = [test for test in read["unit_tests"].values() if test["model"] == "judged_series_growth"]
     assert "the_test_vectors_of_the_definitions_hold" in {test["name"] for test in vectors}
@@ -203,10 +202,10 @@ def test_growth_in_postgresql_passes_the_test_vectors_of_the_definitions(project
     for test in vectors:
         tables = [create_as_given(by_name, given) for given in test["given"]]
         window = [test["overrides"]["macros"][day] for day in ("from_day", "to_day")]
-        schema = ["drop schema if exists metrics, intermediate cascade", "create schema metrics"]
-        schema += ["create schema intermediate"]
+        made = ["drop schema if exists metrics, intermediate cascade", "create schema metrics"]
+        made += ["create schema intermediate"]
         function = schema._function(relation, columns)
-        psql(database, "set client_min_messages = warning", *schema, *tables, *function)
+        psql(database, "set client_min_messages = warning", *made, *tables, *function)
         for row in test["expect"]["rows"]:
             said = " and ".join(
                 f"{name} is null"

@@ -12,7 +12,8 @@ from click.testing import CliRunner
 from crescendo.cli import crescendo, main
 from crescendo.errors import CrescendoError
 from crescendo.sources.soundcharts.report import report_lines, write_report
-from crescendo.sources.soundcharts.world import ABSENT, END, PLANTED, World
+from crescendo.sources.soundcharts.series import ABSENT
+from crescendo.sources.soundcharts.world import END, PLANTED, World
 
 SMALL = World(songs=60, days=400)
 

@@ -20,9 +20,10 @@ from crescendo.errors import CrescendoError
 from crescendo.http.server import Faults, served, switched_on
 from crescendo.sources.moovitamix import simulate as moovitamix
 from crescendo.sources.soundcharts import simulate as soundcharts
-from crescendo.sources.soundcharts.catalogue import Catalogue
+from crescendo.sources.soundcharts.catalogue import COUNTED, FOLLOWED, Catalogue
 from crescendo.sources.soundcharts.report import time_series_json
-from crescendo.sources.soundcharts.world import ABSENT, World
+from crescendo.sources.soundcharts.series import ABSENT
+from crescendo.sources.soundcharts.world import World
 
 DAY = date(2025, 3, 1)
 HEADERS = {"x-app-id": "soundcharts", "x-api-key": "soundcharts"}
@@ -183,13 +184,13 @@ def test_at_least_twelve_platforms_with_the_kinds_of_the_reference(catalogue):
     series = {
         (what, platform): catalogue.series(what, catalogue.star, platform)[1].astype(float)
         for what, platforms in (
-            ("followers", soundcharts.FOLLOWED),
+            ("followers", FOLLOWED),
             ("listening", ("spotify", "jiosaavn", "pandora", "youtube", "anghami", "audiomack", "lastfm")),
             ("popularity", ("spotify", "deezer", "tidal")),
         )
         for platform in platforms
     }
-    platforms = {platform for _, platform in series} | set(soundcharts.COUNTED)
+    platforms = {platform for _, platform in series} | set(COUNTED)
     assert len(platforms) >= 12
     for counter in ("anghami", "audiomack", "lastfm"):
         assert (np.diff(series["listening", counter]) >= 0).all()
@@ -197,7 +198,7 @@ def test_at_least_twelve_platforms_with_the_kinds_of_the_reference(catalogue):
         assert (np.diff(series["listening", free]) < 0).any()
     assert series["popularity", "spotify"].max() <= 100 < series["popularity", "deezer"].max()
     for song in catalogue.songs:
-        for platform in soundcharts.COUNTED:
+        for platform in COUNTED:
             plots = catalogue.plots(song, platform) or []
             assert all((np.diff(values) >= 0).all() for _, (_, values) in plots)
             assert platform != "tiktok" or len(plots) in (0, 3)

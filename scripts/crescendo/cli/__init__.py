@@ -22,7 +22,7 @@ VERBS = {
     "correlate": "crescendo.cli.correlate:correlate_command",
     "publish": "crescendo.cli.publish:publish_command",
     "docs": "crescendo.cli.docs:docs_command",
-    "build": "crescendo.build:build_command",
+    "build": "crescendo.cli.build:build_command",
     "fetch": "crescendo.cli.fetch:fetch_command",
     "simulate": "crescendo.cli.simulate:simulate_command",
 }

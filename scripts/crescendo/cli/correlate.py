@@ -3,11 +3,17 @@
 import json
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from crescendo.errors import CrescendoError
 from crescendo.options import SEED, format_option
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from crescendo.analysis.popularity.report import Analysis
 
 FEATURES = """
     select features.*, songs.title, coalesce(artists.artist_name, '(unknown)') as artist
@@ -60,7 +66,7 @@ def correlate_command(platform: str | None, seed: int, form: str, target: Path |
         click.get_current_context().exit(1)
 
 
-def _tables():
+def _tables() -> "tuple[pd.DataFrame, pd.DataFrame]":
     import duckdb
 
     from crescendo import warehouse
@@ -82,13 +88,13 @@ def _write(target: Path, text: str) -> None:
     click.echo(f"{target}: {len(text.encode()) / 1e6:.1f} MB", err=True)
 
 
-def _as_html(analysis) -> str:
+def _as_html(analysis: "Analysis") -> str:
     from crescendo.analysis.popularity.page import page
 
     return page(analysis)
 
 
-def _as_json(analysis) -> str:
+def _as_json(analysis: "Analysis") -> str:
     from crescendo.analysis.popularity.verdicts import as_records, verdicts
 
     tables = {name: getattr(analysis, name) for name in ("facts", "findings", "controls", "stationarity")}
@@ -96,7 +102,7 @@ def _as_json(analysis) -> str:
     return json.dumps({"seed": analysis.seed, "verdicts": as_records(verdicts(analysis))} | rows, indent=2)
 
 
-def _as_table(analysis) -> str:
+def _as_table(analysis: "Analysis") -> str:
     from crescendo.analysis.popularity.verdicts import verdicts
 
     lines = [f"{v.verdict:<12}{v.platform:<10}{v.claim}\n{'':22}{v.evidence}" for v in verdicts(analysis)]

@@ -10,7 +10,10 @@ from typing import Any
 import click
 
 from crescendo.errors import CrescendoError
-from crescendo.http.client import Client, Landing, Tally, credentials, only_one, run
+from crescendo.http.client import Client, Policy, Tally, run
+from crescendo.http.credentials import credentials
+from crescendo.http.landing import Landing, only_one
+from crescendo.http.progress import progress_bar
 from crescendo.options import SECONDS, SECONDS_OF_WORK, format_option
 
 DAY = click.DateTime(["%Y-%m-%d"])
@@ -97,37 +100,37 @@ def soundcharts_command(
       crescendo fetch soundcharts --artist "Léa Marlot" --since 2023-01-01 --platform spotify
     """
     from crescendo.sources.soundcharts import fetch as source
+    from crescendo.sources.soundcharts.run import Run
+    from crescendo.sources.soundcharts.survey import survey
 
-    if unknown := set(platforms) - source.PLATFORMS:
-        raise CrescendoError(f"--platform {min(unknown)}: none of {', '.join(sorted(source.PLATFORMS))}")
-    if since and until and since > until:
-        raise CrescendoError(f"--since {since.date()} is after --until {until.date()}")
-    access = source.access(source.SANDBOX if sandbox else credentials(source.OAUTH, source.KEYS, file=secrets), url)
-    parameters = {
-        "url": url or source.URL,
-        "artists": sorted(artists),
-        "platforms": sorted(platforms),
-        "since": since and str(since.date()),
-        "until": until and str(until.date()),
-    }
+    _check(platforms, source.PLATFORMS, since, until)
+    shown = source.SANDBOX if sandbox else credentials(source.OAUTH, source.KEYS, file=secrets)
+    access = source.access(shown, url, is_public=sandbox)
+    days = {"since": since and str(since.date()), "until": until and str(until.date())}
+    parameters = {"url": url or source.URL, "artists": sorted(artists), "platforms": sorted(platforms), **days}
     with contextlib.nullcontext() if dry_run else only_one(to):
-        record = source.Run.open(to, parameters, source.today())
+        record = Run.open(to, parameters, source.today())
         if record.finished and not dry_run:
             click.echo(f"{record.folder}: finished today with the same options; nothing to ask before tomorrow")
             return
-        client = _client(
-            url or source.URL,
-            Landing(record.folder, writable=not dry_run),
-            pace,
-            public=sandbox,
-            title="soundcharts",
-            **access,
-        )
+        landing = Landing(record.folder, writable=not dry_run)
+        with progress_bar("soundcharts") as advance:
+            client = Client(url or source.URL, access, landing=landing, policy=_policy(**pace), on_progress=advance)
+            if dry_run:
+                counted = run(lambda: survey(client, record, to, artists, platforms))
+            else:
+                tally = run(lambda: source.fetch(client, record, artists, platforms))
         if dry_run:
-            survey = run(lambda: source.survey(client, record, to, artists, platforms))
-            _echo_survey(survey.calls, survey.guessed, client.tally.asked, form)
-            return
-        _report(run(lambda: source.fetch(client, record, artists, platforms)), record.folder, form)
+            _echo_survey(counted.calls, counted.guessed, client.tally.asked, form)
+        else:
+            _report(tally, record.folder, form)
+
+
+def _check(platforms: tuple[str, ...], known: frozenset[str], since: datetime | None, until: datetime | None) -> None:
+    if unknown := set(platforms) - known:
+        raise CrescendoError(f"--platform {min(unknown)}: none of {', '.join(sorted(known))}")
+    if since and until and since > until:
+        raise CrescendoError(f"--since {since.date()} is after --until {until.date()}")
 
 
 @fetch_command.command("moovitamix")
@@ -154,20 +157,15 @@ def moovitamix_command(url: str, day: datetime | None, to: Path, form: str, **pa
         if (to / str(load_date)).exists():
             click.echo(f"{to / str(load_date)}: landed before, left as it is")
         else:
-            client = _client(url, None, pace, title="moovitamix")
-            _report(run(lambda: source.fetch(client, to, load_date)), to / str(load_date), form)
+            with progress_bar("moovitamix") as advance:
+                client = Client(url, policy=_policy(**pace), on_progress=advance)
+                tally = run(lambda: source.fetch(client, to, load_date))
+            _report(tally, to / str(load_date), form)
         source.as_parquet(to / str(load_date), to / ".parquet")
 
 
-def _client(url: str, landing: Landing | None, pace: dict[str, Any], **more: Any) -> Client:
-    return Client(
-        url,
-        landing=landing,
-        concurrency=pace["concurrency"],
-        timeout_seconds=pace["timeout"],
-        backoff_seconds=pace["backoff"],
-        **more,
-    )
+def _policy(concurrency: int, timeout: float, backoff: float) -> Policy:
+    return Policy(concurrency, timeout, backoff_seconds=backoff)
 
 
 def _echo_survey(calls: dict[str, int], guessed: set[str], spent: int, form: str) -> None:

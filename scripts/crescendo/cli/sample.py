@@ -1,4 +1,4 @@
-"""`crescendo sample`: report files to try everything on, where no partner's file is at hand."""
+"""`crescendo sample`: what a person types; the work is in `crescendo.sources.sample`."""
 
 import sys
 from pathlib import Path
@@ -6,12 +6,13 @@ from pathlib import Path
 import click
 
 from crescendo.options import COUNT, SEED
+from crescendo.sources.sample import SIZE, Size, write_sample
 
 
 @click.command("sample")
-@click.option("--songs", type=COUNT, default=150, show_default=True, help="Records in the file.")
-@click.option("--days", type=COUNT, default=400, show_default=True, help="Days of tracking, up to 2025-05-26.")
-@click.option("--seed", type=SEED, default=7, show_default=True, help="Another seed, another world.")
+@click.option("--songs", type=COUNT, default=SIZE.songs, show_default=True, help="Records in the file.")
+@click.option("--days", type=COUNT, default=SIZE.days, show_default=True, help="Days of tracking, up to 2025-05-26.")
+@click.option("--seed", type=SEED, default=SIZE.seed, show_default=True, help="Another seed, another world.")
 @click.option(
     "--to",
     "folder",
@@ -24,14 +25,14 @@ from crescendo.options import COUNT, SEED
 @click.option(
     "--artists",
     type=click.IntRange(min=0),
-    default=2,
+    default=SIZE.artists,
     show_default=True,
     help="Artists with pages of the Soundcharts API; 0 for none.",
 )
 @click.option(
     "--listening-days",
     type=click.IntRange(0, 100),
-    default=9,
+    default=SIZE.listening_days,
     show_default=True,
     help="Days of MooVitamix pages; 0 for none.",
 )
@@ -45,22 +46,5 @@ def sample_command(songs: int, days: int, seed: int, folder: Path, artists: int,
       crescendo sample
       crescendo sample --songs 12320 --days 390 --artists 0 --listening-days 0 --to /tmp/full
     """
-    from crescendo.sources.soundcharts.report import report_lines, write_report
-    from crescendo.sources.soundcharts.world import World
-
-    world = World(songs, days, seed)
-    lines = report_lines(world)
-    bar = click.progressbar(lines, songs + 1, label="songs", file=sys.stderr, hidden=not sys.stderr.isatty())
-    with bar as shown:
-        path = write_report(world, folder, shown)
-    click.echo(f"{path}: {songs:,} songs, {path.stat().st_size / 1e6:,.1f} MB")
-    if artists:
-        from crescendo.sources.soundcharts.sample import land_soundcharts
-
-        answers = land_soundcharts(folder / "soundcharts", world, artists)
-        click.echo(f"{folder / 'soundcharts'}: {answers:,} answers on {artists} artists landed")
-    if listening_days:
-        from crescendo.sources.moovitamix.sample import land_moovitamix
-
-        landed = land_moovitamix(folder / "moovitamix", listening_days, seed)
-        click.echo(f"{folder / 'moovitamix'}: {landed} days landed, {listening_days - landed} were there")
+    for said in write_sample(folder, Size(songs, days, seed, artists, listening_days), progress=sys.stderr.isatty()):
+        click.echo(said)

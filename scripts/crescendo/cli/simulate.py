@@ -2,6 +2,7 @@
 
 import os
 import secrets
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 
 import click
@@ -13,14 +14,33 @@ from crescendo.http.server import (
     PASSING,
     SERVING,
     Faults,
-    fault_options,
     serve,
     switched_on,
 )
-from crescendo.options import COUNT, PORT, SEED
+from crescendo.options import COUNT, PORT, SECONDS, SEED, SHARE
 
 SOUNDCHARTS_FAULTS = (*PASSING, *LASTING, *LISTING)
 MOOVITAMIX_FAULTS = (*PASSING, *SERVING, *DIRT)
+
+
+def _fault_options(kinds: Iterable[str]) -> Callable[[Callable], Callable]:
+    """The options of a simulator that switch faults on."""
+
+    def decorate(command: Callable) -> Callable:
+        names = ", ".join(kinds)
+        for option in (
+            click.option("--faults", default="", envvar="CRESCENDO_FAULTS", help=f"Comma-separated: {names}."),
+            click.option(
+                "--fault-rate", type=SHARE, default=0.05, show_default=True, help="Share of requests disturbed."
+            ),
+            click.option(
+                "--drip-seconds", type=SECONDS, default=90.0, show_default=True, help="Length of a slow answer."
+            ),
+        ):
+            command = option(command)
+        return command
+
+    return decorate
 
 
 @click.group("simulate")
@@ -49,7 +69,7 @@ def simulate_command() -> None:
 @click.option(
     "--quota", type=click.IntRange(min=0), default=1_000_000, show_default=True, help="Calls answered before 429."
 )
-@fault_options(SOUNDCHARTS_FAULTS)
+@_fault_options(SOUNDCHARTS_FAULTS)
 def soundcharts_command(
     port: int,
     seed: int,
@@ -70,7 +90,7 @@ def soundcharts_command(
       crescendo simulate soundcharts
       crescendo simulate soundcharts --shapes mixed --faults 401,429,500,slow,cut,overlap,total
     """
-    from crescendo.http.client import credentials
+    from crescendo.http.credentials import credentials
     from crescendo.sources.soundcharts import fetch as source
     from crescendo.sources.soundcharts.catalogue import Catalogue
     from crescendo.sources.soundcharts.simulate import application
@@ -99,7 +119,7 @@ def soundcharts_command(
 @click.option("--day", type=click.DateTime(["%Y-%m-%d"]), help="What it takes for today.")
 @click.option("--drift", type=click.DateTime(["%Y-%m-%d"]), help="Evolving: the day on which tastes change.")
 @click.option("--restart-after", type=COUNT, default=15, show_default=True, help="Answers before the fault `restart`.")
-@fault_options(MOOVITAMIX_FAULTS)
+@_fault_options(MOOVITAMIX_FAULTS)
 def moovitamix_command(
     port: int,
     mode: str,

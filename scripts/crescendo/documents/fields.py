@@ -11,7 +11,7 @@ from crescendo.documents.lineage import Lineage, Place, lineage
 from crescendo.ingest.flatten import raw_tables
 from crescendo.manifest import Relation, models
 from crescendo.shapes import Document, Dropped, Entries, Field, Group, Node, Pairs, Rows, Source, Values
-from crescendo.warehouse import quoted
+from crescendo.warehouse import one, quoted
 
 COMMAND = "Written by `crescendo docs` from the declarations and the models; do not edit."
 DECISIONS = {
@@ -98,7 +98,7 @@ def shares(connection: duckdb.DuckDBPyConnection, sources: list[Source]) -> Shar
 
 def _shares_of(connection: duckdb.DuckDBPyConnection, table: str, columns: list[str]) -> Shares:
     empty = ", ".join(f"count(*) filter (coalesce({quoted(name)}::varchar, '') = '')" for name in columns)
-    total, *counts = connection.execute(f"select count(*), {empty} from {table}").fetchone()
+    total, *counts = one(connection, f"select count(*), {empty} from {table}")
     return {(table, name): _percent(count, total) for name, count in zip(columns, counts, strict=True) if total}
 
 

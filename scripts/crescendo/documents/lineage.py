@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from dataclasses import dataclass, field
+from typing import cast
 
 import sqlglot
 from sqlglot import exp
@@ -20,6 +21,10 @@ KEEPS = (exp.ArgMax, exp.ArgMin, exp.AnyValue, exp.DPipe, exp.Dot)
 PICKS = (exp.Max, exp.Min)
 
 
+# what a column of a scope is made from, as far as it is known
+Memory = dict[tuple[int, str], set[tuple[Place, bool]]]
+
+
 @dataclass
 class Lineage:
     """`copies` and `reads` lead from a place to the places that hold its value, or something made of it."""
@@ -29,7 +34,8 @@ class Lineage:
 
     def below(self, place: Place, edges: dict[Place, set[Place]]) -> dict[Place, int]:
         """Every place that edges lead to, with how many steps away it is."""
-        found, fresh, distance = {}, {place}, 0
+        found: dict[Place, int] = {}
+        fresh, distance = {place}, 0
         while fresh:
             distance += 1
             fresh = {to for at in fresh for to in edges[at]} - found.keys()
@@ -44,11 +50,14 @@ def lineage(manifest: dict) -> Lineage:
     for node in models(manifest).values():
         query = sqlglot.parse_one(node["compiled_code"], dialect="duckdb")
         try:
-            query = qualify(query, dialect="duckdb", schema=schema, validate_qualify_columns=False)
+            qualified = qualify(query, dialect="duckdb", schema=schema, validate_qualify_columns=False)
         except SqlglotError:
             continue  # a function of a function: its columns are figures, not fields of a source
-        scope, memory = build_scope(query), {}
-        for column in query.named_selects:
+        scope = build_scope(qualified)
+        if scope is None:
+            continue
+        memory: Memory = {}
+        for column in _query(scope).named_selects:
             for place, copied in _sources(scope, column, memory):
                 to = (f"{node['schema']}.{node['name']}", column)
                 found.reads[place].add(to)
@@ -57,7 +66,7 @@ def lineage(manifest: dict) -> Lineage:
     return found
 
 
-def _schema(manifest: dict) -> dict[str, dict[str, dict[str, str]]]:
+def _schema(manifest: dict) -> dict[str, object]:
     schema: dict[str, dict[str, dict[str, str]]] = defaultdict(dict)
     for node in [*manifest["nodes"].values(), *manifest["sources"].values()]:
         if node["resource_type"] in ("model", "seed", "source") and node["columns"]:
@@ -66,19 +75,26 @@ def _schema(manifest: dict) -> dict[str, dict[str, dict[str, str]]]:
     return dict(schema)
 
 
-def _sources(scope: Scope, column: str, memory: dict) -> set[tuple[Place, bool]]:
+def _query(scope: Scope) -> exp.Query:
+    return cast(exp.Query, scope.expression)
+
+
+def _sources(scope: Scope, column: str, memory: Memory) -> set[tuple[Place, bool]]:
     """The places that a column of a query is made from, and whether it holds their very value."""
     key = (id(scope), column)
     if key in memory:
         return memory[key]
-    memory[key] = found = set()
+    found: set[tuple[Place, bool]] = set()
+    memory[key] = found
     if scope.set_operation_scopes:
-        position = scope.expression.named_selects.index(column)
+        position = _query(scope).named_selects.index(column)
         for part in scope.set_operation_scopes:
-            found |= _sources(part, part.expression.named_selects[position], memory)
+            found |= _sources(part, _query(part).named_selects[position], memory)
         return found
-    chosen = next((item for item in scope.expression.selects if item.alias_or_name == column), None)
-    for used in chosen.find_all(exp.Column) if chosen else ():
+    chosen = next((item for item in _query(scope).selects if item.alias_or_name == column), None)
+    if chosen is None:
+        return found
+    for used in chosen.find_all(exp.Column):
         source, copied = scope.sources.get(used.table), _is_kept(used, chosen)
         if isinstance(source, Scope):
             found |= {(place, copied and before) for place, before in _sources(source, used.name, memory)}
@@ -87,11 +103,11 @@ def _sources(scope: Scope, column: str, memory: dict) -> set[tuple[Place, bool]]
     return found
 
 
-def _is_kept(used: exp.Column, chosen: exp.Expression) -> bool:
+def _is_kept(used: exp.Column, chosen: exp.Expr) -> bool:
     """Whether what stands between a column and the result hands its value on, cleaned or cast at most."""
     keeps = (*KEEPS, *PICKS) if chosen.alias_or_name == used.name else KEEPS
-    at: exp.Expression = used
-    while at is not chosen:
+    at: exp.Expr = used
+    while at is not chosen and at.parent is not None:
         above = at.parent
         if isinstance(above, exp.If | exp.Case) and at.arg_key != "true" and at.arg_key != "default":
             if not isinstance(at, exp.If):

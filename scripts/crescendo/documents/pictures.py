@@ -94,15 +94,7 @@ def diagram(manifest: dict, shown: list[Relation], tables: list[Relation], targe
         node = manifest["nodes"][table.unique_id]
         columns = {name: column | {"constraints": []} for name, column in node["columns"].items()}
         nodes[table.unique_id] = node | {"constraints": keys, "columns": columns, "description": ""}
-        catalog[table.unique_id] = {
-            "unique_id": table.unique_id,
-            "metadata": {"type": "BASE TABLE", "schema": table.schema, "name": table.name},
-            "columns": {
-                column.name: {"name": column.name, "type": column.type, "index": number}
-                for number, column in enumerate(table.columns.values())
-            },
-            "stats": {},
-        }
+        catalog[table.unique_id] = _in_catalog(table)
     small = {name: value if name == "metadata" else type(value)() for name, value in manifest.items()} | {
         "nodes": nodes
     }
@@ -122,3 +114,16 @@ def diagram(manifest: dict, shown: list[Relation], tables: list[Relation], targe
     for table in shown:  # dbterd shouts in Mermaid
         drawn = re.sub(f'"{re.escape(table.full_name)}"', f'"{table.full_name}"', drawn, flags=re.IGNORECASE)
     return drawn.rstrip()
+
+
+def _in_catalog(table: Relation) -> dict:
+    """A table as dbt's catalog has it."""
+    return {
+        "unique_id": table.unique_id,
+        "metadata": {"type": "BASE TABLE", "schema": table.schema, "name": table.name},
+        "columns": {
+            column.name: {"name": column.name, "type": column.type, "index": number}
+            for number, column in enumerate(table.columns.values())
+        },
+        "stats": {},
+    }

@@ -20,7 +20,6 @@ import click
 import uvicorn
 
 from crescendo.errors import CrescendoError
-from crescendo.options import SECONDS, SHARE
 
 FAULTS_IN_A_ROW = 2
 BURST = 3
@@ -221,23 +220,3 @@ def switched_on(text: str, known: Iterable[str]) -> frozenset[str]:
     if unknown := kinds - set(known):
         raise CrescendoError(f"--faults {min(unknown)}: no such fault; there are {', '.join(known)}")
     return kinds
-
-
-def fault_options(kinds: Iterable[str]) -> Any:
-    """The options of a simulator that switch faults on."""
-
-    def decorate(command: Any) -> Any:
-        names = ", ".join(kinds)
-        for option in (
-            click.option("--faults", default="", envvar="CRESCENDO_FAULTS", help=f"Comma-separated: {names}."),
-            click.option(
-                "--fault-rate", type=SHARE, default=0.05, show_default=True, help="Share of requests disturbed."
-            ),
-            click.option(
-                "--drip-seconds", type=SECONDS, default=90.0, show_default=True, help="Length of a slow answer."
-            ),
-        ):
-            command = option(command)
-        return command
-
-    return decorate

@@ -59,9 +59,11 @@ def load(
     dry_run: bool = False,
     wait: float = 60.0,
     progress: bool = False,
+    file: Path | None = None,
 ) -> LoadResult:
     """Load files and folders into the warehouse, all or nothing.
 
+    `file` is the warehouse, that of CRESCENDO_DB if None.
     `source` names the source or document of files that their content does not tell. `platform` and `subject` are for
     pages that say theirs neither in their request, nor in their name, nor in their body. Raises CrescendoError if a
     path does not exist or another process holds the warehouse for more than `wait` seconds. A file that cannot be
@@ -72,14 +74,16 @@ def load(
     want = recognition.wanted(all_sources(), source, platform=platform, subject=subject)
     try:
         try:
-            return _attempt(found, list(refused), want, dry_run, wait, progress, cautious=False)
+            return _attempt(found, list(refused), want, dry_run, wait, progress, file, cautious=False)
         except stage.Failed:  # every file is tried beforehand, so that those that spoil a load are known
-            return _attempt(found, list(refused), want, dry_run, wait, progress, cautious=True)
+            return _attempt(found, list(refused), want, dry_run, wait, progress, file, cautious=True)
     except stage.Failed as error:
         names = ", ".join(str(file.path) for file in error.batch.files[:3])
         raise CrescendoError(f"{names}: {error}: nothing was changed") from error
     except duckdb.Error as error:
-        raise CrescendoError(f"{warehouse.path()}: {str(error).splitlines()[0]}: nothing was changed") from error
+        raise CrescendoError(
+            f"{file or warehouse.path()}: {str(error).splitlines()[0]}: nothing was changed"
+        ) from error
 
 
 def _attempt(
@@ -89,11 +93,12 @@ def _attempt(
     dry_run: bool,
     wait: float,
     progress: bool,
+    file: Path | None,
     *,
     cautious: bool,
 ) -> LoadResult:
     """One load, to its end or not at all. Raises stage.Failed if a file spoils it."""
-    with warehouse.connect(wait=wait, dry=dry_run) as connection, _reading(found, want) as read:
+    with warehouse.connect(file, wait=wait, dry=dry_run) as connection, _reading(found, want) as read:
         connection.execute(f"set memory_limit = '{warehouse.LOAD_MEMORY}'")
         connection.execute("begin transaction")
         try:

@@ -7,7 +7,7 @@ import duckdb
 from crescendo import builds, warehouse
 from crescendo.errors import CrescendoError
 from crescendo.manifest import Relation, current
-from crescendo.warehouse import quoted
+from crescendo.warehouse import one, quoted
 
 # what a schema or a folder is called while it is built, and after another took its place
 NEXT, OLD = "__next", "__old"
@@ -58,12 +58,12 @@ def rows_with_nul(connection: duckdb.DuckDBPyConnection, relation: Relation) -> 
     if not texts:
         return 0
     found = " or ".join(f"contains({name}, chr(0))" for name in texts)
-    return connection.execute(f"select count(*) from {relation.full_name} where {found}").fetchone()[0]
+    return one(connection, f"select count(*) from {relation.full_name} where {found}")[0]
 
 
 def checksum(connection: duckdb.DuckDBPyConnection, name: str, relation: Relation) -> Published:
     """Rows and checksum of a table of the relation's columns, wherever it is stored."""
     columns = ", ".join(f"{quoted(column.name)}::{column.type}" for column in relation.columns.values())
     query = f"select count(*), coalesce(sum(hash({columns})::hugeint), 0)::varchar from {name}"
-    rows, total = connection.execute(query).fetchone()
+    rows, total = one(connection, query)
     return Published(relation.full_name, rows, total)

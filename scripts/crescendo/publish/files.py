@@ -85,7 +85,7 @@ def _write(connection: duckdb.DuckDBPyConnection, relation: Relation, folder: Pa
     if kind == "csv":
         written = _write_csv(connection, relation, f"from {source} {order}", place)
     elif relation.is_fact and relation.day:
-        written = _write_months(connection, relation, order, place)
+        written = _write_months(connection, relation, relation.day, order, place)
     else:
         file = text(f"{place}.parquet")
         connection.execute(f"copy (from {source} {order}) to {file} (format parquet)")
@@ -113,9 +113,9 @@ def _write_csv(connection: duckdb.DuckDBPyConnection, relation: Relation, query:
     return f"read_csv({file}, header = true, {form}, columns = {{{types}}})"
 
 
-def _write_months(connection: duckdb.DuckDBPyConnection, relation: Relation, order: str, place: Path) -> str:
-    """Write a fact as Parquet, a folder for each month; returns what reads it."""
-    month = f"strftime({quoted(relation.day)}, '%Y-%m') as month"
+def _write_months(connection: duckdb.DuckDBPyConnection, relation: Relation, day: str, order: str, place: Path) -> str:
+    """Write a fact as Parquet, a folder for each month of its `day`; returns what reads it."""
+    month = f"strftime({quoted(day)}, '%Y-%m') as month"
     options = "format parquet, partition_by (month), per_thread_output false"
     connection.execute("set threads = 1")  # several would mix the order of the rows
     query = f"select *, {month} from {relation.full_name} {order}"

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import cast
 
 import sqlglot
 from sqlglot import exp
@@ -135,28 +136,28 @@ def translated(relation: Relation, columns: dict[str, list[str]]) -> str:
             column.replace(exp.Parameter(this=exp.Literal.number(relation.parameters.index(column.name) + 1)))
     _spell_out_groups(query)
     _spell_out_exceptions(query, columns)
-    for call in list(query.find_all(exp.ArgMax, exp.ArgMin)):
+    for call in [*query.find_all(exp.ArgMax), *query.find_all(exp.ArgMin)]:
         _pick_first(call)
-    for call in query.find_all(exp.Anonymous):
-        renamed = FUNCTIONS.get(call.name.lower())
+    for other in query.find_all(exp.Anonymous):
+        renamed = FUNCTIONS.get(other.name.lower())
         if renamed:
-            call.set("this", renamed.format(schema=relation.schema))
+            other.set("this", renamed.format(schema=relation.schema))
     return query.sql(dialect="postgres", pretty=True, comments=False, normalize_functions=False)
 
 
-def _spell_out_groups(query: exp.Expression) -> None:
+def _spell_out_groups(query: exp.Expr) -> None:
     """`group by all` is by every column that is no aggregate."""
     for scope in traverse_scope(query):
         group = scope.expression.args.get("group")
         if group and group.args.get("all"):
-            plain = [item.unalias() for item in scope.expression.selects if not item.find(exp.AggFunc)]
+            plain = [item.unalias() for item in _items(scope) if not item.find(exp.AggFunc)]
             scope.expression.set("group", exp.Group(expressions=[item.copy() for item in plain]) if plain else None)
 
 
-def _spell_out_exceptions(query: exp.Expression, columns: dict[str, list[str]]) -> None:
+def _spell_out_exceptions(query: exp.Expr, columns: dict[str, list[str]]) -> None:
     """`* exclude (a)`, which PostgreSQL lacks, is every other column by name."""
     for scope in traverse_scope(query):
-        items: list[exp.Expression] = []
+        items: list[exp.Expr] = []
         for item in scope.expression.selects if isinstance(scope.expression, exp.Select) else ():
             star = item.this if isinstance(item, exp.Column) else item
             left_out = star.args.get("except_") or star.args.get("except") if isinstance(star, exp.Star) else None
@@ -171,16 +172,19 @@ def _spell_out_exceptions(query: exp.Expression, columns: dict[str, list[str]]) 
             scope.expression.set("expressions", items)
 
 
-def _starred(scope: Scope, star: exp.Expression, columns: dict[str, list[str]]) -> list[tuple[str, str]]:
+def _starred(scope: Scope, star: exp.Expr, columns: dict[str, list[str]]) -> list[tuple[str, str]]:
     """The (table, column) pairs that a star in a query stands for."""
     found = []
     for table, (_, source) in scope.selected_sources.items():
         if isinstance(star, exp.Column) and star.table != table:
             continue
-        is_table = isinstance(source, exp.Table)
-        names = columns[f"{source.db}.{source.this.name}"] if is_table else _outputs(source, columns)
+        names = _outputs(source, columns) if isinstance(source, Scope) else columns[f"{source.db}.{source.name}"]
         found += [(table, name) for name in names]
     return found
+
+
+def _items(scope: Scope) -> list[exp.Expr]:
+    return cast(exp.Query, scope.expression).selects
 
 
 def _outputs(scope: Scope, columns: dict[str, list[str]]) -> list[str]:
@@ -188,17 +192,17 @@ def _outputs(scope: Scope, columns: dict[str, list[str]]) -> list[str]:
     if scope.set_operation_scopes:
         return _outputs(scope.set_operation_scopes[0], columns)
     names = []
-    for item in scope.expression.selects:
+    for item in _items(scope):
         is_star = isinstance(item.this if isinstance(item, exp.Column) else item, exp.Star)
         names += [name for _, name in _starred(scope, item, columns)] if is_star else [item.alias_or_name]
     return names
 
 
-def _pick_first(call: exp.ArgMax | exp.ArgMin) -> None:
+def _pick_first(call: exp.AggFunc) -> None:
     """`max_by(value, key)`, which PostgreSQL lacks, is the first of all values in the order of their keys."""
     value, key = call.this, call.expression
     condition = exp.and_(exp.not_(value.copy().is_(exp.null())), exp.not_(key.copy().is_(exp.null())))
-    replaced: exp.Expression = call
+    replaced: exp.Expr = call
     if isinstance(call.parent, exp.Filter):
         replaced = call.parent
         condition = exp.and_(condition, replaced.expression.this.copy())

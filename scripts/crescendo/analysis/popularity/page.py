@@ -49,7 +49,7 @@ def page(analysis: Analysis) -> str:
         verdicts=as_records(verdicts(analysis)),
         figures=[{"name": f.name, "title": f.title, "reading": f.reading, "table": table(f.table)} for f in drawn],
         specs=_script({figure.name: figure.chart.to_dict() for figure in drawn}),
-        script=vl_convert.javascript_bundle(vl_version=_vega_lite()),
+        script=vl_convert.javascript_bundle(vl_version=_vega_lite()),  # type: ignore[call-arg]  # its stub lacks the default
         findings=table(analysis.findings.reindex(columns=["design", *COLUMNS])),
         controls=table(analysis.controls),
         controls_failed=bool((analysis.controls["passed"] == False).any()),  # noqa: E712 - None is not a failure

@@ -12,6 +12,7 @@ from statsmodels.tools.sm_exceptions import InterpolationWarning
 from statsmodels.tsa.stattools import adfuller, kpss
 
 from crescendo.analysis.popularity import correlation
+from crescendo.analysis.popularity.across import across_songs
 from crescendo.analysis.popularity.correlation import LEVEL, MIN_SONGS
 from crescendo.errors import CrescendoError
 
@@ -175,7 +176,7 @@ def _across(platform: Platform, rng: np.random.Generator, progress: Callable) ->
         ):
             if method == "partial spearman" and not held:
                 continue
-            row = correlation.across_songs(columns.to_numpy(), artist[columns.index].to_numpy(), ranks=ranks)
+            row = across_songs(columns.to_numpy(), artist[columns.index].to_numpy(), ranks=ranks)
             rows.append(
                 row
                 | {"design": ACROSS, "variable": variable.variable, "label": variable.label, "method": method}
@@ -183,11 +184,11 @@ def _across(platform: Platform, rng: np.random.Generator, progress: Callable) ->
             )
         for _ in range(SHUFFLES):
             columns = np.column_stack([rng.permutation(alone.iloc[:, 0]), alone.iloc[:, 1]])
-            shuffled.append(correlation.across_songs(columns, artist[alone.index].to_numpy(), ranks=True))
+            shuffled.append(across_songs(columns, artist[alone.index].to_numpy(), ranks=True))
     week = (platform.songs["week_date"].max() - platform.features["week_date"].min()).days // 7
     own = pd.Series(_past_mean(platform.panel("popularity"))[:, week], index=platform.subjects).reindex(score.index)
     pair = pd.concat([score, own], axis=1).dropna()
-    smooth = correlation.across_songs(pair.to_numpy(), artist[pair.index].to_numpy(), ranks=True)
+    smooth = across_songs(pair.to_numpy(), artist[pair.index].to_numpy(), ranks=True)
     return pd.DataFrame(rows), _controls(ACROSS, pd.DataFrame(shuffled), pd.DataFrame([smooth]))
 
 

@@ -73,8 +73,11 @@ def _judged(found: pd.DataFrame) -> Iterator[tuple[str, str, str]]:
             yield from (verdict for verdict in judged if verdict[1] != "unanswered")
 
 
-def _row(across: pd.DataFrame, variable: str, method: str = "spearman") -> pd.Series | None:
-    return across.loc[(variable, method)] if (variable, method) in across.index else None
+ABSENT = pd.Series({"estimate": None, "status": "absent"})
+
+
+def _row(across: pd.DataFrame, variable: str, method: str = "spearman") -> pd.Series:
+    return across.loc[(variable, method)] if (variable, method) in across.index else ABSENT
 
 
 def in_words(row: pd.Series) -> str:
@@ -90,15 +93,14 @@ def in_words(row: pd.Series) -> str:
 
 
 NO_ESTIMATE = {
+    "absent": "The data hold no such numbers.",
     "too_few": "Too few songs have both numbers.",
     "no_variation": "One side does not vary.",
     "collinear": "What is held fixed tells one side completely.",
 }
 
 
-def _unanswered(row: pd.Series | None) -> tuple[str, str] | None:
-    if row is None:
-        return "unanswered", "The data hold no such numbers."
+def _unanswered(row: pd.Series) -> tuple[str, str] | None:
     if pd.isna(row["estimate"]):
         return "unanswered", NO_ESTIMATE[row["status"]]
     if row["n_effective"] < MIN_EFFECTIVE:
@@ -111,7 +113,7 @@ def _strength(row: pd.Series) -> str:
     return "refuted" if max(abs(row["low"]), abs(row["high"])) < WEAK else "undecided"
 
 
-def _positive(row: pd.Series | None) -> tuple[str, str]:
+def _positive(row: pd.Series) -> tuple[str, str]:
     if missing := _unanswered(row):
         return missing
     if row["starred"] and row["estimate"] > 0:
@@ -119,19 +121,19 @@ def _positive(row: pd.Series | None) -> tuple[str, str]:
     return ("refuted" if row["starred"] else _strength(row)), f"Rank correlation {in_words(row)}."
 
 
-def _either(row: pd.Series | None, also: pd.Series | None) -> tuple[str, str]:
+def _either(row: pd.Series, also: pd.Series) -> tuple[str, str]:
     if missing := _unanswered(row):
         return missing
     parts = [
         f"{'With ' + row['held'] + ' held fixed' if row['method'].startswith('partial') else 'Alone'}: {in_words(row)}"
     ]
-    if also is not None and pd.notna(also["estimate"]):
+    if pd.notna(also["estimate"]):
         name = f"with {also['held']} held fixed" if also["method"].startswith("partial") else "alone"
         parts.append(f"{name}: {in_words(also)}{' (starred)' if also['starred'] else ''}")
     return ("supported" if row["starred"] else _strength(row)), "; ".join(parts) + "."
 
 
-def _closer(recent: pd.Series | None, so_far: pd.Series | None) -> tuple[str, str]:
+def _closer(recent: pd.Series, so_far: pd.Series) -> tuple[str, str]:
     for row in (recent, so_far):
         if missing := _unanswered(row):
             return missing

@@ -18,12 +18,14 @@ from pathlib import Path
 from typing import Any
 
 from crescendo.errors import CrescendoError
-from crescendo.http.client import Client, Landing, RequestError, Tally
+from crescendo.http.answers import RequestError
+from crescendo.http.client import Client, Tally
+from crescendo.http.landing import Landing
+from crescendo.sources.moovitamix.shapes import SOURCE
 from crescendo.warehouse import text
 
 URL = "http://127.0.0.1:8000"
-ROUTES = {"tracks": "id", "users": "id", "listen_history": "user_id"}
-SIZE = 100
+ROUTES = SOURCE.endpoints
 EXTRACTIONS = 3
 ORPHANS = 0.05
 MAX_PAGES = 1_000_000
@@ -68,7 +70,7 @@ async def fetch(client: Client, to: Path, day: date) -> Tally:
 async def _probe(client: Client) -> None:
     """The service has no route for its health, so one row is asked for before anything is begun."""
     try:
-        await client.answer("probe", "/tracks", {"page": 1, "size": 1}, landing=False)
+        await client.answer("probe", ROUTES["tracks"].path, {"page": 1, "size": 1}, landing=False)
     except RequestError as error:
         raise CrescendoError(f"{client.origin} is not healthy ({error}): start it, or name it by --url") from None
 
@@ -78,7 +80,8 @@ async def _extract(client: Client, day: date) -> None:
     async with asyncio.TaskGroup() as group:
         tasks = {route: group.create_task(_route(client, route, day)) for route in ROUTES}
     pages = {route: task.result() for route, task in tasks.items()}
-    for route, key in ROUTES.items():
+    for route, endpoint in ROUTES.items():
+        [key] = endpoint.key
         rows = [row for page in pages[route] for row in page["items"]]
         # a row without an id stands for itself
         count = len({row[key] for row in rows} - {None}) + sum(row[key] is None for row in rows)
@@ -146,4 +149,4 @@ def as_parquet(landed: Path, to: Path) -> None:
 
 
 def _asking(route: str, number: int) -> tuple[str, dict[str, int]]:
-    return f"/{route}", {"page": number, "size": SIZE}
+    return ROUTES[route].path, {"page": number, "size": ROUTES[route].limit}

@@ -4,6 +4,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 from crescendo.http.client import Client, run
+from crescendo.http.progress import progress_bar
 from crescendo.http.server import DIRT, served
 from crescendo.sources.moovitamix import fetch, simulate
 from crescendo.sources.soundcharts.world import END
@@ -20,6 +21,7 @@ def land_moovitamix(to: Path, days: int = 5, seed: int = 7) -> int:
 
 
 def _land_day(to: Path, day: date, rows: simulate.Rows) -> None:
-    with served(simulate.application(lambda _: rows)) as url:
-        client = Client(url, title=f"moovitamix (simulated, {day})")
+    bar = progress_bar(f"moovitamix (simulated, {day})")
+    with served(simulate.application(lambda _: rows)) as url, bar as advance:
+        client = Client(url, on_progress=advance)
         run(lambda: fetch.fetch(client, to, day))

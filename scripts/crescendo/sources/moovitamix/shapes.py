@@ -4,7 +4,7 @@ Ids mean something within one extraction only, so each page carries what tells e
 was asked for or, where pages were captured without a request, their folder.
 """
 
-from crescendo.shapes import Document, Field, Node, Rows, Source, Values
+from crescendo.shapes import Document, Endpoint, Field, Node, Rows, Source, Values
 
 FACTS = ("load_date", "folder", "page")
 TIMES = (
@@ -13,7 +13,7 @@ TIMES = (
 )
 
 
-def _pages(route: str, table: str, key: str, rows: str, *fields: Node) -> Document:
+def _pages(route: str, table: str, identity: str, key: str, rows: str, *fields: Node) -> Document:
     return Document(
         name=route,
         table=f"{table}_pages",
@@ -21,6 +21,7 @@ def _pages(route: str, table: str, key: str, rows: str, *fields: Node) -> Docume
         facts=FACTS,
         signature=("total", "pages", *(f"items[].{name}" for name in key.split())),
         note=f"A page of /{route}.",
+        endpoint=Endpoint(f"/{route}", key=(identity,)),
         fields=(  # in the order sent, in which a page is quickest to check
             Rows("items", table=f"{table}_pages__items", required=True, fields=(*fields, *TIMES), note=rows),
             Field("total", "count", note="Rows of the listing, on all its pages."),
@@ -34,6 +35,7 @@ def _pages(route: str, table: str, key: str, rows: str, *fields: Node) -> Docume
 TRACKS = _pages(
     "tracks",
     "track",
+    "id",
     "songwriters duration",
     "Tracks.",
     Field("id", "integer", required=True, note="Id of the track; another universe uses it for another track."),
@@ -48,6 +50,7 @@ TRACKS = _pages(
 USERS = _pages(
     "users",
     "user",
+    "id",
     "email favorite_genres",
     "Users.",
     Field("id", "integer", required=True, note="Id of the user; another universe uses it for another user."),
@@ -61,6 +64,7 @@ USERS = _pages(
 HISTORY = _pages(
     "listen_history",
     "history",
+    "user_id",
     "user_id items",
     "What each user listened to.",
     Field("user_id", "integer", note="Id of the user; may be null."),

@@ -24,10 +24,10 @@ from fastapi.responses import RedirectResponse, Response
 from crescendo.errors import CrescendoError
 from crescendo.http.server import Disturbed, Faults, chance
 from crescendo.sources import words
+from crescendo.sources.moovitamix.shapes import SOURCE
 
-ROUTES = ("tracks", "users", "listen_history")
+ROUTES = SOURCE.endpoints
 ROWS = 1000
-PAGE = 100
 ID_MAX = 100_000
 ITEMS = 5
 EPOCH = date(2025, 1, 1)
@@ -140,9 +140,9 @@ class Evolving:
 
     def _live(self, day: date) -> None:
         draw = self._draw = random.Random(f"{self.seed}:{day}")  # noqa: S311 no secret
-        first = not self.users
-        for _ in range(ROWS if first else NEW_A_DAY):
-            born = _within(draw, datetime.combine(day, time(0)), 730) if first else _moment(draw, day)
+        is_first = not self.users
+        for _ in range(ROWS if is_first else NEW_A_DAY):
+            born = _within(draw, datetime.combine(day, time(0)), 730) if is_first else _moment(draw, day)
             self._add_track(born)
             self._add_user(born)
         for track in draw.sample(self.tracks, int(len(self.tracks) * CHANGED_SHARE)):
@@ -151,7 +151,8 @@ class Evolving:
             user |= {"email": _email(draw), "updated_at": _moment(draw, day)}
         if day == self.drift:
             for at in range(0, len(self.liked), 2):
-                self.liked[at] = tuple((genre + 5) % len(GENRES) for genre in self.liked[at])
+                first, second = self.liked[at]
+                self.liked[at] = (first + 5) % len(GENRES), (second + 5) % len(GENRES)
         self._listen(day)
 
     def _add_track(self, born: str) -> None:
@@ -242,17 +243,17 @@ def application(rows: Callable[[int], Rows], faults: Faults | None = None, resta
     def docs_redirect() -> RedirectResponse:
         return RedirectResponse("/docs")
 
-    def page_of(route: str) -> Callable:
+    def page_of(route: str, most: int) -> Callable:
         async def page(
             request: Request,
             page: Annotated[int, Query(ge=1, description="Page number")] = 1,
-            size: Annotated[int, Query(ge=1, le=PAGE)] = PAGE,
+            size: Annotated[int, Query(ge=1, le=most)] = most,
         ) -> Response:
             if "restart" in faults.kinds and faults.served.total() >= restart_after and len(universes) == 1:
                 universes.append(rows(1))
             found = universes[-1][route]
             if "size-ignored" in faults.kinds:
-                size = PAGE
+                size = most
             shown = page
             first = faults.asked[f"{request.url.path}?{request.url.query}"] <= 1
             if page > 1 and faults.disturbs("duplicate-page", f"{route}{page}", first):
@@ -265,8 +266,8 @@ def application(rows: Callable[[int], Rows], faults: Faults | None = None, resta
         page.__name__ = f"get_{route}"
         return page
 
-    for route in ROUTES:
-        app.get(f"/{route}", tags=["HTTP methods"])(page_of(route))
+    for route, endpoint in ROUTES.items():
+        app.get(endpoint.path, tags=["HTTP methods"])(page_of(route, endpoint.limit))
     return Disturbed(app, faults)
 
 

@@ -20,6 +20,7 @@ Quirks are planted on the artist with the most songs (`Catalogue.star`), and by 
 
 import hashlib
 from collections import defaultdict
+from collections.abc import Container
 from datetime import date
 from functools import cache, cached_property
 
@@ -27,7 +28,8 @@ import numpy as np
 
 from crescendo.http.server import chance
 from crescendo.sources import words
-from crescendo.sources.soundcharts.world import ABSENT, END, Artist, Record, World
+from crescendo.sources.soundcharts.series import ABSENT
+from crescendo.sources.soundcharts.world import END, Artist, Record, World
 
 QUIRK_SHARE = 0.1
 LISTENERS_A_PLAY = 0.3  # different people among 28 days of plays
@@ -252,7 +254,8 @@ class Catalogue:
 
     def _series(self, what: str, artist: str, platform: str) -> Series | None:
         """A series of an artist: followers, listening or popularity."""
-        known = {"followers": FOLLOWED, "listening": LISTENED, "popularity": POPULAR}[what]
+        every: dict[str, Container[str]] = {"followers": FOLLOWED, "listening": LISTENED, "popularity": POPULAR}
+        known = every[what]
         if platform not in known or (platform != "airplay" and not self.has_account(artist, platform)):
             return None
         return getattr(self, f"_{what}")(artist, platform)
@@ -304,7 +307,8 @@ class Catalogue:
             return None
         # the biggest towns hold a good third of all; the countries are what their listed towns add up to
         shares = self._rng("places", artist).dirichlet(np.full(48, 0.4)) * 0.38
-        cities, countries = [], defaultdict(int)
+        cities = []
+        countries: dict[str, int] = defaultdict(int)
         towns = [(code, *town.split("/")) for code, (_, text) in COUNTRIES.items() for town in text.split()]
         for (code, city, region), share in zip(towns, shares, strict=False):
             count = int(value * share)

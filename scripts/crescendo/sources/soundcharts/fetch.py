@@ -7,211 +7,51 @@ import asyncio
 import hashlib
 import json
 import re
-from collections import Counter
 from collections.abc import Awaitable, Callable, Iterable, Mapping
-from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
+from datetime import UTC, date, datetime
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import parse_qsl, quote
 
 from crescendo.errors import CrescendoError
-from crescendo.http.client import Client, ClientCredentials, RequestError, StoppedError, Tally, write_atomically
+from crescendo.http.answers import RequestError, StoppedError
+from crescendo.http.client import Client, Tally
+from crescendo.http.credentials import Access, ClientCredentials
+from crescendo.shapes import Endpoint
+from crescendo.sources.soundcharts.run import Run
+from crescendo.sources.soundcharts.shapes import OAUTH_PATH, SOURCE
 
 URL = "https://customer.api.soundcharts.com"
-OAUTH_URL, OAUTH_PATH = "https://account.soundcharts.com/oauth/token", "/oauth/token"
+OAUTH_URL = "https://account.soundcharts.com" + OAUTH_PATH
 KEYS = ("SOUNDCHARTS_APP_ID", "SOUNDCHARTS_API_KEY")
 OAUTH = ("SOUNDCHARTS_CLIENT_ID", "SOUNDCHARTS_CLIENT_SECRET", "SOUNDCHARTS_TEAM_ID")
 SANDBOX = dict.fromkeys(KEYS, "soundcharts")  # published by the source for everyone
 
-LIMIT = 100
-SEARCH_LIMIT = 20
-# values are restated when identifiers are matched late, so a window begins before the end of the last one
-OVERLAP_DAYS = 35
-FIRST_WINDOW_DAYS = 365
-# a run of an earlier day than this is not gone on with: too much would have moved meanwhile
-RESUME_WITHIN_DAYS = 1
 MAX_READINGS = 3
 MAX_PAGES = 10_000
 
 
-@dataclass(frozen=True)
-class Document:
-    """One kind of answer: where it is, what tells its items apart, whether it is asked by window."""
-
-    name: str
-    path: str
-    key: tuple[str, ...] = ()
-    dated: bool = False
-    query: Mapping[str, Any] = field(default_factory=dict)
-
-
-DAY = {"key": ("date",), "dated": True}
-DOCUMENTS = {
-    document.name: document
-    for document in (
-        Document("artist-search", "/api/v2/artist/search/{id}", ("uuid",)),
-        Document("artist", "/api/v2.9/artist/{id}"),
-        Document("artist-identifiers", "/api/v2/artist/{id}/identifiers", ("platformCode", "identifier")),
-        Document(
-            "artist-songs",
-            "/api/v2.21/artist/{id}/songs",
-            ("uuid",),
-            query={"sortBy": "name", "sortOrder": "asc"},
-        ),
-        Document(
-            "artist-albums",
-            "/api/v2.34/artist/{id}/albums",
-            ("uuid",),
-            query={"type": "all", "sortBy": "title", "sortOrder": "asc"},
-        ),
-        Document("artist-followers", "/api/v2/artist/{id}/audience/{platform}", **DAY),
-        Document("artist-local-followers", "/api/v2.37/artist/{id}/social/{platform}/followers/", **DAY),
-        Document("artist-listening", "/api/v2/artist/{id}/streaming/{platform}/listening", **DAY),
-        Document("artist-local-streaming", "/api/v2/artist/{id}/streaming/{platform}", **DAY),
-        Document("artist-popularity", "/api/v2/artist/{id}/popularity/{platform}", **DAY),
-        Document("artist-score", "/api/v2/artist/{id}/soundcharts/score", **DAY),
-        Document("artist-retention", "/api/v2/artist/{id}/{platform}/retention", **DAY),
-        # sorted by position the listing is unstable while it is paged
-        Document(
-            "artist-playlists",
-            "/api/v2.20/artist/{id}/playlist/current/{platform}",
-            ("playlist.uuid", "song.uuid", "entryDate"),
-            query={"currentOnly": 0, "sortBy": "entryDate", "sortOrder": "asc"},
-        ),
-        Document(
-            "artist-charts",
-            "/api/v2/artist/{id}/charts/song/ranks/{platform}",
-            ("chart.slug", "song.uuid", "entryDate"),
-            query={"currentOnly": 0, "sortBy": "rankDate", "sortOrder": "asc"},
-        ),
-        Document("song", "/api/v2.25/song/{id}"),
-        Document("song-identifiers", "/api/v2/song/{id}/identifiers", ("platformCode", "identifier")),
-        Document("song-albums", "/api/v2/song/{id}/albums", ("uuid",)),
-        Document("song-audience", "/api/v2/song/{id}/audience/{platform}", **DAY),
-        Document("song-popularity", "/api/v2/song/{id}/popularity/{platform}", **DAY),
-        Document("album", "/api/v2.36/album/by-uuid/{id}"),
-        Document("album-tracks", "/api/v2.26/album/{id}/tracks", ("discNumber", "number", "song.uuid")),
-    )
-}
-
-# what exists on which platform (reference, 3.2 and 3.3); asked only where there is an identifier
-FOLLOWED = (
-    "spotify youtube instagram tiktok deezer soundcloud x twitter mixcloud triller weibo facebook line-music "
-    "melon amazon genius bandsintown twitch patreon songkick qq-music vk boomplay gaana anghami audiomack "
-    "jiosaavn yandex"
+ENDPOINTS = SOURCE.endpoints
+ARTIST_SERIES, SONG_SERIES = (
+    {name: endpoint.platforms for name, endpoint in ENDPOINTS.items() if endpoint.platforms and name.startswith(kind)}
+    for kind in ("artist-", "song-")
 )
-ARTIST_SERIES = {
-    "artist-followers": FOLLOWED,
-    "artist-local-followers": "instagram tiktok youtube",
-    "artist-listening": "spotify youtube anghami audiomack jiosaavn yandex pandora kugou lastfm airplay",
-    "artist-local-streaming": "spotify youtube airplay",
-    "artist-popularity": "spotify tidal deezer",
-    "artist-retention": "spotify youtube anghami jiosaavn yandex audiomack",
-    "artist-playlists": "spotify apple-music amazon deezer youtube audiomack boomplay gaana jiosaavn kuwo "
-    "line-music melon qq-music soundcloud yandex",
-    "artist-charts": "airplay amazon anghami apple-music beatport boomplay deezer gaana genius itunes "
-    "jiosaavn line-music melon netease qq-music shazam soundcloud spotify tidal tiktok youtube",
-}
-SONG_SERIES = {
-    "song-audience": "spotify youtube soundcloud audiomack jiosaavn anghami lastfm line-music awa shazam "
-    "tiktok instagram genius gaana boomplay melon",
-    "song-popularity": "spotify tidal deezer",
-}
 # radio has no accounts, hence no identifier
 WITHOUT_IDENTIFIER = {"airplay"}
 # one platform, two codes: the source changed it in September 2025
 RENAMED = {"twitter", "x"}
-PLATFORMS = frozenset(" ".join((*ARTIST_SERIES.values(), *SONG_SERIES.values(), "soundcharts")).split())
-WINDOW = re.compile(r"__\d{4}-\d\d-\d\d_\d{4}-\d\d-\d\d$")
+PLATFORMS = frozenset(code for endpoint in ENDPOINTS.values() for code in endpoint.platforms.split()) | {"soundcharts"}
 UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 
-Window = tuple[date, date]
 
-
-def access(secrets: Mapping[str, str], url: str | None) -> dict[str, Any]:
-    """How a Client shows credentials, either KEYS or OAUTH: its arguments `headers` and `auth`."""
+def access(secrets: Mapping[str, str], url: str | None, *, is_public: bool = False) -> Access:
+    """How a client shows credentials, either KEYS or OAUTH."""
     if OAUTH[0] not in secrets:
-        return {"headers": {"x-app-id": secrets[KEYS[0]], "x-api-key": secrets[KEYS[1]]}, "auth": None}
+        headers = {"x-app-id": secrets[KEYS[0]], "x-api-key": secrets[KEYS[1]]}
+        return Access(headers, is_public=is_public)
     identity, secret, team = (secrets[name] for name in OAUTH)
     # a simulator is both servers in one
     token_url = url.rstrip("/") + OAUTH_PATH if url else OAUTH_URL
-    return {"headers": {}, "auth": ClientCredentials(token_url, identity, secret, {"team_id": team})}
-
-
-def _record(file: Path) -> dict[str, Any] | None:
-    """What a run wrote down of itself, its days as dates; None where it cannot be read."""
-    try:
-        said = json.loads(file.read_bytes())
-        windows = {
-            series: (date.fromisoformat(first), date.fromisoformat(last))
-            for series, (first, last) in said["windows"].items()
-        }
-        return {"finished": bool(said["finished"]), "until": date.fromisoformat(said["until"]), "windows": windows}
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
-        return None
-
-
-@dataclass
-class Run:
-    """One fetch of a day: its folder, its last day, the window of each series it has read to the end."""
-
-    folder: Path
-    file: Path
-    parameters: Mapping[str, Any]
-    until: date
-    finished: bool = False
-    covered: dict[str, Window] = field(default_factory=dict)
-    windows: dict[str, Window] = field(default_factory=dict)
-
-    @classmethod
-    def open(cls, to: Path, parameters: Mapping[str, Any], today: date) -> "Run":
-        """The unfinished run of the same parameters, or today's; `covered` is what other runs have read."""
-        digest = hashlib.sha256(json.dumps(parameters, sort_keys=True).encode()).hexdigest()[:12]
-        until = date.fromisoformat(parameters["until"]) if parameters["until"] else today
-        run = cls(to / str(today), to / str(today) / f".run-{digest}.json", parameters, until)
-        others = []
-        for file in sorted(to.glob("????-??-??/.run-*.json")):
-            if not (record := _record(file)):
-                continue  # damaged since: what it covered is asked for again
-            recent = date.fromisoformat(file.parent.name) >= today - timedelta(RESUME_WITHIN_DAYS)
-            if file == run.file or (file.name == run.file.name and recent and not record["finished"]):
-                run = cls(file.parent, file, parameters, record["until"], record["finished"])
-            else:
-                others.append(record["windows"])
-        for windows in others:
-            for series, window in windows.items():
-                run.covered[series] = _joined(run.covered.get(series), window)
-        return run
-
-    def window(self, series: str) -> Window:
-        """The days to ask for: all that is wanted at first, later what is new and the overlap."""
-        since = self.parameters["since"] and date.fromisoformat(self.parameters["since"])
-        if series not in self.covered:
-            return since or self.until - timedelta(FIRST_WINDOW_DAYS), self.until
-        first, last = self.covered[series]
-        if since and since < first:
-            return since, self.until
-        return max(since or date.min, min(last, self.until) - timedelta(OVERLAP_DAYS)), self.until
-
-    def save(self, notes: Mapping[str, list[str]], finished: bool = False) -> None:
-        """Write down how far the run came and what was odd."""
-        self.folder.mkdir(parents=True, exist_ok=True)
-        record = {
-            "parameters": self.parameters,
-            "until": str(self.until),
-            "finished": finished,
-            "notes": notes,
-            "windows": {series: [str(day) for day in days] for series, days in sorted(self.windows.items())},
-        }
-        write_atomically(self.file, json.dumps(record, ensure_ascii=False, indent=1).encode())
-
-
-def _joined(earlier: Window | None, later: Window) -> Window:
-    """Two windows as one; where a hole lies between them only the later counts."""
-    if earlier is None or earlier[1] + timedelta(1) < later[0] or later[1] + timedelta(1) < earlier[0]:
-        return later
-    return min(earlier[0], later[0]), max(earlier[1], later[1])
+    return Access(auth=ClientCredentials(token_url, identity, secret, {"team_id": team}))
 
 
 class Reader:
@@ -223,7 +63,7 @@ class Reader:
     async def document(self, name: str, identifier: str) -> dict | None:
         """A document that is one object, or None where it is absent."""
         facts = {"document": name, "uuid": identifier}
-        path = DOCUMENTS[name].path.format(id=identifier)
+        path = ENDPOINTS[name].path.format(id=identifier)
         return await self.client.answer(f"{name}__{identifier}", path, facts=facts)
 
     async def listing(self, name: str, identifier: str, platform: str | None = None) -> list[dict] | None:
@@ -239,7 +79,7 @@ class Reader:
             pages = await self._reading(series, query, facts | {"reading": reading})
             if pages is None:
                 return None
-            keys = [_key(DOCUMENTS[name], item) for items, _ in pages for item in items]
+            keys = [_key(ENDPOINTS[name], item) for items, _ in pages for item in items]
             totals = {total for _, total in pages if total is not None}
             found |= zip(keys, (item for items, _ in pages for item in items), strict=True)
             if len(keys) > len(set(keys)):
@@ -251,20 +91,19 @@ class Reader:
                 break
         if len(found) < max(totals, default=0):
             note("fewer items than the total", f"{series}: {len(found)} of {max(totals)} after {reading} readings")
-        if DOCUMENTS[name].dated:
-            key = _series(name, identifier, platform)
+        if ENDPOINTS[name].dated:
+            key = series_name(name, identifier, platform)
             self.run.windows[key] = self.run.window(key)
         return list(found.values())
 
     def _asking(self, name: str, identifier: str, platform: str | None) -> tuple[str, dict[str, Any], dict[str, Any]]:
         """The beginning of a file's name, the query and the facts of a listing."""
-        limit = SEARCH_LIMIT if name == "artist-search" else LIMIT
-        query = {**DOCUMENTS[name].query, "limit": limit}
+        query: dict[str, Any] = {**dict(parse_qsl(ENDPOINTS[name].query)), "limit": ENDPOINTS[name].limit}
         facts = {"document": name, "uuid": identifier}
         if platform:
             facts["platform"] = platform
-        series = _series(name, identifier, platform)
-        if DOCUMENTS[name].dated:
+        series = series_name(name, identifier, platform)
+        if ENDPOINTS[name].dated:
             start, end = self.run.window(series)
             query |= {"startDate": str(start), "endDate": str(end)}
             facts |= {"from": str(start), "to": str(end)}
@@ -275,8 +114,8 @@ class Reader:
         self, series: str, query: Mapping[str, Any], facts: Mapping[str, Any]
     ) -> list[tuple[list[dict], int | None]] | None:
         """Items and total of every page, read by our own count of offsets: `next` may lead astray."""
-        document = DOCUMENTS[facts["document"]]
-        path = document.path.format(id=quote(facts["uuid"], safe=""), platform=facts.get("platform"))
+        endpoint = ENDPOINTS[facts["document"]]
+        path = endpoint.path.format(id=quote(facts["uuid"], safe=""), platform=facts.get("platform"))
         again = f"r{facts['reading']}" if facts["reading"] > 1 else ""
         pages: list[tuple[list[dict], int | None]] = []
         seen: set[str] = set()
@@ -291,77 +130,12 @@ class Reader:
                 self.client.tally.note("page out of order", f"{series}: {block['offset']} for {offset}")
             total = block.get("total")
             pages.append((items, total))
-            seen |= {_key(document, item) for item in items}
-            offset += block.get("limit") or len(items) or LIMIT
+            seen |= {_key(endpoint, item) for item in items}
+            offset += block.get("limit") or len(items) or endpoint.limit
             more = block.get("next") if total is None else offset < total or len(seen) < total
             if not items or not more:
                 return pages
         raise RequestError(f"{path}: more than {MAX_PAGES} pages: refused")
-
-
-class Survey(Reader):
-    """Counts the calls that a fetch would be charged for, asking only for the catalogue; nothing is landed.
-
-    `calls` is by document. Series are counted with a point a day, which is the most there can be; songs never
-    fetched before are taken to be wherever their artist is. `guessed` are the documents so counted.
-    """
-
-    ASKED = frozenset(("artist-search", "artist", "artist-identifiers", "artist-songs", "artist-albums"))
-
-    def __init__(self, client: Client, run: Run, to: Path) -> None:
-        super().__init__(client, run)
-        self.calls: Counter[str] = Counter()
-        self.guessed: set[str] = set()
-        self.platforms: set[str] = set()
-        # the newest first page of each listing; one that was absent has no body
-        self._newest = {
-            WINDOW.sub("", path.name.removesuffix("__p0001.request.json")): path.with_name(
-                path.name.replace(".request.json", ".json")
-            )
-            for path in sorted(to.glob("????-??-??/*__p0001.request.json"))
-        }
-
-    async def document(self, name: str, identifier: str) -> dict | None:
-        """A document of the catalogue; of others an empty one."""
-        if name in self.ASKED:
-            return await self._counted(name, super().document(name, identifier))
-        self._count(name, f"{name}__{identifier}")
-        return {}
-
-    async def listing(self, name: str, identifier: str, platform: str | None = None) -> list[dict] | None:
-        """A listing of the catalogue; of others what was landed before, or a guess."""
-        if name in self.ASKED:
-            items = await self._counted(name, super().listing(name, identifier, platform))
-            if name == "artist-identifiers":
-                self.platforms |= {item["platformCode"] for item in items or ()}
-            return items
-        series, query, _ = self._asking(name, identifier, platform)
-        newest = self._newest.get(_series(name, identifier, platform))
-        if newest and not newest.exists():
-            return None  # it was absent, and an absence is free
-        answer = json.loads(newest.read_bytes()) if newest else {}
-        if DOCUMENTS[name].dated:
-            days = date.fromisoformat(query["endDate"]) - date.fromisoformat(query["startDate"])
-            pages = days.days // LIMIT + 1
-            unknown = pages > 1
-        else:
-            pages = -(-((answer.get("page") or {}).get("total") or 1) // LIMIT)
-            unknown = newest is None
-        if unknown:
-            self.guessed.add(name)
-        for page in range(1, pages + 1):
-            self._count(name, f"{series}__p{page:04d}")
-        return answer.get("items") or [{"platformCode": code} for code in self.platforms]
-
-    def _count(self, name: str, file: str) -> None:
-        if self.client.landing.read(file) is None:
-            self.calls[name] += 1
-
-    async def _counted(self, name: str, step: Awaitable[Any]) -> Any:
-        before = self.client.tally.asked
-        result = await step
-        self.calls[name] += self.client.tally.asked - before
-        return result
 
 
 class Walk:
@@ -441,10 +215,10 @@ def _items(answer: dict, path: str) -> list[dict]:
     return answer["items"]
 
 
-def _key(document: Document, item: dict) -> str:
+def _key(endpoint: Endpoint, item: dict) -> str:
     """What tells an item from others of its listing; old shapes that lack all of it are their own key."""
     values = []
-    for field_path in document.key:
+    for field_path in endpoint.key:
         value: Any = item
         for step in field_path.split("."):
             value = value.get(step) if isinstance(value, dict) else None
@@ -452,7 +226,7 @@ def _key(document: Document, item: dict) -> str:
     return json.dumps(values if any(value is not None for value in values) else item, sort_keys=True)
 
 
-def _series(name: str, identifier: str, platform: str | None) -> str:
+def series_name(name: str, identifier: str, platform: str | None) -> str:
     """The beginning of a file's name; a searched term may hold anything, so its digest tells it apart."""
     if name == "artist-search":
         digest = hashlib.sha256(identifier.encode()).hexdigest()[:8]
@@ -480,11 +254,3 @@ async def fetch(client: Client, run: Run, artists: Iterable[str], platforms: Ite
     finally:
         run.save(client.tally.notes, finished)
     return client.tally
-
-
-async def survey(client: Client, run: Run, to: Path, artists: Iterable[str], platforms: Iterable[str]) -> Survey:
-    """What `fetch` would ask, at the price of reading the catalogue."""
-    counted = Survey(client, run, to)
-    async with client:
-        await Walk(counted, platforms).artists(artists)
-    return counted

@@ -9,7 +9,8 @@ from pathlib import Path
 import numpy as np
 
 from crescendo.errors import CrescendoError
-from crescendo.sources.soundcharts.world import ABSENT, Record, World
+from crescendo.sources.soundcharts.series import ABSENT
+from crescendo.sources.soundcharts.world import Record, World
 
 HEADER = "song_id,title,artist,release_date,image_url,timeSeries,summaries"
 PERIODS = {"1w": 7, "28d": 28, "1y": 365}

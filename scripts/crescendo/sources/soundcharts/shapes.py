@@ -1,6 +1,9 @@
 """What Soundcharts sends."""
 
-from crescendo.shapes import Document, Dropped, Entries, Field, Group, Need, Node, Rows, Source, Values
+from crescendo.shapes import Document, Dropped, Endpoint, Entries, Field, Group, Need, Node, Rows, Source, Values
+
+# where a token is asked for
+OAUTH_PATH = "/oauth/token"
 
 REPORT = Document(
     name="report",
@@ -48,6 +51,67 @@ REPORT = Document(
         ),
     ),
 )
+
+# --- pages of the API: where they are asked for ------------------------------------------------------------------
+
+# what exists on which platform; asked only where there is an identifier
+FOLLOWED = (
+    "spotify youtube instagram tiktok deezer soundcloud x twitter mixcloud triller weibo facebook line-music "
+    "melon amazon genius bandsintown twitch patreon songkick qq-music vk boomplay gaana anghami audiomack "
+    "jiosaavn yandex"
+)
+
+
+def _series(path: str, platforms: str = "") -> Endpoint:
+    return Endpoint(path, ("date",), dated=True, platforms=platforms)
+
+
+ENDPOINTS = {
+    "artist-search": Endpoint("/api/v2/artist/search/{id}", ("uuid",), limit=20),
+    "artist": Endpoint("/api/v2.9/artist/{id}"),
+    "artist-identifiers": Endpoint("/api/v2/artist/{id}/identifiers", ("platformCode", "identifier")),
+    "artist-songs": Endpoint("/api/v2.21/artist/{id}/songs", ("uuid",), "sortBy=name&sortOrder=asc"),
+    "artist-albums": Endpoint("/api/v2.34/artist/{id}/albums", ("uuid",), "type=all&sortBy=title&sortOrder=asc"),
+    "artist-followers": _series("/api/v2/artist/{id}/audience/{platform}", FOLLOWED),
+    "artist-local-followers": _series(
+        "/api/v2.37/artist/{id}/social/{platform}/followers/", "instagram tiktok youtube"
+    ),
+    "artist-listening": _series(
+        "/api/v2/artist/{id}/streaming/{platform}/listening",
+        "spotify youtube anghami audiomack jiosaavn yandex pandora kugou lastfm airplay",
+    ),
+    "artist-local-streaming": _series("/api/v2/artist/{id}/streaming/{platform}", "spotify youtube airplay"),
+    "artist-popularity": _series("/api/v2/artist/{id}/popularity/{platform}", "spotify tidal deezer"),
+    "artist-score": _series("/api/v2/artist/{id}/soundcharts/score"),
+    "artist-retention": _series(
+        "/api/v2/artist/{id}/{platform}/retention", "spotify youtube anghami jiosaavn yandex audiomack"
+    ),
+    "artist-playlists": Endpoint(
+        "/api/v2.20/artist/{id}/playlist/current/{platform}",
+        ("playlist.uuid", "song.uuid", "entryDate"),
+        "currentOnly=0&sortBy=entryDate&sortOrder=asc",  # sorted by position the listing is unstable while it is paged
+        platforms="spotify apple-music amazon deezer youtube audiomack boomplay gaana jiosaavn kuwo "
+        "line-music melon qq-music soundcloud yandex",
+    ),
+    "artist-charts": Endpoint(
+        "/api/v2/artist/{id}/charts/song/ranks/{platform}",
+        ("chart.slug", "song.uuid", "entryDate"),
+        "currentOnly=0&sortBy=rankDate&sortOrder=asc",
+        platforms="airplay amazon anghami apple-music beatport boomplay deezer gaana genius itunes "
+        "jiosaavn line-music melon netease qq-music shazam soundcloud spotify tidal tiktok youtube",
+    ),
+    "song": Endpoint("/api/v2.25/song/{id}"),
+    "song-identifiers": Endpoint("/api/v2/song/{id}/identifiers", ("platformCode", "identifier")),
+    "song-albums": Endpoint("/api/v2/song/{id}/albums", ("uuid",)),
+    "song-audience": _series(
+        "/api/v2/song/{id}/audience/{platform}",
+        "spotify youtube soundcloud audiomack jiosaavn anghami lastfm line-music awa shazam "
+        "tiktok instagram genius gaana boomplay melon",
+    ),
+    "song-popularity": _series("/api/v2/song/{id}/popularity/{platform}", "spotify tidal deezer"),
+    "album": Endpoint("/api/v2.36/album/by-uuid/{id}"),
+    "album-tracks": Endpoint("/api/v2.26/album/{id}/tracks", ("discNumber", "number", "song.uuid")),
+}
 
 # --- pages of the API: what several of them hold -----------------------------------------------------------------
 
@@ -110,7 +174,9 @@ def _listing(
 ) -> Document:
     """A page of a collection: `items` of one entity, a child table."""
     rows = Rows("items", f"{table}__items", items, note=note)
-    return Document(name, table, (related, rows, PAGE, ERRORS), signature, "page", ASKED, needs, note=note)
+    return Document(
+        name, table, (related, rows, PAGE, ERRORS), signature, "page", ASKED, needs, note=note, endpoint=ENDPOINTS[name]
+    )
 
 
 # --- what is known of an artist, a song, an album ----------------------------------------------------------------
@@ -120,6 +186,7 @@ CATALOGUE = (
         "artist",
         "artists",
         layout="page",
+        endpoint=ENDPOINTS["artist"],
         signature=("object.slug", "object.genres", "object.careerStage"),
         facts=("uuid", "folder"),
         needs=OBJECT,
@@ -152,6 +219,7 @@ CATALOGUE = (
         "song",
         "songs",
         layout="page",
+        endpoint=ENDPOINTS["song"],
         signature=("object.creditName", "object.artists", "object.duration"),
         facts=("uuid", "folder"),
         needs=OBJECT,
@@ -209,6 +277,7 @@ CATALOGUE = (
         "album",
         "albums",
         layout="page",
+        endpoint=ENDPOINTS["album"],
         signature=("object.upc", "object.totalTracks"),
         facts=("uuid", "folder"),
         needs=OBJECT,

@@ -1,3 +1,19 @@
+{#- The bigint key of a series: the first 15 hex digits (60 bits) of the md5 of its natural key. The same on every
+    engine and in every build, so a series keeps its id when the warehouse is built again elsewhere.
+
+    subject_id, metric_id: SQL expressions of type text. -#}
+{% macro series_key(subject_id, metric_id) -%}
+    {{ return(adapter.dispatch('series_key', 'crescendo')(subject_id, metric_id)) }}
+{%- endmacro %}
+
+{% macro default__series_key(subject_id, metric_id) -%}
+    cast('0x' || substr(md5({{ subject_id }} || '|' || {{ metric_id }}), 1, 15) as bigint)
+{%- endmacro %}
+
+{% macro spark__series_key(subject_id, metric_id) -%}
+    cast(conv(substr(md5({{ subject_id }} || '|' || {{ metric_id }}), 1, 15), 16, 10) as bigint)
+{%- endmacro %}
+
 {#- A person's data beyond staging: a keyed sha256 in hex, equal for equal values, null for null. The key is a variable
     of the connection, which the profile's plugin sets: it is in no compiled file and in no view. Without a key a value
     that has few forms, such as a gender, could be guessed by hashing all of them.

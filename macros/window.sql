@@ -1,3 +1,14 @@
+{#- The first day of a table function's window. A macro, because a unit test can give a macro a value, but not a
+    parameter. -#}
+{% macro from_day() -%}
+    cast(from_date as date)
+{%- endmacro %}
+
+{#- The last day of a table function's window, see `from_day`. -#}
+{% macro to_day() -%}
+    cast(to_date as date)
+{%- endmacro %}
+
 {#- One row per series that had been observed by `day`: its latest sound observation by then, with the totals so far.
     That is the one whose next observation is later. The range of days is constant text, so DuckDB skips all storage but
     those days; an older observation is found as the beginning of a silence.

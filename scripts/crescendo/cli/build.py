@@ -1,8 +1,5 @@
 """From files to answers in one go: sample where there is nothing to load, load, dbt build, summary."""
 
-import hashlib
-import os
-import subprocess
 import sys
 import time
 from collections.abc import Iterator
@@ -11,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from crescendo import builds, outcome, warehouse
+from crescendo import builds, dbt, outcome, warehouse
 from crescendo.errors import CrescendoError
 from crescendo.ingest import audit
 from crescendo.ingest.load import LoadResult, load
@@ -19,8 +16,6 @@ from crescendo.ingest.status import found
 from crescendo.outcome import Outcome
 
 LANDING = Path("landing")
-# what the built tables depend on, besides what was loaded
-PROJECT = ("dbt_project.yml", "models", "seeds", "macros", "tests")
 MOST_KINDS = 5  # kinds of findings that the summary names
 
 
@@ -38,17 +33,17 @@ def build_command(environment_seconds: float, force: bool) -> int:
         raise CrescendoError("there is no dbt_project.yml here: run this in the project's folder")
     seconds = {"environment": environment_seconds} if environment_seconds else {}
     loaded = _loaded(seconds)
-    fingerprint = project_fingerprint()
+    fingerprint = dbt.fingerprint()
     if loaded.load_id is None and not force and _built() == fingerprint:
         _warn_of_refused(loaded)
         click.echo("Nothing has changed: the files are loaded, the models are built, and nothing was touched.")
         _print_questions()
         return 0
     with _timed(seconds, "dbt build"):
-        built = dbt_build()
+        built = _dbt_build()
     # what is broken comes first, before all else that there is to say
     if built and built.broken:
-        click.echo("\n".join(outcome.told(built.broken, target())), err=True)
+        click.echo("\n".join(outcome.told(built.broken, dbt.target())), err=True)
     _warn_of_refused(loaded)
     if built is None:
         return 1
@@ -95,44 +90,21 @@ def _timed(seconds: dict[str, float], name: str) -> Iterator[None]:
 
 
 def _sample() -> None:
-    from crescendo.cli.sample import sample_command
+    from crescendo.sources.sample import write_sample
 
-    sample_command.main(args=["--to", str(LANDING)], standalone_mode=False)
-
-
-def project_fingerprint(root: Path = Path()) -> str:
-    """A sha256 over everything the models are made from, so that an unchanged project is not built again."""
-    digest = hashlib.sha256()
-    for name in PROJECT:
-        paths = sorted((root / name).rglob("*")) if (root / name).is_dir() else [root / name]
-        for path in paths:
-            if path.suffix in (".sql", ".yml", ".csv", ".md"):
-                digest.update(f"{path.relative_to(root)}\n".encode() + path.read_bytes())
-    return digest.hexdigest()
+    for said in write_sample(LANDING, progress=sys.stderr.isatty()):
+        click.echo(said)
 
 
-def target() -> Path:
-    """The folder to which dbt writes what it did."""
-    return Path(os.environ.get("DBT_TARGET_PATH", "target"))
-
-
-def dbt_build() -> Outcome | None:
-    """Run `dbt build`; what became of it, or None where it did not come so far (its words are shown)."""
-    results = target() / "run_results.json"
+def _dbt_build() -> Outcome | None:
+    """Run `dbt build`; what became of it, or None if it did not come so far (its words are shown)."""
+    results = dbt.target() / "run_results.json"
     results.unlink(missing_ok=True)
-    environment = os.environ | {"DBT_SEND_ANONYMOUS_USAGE_STATS": "false", "DO_NOT_TRACK": "1"}
-    done = subprocess.run(
-        # unit tests try the models' logic on made-up rows: that is `make test`, not a check of what was loaded
-        [sys.executable, "-m", "dbt.cli.main", "build", "--no-use-colors", "--exclude-resource-type", "unit_test"],
-        env=environment,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        check=False,
-    )
-    built = outcome.read(target()) if results.exists() else None
-    if built is None or (done.returncode and not built.broken):
-        click.echo(done.stdout, err=True)
+    # unit tests try the models' logic on made-up rows: that is `make test`, not a check of what was loaded
+    done, said = dbt.run("build", "--exclude-resource-type", "unit_test")
+    built = outcome.read(dbt.target()) if results.exists() else None
+    if built is None or not (done or built.broken):
+        click.echo(said, err=True)
         click.echo("error: dbt build failed: its output is above", err=True)
         return None
     return built

@@ -1,3 +1,18 @@
+{#- A member of a JSON text, as text; null where the text is not JSON of an object or has no such member.
+
+    expression: a SQL expression of type text. path: a SQL literal's content, 'value' or 'sub[0]'. -#}
+{% macro json_text(expression, path) -%}
+    {{ return(adapter.dispatch('json_text', 'crescendo')(expression, path)) }}
+{%- endmacro %}
+
+{% macro default__json_text(expression, path) -%}
+    json_extract_string(try_cast({{ expression }} as json), '$.{{ path }}')
+{%- endmacro %}
+
+{% macro spark__json_text(expression, path) -%}
+    get_json_object({{ expression }}, '$.{{ path }}')
+{%- endmacro %}
+
 {#- The items of a list in a JSON text, as text, a row each; no row if there is no such list: the one expression of a
     select list that multiplies its rows.
 

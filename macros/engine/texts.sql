@@ -1,0 +1,42 @@
+{#- A text in Unicode's composed form (NFC), in which equal texts are equal bytes. Spark has no word for it: register
+    one as nfc_normalize (java.text.Normalizer).
+
+    expression: a SQL expression of type text. -#}
+{% macro composed(expression) -%}
+    {{ return(adapter.dispatch('composed', 'crescendo')(expression)) }}
+{%- endmacro %}
+
+{% macro default__composed(expression) -%}
+    nfc_normalize({{ expression }})
+{%- endmacro %}
+
+{#- Every match of a pattern in a text replaced.
+
+    expression: a SQL expression of type text. pattern: a regular expression that RE2 and Java read alike, no
+    backslashes (SQL dialects disagree on them). replacement: a literal. -#}
+{% macro replace_all(expression, pattern, replacement) -%}
+    {{ return(adapter.dispatch('replace_all', 'crescendo')(expression, pattern, replacement)) }}
+{%- endmacro %}
+
+{% macro default__replace_all(expression, pattern, replacement) -%}
+    regexp_replace({{ expression }}, '{{ pattern }}', '{{ replacement }}', 'g')
+{%- endmacro %}
+
+{% macro spark__replace_all(expression, pattern, replacement) -%}
+    regexp_replace({{ expression }}, '{{ pattern }}', '{{ replacement }}')
+{%- endmacro %}
+
+{#- The parts of a text, a row each: the one expression of a select list that multiplies its rows.
+
+    expression: a SQL expression of type text. delimiter: one character that means nothing in a regular expression. -#}
+{% macro split_rows(expression, delimiter) -%}
+    {{ return(adapter.dispatch('split_rows', 'crescendo')(expression, delimiter)) }}
+{%- endmacro %}
+
+{% macro default__split_rows(expression, delimiter) -%}
+    unnest(string_split({{ expression }}, '{{ delimiter }}'))
+{%- endmacro %}
+
+{% macro spark__split_rows(expression, delimiter) -%}
+    explode(split({{ expression }}, '{{ delimiter }}'))
+{%- endmacro %}

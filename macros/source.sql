@@ -1,4 +1,0 @@
-{#- See `ref`. -#}
-{% macro source() -%}
-    {{ return(builtins.source(*varargs, **kwargs).include(database=false)) }}
-{%- endmacro %}

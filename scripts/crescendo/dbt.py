@@ -1,0 +1,102 @@
+"""The one place that runs dbt, and that says whether the manifest it wrote is of the project as it is now."""
+
+import hashlib
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+from crescendo.errors import CrescendoError
+
+# what the models are made from
+PROJECT = ("dbt_project.yml", "profiles.yml", "models", "seeds", "macros", "tests")
+ENDINGS = (".sql", ".yml", ".csv", ".md")
+QUIET = {"DBT_SEND_ANONYMOUS_USAGE_STATS": "false", "DO_NOT_TRACK": "1"}
+# beside a manifest: the fingerprint of the project that it was made from, and the run of dbt that made it
+MARK = "manifest.fingerprint"
+
+Manifest = dict[str, Any]
+
+
+def target(root: Path = Path()) -> Path:
+    """The folder to which dbt writes what it did."""
+    return Path(os.environ.get("DBT_TARGET_PATH") or root / "target")
+
+
+def fingerprint(root: Path = Path()) -> str:
+    """A sha256 over everything the models are made from: two projects of one fingerprint build the same tables."""
+    digest = hashlib.sha256()
+    for name in PROJECT:
+        paths = sorted((root / name).rglob("*")) if (root / name).is_dir() else [root / name]
+        for path in paths:
+            if path.suffix in ENDINGS and path.is_file():
+                digest.update(f"{path.relative_to(root)}\n".encode() + path.read_bytes())
+    return digest.hexdigest()
+
+
+def run(*words: str, root: Path = Path(), into: Path | None = None, warehouse: str = "") -> tuple[bool, str]:
+    """Run dbt with these words; whether it succeeded, and what it said.
+
+    `into` is the folder it writes to, `target(root)` if None. `warehouse` is the file it builds in, that of
+    CRESCENDO_DB if empty.
+    """
+    folder = (into or target(root)).absolute()
+    written, before = folder / "manifest.json", fingerprint(root)
+    age = written.stat().st_mtime_ns if written.is_file() else 0
+    done = subprocess.run(  # noqa: S603 our own dbt, on our own project
+        [sys.executable, "-m", "dbt.cli.main", *words, "--no-use-colors", "--project-dir", str(root),
+         "--profiles-dir", str(root), "--target-path", str(folder)],
+        env=os.environ | QUIET | ({"CRESCENDO_DB": warehouse} if warehouse else {}),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+    )  # fmt: skip
+    if written.is_file() and written.stat().st_mtime_ns != age:
+        (folder / MARK).write_text(f"{before} {_run_of(json.loads(written.read_text()))}\n")
+    return not done.returncode, done.stdout
+
+
+def manifest(root: Path = Path()) -> Manifest:
+    """The manifest of the project at `root` with every model compiled, made again if the project has changed since.
+
+    Raises CrescendoError if there is no project or, with dbt's own words, if it does not compile.
+    """
+    if not (root / "dbt_project.yml").is_file():
+        raise CrescendoError(f"there is no dbt_project.yml in {root.absolute()}: run this in the project's folder")
+    # a folder of its own: `dbt parse` writes a manifest without compiled code over that of the build
+    compiled, now = target(root) / "docs", fingerprint(root)
+    for folder in (target(root), compiled):
+        if found := _of_this_project(folder, now):
+            return found
+    # dbt's partial parsing takes a unit test that was removed and came back for two of one name
+    done, said = run("compile", "--quiet", "--no-partial-parse", root=root, into=compiled, warehouse=":memory:")
+    if not done:
+        raise CrescendoError(f"dbt cannot compile the project at {root.absolute()}: {said}")
+    return json.loads((compiled / "manifest.json").read_text())
+
+
+def static_site() -> Path:
+    """Make dbt's own pages of the warehouse as one HTML file. Raises CrescendoError with dbt's words."""
+    done, said = run("docs", "generate", "--static", "--quiet")
+    if not done:
+        raise CrescendoError(f"dbt docs generate failed: {said}")
+    return target() / "static_index.html"
+
+
+def _of_this_project(folder: Path, now: str) -> Manifest | None:
+    """The manifest in a folder, if it is of the project as it is and every model is compiled in it."""
+    mark, written = folder / MARK, folder / "manifest.json"
+    if not mark.is_file() or not written.is_file() or not mark.read_text().startswith(f"{now} "):
+        return None
+    found = json.loads(written.read_text())
+    if mark.read_text().split() != [now, _run_of(found)]:  # dbt was run by hand since
+        return None
+    models = (node for node in found["nodes"].values() if node["resource_type"] == "model")
+    return found if all(model.get("compiled_code") for model in models) else None
+
+
+def _run_of(manifest: Manifest) -> str:
+    return str(manifest["metadata"]["invocation_id"])

@@ -1,0 +1,101 @@
+"""The package keeps its form: no circles, short functions, small modules, and no quiet change of dbt's own words."""
+
+import ast
+import re
+from graphlib import CycleError, TopologicalSorter
+from importlib.util import find_spec
+from pathlib import Path
+
+import pytest
+from conftest import ROOT
+
+PACKAGE = ROOT / "scripts" / "crescendo"
+MODULES = {
+    ".".join(path.relative_to(PACKAGE.parent).with_suffix("").parts).removesuffix(".__init__"): path
+    for path in sorted(PACKAGE.rglob("*.py"))
+}
+TREES = {name: ast.parse(path.read_text()) for name, path in MODULES.items()}
+MOST_LINES, MOST_FUNCTION_LINES = 400, 40
+# declarations and lists of words: data, however long
+DATA = re.compile(r"crescendo\.sources\.(\w+\.shapes|words)$")
+# longer than they may be; the list may only shrink
+LONG_MODULES = {
+    "crescendo.ingest.flatten",
+    "crescendo.ingest.load",
+    "crescendo.ingest.recognition",
+    "crescendo.ingest.stage",
+    "crescendo.questions",
+}
+LONG_FUNCTIONS = {"crescendo.ingest.stage._inspect", "crescendo.questions._show_table"}
+# dbt's words that macros/names.sql changes, each for a reason (docs/decisions/0016)
+CHANGED_WORDS = {"ref", "source", "generate_schema_name"}
+
+
+def imported(name):
+    """The modules of the package that a module imports while it is imported itself."""
+    found, waiting = set(), list(TREES[name].body)
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, ast.ImportFrom) and node.module:
+            found |= {node.module, *(f"{node.module}.{item.name}" for item in node.names)}
+        elif isinstance(node, ast.Import):
+            found |= {item.name for item in node.names}
+        elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
+            continue
+        elif not (isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING"):
+            waiting += ast.iter_child_nodes(node)
+    # a module runs its packages first
+    found |= {".".join(parts[:end]) for parts in [other.split(".") for other in found] for end in range(1, len(parts))}
+    return {other for other in found if other in MODULES and not name.startswith(f"{other}.")} - {name}
+
+
+def test_no_module_imports_one_that_imports_it():
+    graph = {name: imported(name) for name in MODULES}
+    assert sum(map(len, graph.values())) > 100, "it sees no imports"
+    try:
+        TopologicalSorter(graph).prepare()
+    except CycleError as circle:
+        pytest.fail(" imports ".join(reversed(circle.args[1])))
+
+
+def test_modules_are_small():
+    long = {name for name, path in MODULES.items() if len(path.read_text().splitlines()) > MOST_LINES}
+    assert {name for name in long if not DATA.match(name)} <= LONG_MODULES
+
+
+def functions():
+    for name, tree in TREES.items():
+        for node in ast.walk(tree):
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+                text = node.body[0] if ast.get_docstring(node) else None
+                told = text.end_lineno - text.lineno + 1 if text else 0
+                yield f"{name}.{node.name}", node.end_lineno - node.lineno + 1 - told
+
+
+def test_functions_are_short():
+    lengths = list(functions())
+    assert len(lengths) > 600
+    assert {name for name, lines in lengths if lines > MOST_FUNCTION_LINES} <= LONG_FUNCTIONS
+
+
+def test_no_more_of_dbts_own_words_are_changed():
+    defines = re.compile(r"{%-?\s*macro\s+(\w+)")
+    ours = {name for path in (ROOT / "macros").rglob("*.sql") for name in defines.findall(path.read_text())}
+    folders = [Path(folder) for folder in find_spec("dbt.include").submodule_search_locations]
+    files = [path for folder in folders for path in folder.glob("*/macros/**/*.sql")]
+    theirs = {name for path in files for name in defines.findall(path.read_text())}
+    assert {"generate_schema_name", "create_table_as"} <= theirs
+    # what dbt puts at hand besides macros: https://docs.getdbt.com/reference/dbt-jinja-functions
+    theirs |= {"ref", "source", "config", "var", "env_var", "return", "log", "run_query", "this", "target", "graph"}
+    theirs |= {
+        "adapter",
+        "builtins",
+        "doc",
+        "execute",
+        "exceptions",
+        "flags",
+        "load_result",
+        "statement",
+        "store_result",
+    }
+    assert ours & theirs == CHANGED_WORDS
