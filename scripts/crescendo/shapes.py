@@ -153,6 +153,10 @@ class Document:
     request beside it, else from its name; or 'folder', the name of its folder. Each becomes a column `asked_<fact>` of
     the document's table, and part of its rows' identity. Those that it `needs` are then looked for in its body, and
     in the options of the command. `endpoint` is where it is asked for, None for a file that somebody hands over.
+
+    `carried` are columns of the page's row that each row of its lists has too, so that nobody needs to join the two; a
+    row of a list in a list has not. Every row of a page has its `_load_id`. Long series carry nothing else: DuckDB
+    takes 100 ns to store a text, a tenth of what loading the row takes (docs/decisions/0016).
     """
 
     name: str
@@ -162,6 +166,7 @@ class Document:
     layout: str = "table"
     facts: tuple[str, ...] = ()
     needs: tuple[Need, ...] = ()
+    carried: tuple[str, ...] = ()
     line_number_prefix: bool = False
     note: str = ""
     endpoint: Endpoint | None = None

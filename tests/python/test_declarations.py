@@ -49,3 +49,16 @@ def test_every_raw_table_is_staged_once(source):
         if f"source('{source.schema}', '{name}')" in model.read_text()
     )
     assert read == Counter(list(declared(source)))
+
+
+@pytest.mark.parametrize("source", SOURCES.values(), ids=SOURCES)
+def test_what_lists_carry_is_named_and_typed_as_on_the_page(source):
+    for document in source.documents:
+        page, *lists = raw_tables(document)
+        for table in lists:
+            own_lists = table.parent == page.name
+            expected = [*(document.carried if own_lists else ()), "_load_id"] if document.layout == "page" else []
+            assert list(table.carried) == expected
+            assert {name: table.columns[name] for name in table.carried} == {
+                name: page.columns[name] for name in table.carried
+            }

@@ -465,10 +465,17 @@ def test_a_page_that_cannot_be_prepared_is_named(desk, monkeypatch):
     assert "cannot be loaded: Catalog Error" in err
 
 
-def test_a_warehouse_of_an_earlier_version_is_left_alone(desk):
+@pytest.mark.parametrize(
+    "columns",
+    [
+        "_row_id uuid, value bigint",  # rows had ids
+        "_parent_row_id uuid, _index bigint, date date, value bigint",  # rows did not say what their page says
+    ],
+)
+def test_a_warehouse_of_an_earlier_version_is_left_alone(desk, columns):
     with duckdb.connect(str(desk.warehouse)) as connection:
         connection.execute("create schema raw_soundcharts")
-        connection.execute("create table raw_soundcharts.song_audience_pages__items (_row_id uuid, value bigint)")
+        connection.execute(f"create table raw_soundcharts.song_audience_pages__items ({columns})")
     code, _, err = desk.run("load", desk.write("a.csv", LONE))
     assert (code, f"{desk.warehouse} is of an earlier version" in err) == (2, True)
     assert desk.ask("select count(*) from duckdb_tables()") == [(1,)]

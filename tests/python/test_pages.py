@@ -88,3 +88,58 @@ def test_personal_data_is_left_out(tmp_path):
     with load(tmp_path, {"artist__a": {"type": "artist", "object": body, "errors": []}}) as connection:
         [row] = connection.execute("select * from raw_soundcharts.artists").fetchall()
         assert not {"1990-01-02", "female", "born in a small town"} & {str(value) for value in row}
+
+
+ARTIST, OTHER_SONG = "aaaa1111-0000-4000-8000-000000000001", "bbbb2222-0000-4000-8000-000000000003"
+IDENTIFIER = {"platformName": "Spotify", "platformCode": "spotify", "identifier": "1", "url": "u", "default": True}
+
+
+def identifiers(song, *items):
+    related = {"uuid": song, "slug": "s", "name": "Nuit Douce", "creditName": "Léa Marlot"}
+    return {"related": related, "items": [IDENTIFIER | item for item in items], "errors": []}
+
+
+def test_rows_of_a_list_say_what_their_page_was_asked_for(tmp_path):
+    songs = [{"uuid": SONG, "name": "Nuit Douce", "creditName": "Léa Marlot", "releaseDate": None}]
+    pages = {
+        f"song-identifiers__{SONG}": identifiers(SONG, {}, {"identifier": "2"}),
+        # read by the slow path, which rejects one row
+        f"song-identifiers__{OTHER_SONG}": identifiers(OTHER_SONG, {"identifier": "3"}, {"identifier": None}),
+        f"artist-songs__{ARTIST}": {"related": {"uuid": ARTIST, "name": "Léa Marlot"}, "items": songs, "errors": []},
+    }
+    with load(tmp_path, pages) as connection:
+        carried = "asked_document, asked_uuid, asked_platform, asked_folder, related_name, _load_id"
+        rows = connection.execute(f"""
+            select identifier, {carried} from raw_soundcharts.identifier_pages__items order by 1
+        """).fetchall()
+        of_songs = [("1", SONG), ("2", SONG), ("3", OTHER_SONG)]
+        assert rows == [(i, "song-identifiers", song, None, "2025-06-01", "Nuit Douce", 1) for i, song in of_songs]
+        rows = connection.execute(f"select uuid, {carried} from raw_soundcharts.artist_song_pages__items").fetchall()
+        assert rows == [(SONG, "artist-songs", ARTIST, None, "2025-06-01", "Léa Marlot", 1)]
+
+
+def test_rows_of_a_list_say_what_their_page_says_if_many_pages_are_one_file(tmp_path):
+    landed = tmp_path / "2025-06-02"
+    landed.mkdir()
+    lines = [json.dumps(identifiers(song, {}), ensure_ascii=False) for song in (SONG, OTHER_SONG)]
+    (landed / "song-identifiers.jsonl").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    environment = os.environ | {"CRESCENDO_DB": str(tmp_path / "x.duckdb")}
+    command = [sys.executable, "-c", "from crescendo.cli import main; raise SystemExit(main())", "load", str(landed)]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    with duckdb.connect(str(tmp_path / "x.duckdb"), read_only=True) as connection:
+        rows = connection.execute("""
+            select asked_uuid, asked_folder, _load_id from raw_soundcharts.identifier_pages__items order by 1
+        """).fetchall()
+    assert rows == [(SONG, "2025-06-02", 1), (OTHER_SONG, "2025-06-02", 1)]
+
+
+def test_rows_of_a_long_series_and_of_a_list_in_a_list_say_their_load_only(tmp_path):
+    days = [{"date": "2025-05-19", "plots": [{"identifier": "1", "value": 7}, {"identifier": "2", "value": 8}]}]
+    pages = {f"song-audience__{SONG}__spotify": {"related": {"uuid": SONG}, "items": days, "errors": []}}
+    with load(tmp_path, pages) as connection:
+        for table, rows in (("items", 1), ("items__plots", 2)):
+            found = connection.execute(f"from raw_soundcharts.song_audience_pages__{table}")
+            place = [column[0] for column in found.description].index("_load_id")
+            assert [row[place] for row in found.fetchall()] == [1] * rows
+            assert not [column[0] for column in found.description if column[0].startswith("asked_")]

@@ -70,7 +70,8 @@ def prepare(connection: duckdb.DuckDBPyConnection) -> None:
 def prepare_raw(connection: duckdb.DuckDBPyConnection, source: Source, tables: list[RawTable]) -> None:
     """Create a source's raw tables where they are missing, and the columns that their declarations have gained.
 
-    Raises CrescendoError where a table identifies its rows as only an earlier version did.
+    Raises CrescendoError if a table is as an earlier version made it: it identifies its rows otherwise, or does not
+    say of them what their page says.
     """
     schema = quoted(source.schema)
     connection.execute(f"create schema if not exists {schema}")
@@ -81,7 +82,7 @@ def prepare_raw(connection: duckdb.DuckDBPyConnection, source: Source, tables: l
         existing[table_name].add(column)
     for table in tables:
         name, known = f"{schema}.{quoted(table.name)}", existing[table.name]
-        if "_row_id" in known - set(table.columns):
+        if "_row_id" in known - set(table.columns) or (known and not known >= set(table.carried)):
             raise CrescendoError(f"{path()} is of an earlier version of Crescendo: load into a new file")
         if not known:
             columns = ", ".join(f"{quoted(column)} {kind}" for column, kind in table.columns.items())

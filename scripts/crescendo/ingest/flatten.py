@@ -8,7 +8,8 @@ of plain values likewise, with one column; 5. an object whose keys are data beco
 its values are objects or plain; 6. a record's id is the md5 of what it says, so the same record has the same id in
 every load, whether it came as CSV or as JSON, with spaces or without; a page's is the md5 of what was asked and of the
 bytes that were answered; 7. a row of a list in a list is known by its record and its places on the way down, each in a
-column that is named after the list (`_items_index`).
+column that is named after the list (`_items_index`); 8. a row of a page's list carries the load and what the
+document says of its page (`carried`); a row of a list in a list carries the load.
 
 How a text is trusted. DuckDB's typed JSON reader is fast and forgiving: 1.9 becomes 2, `true` becomes 1, an unknown
 key vanishes. So each text has to pass one of three checks before its typed reading is believed:
@@ -58,12 +59,16 @@ LOADER_COLUMNS = {"_row_id": "UUID", "_index": "BIGINT", "_file_id": "BIGINT", "
 
 @dataclass
 class RawTable:
-    """A raw table: its columns with types, in order, and the query over the stage that gives its rows."""
+    """A raw table: its columns with types, in order, and the query over the stage that gives its rows.
+
+    `carried` are the columns that say of each row what its page says: a table without them was made before they were.
+    """
 
     name: str
     columns: dict[str, str]
     parent: str
     query: str
+    carried: tuple[str, ...] = ()
 
     @property
     def is_root(self) -> bool:
@@ -513,15 +518,48 @@ def raw_tables(document: Document) -> list[RawTable]:
         if isinstance(node, Group):
             prefix = "" if document.layout == "page" else f"{Field(node.key).column}_"
             _leaves(node.fields, f"j{number}", prefix, columns, values)
+    said = dict(zip(columns, values, strict=True))
+    page = {name: (columns[name], said[name]) for name in document.carried}
+    if document.layout == "page":
+        page["_load_id"] = (LOADER_COLUMNS["_load_id"], "_load_id")
     columns |= {name: kind for name, kind in LOADER_COLUMNS.items() if name != "_row_id"}
-    values += ["_index", "_file_id", "_load_id"]
+    values += ["_index", "_file_id", "fresh._load_id"]
     # `fresh` has the places that the ledger knows; the stage's lists stay out of the join
     query = f"select {_named(columns, values)} from accepted inner join fresh using (_row_id)"
     tables = [RawTable(document.table, columns, "", query)]
+    trail = Trail(("_parent_row_id",), {name: kind for name, (kind, _) in page.items()})
+    carried = [f"{value} as {quoted(name)}" for name, (_, value) in page.items()]
+    first = ", ".join(["_row_id as _parent_row_id", *carried])
     for number, node in enumerate(json_roots(document)):
-        steps = [f"level0 as (select _row_id as _parent_row_id, j{number} as value from accepted)"]
-        tables += _children(node, "value", document.table, steps, ("_parent_row_id",))
+        steps = [f"level0 as (select {first}, j{number} as value from accepted)"]
+        tables += _children(node, "value", document.table, steps, trail)
     return tables
+
+
+@dataclass(frozen=True)
+class Trail:
+    """The columns that a row of a list has besides its own.
+
+    `places` tell where it is: its record, and its place in each list on the way down. `carried` are those of its page,
+    with their types.
+    """
+
+    places: tuple[str, ...]
+    carried: dict[str, str]
+
+    def below(self, place: str) -> "Trail":
+        """That of the lists in a row: its place, and of the page the load only."""
+        return Trail((*self.places, place), {name: kind for name, kind in self.carried.items() if name == "_load_id"})
+
+    @property
+    def columns(self) -> dict[str, str]:
+        """The columns that come before the row's own, with their types."""
+        return {self.places[0]: "UUID"} | dict.fromkeys((*self.places[1:], "_index"), "BIGINT")
+
+    @property
+    def names(self) -> str:
+        """What each step down selects, as SQL."""
+        return ", ".join([*self.places, *map(quoted, self.carried)])
 
 
 def _leaf_value(value: str, node: Field) -> str:
@@ -538,27 +576,17 @@ def _leaves(fields: tuple[Node, ...], holder: str, prefix: str, columns: dict[st
             _leaves(node.fields, value, f"{prefix}{Field(node.key).column}_", columns, values)
 
 
-def _children(node: Node, value: str, parent: str, steps: list[str], trail: tuple[str, ...]) -> list[RawTable]:
-    """The child tables under a node; `value` is its SQL over the last of the `steps` that lead to it.
-
-    `trail` are the columns that tell where it stands: its record, and its place in each list on the way down.
-    """
+def _children(node: Node, value: str, parent: str, steps: list[str], trail: Trail) -> list[RawTable]:
+    """The child tables under a node; `value` is its SQL over the last of the `steps` that lead to it."""
     match node:
         case Group():
             inner = [(child, f"{value}.{quoted(child.key)}") for child in node.fields]
             return [table for child, at in inner for table in _children(child, at, parent, steps, trail)]
         case Values():
-            columns = _places(trail) | {node.value.column: KINDS[node.value.kind]}
-            query = _query(_unnested(value, steps, trail), columns, [*trail, "_index", "value"])
-            return [RawTable(node.table, columns, parent, query)]
+            return [_plain_table(node, parent, _unnested(value, steps, trail), {}, "value", trail)]
         case Pairs():
-            columns = _places(trail) | {node.name: "VARCHAR", node.value.column: KINDS[node.value.kind]}
             steps = _unnested(f"map_entries({value})", steps, trail)
-            return [
-                RawTable(
-                    node.table, columns, parent, _query(steps, columns, [*trail, "_index", "value.key", "value.value"])
-                )
-            ]
+            return [_plain_table(node, parent, steps, {node.name: "value.key"}, "value.value", trail)]
         case Rows():
             steps = _unnested(value, steps, trail)
             return _child_tables(node.table, parent, node.fields, "value", {}, steps, trail)
@@ -569,20 +597,23 @@ def _children(node: Node, value: str, parent: str, steps: list[str], trail: tupl
             return []
 
 
-def _places(trail: tuple[str, ...]) -> dict[str, str]:
-    return {trail[0]: "UUID"} | dict.fromkeys((*trail[1:], "_index"), "BIGINT")
-
-
-def _unnested(items: str, steps: list[str], trail: tuple[str, ...]) -> list[str]:
+def _unnested(items: str, steps: list[str], trail: Trail) -> list[str]:
     # one level at a time, projecting only what the next step needs: chained lateral unnests explode
-    level, carried = len(steps), ", ".join(trail)
-    above = steps[-1].split(" ", 1)[0]
+    level, above = len(steps), steps[-1].split(" ", 1)[0]
     return [
         *steps,
-        f"list{level} as (select {carried}, {items} as items from {above})",
-        f"level{level} as (select {carried}, generate_subscripts(items, 1) as _index,"
+        f"list{level} as (select {trail.names}, {items} as items from {above})",
+        f"level{level} as (select {trail.names}, generate_subscripts(items, 1) as _index,"
         f" unnest(items) as value from list{level})",
     ]
+
+
+def _plain_table(
+    node: Values | Pairs, parent: str, steps: list[str], names: dict[str, str], value: str, trail: Trail
+) -> RawTable:
+    """The table of a list of plain values. `names` are its key columns, with their SQL."""
+    columns = trail.columns | dict.fromkeys(names, "VARCHAR") | {node.value.column: KINDS[node.value.kind]}
+    return _table(node.table, parent, steps, columns, [*trail.places, "_index", *names.values(), value], trail)
 
 
 def _child_tables(
@@ -592,11 +623,11 @@ def _child_tables(
     holder: str,
     names: dict[str, str],
     steps: list[str],
-    trail: tuple[str, ...],
+    trail: Trail,
 ) -> list[RawTable]:
     """The table of a list of objects, and the tables below it. `names` are its key columns, with their SQL."""
-    columns = _places(trail) | dict.fromkeys(names, "VARCHAR")
-    values = [*trail, "_index", *names.values()]
+    columns = trail.columns | dict.fromkeys(names, "VARCHAR")
+    values = [*trail.places, "_index", *names.values()]
     place = place_column(table)
     below = [node for node in fields if not isinstance(node, Entries) or node.table]
     placed = [*steps, f"level{len(steps)}_placed as (select *, _index as {place} from {steps[-1].split(' ', 1)[0]})"]
@@ -611,9 +642,9 @@ def _child_tables(
             values.append(f"{item}.key")
             _leaves(node.fields, f"{item}.value", "", columns, values)
     _leaves(fields, holder, "", columns, values)
-    tables = [RawTable(table, columns, parent, _query(row_steps, columns, values))]
+    tables = [_table(table, parent, row_steps, columns, values, trail)]
     deeper = [(node, f"{holder}.{quoted(node.key)}") for node in below]
-    return tables + [t for node, value in deeper for t in _children(node, value, table, placed, (*trail, place))]
+    return tables + [t for node, value in deeper for t in _children(node, value, table, placed, trail.below(place))]
 
 
 def place_column(table: str) -> str:
@@ -621,9 +652,17 @@ def place_column(table: str) -> str:
     return f"_{table.partition('__')[2]}_index"
 
 
-def _query(steps: list[str], columns: dict[str, str], values: list[str]) -> str:
+def _table(
+    name: str, parent: str, steps: list[str], columns: dict[str, str], values: list[str], trail: Trail
+) -> RawTable:
+    """A child table whose rows are those of the last step; what is carried comes last."""
+    twice = columns.keys() & trail.carried.keys()
+    if twice:
+        raise ValueError(f"{name}: a field and a carried column are both called {', '.join(twice)}")
+    columns, values = columns | trail.carried, [*values, *map(quoted, trail.carried)]
     last = steps[-1].split(" ", 1)[0]
-    return f"with {', '.join(steps)}\nselect {_named(columns, values)} from {last} where value is not null"
+    query = f"with {', '.join(steps)}\nselect {_named(columns, values)} from {last} where value is not null"
+    return RawTable(name, columns, parent, query, tuple(trail.carried))
 
 
 def _named(columns: dict[str, str], values: list[str]) -> str:

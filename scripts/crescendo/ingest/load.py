@@ -25,6 +25,7 @@ from crescendo.ingest.status import print_table
 from crescendo.options import SECONDS, format_option
 from crescendo.shapes import Source
 from crescendo.sources import all_sources
+from crescendo.terminal import printable
 
 # files of one statement: enough to keep both cores busy, few enough to stay under the memory limit
 BATCH_FILES, BATCH_BYTES = 512, 1 << 28
@@ -338,17 +339,18 @@ def _progress_bar(connection: duckdb.DuckDBPyConnection, files: list[Path]) -> I
         yield lambda _name, _done: None
         return
     from rich.console import Console
+    from rich.markup import escape
     from rich.progress import Progress
 
     with Progress(console=Console(stderr=True), transient=True) as bar:
         total = sum(landing.size_of(file) for file in files)
-        task = bar.add_task(files[0].name, total=total)
+        task = bar.add_task(escape(printable(files[0].name)), total=total)
         now = {"done": 0}
         stop = threading.Event()
 
         def advance(name: str, done: int) -> None:
             now["done"] = done
-            bar.update(task, description=name, completed=done)
+            bar.update(task, description=escape(printable(name)), completed=done)
 
         def watch() -> None:
             while not stop.wait(0.2):
@@ -404,21 +406,44 @@ def load_command(
         wait=wait,
         progress=not quiet,
     )
-    if form == "json":
-        click.echo(
-            json.dumps({"load_id": result.load_id, "dry_run": dry_run, "files": [asdict(f) for f in result.files]})
-        )
-    else:
-        print_result(result, dry_run)
-    for file in result.refused:
-        click.echo(f"error: {landing.shown(file.path)} {file.reason}", err=True)
+    with _done(result, dry_run):
+        if form == "json":
+            click.echo(
+                json.dumps({"load_id": result.load_id, "dry_run": dry_run, "files": [asdict(f) for f in result.files]})
+            )
+        else:
+            print_result(result, dry_run)
+        for said in _refusals(result.refused):
+            click.echo(f"error: {printable(said)}", err=True)
     return 2 if result.refused else 0
+
+
+@contextmanager
+def _done(result: LoadResult, dry_run: bool) -> Iterator[None]:
+    """Let Ctrl-C while results are printed say what holds: the load was over before."""
+    try:
+        yield
+    except KeyboardInterrupt as error:
+        unchanged = dry_run or result.load_id is None
+        error.add_note(warehouse.UNCHANGED if unchanged else "the load is done: `crescendo status` shows it")
+        raise
+
+
+def _refusals(refused: list[FileResult]) -> Iterator[str]:
+    """What to say of refused files: of many that are not what `--source` says, one, so that they hide no other."""
+    by_option = [file for file in refused if file.reason.endswith(recognition.NOT_AS_SAID)]
+    for file in refused:
+        if file not in by_option[1:]:
+            yield f"{file.path} {file.reason}"
+    if len(by_option) > 1:
+        yield f"{len(by_option) - 1:,} more files are not what --source says: leave it out, or name the files it is for"
 
 
 def print_result(result: LoadResult, dry_run: bool = False) -> None:
     """Print what a load did, a line a file and a sum; many files are summed by document."""
     from rich.console import Console
     from rich.table import Table
+    from rich.text import Text
 
     shown = [file for file in result.files if file.status == "loaded"]
     table = Table(title="Dry run: nothing was changed" if dry_run else None, title_justify="left", box=None)
@@ -427,7 +452,8 @@ def print_result(result: LoadResult, dry_run: bool = False) -> None:
         table.add_column(name, justify="right")
     groups: dict[str, list[FileResult]] = defaultdict(list)
     for file in shown:
-        groups[f"{file.source}.{file.document}" if len(shown) > 20 else Path(file.path).name].append(file)
+        name = f"{file.source}.{file.document}" if len(shown) > 20 else printable(Path(file.path).name)
+        groups[name].append(file)
     for name, files in [*groups.items(), *([("all", shown)] if len(groups) > 1 else [])]:
         part = LoadResult(None, files)
         columns = (
@@ -439,7 +465,7 @@ def print_result(result: LoadResult, dry_run: bool = False) -> None:
             "rows_rejected",
             "values_rejected",
         )
-        table.add_row(name, *(f"{part.total(column):,}" for column in columns))
+        table.add_row(Text(name), *(f"{part.total(column):,}" for column in columns))
     console = Console(width=None if click.get_text_stream("stdout").isatty() else 120)
     if shown:
         console.print(table)

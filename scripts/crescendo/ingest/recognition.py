@@ -40,6 +40,8 @@ LARGEST_REQUEST = 1 << 20
 OUTLINED = 5
 UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 PAGE_ENDINGS = re.compile(r"( ?\(\d+\)| copy)?(\.(json|ndjson|jsonl))?(\.gz)?$", re.IGNORECASE)
+# how a refusal ends if the content of a file is not what `--source` says
+NOT_AS_SAID = " as --source says"
 # a fact that nobody says: its word, its option, an example
 FACT_WORDS = {"uuid": ("subject", "--subject", "UUID"), "platform": ("platform", "--platform", "spotify")}
 
@@ -138,7 +140,7 @@ def _recognise_csv(path: Path, start: str, want: Wanted, gzipped: bool, size: in
     )
     document = known[1]
     if not want.allows(known) and _is_signed(document, header):
-        return Refused(path, f"is {full_name(known)} by its columns, not {want.only} as --source says")
+        return Refused(path, f"is {full_name(known)} by its columns, not {want.only}{NOT_AS_SAID}")
     # somebody said what it is: then it need not have all marks
     said = want.only and [known] == [table for table in tables if want.allows(table)]
     if not _is_signed(document, header) and not (said and _declared(document, header)):
@@ -290,7 +292,7 @@ def _fits_better(fitting: list[Known], named: Known, keys: dict[str, str | None]
 
 
 def _contradicts(found: list[Known], want: Wanted, by: str) -> str:
-    return f"is {_any_of(found)} by its {by}, not {want.only} as --source says"
+    return f"is {_any_of(found)} by its {by}, not {want.only}{NOT_AS_SAID}"
 
 
 def _any_of(found: list[Known]) -> str:

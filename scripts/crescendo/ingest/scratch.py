@@ -3,6 +3,7 @@
 import os
 import re
 import shutil
+import stat
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -20,8 +21,16 @@ def sweep() -> None:
     """Remove the folders of this user's processes that are no more."""
     for path in Path(tempfile.gettempdir()).glob("crescendo-*-*"):
         found = re.fullmatch(r"crescendo-([0-9]+)-\w+", path.name)
-        if found and not path.is_symlink() and path.stat().st_uid == os.getuid() and not _lives(int(found[1])):
+        if found and not _lives(int(found[1])) and _is_own_folder(path):
             shutil.rmtree(path, ignore_errors=True)
+
+
+def _is_own_folder(path: Path) -> bool:
+    try:
+        found = path.lstat()
+    except FileNotFoundError:  # another load has just removed it
+        return False
+    return stat.S_ISDIR(found.st_mode) and found.st_uid == os.getuid()
 
 
 def _lives(process: int) -> bool:

@@ -607,7 +607,7 @@ def _accept(
         accepted += " union all from mended"
     bench.execute(f"""
         delete from stage where rowid not in (select id from fresh) or rowid in (select id from repaired);
-        create or replace temp view accepted as {accepted}
+        create or replace temp view accepted as select *, {batch.load_id} as _load_id from ({accepted})
     """)
 
 

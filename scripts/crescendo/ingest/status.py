@@ -121,7 +121,8 @@ def _tables(connection: duckdb.DuckDBPyConnection):
 
 def _table(connection: duckdb.DuckDBPyConnection, schema: str, table: flatten.RawTable, existing: set[str]) -> dict:
     columns = {name: kind for name, kind in table.columns.items() if name in existing}
-    said = [quoted(name) for name in columns if not table.is_root or name not in flatten.LOADER_COLUMNS]
+    unsaid = flatten.LOADER_COLUMNS if table.is_root else ("_load_id",)
+    said = [quoted(name) for name in columns if name not in unsaid]
     days = [quoted(name) for name, kind in columns.items() if kind == "DATE"]
     newest = f"max({days[0]})" if days else "null::date"
     name = f"{quoted(schema)}.{quoted(table.name)}"

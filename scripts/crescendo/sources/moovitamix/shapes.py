@@ -19,6 +19,7 @@ def _pages(route: str, table: str, identity: str, key: str, rows: str, *fields: 
         table=f"{table}_pages",
         layout="page",
         facts=FACTS,
+        carried=("asked_load_date", "asked_folder", "page"),
         signature=("total", "pages", *(f"items[].{name}" for name in key.split())),
         note=f"A page of /{route}.",
         endpoint=Endpoint(f"/{route}", key=(identity,)),

@@ -158,6 +158,8 @@ OF_ARTIST = Group(
     note="What was asked for.",
 )
 ASKED = ("document", "uuid", "platform", "from", "to", "page", "folder")
+# what the rows of lists say of their page
+LISTED = ("asked_document", "asked_uuid", "asked_platform", "asked_folder", "related_name")
 # what a page is about
 OBJECT, RELATED = (Need("uuid", "object.uuid"),), (Need("uuid", "related.uuid"),)
 RELATED_ARTIST = (Need("uuid", "related.artist.uuid"), Need("platform", "related.platform"))
@@ -170,13 +172,14 @@ def _listing(
     signature: tuple[str, ...],
     related: Node = ENTITY,
     needs: tuple[Need, ...] = RELATED,
+    carried: tuple[str, ...] = LISTED,
     note: str = "",
 ) -> Document:
     """A page of a collection: `items` of one entity, a child table."""
     rows = Rows("items", f"{table}__items", items, note=note)
-    return Document(
-        name, table, (related, rows, PAGE, ERRORS), signature, "page", ASKED, needs, note=note, endpoint=ENDPOINTS[name]
-    )
+    fields = (related, rows, PAGE, ERRORS)
+    endpoint = ENDPOINTS[name]
+    return Document(name, table, fields, signature, "page", ASKED, needs, carried, note=note, endpoint=endpoint)
 
 
 # --- what is known of an artist, a song, an album ----------------------------------------------------------------
@@ -190,6 +193,7 @@ CATALOGUE = (
         signature=("object.slug", "object.genres", "object.careerStage"),
         facts=("uuid", "folder"),
         needs=OBJECT,
+        carried=("asked_uuid", "asked_folder"),
         note="What is known of an artist.",
         fields=(
             Field("type", note="Always artist."),
@@ -223,6 +227,7 @@ CATALOGUE = (
         signature=("object.creditName", "object.artists", "object.duration"),
         facts=("uuid", "folder"),
         needs=OBJECT,
+        carried=("asked_uuid", "asked_folder"),
         note="What is known of a song, its sound included.",
         fields=(
             Field("type", note="Always song."),
@@ -281,6 +286,7 @@ CATALOGUE = (
         signature=("object.upc", "object.totalTracks"),
         facts=("uuid", "folder"),
         needs=OBJECT,
+        carried=("asked_uuid", "asked_folder"),
         note="What is known of an album.",
         fields=(
             Field("type", note="Always album."),
@@ -470,6 +476,7 @@ AUDIENCE = tuple(
         signature=signature,
         related=OF_ARTIST,
         needs=RELATED_ARTIST,
+        carried=(),
         note="An artist's followers, or listeners by place, by day.",
     )
     for name, signature in (
@@ -486,6 +493,7 @@ VALUES = tuple(
         signature=("related.lastCrawlDate", "items[].value"),
         related=OF_ARTIST,
         needs=RELATED_ARTIST,
+        carried=(),
         note="An artist's listeners, popularity or retention by day.",
     )
     for name in ("artist-listening", "artist-popularity", "artist-retention")
@@ -501,6 +509,7 @@ SCORES = _listing(
     ),
     signature=("items[].fanbaseScore",),
     related=Field("related", "json", note="What was asked for: the JSON of an artist, in a list of one as a rule."),
+    carried=(),
     note="Soundcharts' scores of an artist by day.",
 )
 SONG_SERIES = tuple(
@@ -522,6 +531,7 @@ SONG_SERIES = tuple(
         ),
         signature=("items[].plots[].identifier",),
         needs=(*RELATED, Need("platform")),
+        carried=(),
         note="A song's streams, views ... or popularity by day and identifier.",
     )
     for name in ("song-audience", "song-popularity")
