@@ -2,9 +2,6 @@
 -- that moment, for all of its tracks. A listen of someone or something that its extraction does not
 -- know is never guessed at.
 
--- three joins over every listen, read three times
-{{ config(materialized='table') }}
-
 with
 
 histories as (

@@ -18,12 +18,12 @@ histories as (
 
 ),
 
--- one row per extraction, route and record
-checked as (
+records as (
 
     select
         'tracks' as route,
         extraction_id,
+        extraction_number,
         track_key as record_key,
         case
             when
@@ -46,6 +46,7 @@ checked as (
     select
         'users' as route,
         extraction_id,
+        extraction_number,
         user_key as record_key,
         case
             when
@@ -67,6 +68,7 @@ checked as (
     select
         'listen_history' as route,
         extraction_id,
+        extraction_number,
         -- a user who begins another history has a new one
         coalesce(cast(user_id as varchar), '') || ' ' || coalesce(cast(created_at as varchar), '')
             as record_key,
@@ -75,6 +77,23 @@ checked as (
         0 as invalid_email_count,
         case when updated_at < created_at then 1 else 0 end as updated_before_created_count
     from histories
+
+),
+
+-- one row per extraction, route and record
+checked as (
+
+    select
+        extraction_id,
+        route,
+        null_count,
+        invalid_time_count,
+        invalid_email_count,
+        updated_before_created_count,
+        row_number() over (
+            partition by route, record_key order by extraction_number
+        ) = 1 as is_new_record
+    from records
 
 )
 

@@ -8,7 +8,7 @@ tracks as (
 
 interactions as (
 
-    select * from {{ ref('int_user_track_interactions') }}
+    select * from {{ ref('fct_user_track_interactions') }}
 
 ),
 

@@ -1,13 +1,10 @@
 -- The user-item matrix, sparse: a pair that is not here is zero.
 
--- a grouping of every listen, read three times
-{{ config(materialized='table') }}
-
 with
 
 listens as (
 
-    select * from {{ ref('int_listens_deduplicated') }}
+    select * from {{ ref('fct_listens') }}
 
 ),
 

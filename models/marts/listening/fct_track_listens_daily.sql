@@ -6,7 +6,7 @@ with
 
 listens as (
 
-    select * from {{ ref('int_listens_watched') }}
+    select * from {{ ref('fct_listens') }}
 
 ),
 
@@ -22,6 +22,30 @@ extractions as (
 
 ),
 
+watched as (
+
+    select
+        min(load_date) as first_date,
+        max(load_date) as last_date
+    from extractions
+
+),
+
+-- only days since the first extraction count: of earlier ones no more than the latest history of
+-- each user survives, which would look like growth
+counts as (
+
+    select
+        listens.track_key,
+        cast(listens.listened_at as date) as observed_date,
+        count(*) as listen_count
+    from listens
+    inner join watched
+        on cast(listens.listened_at as date) between watched.first_date and watched.last_date
+    group by all
+
+),
+
 days as (
 
     select load_date as observed_date
@@ -30,18 +54,7 @@ days as (
     union distinct
 
     select observed_date
-    from listens
-
-),
-
-counts as (
-
-    select
-        track_key,
-        observed_date,
-        count(*) as listen_count
-    from listens
-    group by all
+    from counts
 
 ),
 

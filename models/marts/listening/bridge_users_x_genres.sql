@@ -5,19 +5,19 @@ with
 
 interactions as (
 
-    select * from {{ ref('int_user_track_interactions') }}
+    select * from {{ ref('fct_user_track_interactions') }}
 
 ),
 
 track_genres as (
 
-    select * from {{ ref('int_track_genres_split') }}
+    select * from {{ ref('bridge_tracks_x_genres') }}
 
 ),
 
 declared as (
 
-    select * from {{ ref('int_user_genres_split') }}
+    select * from {{ ref('bridge_users_x_favorite_genres') }}
 
 ),
 
