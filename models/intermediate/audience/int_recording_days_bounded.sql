@@ -12,7 +12,12 @@ proposals as (
 
 song_days as (
 
-    select * from {{ ref('int_song_days_resolved') }}
+    select
+        song_id,
+        observed_date,
+        cast(value as bigint) as spotify_streams
+    from {{ ref('int_song_days_resolved') }}
+    where metric_id = 'spotify:streams'
 
 ),
 
@@ -33,7 +38,6 @@ bounded as (
         ) as same_up_to
     from proposals
     inner join song_days on proposals.song_id = song_days.song_id
-    where song_days.spotify_streams is not null
 
 )
 

@@ -15,18 +15,19 @@ report_points as (
 
 ),
 
--- one row per song, rank and day
+-- one row per song, rank, metric and day
 rank_days as (
 
     select
         versions.song_id,
         versions.version_rank,
         versions.has_versions,
+        report_points.metric_id,
         report_points.observed_date,
-        max(report_points.spotify_streams) as spotify_streams,
-        max(report_points.spotify_popularity) as spotify_popularity
+        max(report_points.value) as value
     from report_points
     inner join versions on report_points._parent_row_id = versions._row_id
+    where report_points.value is not null
     group by all
 
 )

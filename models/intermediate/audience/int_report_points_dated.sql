@@ -20,21 +20,39 @@ loads as (
 
 ),
 
+-- one row per point and metric; a point may lack one of the two values
+valued as (
+
+    select
+        _parent_row_id,
+        'spotify:streams' as metric_id,
+        observed_date,
+        cast(spotify_streams as double) as value
+    from report_points
+
+    union all
+
+    select
+        _parent_row_id,
+        'spotify:popularity' as metric_id,
+        observed_date,
+        cast(spotify_popularity as double) as value
+    from report_points
+
+),
+
 dated as (
 
     select
         report_songs.song_id,
-        report_points._parent_row_id,
-        report_points.observed_date,
-        report_points.spotify_streams,
-        report_points.spotify_popularity
-    from report_points
-    inner join report_songs on report_points._parent_row_id = report_songs._row_id
+        valued._parent_row_id,
+        valued.metric_id,
+        valued.observed_date,
+        valued.value
+    from valued
+    inner join report_songs on valued._parent_row_id = report_songs._row_id
     left join loads on report_songs._load_id = loads._load_id
-    where
-        coalesce(
-            {{ days_between('loads.started_date', 'report_points.observed_date') }} <= 1, true
-        )
+    where coalesce({{ days_between('loads.started_date', 'valued.observed_date') }} <= 1, true)
 
 )
 

@@ -28,15 +28,15 @@ versions as (
 
     select
         'song:' || report_days.song_id as subject_id,
-        'spotify:streams' as metric_id,
+        report_days.metric_id,
         '(report)' as counted,
         report_days.version_rank as version_number,
         report_days.observed_date,
-        cast(report_days.spotify_streams as double) as value
+        report_days.value
     from report_days
     left join answered_songs on report_days.song_id = answered_songs.song_id
     where
-        report_days.spotify_streams is not null
+        report_days.metric_id = 'spotify:streams'
         and (report_days.has_versions or answered_songs.song_id is not null)
 
     union all

@@ -1,5 +1,7 @@
--- A table, not a view: observations, twins and the conservation test all read it, and resolving
--- the versions is the one pass over every point that the domain pays for.
+-- What is known of a song on Spotify, by report, API or chart.
+
+-- a table: observations, twins and songs read it, and resolving the versions is the one pass over
+-- every point that the domain pays for
 {{ config(materialized='table') }}
 
 with
@@ -22,72 +24,79 @@ chart_days as (
 
 ),
 
--- one row per song and day: each value from the best version that has one
+-- one row per song, metric and day: the value of the best version that has one
 reported as (
 
     select
         song_id,
+        metric_id,
         observed_date,
-        max_by(spotify_streams, version_rank) filter (
-            where spotify_streams is not null
-        ) as spotify_streams,
-        max_by(spotify_popularity, version_rank) filter (
-            where spotify_popularity is not null
-        ) as spotify_popularity
+        max_by(value, version_rank) as value
     from rank_days
     group by all
 
 ),
 
--- one row per song and day of the API
 answered as (
 
     select
         song_id,
+        metric_id,
         observed_date,
-        max(value) filter (where metric_id = 'spotify:streams') as spotify_streams,
-        max(value) filter (where metric_id = 'spotify:popularity') as spotify_popularity,
-        max(linked_value) filter (where metric_id = 'spotify:streams') as streams_linked_value,
-        max(linked_value) filter (where metric_id = 'spotify:popularity')
-            as popularity_linked_value
+        value,
+        linked_value
     from song_values
     where metric_id in ('spotify:streams', 'spotify:popularity') and not is_unknown
-    group by all
 
 ),
 
--- where both know a day the API counts: it tells identifiers apart, of which reports show the sum
--- on some days
+-- if both know a day the API counts: it tells identifiers apart, of which reports show the sum on
+-- some days
 song_days as (
 
     select
         coalesce(answered.song_id, reported.song_id) as song_id,
+        coalesce(answered.metric_id, reported.metric_id) as metric_id,
         coalesce(answered.observed_date, reported.observed_date) as observed_date,
-        coalesce(
-            try_cast(answered.spotify_streams as bigint), reported.spotify_streams
-        ) as spotify_streams,
-        coalesce(
-            try_cast(answered.spotify_popularity as bigint), reported.spotify_popularity
-        ) as spotify_popularity,
-        answered.streams_linked_value,
-        answered.popularity_linked_value
+        coalesce(answered.value, reported.value) as value,
+        answered.linked_value
     from reported
     full outer join answered
         on
             reported.song_id = answered.song_id
+            and reported.metric_id = answered.metric_id
             and reported.observed_date = answered.observed_date
 
     union all
 
     select
         song_id,
+        'spotify:popularity' as metric_id,
         observed_date,
-        cast(null as bigint) as spotify_streams,
-        spotify_popularity,
-        cast(null as double) as streams_linked_value,
-        cast(null as double) as popularity_linked_value
+        cast(spotify_popularity as double) as value,
+        cast(null as double) as linked_value
     from chart_days
+    where spotify_popularity is not null
+
+),
+
+-- a day that only a report has keeps what identifiers of the API brought before it
+resolved as (
+
+    select
+        song_id,
+        metric_id,
+        observed_date,
+        value,
+        coalesce(last_value(linked_value ignore nulls) over so_far, 0) as linked_value
+    from song_days
+    window
+        so_far as (
+            partition by song_id, metric_id
+            order by observed_date
+            rows between unbounded preceding and current row
+        )
 
 )
 
-select * from song_days
+select * from resolved

@@ -1,5 +1,3 @@
--- What is counted of songs. A day with streams but no popularity keeps its streams.
-
 with
 
 song_days as (
@@ -20,49 +18,16 @@ chart_days as (
 
 ),
 
--- a day that only a report has keeps what identifiers of the API brought before it
-filled as (
-
-    select
-        *,
-        coalesce(
-            last_value(streams_linked_value ignore nulls) over in_time, 0
-        ) as streams_linked,
-        coalesce(
-            last_value(popularity_linked_value ignore nulls) over in_time, 0
-        ) as popularity_linked
-    from song_days
-    window
-        in_time as (
-            partition by song_id
-            order by observed_date
-            rows between unbounded preceding and current row
-        )
-
-),
-
 -- one row per song, metric and day
 observations as (
 
     select
         song_id,
-        'spotify:streams' as metric_id,
+        metric_id,
         observed_date,
-        cast(spotify_streams as double) as value,
-        streams_linked as linked_value
-    from filled
-    where spotify_streams is not null
-
-    union all
-
-    select
-        song_id,
-        'spotify:popularity' as metric_id,
-        observed_date,
-        cast(spotify_popularity as double) as value,
-        popularity_linked as linked_value
-    from filled
-    where spotify_popularity is not null
+        value,
+        linked_value
+    from song_days
 
     union all
 

@@ -5,19 +5,19 @@ with
 
 places as (
 
-    select * from {{ ref('int_places_resolved') }}
+    select * from {{ ref('fct_place_observations') }}
 
 ),
 
 chart_entries as (
 
-    select * from {{ ref('int_chart_entries_settled') }}
+    select * from {{ ref('fct_chart_entries') }}
 
 ),
 
 playlist_entries as (
 
-    select * from {{ ref('int_playlist_entries_settled') }}
+    select * from {{ ref('fct_playlist_entries') }}
 
 ),
 

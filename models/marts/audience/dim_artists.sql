@@ -8,7 +8,7 @@ songs as (
 
 credited as (
 
-    select * from {{ ref('int_song_artists_credited') }}
+    select * from {{ ref('bridge_songs_x_artists') }}
 
 ),
 

@@ -2,19 +2,34 @@ with
 
 entries as (
 
-    select * from {{ ref('int_playlist_entries_settled') }}
+    select * from {{ ref('stg_soundcharts__playlist_entries') }}
+
+),
+
+pages as (
+
+    select * from {{ ref('stg_soundcharts__playlist_pages') }}
 
 ),
 
 numbered as (
 
     select
-        *,
+        entries.*,
         row_number() over (
-            partition by playlist_id
-            order by crawled_date desc nulls last, entry_date desc nulls last, song_id asc
+            partition by entries.playlist_id
+            order by
+                entries.crawled_date desc nulls last,
+                entries.entry_date desc nulls last,
+                entries.song_id asc,
+                pages.extracted_date desc nulls last,
+                pages._load_id desc,
+                entries._parent_row_id asc,
+                entries._index asc
         ) as reading_number
     from entries
+    inner join pages on entries._parent_row_id = pages._row_id
+    where entries.playlist_id is not null and entries.song_id is not null
 
 ),
 

@@ -35,9 +35,9 @@ coverage as (
 
     select
         song_id,
-        count(spotify_streams) as streams_day_count,
-        count(spotify_popularity) as popularity_day_count,
-        max(observed_date) filter (where spotify_streams is not null) as last_streams_date
+        count(*) filter (where metric_id = 'spotify:streams') as streams_day_count,
+        count(*) filter (where metric_id = 'spotify:popularity') as popularity_day_count,
+        max(observed_date) filter (where metric_id = 'spotify:streams') as last_streams_date
     from song_days
     group by song_id
 
