@@ -25,7 +25,7 @@ numbered as (
         _row_id,
         row_number() over (
             partition by album_id
-            order by extracted_date desc nulls last, _load_id desc, _row_id asc
+            order by {{ answer_order(ties=['_row_id']) }}
         ) as answer_number
     from albums
 
@@ -39,7 +39,7 @@ numbered_track_pages as (
         subject_credit,
         row_number() over (
             partition by asked_uuid
-            order by extracted_date nulls first, _load_id, _row_id
+            order by {{ answer_order(ties=['_row_id']) }}
         ) as page_number
     from album_track_pages
 
@@ -65,8 +65,8 @@ tracked as (
 
     select
         asked_uuid as album_id,
-        max_by(subject_name, page_number) filter (where subject_name is not null) as album_title,
-        max_by(subject_credit, page_number) filter (
+        min_by(subject_name, page_number) filter (where subject_name is not null) as album_title,
+        min_by(subject_credit, page_number) filter (
             where subject_credit is not null
         ) as artist_credit
     from numbered_track_pages

@@ -36,9 +36,8 @@ versions as (
         dense_rank() over (
             partition by artist_id, platform
             order by
-                case when document like 'artist-local-%' then 0 else 1 end,
-                extracted_date nulls first,
-                _load_id
+                case when document like 'artist-local-%' then 0 else 1 end asc,
+                {{ answer_order('last') }}
         ) as version_number
     from pages
 

@@ -20,7 +20,7 @@ numbered as (
         *,
         row_number() over (
             partition by artist_id
-            order by extracted_date nulls first, _load_id, _row_id
+            order by {{ answer_order(ties=['_row_id']) }}
         ) as answer_number
     from artists
 
@@ -31,11 +31,11 @@ answers as (
 
     select
         artist_id,
-        max_by(_row_id, answer_number) as answer_row_id,
-        max_by(artist_name, answer_number) filter (
+        min_by(_row_id, answer_number) as answer_row_id,
+        min_by(artist_name, answer_number) filter (
             where artist_name is not null
         ) as artist_name,
-        max_by(image_url, answer_number) filter (where image_url is not null) as image_url
+        min_by(image_url, answer_number) filter (where image_url is not null) as image_url
     from numbered
     group by artist_id
 

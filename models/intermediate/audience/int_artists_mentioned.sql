@@ -96,7 +96,7 @@ numbered as (
         *,
         row_number() over (
             partition by artist_id
-            order by extracted_date nulls first, _load_id nulls first, _row_id, artist_name
+            order by {{ answer_order(ties=['_row_id', 'artist_name']) }}
         ) as mention_number
     from mentions
     where artist_id is not null
@@ -108,8 +108,8 @@ mentioned as (
 
     select
         artist_id,
-        max_by(artist_name, mention_number) filter (where artist_name is not null) as artist_name,
-        max_by(image_url, mention_number) filter (where image_url is not null) as image_url
+        min_by(artist_name, mention_number) filter (where artist_name is not null) as artist_name,
+        min_by(image_url, mention_number) filter (where image_url is not null) as image_url
     from numbered
     group by artist_id
 

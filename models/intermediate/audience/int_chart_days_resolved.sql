@@ -44,20 +44,37 @@ listed as (
 
 ),
 
+-- charts may give a song the same position and spell it differently
+numbered as (
+
+    select
+        *,
+        row_number() over (
+            partition by song_id, observed_date
+            order by
+                chart_position asc nulls last,
+                title asc,
+                artist_credit asc,
+                image_url asc nulls last
+        ) as place
+    from listed
+
+),
+
 -- one row per song and day
 days as (
 
     select
         song_id,
         observed_date,
-        min_by(title, chart_position) as title,
-        min_by(artist_credit, chart_position) as artist_credit,
-        min_by(image_url, chart_position) as image_url,
+        min_by(title, place) as title,
+        min_by(artist_credit, place) as artist_credit,
+        min_by(image_url, place) filter (where image_url is not null) as image_url,
         min(release_date) as release_date,
         max(spotify_popularity) as spotify_popularity,
         min(chart_position) as chart_position,
         count(distinct _file_id) as chart_count
-    from listed
+    from numbered
     group by song_id, observed_date
 
 )

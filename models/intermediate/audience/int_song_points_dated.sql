@@ -33,7 +33,7 @@ versions as (
         *,
         dense_rank() over (
             partition by asked_uuid, platform, document
-            order by extracted_date nulls first, _load_id
+            order by {{ answer_order('last') }}
         ) as version_number,
         min(_load_id) over answered < max(_load_id) over answered
         or min(extracted_date) over answered < max(extracted_date) over answered

@@ -20,7 +20,7 @@ numbered as (
         *,
         row_number() over (
             partition by song_id
-            order by extracted_date nulls first, _load_id, _row_id
+            order by {{ answer_order(ties=['_row_id']) }}
         ) as answer_number
     from songs
 
@@ -31,16 +31,16 @@ answers as (
 
     select
         song_id,
-        max_by(_row_id, answer_number) as answer_row_id,
-        max_by(title, answer_number) filter (where title is not null) as title,
-        max_by(artist_credit, answer_number) filter (
+        min_by(_row_id, answer_number) as answer_row_id,
+        min_by(title, answer_number) filter (where title is not null) as title,
+        min_by(artist_credit, answer_number) filter (
             where artist_credit is not null
         ) as artist_credit,
-        max_by(release_date, answer_number) filter (
+        min_by(release_date, answer_number) filter (
             where release_date is not null
         ) as release_date,
-        max_by(image_url, answer_number) filter (where image_url is not null) as image_url,
-        max_by(isrc, answer_number) filter (where isrc is not null) as isrc
+        min_by(image_url, answer_number) filter (where image_url is not null) as image_url,
+        min_by(isrc, answer_number) filter (where isrc is not null) as isrc
     from numbered
     group by song_id
 

@@ -68,7 +68,7 @@ numbered as (
         *,
         row_number() over (
             partition by song_id
-            order by extracted_date nulls first, _load_id, _row_id, _index
+            order by {{ answer_order(ties=['_row_id', '_index']) }}
         ) as mention_number
     from mentions
     where song_id is not null
@@ -80,11 +80,11 @@ mentioned as (
 
     select
         song_id,
-        max_by(title, mention_number) filter (where title is not null) as title,
-        max_by(artist_credit, mention_number) filter (
+        min_by(title, mention_number) filter (where title is not null) as title,
+        min_by(artist_credit, mention_number) filter (
             where artist_credit is not null
         ) as artist_credit,
-        max_by(release_date, mention_number) filter (
+        min_by(release_date, mention_number) filter (
             where release_date is not null
         ) as release_date
     from numbered

@@ -42,11 +42,7 @@ numbered as (
         song_id,
         row_number() over (
             partition by album_id, disc_number, track_number
-            order by
-                extracted_date desc nulls last,
-                _load_id desc,
-                _parent_row_id desc,
-                _index desc
+            order by {{ answer_order(ties=['_parent_row_id', '_index']) }}
         ) as answer_number,
         count(*) over (
             partition by album_id, disc_number, track_number, _parent_row_id

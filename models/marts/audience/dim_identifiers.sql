@@ -43,7 +43,7 @@ numbered as (
         *,
         row_number() over (
             partition by subject_id, platform, identifier
-            order by extracted_date nulls first, _load_id, _parent_row_id, _index
+            order by {{ answer_order(ties=['_parent_row_id', '_index']) }}
         ) as answer_number
     from listed
 
@@ -56,10 +56,10 @@ identified as (
         subject_id,
         platform,
         identifier,
-        max_by(identifier_url, answer_number) filter (
+        min_by(identifier_url, answer_number) filter (
             where identifier_url is not null
         ) as identifier_url,
-        max_by(is_default, answer_number) filter (where is_default is not null) as is_default
+        min_by(is_default, answer_number) filter (where is_default is not null) as is_default
     from numbered
     group by subject_id, platform, identifier
 

@@ -90,7 +90,7 @@ numbered as (
             partition by
                 artist_id, metric_id, place_type, place_country, region_name, place_city,
                 observed_date
-            order by extracted_date desc nulls last, _load_id desc, value desc, answer_count desc
+            order by {{ answer_order(ties=['value', 'answer_count']) }}
         ) as answer_number
     from named
 
