@@ -14,7 +14,8 @@ listed_albums as (
 
 album_track_pages as (
 
-    select * from {{ ref('stg_soundcharts__album_track_pages') }}
+    select * from {{ ref('stg_soundcharts__listing_pages') }}
+    where listing = 'album tracks'
 
 ),
 

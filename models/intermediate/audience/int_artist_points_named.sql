@@ -12,7 +12,7 @@ points as (
 
 pages as (
 
-    select * from {{ ref('int_artist_pages_unioned') }}
+    select * from {{ ref('stg_soundcharts__artist_pages') }}
 
 ),
 

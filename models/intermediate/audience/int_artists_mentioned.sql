@@ -22,13 +22,13 @@ found_artists as (
 
 artist_pages as (
 
-    select * from {{ ref('int_artist_pages_unioned') }}
+    select * from {{ ref('stg_soundcharts__artist_pages') }}
 
 ),
 
 listing_pages as (
 
-    select * from {{ ref('int_listing_pages_unioned') }}
+    select * from {{ ref('stg_soundcharts__listing_pages') }}
 
 ),
 

@@ -10,7 +10,7 @@ points as (
 
 identifier_pages as (
 
-    select * from {{ ref('stg_soundcharts__identifier_pages') }}
+    select * from {{ ref('stg_soundcharts__listing_pages') }}
 
 ),
 

@@ -28,7 +28,7 @@ chart_entries as (
 
 pages as (
 
-    select * from {{ ref('int_listing_pages_unioned') }}
+    select * from {{ ref('stg_soundcharts__listing_pages') }}
 
 ),
 

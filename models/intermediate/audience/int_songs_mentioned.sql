@@ -10,7 +10,7 @@ listed as (
 
 listing_pages as (
 
-    select * from {{ ref('int_listing_pages_unioned') }}
+    select * from {{ ref('stg_soundcharts__listing_pages') }}
 
 ),
 

@@ -4,7 +4,7 @@ with
 
 pages as (
 
-    select * from {{ ref('int_pages_unioned') }}
+    select * from {{ ref('stg_moovitamix__pages') }}
 
 ),
 

@@ -8,7 +8,7 @@ histories as (
 
 pages as (
 
-    select * from {{ ref('stg_moovitamix__history_pages') }}
+    select * from {{ ref('stg_moovitamix__pages') }}
 
 ),
 

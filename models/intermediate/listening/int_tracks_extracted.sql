@@ -8,7 +8,7 @@ tracks as (
 
 pages as (
 
-    select * from {{ ref('stg_moovitamix__track_pages') }}
+    select * from {{ ref('stg_moovitamix__pages') }}
 
 ),
 

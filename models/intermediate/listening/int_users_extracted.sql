@@ -13,7 +13,7 @@ users as (
 
 pages as (
 
-    select * from {{ ref('stg_moovitamix__user_pages') }}
+    select * from {{ ref('stg_moovitamix__pages') }}
 
 ),
 

@@ -29,7 +29,7 @@ song_days as (
 
 artist_pages as (
 
-    select * from {{ ref('int_artist_pages_unioned') }}
+    select * from {{ ref('stg_soundcharts__artist_pages') }}
 
 ),
 

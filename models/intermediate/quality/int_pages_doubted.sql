@@ -5,7 +5,7 @@ with
 
 artist_pages as (
 
-    select * from {{ ref('int_artist_pages_unioned') }}
+    select * from {{ ref('stg_soundcharts__artist_pages') }}
 
 ),
 
@@ -15,15 +15,9 @@ song_pages as (
 
 ),
 
-identifier_pages as (
+listing_pages as (
 
-    select * from {{ ref('stg_soundcharts__identifier_pages') }}
-
-),
-
-album_pages as (
-
-    select * from {{ ref('stg_soundcharts__album_track_pages') }}
+    select * from {{ ref('stg_soundcharts__listing_pages') }}
 
 ),
 
@@ -51,22 +45,13 @@ pages as (
     union all
 
     select
-        'identifiers' as place,
+        listing as place,
         asked_uuid,
         'any' as platform,
-        'identifiers' as document,
+        replace(listing, ' ', '-') as document,
         _row_id
-    from identifier_pages
-
-    union all
-
-    select
-        'album tracks' as place,
-        asked_uuid,
-        'any' as platform,
-        'album-tracks' as document,
-        _row_id
-    from album_pages
+    from listing_pages
+    where listing in ('identifiers', 'album tracks')
 
 ),
 

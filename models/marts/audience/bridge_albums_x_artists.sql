@@ -20,7 +20,7 @@ listed_albums as (
 
 listing_pages as (
 
-    select * from {{ ref('int_listing_pages_unioned') }}
+    select * from {{ ref('stg_soundcharts__listing_pages') }}
 
 ),
 

@@ -8,7 +8,7 @@ album_tracks as (
 
 album_track_pages as (
 
-    select * from {{ ref('stg_soundcharts__album_track_pages') }}
+    select * from {{ ref('stg_soundcharts__listing_pages') }}
 
 ),
 

@@ -8,7 +8,7 @@ entries as (
 
 pages as (
 
-    select * from {{ ref('stg_soundcharts__chart_pages') }}
+    select * from {{ ref('stg_soundcharts__listing_pages') }}
 
 ),
 

@@ -2,7 +2,7 @@ with
 
 identifier_pages as (
 
-    select * from {{ ref('stg_soundcharts__identifier_pages') }}
+    select * from {{ ref('stg_soundcharts__listing_pages') }}
 
 ),
 

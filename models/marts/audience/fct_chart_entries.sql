@@ -2,7 +2,7 @@ with
 
 pages as (
 
-    select * from {{ ref('stg_soundcharts__chart_pages') }}
+    select * from {{ ref('stg_soundcharts__listing_pages') }}
 
 ),
 

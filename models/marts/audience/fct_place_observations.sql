@@ -2,7 +2,7 @@ with
 
 pages as (
 
-    select * from {{ ref('stg_soundcharts__artist_audience_pages') }}
+    select * from {{ ref('stg_soundcharts__artist_pages') }}
 
 ),
 
@@ -56,7 +56,7 @@ points as (
 named as (
 
     select
-        pages.asked_uuid as artist_id,
+        pages.artist_id,
         pages.platform || ':' || case
             when pages.document <> 'artist-local-streaming' then 'followers'
             else coalesce(metric_names.metric, 'listening')

@@ -2,7 +2,7 @@ with
 
 pages as (
 
-    select * from {{ ref('stg_soundcharts__playlist_pages') }}
+    select * from {{ ref('stg_soundcharts__listing_pages') }}
 
 ),
 
