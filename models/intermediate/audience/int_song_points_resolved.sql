@@ -8,12 +8,6 @@ points as (
 
 ),
 
-identifier_pages as (
-
-    select * from {{ ref('stg_soundcharts__listing_pages') }}
-
-),
-
 identifiers as (
 
     select * from {{ ref('stg_soundcharts__identifiers') }}
@@ -24,16 +18,15 @@ identifiers as (
 preferred as (
 
     select
-        identifier_pages.asked_uuid as song_id,
-        identifiers.platform,
-        identifiers.identifier,
+        asked_uuid as song_id,
+        platform,
+        identifier,
         rank() over (
-            partition by identifier_pages.asked_uuid, identifiers.platform
-            order by identifier_pages.extracted_date desc nulls last, identifier_pages._load_id desc
+            partition by asked_uuid, platform
+            order by {{ answer_order() }}
         ) as answer_rank
     from identifiers
-    inner join identifier_pages on identifiers._parent_row_id = identifier_pages._row_id
-    where identifiers.is_default and identifier_pages.document = 'song-identifiers'
+    where is_default and document = 'song-identifiers'
 
 ),
 

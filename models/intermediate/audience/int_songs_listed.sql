@@ -26,12 +26,6 @@ chart_entries as (
 
 ),
 
-pages as (
-
-    select * from {{ ref('stg_soundcharts__listing_pages') }}
-
-),
-
 items as (
 
     select
@@ -39,6 +33,11 @@ items as (
         title,
         artist_credit,
         release_date,
+        asked_uuid,
+        document,
+        subject_name,
+        extracted_date,
+        _load_id,
         _parent_row_id,
         _index
     from listed_songs
@@ -50,6 +49,11 @@ items as (
         title,
         artist_credit,
         cast(null as date) as release_date,
+        asked_uuid,
+        document,
+        subject_name,
+        extracted_date,
+        _load_id,
         _parent_row_id,
         _index
     from album_tracks
@@ -61,6 +65,11 @@ items as (
         title,
         artist_credit,
         cast(null as date) as release_date,
+        asked_uuid,
+        document,
+        subject_name,
+        extracted_date,
+        _load_id,
         _parent_row_id,
         _index
     from playlist_entries
@@ -72,6 +81,11 @@ items as (
         title,
         artist_credit,
         cast(null as date) as release_date,
+        asked_uuid,
+        document,
+        subject_name,
+        extracted_date,
+        _load_id,
         _parent_row_id,
         _index
     from chart_entries
@@ -81,20 +95,19 @@ items as (
 listed as (
 
     select
-        items.song_id,
-        items.title,
-        items.artist_credit,
-        items.release_date,
+        song_id,
+        title,
+        artist_credit,
+        release_date,
         -- an album's tracks are listed for the album, all others for an artist
-        case when pages.document like 'artist-%' then pages.asked_uuid end as artist_id,
-        case when pages.document like 'artist-%' then pages.subject_name end as artist_name,
-        pages.extracted_date,
-        pages._load_id,
-        pages._row_id,
-        items._index
+        case when document like 'artist-%' then asked_uuid end as artist_id,
+        case when document like 'artist-%' then subject_name end as artist_name,
+        extracted_date,
+        _load_id,
+        _parent_row_id as _row_id,
+        _index
     from items
-    inner join pages on items._parent_row_id = pages._row_id
-    where items.song_id is not null
+    where song_id is not null
 
 )
 

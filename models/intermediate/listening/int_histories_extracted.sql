@@ -6,12 +6,6 @@ histories as (
 
 ),
 
-pages as (
-
-    select * from {{ ref('stg_moovitamix__pages') }}
-
-),
-
 extractions as (
 
     select * from {{ ref('int_extractions_dated') }}
@@ -23,26 +17,22 @@ extractions as (
 ranked as (
 
     select
-        pages.extraction_id,
-        histories.user_id,
-        histories.created_at,
-        histories.updated_at,
-        histories._parent_row_id,
-        histories._index,
+        extraction_id,
+        user_id,
+        created_at,
+        updated_at,
+        _parent_row_id,
+        _index,
         row_number() over (
             partition by
-                pages.extraction_id,
-                histories.user_id,
-                case when histories.user_id is null then histories._parent_row_id end,
-                case when histories.user_id is null then histories._index end
+                extraction_id,
+                user_id,
+                case when user_id is null then _parent_row_id end,
+                case when user_id is null then _index end
             order by
-                pages._load_id desc,
-                pages.page_number desc,
-                histories._parent_row_id desc,
-                histories._index desc
+                {{ answer_order(ties=['page_number', '_parent_row_id', '_index'], day='load_date') }}
         ) as showing_rank
     from histories
-    inner join pages on histories._parent_row_id = pages._row_id
 
 ),
 

@@ -6,12 +6,6 @@ tracks as (
 
 ),
 
-pages as (
-
-    select * from {{ ref('stg_moovitamix__pages') }}
-
-),
-
 extractions as (
 
     select * from {{ ref('int_extractions_dated') }}
@@ -22,28 +16,24 @@ extractions as (
 ranked as (
 
     select
-        pages.extraction_id,
-        tracks.track_id,
-        tracks.track_name,
-        tracks.artist,
-        tracks.songwriters,
-        tracks.genres,
-        tracks.album,
-        tracks.duration_text,
-        tracks.created_at,
-        tracks.updated_at,
+        extraction_id,
+        track_id,
+        track_name,
+        artist,
+        songwriters,
+        genres,
+        album,
+        duration_text,
+        created_at,
+        updated_at,
         row_number() over (
-            partition by pages.extraction_id, tracks.track_id
+            partition by extraction_id, track_id
             order by
-                pages._load_id desc,
-                pages.page_number desc,
-                tracks._parent_row_id desc,
-                tracks._index desc
+                {{ answer_order(ties=['page_number', '_parent_row_id', '_index'], day='load_date') }}
         ) as showing_rank,
-        try_cast(split_part(tracks.duration_text, ':', 1) as integer) as minutes,
-        try_cast(split_part(tracks.duration_text, ':', 2) as integer) as seconds
+        try_cast(split_part(duration_text, ':', 1) as integer) as minutes,
+        try_cast(split_part(duration_text, ':', 2) as integer) as seconds
     from tracks
-    inner join pages on tracks._parent_row_id = pages._row_id
 
 ),
 

@@ -11,12 +11,6 @@ users as (
 
 ),
 
-pages as (
-
-    select * from {{ ref('stg_moovitamix__pages') }}
-
-),
-
 extractions as (
 
     select * from {{ ref('int_extractions_dated') }}
@@ -27,25 +21,21 @@ extractions as (
 ranked as (
 
     select
-        pages.extraction_id,
-        users.user_id,
-        users.first_name,
-        users.last_name,
-        users.email,
-        users.gender,
-        users.favorite_genres,
-        users.created_at,
-        users.updated_at,
+        extraction_id,
+        user_id,
+        first_name,
+        last_name,
+        email,
+        gender,
+        favorite_genres,
+        created_at,
+        updated_at,
         row_number() over (
-            partition by pages.extraction_id, users.user_id
+            partition by extraction_id, user_id
             order by
-                pages._load_id desc,
-                pages.page_number desc,
-                users._parent_row_id desc,
-                users._index desc
+                {{ answer_order(ties=['page_number', '_parent_row_id', '_index'], day='load_date') }}
         ) as showing_rank
     from users
-    inner join pages on users._parent_row_id = pages._row_id
 
 ),
 

@@ -6,30 +6,20 @@ entries as (
 
 ),
 
-pages as (
-
-    select * from {{ ref('stg_soundcharts__listing_pages') }}
-
-),
-
 numbered as (
 
     select
-        entries.*,
+        *,
         row_number() over (
-            partition by entries.chart_id
+            partition by chart_id
             order by
-                entries.rank_date desc nulls last,
-                entries.entry_date desc nulls last,
-                entries.song_id asc,
-                pages.extracted_date desc nulls last,
-                pages._load_id desc,
-                entries._parent_row_id asc,
-                entries._index asc
+                rank_date desc nulls last,
+                entry_date desc nulls last,
+                song_id asc,
+                {{ answer_order(ties=['_parent_row_id', '_index']) }}
         ) as reading_number
     from entries
-    inner join pages on entries._parent_row_id = pages._row_id
-    where entries.chart_id is not null and entries.song_id is not null
+    where chart_id is not null and song_id is not null
 
 ),
 

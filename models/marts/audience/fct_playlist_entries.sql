@@ -1,11 +1,5 @@
 with
 
-pages as (
-
-    select * from {{ ref('stg_soundcharts__listing_pages') }}
-
-),
-
 entries as (
 
     select * from {{ ref('stg_soundcharts__playlist_entries') }}
@@ -16,22 +10,16 @@ entries as (
 numbered as (
 
     select
-        entries.*,
+        *,
         row_number() over (
-            partition by entries.playlist_id, entries.song_id, entries.entry_date
-            order by
-                pages.extracted_date desc nulls last,
-                pages._load_id desc,
-                entries._parent_row_id asc,
-                entries._index asc
+            partition by playlist_id, song_id, entry_date
+            order by {{ answer_order(ties=['_parent_row_id', '_index']) }}
         ) as answer_number,
         count(*) over (
-            partition by
-                entries.playlist_id, entries.song_id, entries.entry_date, entries._parent_row_id
+            partition by playlist_id, song_id, entry_date, _parent_row_id
         ) as answer_count
     from entries
-    inner join pages on entries._parent_row_id = pages._row_id
-    where entries.playlist_id is not null and entries.song_id is not null
+    where playlist_id is not null and song_id is not null
 
 ),
 

@@ -10,6 +10,8 @@ renamed as (
 
     select
         -- ids
+        asked_document as document,
+        nullif(asked_uuid, '') as asked_uuid,
         uuid as album_id,
 
         -- attributes
@@ -22,11 +24,13 @@ renamed as (
         "default" as is_default,
 
         -- dates
+        try_cast(asked_folder as date) as extracted_date,
         {{ calendar_day('release_date') }} as release_date,
 
         -- loader
         _parent_row_id,
-        _index
+        _index,
+        _load_id
     from album_items
 
 )
