@@ -79,8 +79,9 @@ artist_values as (
 
 ),
 
--- A day on which the preferred identifier is missing may be left out (int_song_values_resolved), so
--- only days with one that is preferred, or with one value for all, are asked for.
+-- A day on which the preferred identifier is missing may be left out
+-- (int_audience_song_values_resolved), so only days with one that is preferred, or with one value
+-- for all, are asked for.
 song_values as (
 
     select

@@ -8,7 +8,7 @@ sent as (
 
     select count(*) as listen_count
     from {{ ref('stg_moovitamix__listens') }} as listens
-    inner join {{ ref('int_histories_extracted') }} as histories
+    inner join {{ ref('int_listening_histories_latest') }} as histories
         on
             listens._parent_row_id = histories._parent_row_id
             and listens._items_index = histories._index

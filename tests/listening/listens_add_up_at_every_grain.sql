@@ -7,7 +7,7 @@ extractions as (
     select
         min(load_date) as first_date,
         max(load_date) as last_date
-    from {{ ref('int_extractions_dated') }}
+    from {{ ref('int_listening_extractions_dated') }}
 
 ),
 

@@ -6,13 +6,13 @@ with
 
 tracks as (
 
-    select * from {{ ref('int_tracks_extracted') }}
+    select * from {{ ref('int_listening_tracks_latest') }}
 
 ),
 
 users as (
 
-    select * from {{ ref('int_users_extracted') }}
+    select * from {{ ref('int_listening_users_latest') }}
 
 ),
 

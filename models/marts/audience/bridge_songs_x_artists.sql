@@ -6,13 +6,13 @@ with
 
 songs as (
 
-    select * from {{ ref('int_songs_identified') }}
+    select * from {{ ref('int_audience_songs_joined') }}
 
 ),
 
 answers as (
 
-    select * from {{ ref('int_songs_answered') }}
+    select * from {{ ref('int_audience_songs_latest') }}
 
 ),
 
@@ -30,7 +30,7 @@ main_artists as (
 
 listed as (
 
-    select * from {{ ref('int_songs_listed') }}
+    select * from {{ ref('int_audience_songs_unioned') }}
 
 ),
 

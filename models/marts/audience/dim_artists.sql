@@ -2,7 +2,7 @@ with
 
 songs as (
 
-    select * from {{ ref('int_songs_identified') }}
+    select * from {{ ref('int_audience_songs_joined') }}
 
 ),
 
@@ -14,7 +14,7 @@ credited as (
 
 named as (
 
-    select * from {{ ref('int_artists_answered') }}
+    select * from {{ ref('int_audience_artists_latest') }}
 
 ),
 

@@ -2,19 +2,19 @@ with
 
 songs as (
 
-    select * from {{ ref('int_songs_identified') }}
+    select * from {{ ref('int_audience_songs_joined') }}
 
 ),
 
 song_days as (
 
-    select * from {{ ref('int_song_days_resolved') }}
+    select * from {{ ref('int_audience_song_days_resolved') }}
 
 ),
 
 answered as (
 
-    select * from {{ ref('int_songs_answered') }}
+    select * from {{ ref('int_audience_songs_latest') }}
 
 ),
 
@@ -26,7 +26,7 @@ answers as (
 
 recordings as (
 
-    select * from {{ ref('int_recordings_grouped') }}
+    select * from {{ ref('int_audience_recordings_resolved') }}
 
 ),
 

@@ -8,13 +8,13 @@ pages as (
 
 extractions as (
 
-    select * from {{ ref('int_extractions_dated') }}
+    select * from {{ ref('int_listening_extractions_dated') }}
 
 ),
 
 records as (
 
-    select * from {{ ref('int_records_checked') }}
+    select * from {{ ref('int_listening_records_unioned') }}
 
 ),
 

@@ -2,13 +2,13 @@ with
 
 tracks as (
 
-    select * from {{ ref('int_tracks_identified') }}
+    select * from {{ ref('int_listening_tracks_resolved') }}
 
 ),
 
 users as (
 
-    select * from {{ ref('int_users_identified') }}
+    select * from {{ ref('int_listening_users_resolved') }}
 
 ),
 

@@ -2,7 +2,7 @@ with
 
 listens as (
 
-    select * from {{ ref('int_listens_judged') }}
+    select * from {{ ref('int_listening_listens_joined') }}
 
 ),
 

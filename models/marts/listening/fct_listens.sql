@@ -10,7 +10,7 @@ snapshots as (
 
 extractions as (
 
-    select * from {{ ref('int_extractions_dated') }}
+    select * from {{ ref('int_listening_extractions_dated') }}
 
 ),
 

@@ -2,13 +2,13 @@ with
 
 listens as (
 
-    select * from {{ ref('int_listens_judged') }}
+    select * from {{ ref('int_listening_listens_joined') }}
 
 ),
 
 tracks as (
 
-    select * from {{ ref('int_tracks_identified') }}
+    select * from {{ ref('int_listening_tracks_resolved') }}
 
 ),
 

@@ -12,13 +12,13 @@ listens as (
 
 tracks as (
 
-    select * from {{ ref('int_tracks_identified') }}
+    select * from {{ ref('int_listening_tracks_resolved') }}
 
 ),
 
 extractions as (
 
-    select * from {{ ref('int_extractions_dated') }}
+    select * from {{ ref('int_listening_extractions_dated') }}
 
 ),
 

@@ -20,7 +20,7 @@ track_genres as (
 
 genres as (
 
-    select * from {{ ref('dim_genres') }}
+    select * from {{ ref('dim_listening_genres') }}
 
 ),
 

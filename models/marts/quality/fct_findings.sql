@@ -5,7 +5,7 @@ with
 
 doubted as (
 
-    select * from {{ ref('int_findings_unioned') }}
+    select * from {{ ref('int_quality_findings_unioned') }}
 
 ),
 
@@ -35,7 +35,7 @@ id_reuses as (
 
 files as (
 
-    select * from {{ ref('int_record_files_named') }}
+    select * from {{ ref('int_quality_record_files_aggregated') }}
 
 ),
 
