@@ -72,7 +72,7 @@ points as (
 
     select
         _parent_row_id,
-        cast(null as varchar) as series,
+        cast(null as string) as series,
         observed_date,
         cast(place_path_value as double) as value
     from audience_days
@@ -81,7 +81,7 @@ points as (
 
     select
         _parent_row_id,
-        cast(null as varchar) as series,
+        cast(null as string) as series,
         observed_date,
         value
     from value_days

@@ -57,7 +57,7 @@ parts as (
         _parent_row_id,
         root_genre as music_genre_id,
         root_genre,
-        cast(null as varchar) as sub_genre
+        cast(null as string) as sub_genre
     from roots
 
     union all

@@ -36,7 +36,7 @@ named as (
     select
         songs._row_id,
         songs.label_name,
-        cast(null as varchar) as label_type
+        cast(null as string) as label_type
     from songs
     where songs.label_name is not null
 
@@ -53,7 +53,7 @@ named as (
     select
         albums.answer_row_id as _row_id,
         albums.label_name,
-        cast(null as varchar) as label_type
+        cast(null as string) as label_type
     from albums
     where albums.label_name is not null
 

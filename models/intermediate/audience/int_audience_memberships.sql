@@ -35,7 +35,7 @@ counted as (
     select
         'recording:' || recording_id as subject_id,
         song_id,
-        cast(null as varchar) as twin_of
+        cast(null as string) as twin_of
     from songs
     where has_twin
 
@@ -60,7 +60,7 @@ memberships as (
         subject_id,
         subject_id as group_id,
         'artist' as member_type,
-        cast(null as varchar) as twin_of
+        cast(null as string) as twin_of
     from artists
 
 )

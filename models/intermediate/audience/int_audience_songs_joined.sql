@@ -64,7 +64,7 @@ songs as (
         max_by(artist_credit, observed_date) as artist_credit,
         min(release_date) as release_date,
         max_by(image_url, observed_date) as image_url,
-        cast(null as varchar) as isrc,
+        cast(null as string) as isrc,
         0 as version_count
     from chart_days
     group by song_id

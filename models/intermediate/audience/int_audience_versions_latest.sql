@@ -43,9 +43,7 @@ ruled as (
         next_version_value,
         abs(value - next_version_value) > correction_ratio * greatest(value, next_version_value)
             as is_contradicted,
-        lag(observed_date) over in_time as date_before,
-        lag(version_number) over in_time as version_number_before,
-        lag(value) over in_time as value_before
+        lag(version_number) over in_time as version_number_before
     from numbered
     where place = 1
     window in_time as (partition by subject_id, metric_id, counted order by observed_date)

@@ -34,8 +34,8 @@ listed as (
             || chr(31) || coalesce(genres, '')
             || chr(31) || coalesce(album, '')
             || chr(31) || coalesce(duration_text, '')
-            || chr(31) || coalesce(cast(created_at as varchar), '')
-            || chr(31) || coalesce(cast(updated_at as varchar), '')
+            || chr(31) || coalesce(cast(created_at as string), '')
+            || chr(31) || coalesce(cast(updated_at as string), '')
         ) as content_hash
     from tracks
 
@@ -47,15 +47,15 @@ listed as (
         extraction_number,
         user_id as listed_id,
         -- people change their address and their name, but not the moment at which they registered
-        coalesce(cast(created_at as varchar), '') as natural_key,
+        coalesce(cast(created_at as string), '') as natural_key,
         md5(
             coalesce(first_name_hash, '')
             || chr(31) || coalesce(last_name_hash, '')
             || chr(31) || coalesce(email_hash, '')
             || chr(31) || coalesce(gender_hash, '')
             || chr(31) || coalesce(favorite_genres, '')
-            || chr(31) || coalesce(cast(created_at as varchar), '')
-            || chr(31) || coalesce(cast(updated_at as varchar), '')
+            || chr(31) || coalesce(cast(created_at as string), '')
+            || chr(31) || coalesce(cast(updated_at as string), '')
         ) as content_hash
     from users
 
@@ -96,8 +96,8 @@ resolved as (
         route,
         extraction_id,
         listed_id,
-        cast(listed_id as varchar)
-        || case when identity_number > 1 then '#' || cast(identity_number as varchar) else '' end
+        cast(listed_id as string)
+        || case when identity_number > 1 then '#' || cast(identity_number as string) else '' end
             as record_key,
         cast(version_number as integer) as version,
         coalesce(is_reused_id, false) as is_reused_id

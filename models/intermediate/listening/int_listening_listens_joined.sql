@@ -33,7 +33,6 @@ judged as (
 
     select
         histories.extraction_id,
-        histories.extraction_number,
         histories.load_date,
         histories.user_id,
         users.user_key,

@@ -70,7 +70,7 @@ records as (
         extraction_id,
         extraction_number,
         -- a user who begins another history has a new one
-        coalesce(cast(user_id as varchar), '') || ' ' || coalesce(cast(created_at as varchar), '')
+        coalesce(cast(user_id as string), '') || ' ' || coalesce(cast(created_at as string), '')
             as record_key,
         case when user_id is null then 1 else 0 end as null_count,
         case when created_at is null or updated_at is null then 1 else 0 end as invalid_time_count,

@@ -48,7 +48,7 @@ doubted as (
     select
         'song:' || song_id as record_id,
         chart_id as place,
-        cast(chart_rank as varchar) as example,
+        cast(chart_rank as string) as example,
         entry_date as found_date
     from chart_entries
     where answer_count > 1
@@ -58,7 +58,7 @@ doubted as (
     select
         'song:' || song_id as record_id,
         playlist_id as place,
-        cast(null as varchar) as example,
+        cast(null as string) as example,
         entry_date as found_date
     from playlist_entries
     where answer_count > 1
@@ -69,7 +69,7 @@ doubted as (
     select
         'song:' || song_id as record_id,
         platform || ', ' || coalesce(identifier, series) as place,
-        cast(min(value) as varchar) as example,
+        cast(min(value) as string) as example,
         observed_date as found_date
     from song_points
     group by song_id, platform, series, identifier, observed_date, version_number
@@ -80,7 +80,7 @@ doubted as (
     select
         'artist:' || artist_id as record_id,
         metric_id as place,
-        cast(min(value) as varchar) as example,
+        cast(min(value) as string) as example,
         observed_date as found_date
     from artist_points
     group by artist_id, metric_id, observed_date, version_number

@@ -98,7 +98,7 @@ unioned as (
         case when email_hash is null then 'email_missing' else 'email_invalid' end as finding_kind,
         'user ' || user_key as record_id,
         'users' as place,
-        cast(null as varchar) as example,
+        cast(null as string) as example,
         load_date as found_date,
         cast(null as uuid) as _row_id
     from users

@@ -52,8 +52,8 @@ doubted as (
         subject_id as record_id,
         metric_id as place,
         case
-            when set_aside_reason = 'date_in_the_future' then cast(observed_date as varchar)
-            else cast(value as varchar)
+            when set_aside_reason = 'date_in_the_future' then cast(observed_date as string)
+            else cast(value as string)
         end as example,
         observed_date as found_date
     from observations
@@ -65,7 +65,7 @@ doubted as (
         'popularity_above_100' as finding_kind,
         answered.subject_id as record_id,
         answered.metric_id as place,
-        cast(answered.value as varchar) as example,
+        cast(answered.value as string) as example,
         answered.observed_date as found_date
     from answered
     where answered.metric_id like '%:popularity' and answered.value > 100
@@ -76,7 +76,7 @@ doubted as (
         'date_in_the_future' as finding_kind,
         record_id,
         place,
-        cast(observed_date as varchar) as example,
+        cast(observed_date as string) as example,
         observed_date as found_date
     from dates
 

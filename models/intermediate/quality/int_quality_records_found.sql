@@ -64,7 +64,7 @@ doubted as (
         'popularity_above_100' as finding_kind,
         report_songs.song_id as record_id,
         'spotify:popularity' as place,
-        cast(report_points.spotify_popularity as varchar) as example,
+        cast(report_points.spotify_popularity as string) as example,
         report_points.observed_date as found_date,
         report_songs._row_id
     from report_points
@@ -80,7 +80,7 @@ doubted as (
         end as finding_kind,
         coalesce(title, artist_credit) as record_id,
         'spotify:chart_position' as place,
-        cast(coalesce(spotify_popularity, chart_position) as varchar) as example,
+        cast(coalesce(spotify_popularity, chart_position) as string) as example,
         observed_date as found_date,
         _row_id
     from chart_entries
@@ -90,7 +90,7 @@ doubted as (
 
     select
         'identifier_incomplete' as finding_kind,
-        cast(null as varchar) as record_id,
+        cast(null as string) as record_id,
         coalesce(platform, '') as place,
         identifier as example,
         cast(null as date) as found_date,

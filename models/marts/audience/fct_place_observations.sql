@@ -44,8 +44,8 @@ points as (
         _items_index,
         'country' as place_type,
         country_code,
-        cast(null as varchar) as region,
-        cast(null as varchar) as city_name,
+        cast(null as string) as region,
+        cast(null as string) as city_name,
         observed_date,
         place_value
     from countries

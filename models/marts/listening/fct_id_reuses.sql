@@ -17,7 +17,7 @@ reuses as (
 
     select
         'tracks' as route,
-        cast(track_id as varchar) as record_id,
+        cast(track_id as string) as record_id,
         extraction_id,
         track_key as record_key,
         load_date
@@ -28,7 +28,7 @@ reuses as (
 
     select
         'users' as route,
-        cast(user_id as varchar) as record_id,
+        cast(user_id as string) as record_id,
         extraction_id,
         user_key as record_key,
         load_date

@@ -78,7 +78,7 @@ unioned as (
         'extraction_incomplete' as finding_kind,
         extraction_id as record_id,
         route as place,
-        cast(record_count as varchar) || ' of ' || cast(total_count as varchar) as example,
+        cast(record_count as string) || ' of ' || cast(total_count as string) as example,
         load_date as found_date,
         null as _row_id
     from extractions

@@ -24,13 +24,11 @@ renamed as (
         "default" as is_default,
 
         -- dates
-        try_cast(asked_folder as date) as extracted_date,
         {{ calendar_day('release_date') }} as release_date,
 
         -- loader
         _parent_row_id,
-        _index,
-        _load_id
+        _index
     from album_items
 
 )
