@@ -9,7 +9,7 @@ from {{ ref('dim_tracks_current') }} as tracks
 where
     not exists (
         select 1
-        from {{ ref('fct_listen_events') }} as events
+        from {{ ref('fct_listens') }} as events
         where events.track_key = tracks.track_key
     )
 order by tracks.track_key asc

@@ -10,7 +10,7 @@ select
     listens.position,
     listens.track_id,
     versions.version
-from {{ ref('fct_listens') }} as listens
+from {{ ref('fct_listen_snapshots') }} as listens
 asof inner join {{ ref('dim_tracks') }} as versions
     on listens.track_id = versions.track_id and listens.load_date >= versions.load_date
 order by listens.extraction_id asc, listens.user_id asc, listens.position asc

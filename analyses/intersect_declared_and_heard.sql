@@ -11,6 +11,6 @@ intersect
 select
     events.user_key,
     genres.genre_id
-from {{ ref('fct_listen_events') }} as events
+from {{ ref('fct_listens') }} as events
 inner join {{ ref('bridge_tracks_x_genres') }} as genres on events.track_key = genres.track_key
 order by user_key asc, genre_id asc

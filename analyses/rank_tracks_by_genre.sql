@@ -24,7 +24,7 @@ ranked as (
         ) as quarter
     from {{ ref('track_features') }} as features
     inner join {{ ref('bridge_tracks_x_genres') }} as pairs on features.track_key = pairs.track_key
-    inner join {{ ref('dim_genres') }} as genres on pairs.genre_id = genres.genre_id
+    inner join {{ ref('dim_listening_genres') }} as genres on pairs.genre_id = genres.genre_id
     where genres.is_reference_genre
 
 )

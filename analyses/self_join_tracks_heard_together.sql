@@ -8,7 +8,7 @@ pairs as (
     select
         user_key,
         track_key
-    from {{ ref('fct_listen_events') }}
+    from {{ ref('fct_listens') }}
     group by user_key, track_key
 
 )

@@ -6,7 +6,7 @@ from {{ ref('dim_users_current') }} as users
 where
     exists (
         select 1
-        from {{ ref('fct_listen_events') }} as events
+        from {{ ref('fct_listens') }} as events
         inner join {{ ref('bridge_tracks_x_genres') }} as genres
             on events.track_key = genres.track_key
         where events.user_key = users.user_key and genres.genre_id = 'jazz'

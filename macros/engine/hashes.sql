@@ -26,8 +26,8 @@
 {% macro default__masked(expression) -%}
     sha256(
         coalesce(
-            cast(getvariable('mask_key') as varchar),
-            cast(error('no mask_key: profiles.yml wants the plugin crescendo.dbt_plugin') as varchar)
+            cast(getvariable('mask_key') as string),
+            cast(error('no mask_key: profiles.yml wants the plugin crescendo.dbt_plugin') as string)
         ) || {{ expression }}
     )
 {%- endmacro %}

@@ -76,7 +76,7 @@ grouped as (
         min_base,
         cast(1 as double) as weight,
         true as counts,
-        cast(null as varchar) as counted_by,
+        cast(null as string) as counted_by,
         true as is_additive
     from members
 

@@ -44,7 +44,7 @@ create schema intermediate;
 create schema metrics;
 create schema audience;
 -- where else a metric or a platform may be named
-create table intermediate.int_places_resolved (metric_id varchar);
+create table audience.fct_place_observations (metric_id varchar);
 create table audience.dim_charts (platform varchar);
 create table audience.dim_playlists (platform varchar);
 create temp table drawn as

@@ -91,8 +91,8 @@ def main() -> None:
         timed("models", [*dbt, *kinds, *models], environment)
         print(f"        slowest: {', '.join(slowest(folder / 'target'))}")
         with duckdb.connect(str(folder / "b.duckdb"), read_only=True) as warehouse:
-            [(count,)] = warehouse.execute("select count(*) from listening.fct_listens").fetchall()
-        print(f"{count:,} listens in fct_listens")
+            [(count,)] = warehouse.execute("select count(*) from listening.fct_listen_snapshots").fetchall()
+        print(f"{count:,} listens in fct_listen_snapshots")
 
 
 if __name__ == "__main__":

@@ -209,7 +209,7 @@ def fill(path: Path, observed: pd.DataFrame) -> None:
     with duckdb.connect(str(path)) as connection:
         connection.execute("create schema intermediate; create schema metrics; create schema audience")
         connection.execute("""
-            create table intermediate.int_places_resolved (metric_id varchar);
+            create table audience.fct_place_observations (metric_id varchar);
             create table audience.dim_charts (platform varchar);
             create table audience.dim_playlists (platform varchar);
             create table intermediate.int_observations_unioned as

@@ -127,9 +127,15 @@ def published(manifest: dict) -> list[Relation]:
     return list(ordered.values())
 
 
+def _type(said: str) -> str:
+    """DuckDB's own name of a type: models say `string`, which Spark knows too."""
+    kind = said.lower()
+    return "varchar" if kind == "string" else kind
+
+
 def _relation(uid: str, node: dict) -> Relation:
     columns = {
-        name: Column(name, (column["data_type"] or "").lower(), " ".join(column["description"].split()))
+        name: Column(name, _type(column["data_type"] or ""), " ".join(column["description"].split()))
         for name, column in node["columns"].items()
     }
     relation = Relation(

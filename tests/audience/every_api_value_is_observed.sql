@@ -9,12 +9,12 @@ with
 artist_values as (
 
     select
-        pages.asked_uuid,
+        pages.artist_id as asked_uuid,
         pages.platform,
         measures.series,
         days.date as observed_date,
         pages._load_id
-    from {{ ref('stg_soundcharts__artist_audience_pages') }} as pages
+    from {{ ref('stg_soundcharts__artist_pages') }} as pages
     inner join {{ source('raw_soundcharts', 'artist_audience_pages__items') }} as days
         on pages._row_id = days._parent_row_id
     cross join (
@@ -32,7 +32,7 @@ artist_values as (
     union all
 
     select
-        pages.asked_uuid,
+        pages.artist_id as asked_uuid,
         pages.platform,
         case pages.document
             when 'artist-local-streaming' then 'listening'
@@ -40,7 +40,7 @@ artist_values as (
         end as series,
         days.date as observed_date,
         pages._load_id
-    from {{ ref('stg_soundcharts__artist_audience_pages') }} as pages
+    from {{ ref('stg_soundcharts__artist_pages') }} as pages
     inner join {{ source('raw_soundcharts', 'artist_audience_pages__items') }} as days
         on pages._row_id = days._parent_row_id
     where days.value > 0
@@ -48,12 +48,12 @@ artist_values as (
     union all
 
     select
-        pages.asked_uuid,
+        pages.artist_id as asked_uuid,
         pages.platform,
         replace(pages.document, 'artist-', '') as series,
         days.date as observed_date,
         pages._load_id
-    from {{ ref('stg_soundcharts__artist_value_pages') }} as pages
+    from {{ ref('stg_soundcharts__artist_pages') }} as pages
     inner join {{ source('raw_soundcharts', 'artist_value_pages__items') }} as days
         on pages._row_id = days._parent_row_id
     where days.value > 0
@@ -61,12 +61,12 @@ artist_values as (
     union all
 
     select
-        pages.asked_uuid,
+        pages.artist_id as asked_uuid,
         'soundcharts' as platform,
         measures.series,
         days.date as observed_date,
         pages._load_id
-    from {{ ref('stg_soundcharts__artist_score_pages') }} as pages
+    from {{ ref('stg_soundcharts__artist_pages') }} as pages
     inner join {{ source('raw_soundcharts', 'artist_score_pages__items') }} as days
         on pages._row_id = days._parent_row_id
     cross join (values ('score'), ('fanbase_score'), ('trending_score')) as measures (series)
@@ -79,8 +79,9 @@ artist_values as (
 
 ),
 
--- A day on which the preferred identifier is missing may be left out (int_song_values_resolved), so
--- only days with one that is preferred, or with one value for all, are asked for.
+-- A day on which the preferred identifier is missing may be left out
+-- (int_audience_song_values_resolved), so only days with one that is preferred, or with one value
+-- for all, are asked for.
 song_values as (
 
     select

@@ -1,6 +1,6 @@
 -- Nothing is lost between what was landed and the marts: each track of a history that counts (of
 -- overlapping pages the last) is a listen or is in quarantine, and each listen that any extraction
--- shows is an event.
+-- shows is one of fct_listens.
 
 with
 
@@ -8,7 +8,7 @@ sent as (
 
     select count(*) as listen_count
     from {{ ref('stg_moovitamix__listens') }} as listens
-    inner join {{ ref('int_histories_extracted') }} as histories
+    inner join {{ ref('int_listening_histories_latest') }} as histories
         on
             listens._parent_row_id = histories._parent_row_id
             and listens._items_index = histories._index
@@ -18,7 +18,7 @@ sent as (
 accepted as (
 
     select count(*) as listen_count
-    from {{ ref('fct_listens') }}
+    from {{ ref('fct_listen_snapshots') }}
 
 ),
 
@@ -34,19 +34,19 @@ quarantined as (
 empty as (
 
     select count(*) as history_count
-    from {{ ref('int_listens_judged') }}
-    where position is null
+    from {{ ref('fct_quarantined_records') }}
+    where route = 'listen_history' and position is null
 
 ),
 
-lost_events as (
+lost_listens as (
 
     select
         user_key,
         track_key,
         position,
         listened_at
-    from {{ ref('fct_listens') }}
+    from {{ ref('fct_listen_snapshots') }}
 
     except
 
@@ -55,7 +55,7 @@ lost_events as (
         track_key,
         position,
         listened_at
-    from {{ ref('fct_listen_events') }}
+    from {{ ref('fct_listens') }}
 
 )
 
@@ -70,5 +70,5 @@ where
 
 union all
 
-select 'events' as what
-from lost_events
+select 'snapshots' as what
+from lost_listens

@@ -2,14 +2,27 @@
 
 with
 
+extractions as (
+
+    select
+        min(load_date) as first_date,
+        max(load_date) as last_date
+    from {{ ref('int_listening_extractions_dated') }}
+
+),
+
+-- earlier days are no observations: see fct_track_listens_daily
 watched as (
 
     select
-        observed_date,
+        cast(listens.listened_at as date) as observed_date,
         count(*) as listen_count,
-        count(distinct user_key) as user_count
-    from {{ ref('int_listens_watched') }}
-    group by observed_date
+        count(distinct listens.user_key) as user_count
+    from {{ ref('fct_listens') }} as listens
+    cross join extractions
+    where
+        cast(listens.listened_at as date) between extractions.first_date and extractions.last_date
+    group by all
 
 ),
 

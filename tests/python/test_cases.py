@@ -65,7 +65,7 @@ def test_two_real_daily_runs_build_with_every_listen_counted(tmp_path):
     done, connection = build(tmp_path, tmp_path / "pages")
     assert done.returncode == 0, done.stdout
     events = """
-        select count(*) from listening.fct_listen_events
+        select count(*) from listening.fct_listens
         where listened_at::date between '2026-11-20' and '2026-11-21'
     """
     observed = """

@@ -39,16 +39,24 @@ def test_documents_that_share_a_table_agree_on_its_columns(source):
     assert max(documents.values()) == 1
 
 
+SQL = {path: path.read_text() for folder in ("models", "tests", "analyses") for path in (ROOT / folder).rglob("*.sql")}
+
+
 @pytest.mark.parametrize("source", SOURCES.values(), ids=SOURCES)
-def test_every_raw_table_is_staged_once(source):
+def test_every_raw_table_is_staged_once_unless_nothing_reads_it(source):
     folder = ROOT / "models" / "staging" / source.name
-    read = Counter(
-        name
-        for model in folder.glob("*.sql")
+    readers = {
+        name: [path for path, text in SQL.items() if f"source('{source.schema}', '{name}')" in text]
         for name in declared(source)
-        if f"source('{source.schema}', '{name}')" in model.read_text()
-    )
-    assert read == Counter(list(declared(source)))
+    }
+    staged = {name: [path.name for path in paths if path.parent == folder] for name, paths in readers.items()}
+    assert {name: views for name, views in staged.items() if len(views) != (1 if readers[name] else 0)} == {}
+
+
+def test_every_staging_view_is_read():
+    views = {path.stem for path in SQL if "staging" in path.parts}
+    assert views
+    assert {name for name in views if not any(f"ref('{name}')" in text for text in SQL.values())} == set()
 
 
 @pytest.mark.parametrize("source", SOURCES.values(), ids=SOURCES)

@@ -33,7 +33,7 @@ def warehouse(built):
 @pytest.fixture(scope="module")
 def facts(warehouse):
     """Sets and counts made in Python: events, genres of tracks, favourites of users."""
-    events = warehouse.rows("select user_key, track_key from listening.fct_listen_events")
+    events = warehouse.rows("select user_key, track_key from listening.fct_listens")
     genres = defaultdict(set)
     for track, genre in warehouse.rows("select track_key, genre_id from listening.bridge_tracks_x_genres"):
         genres[track].add(genre)
@@ -110,6 +110,6 @@ def test_self_join(warehouse, facts):
 
 def test_as_of_join(warehouse):
     known = warehouse.rows(
-        "select extraction_id, user_id, position, track_id, track_version from listening.fct_listens"
+        "select extraction_id, user_id, position, track_id, track_version from listening.fct_listen_snapshots"
     )
     assert warehouse.answer("as_of_join_version_at_listening") == sorted(known)

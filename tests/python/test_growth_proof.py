@@ -69,8 +69,8 @@ def observe(series, nodes, order=None, wanted=("series_growth",), connection=Non
         )
     """)
     # where else a metric or a platform may be named
-    connection.execute("create table intermediate.int_places_resolved(metric_id varchar)")
     connection.execute("create schema if not exists audience; create table audience.dim_charts(platform varchar)")
+    connection.execute("create table audience.fct_place_observations(metric_id varchar)")
     connection.execute("create table audience.dim_playlists(platform varchar)")
     subjects = {
         subject: (subject.split(":")[0], f"Song {subject}", one.released, None, True, is_composed(subject))

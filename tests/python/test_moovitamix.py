@@ -56,14 +56,15 @@ def one(connection: duckdb.DuckDBPyConnection, sql: str) -> tuple:
 
 def check_universes(connection: duckdb.DuckDBPyConnection, shared_tracks: int) -> None:
     assert one(connection, "select count(*), bool_and(is_complete) from listening.fct_extractions") == (6, True)
-    assert one(connection, "select count(*), count(distinct extraction_id) from listening.fct_listens") == (10_000, 2)
+    shown = "select count(*), count(distinct extraction_id) from listening.fct_listen_snapshots"
+    assert one(connection, shown) == (10_000, 2)
     assert one(connection, "select count(*) from listening.fct_quarantined_records") == (0,)
     # an id of both universes is two tracks, and an anomaly
     assert one(connection, "select count(*) from listening.fct_id_reuses where route = 'tracks'") == (shared_tracks,)
     assert one(connection, "select count(*) from listening.dim_tracks_current") == (2_000,)
     assert one(connection, "select count(distinct track_id) from listening.dim_tracks") == (2_000 - shared_tracks,)
     mixed = """
-        select count(*) from listening.fct_listens as l inner join listening.dim_tracks as t
+        select count(*) from listening.fct_listen_snapshots as l inner join listening.dim_tracks as t
             on t.track_id = l.track_id and t.version = l.track_version and t.track_key <> l.track_key"""
     assert one(connection, mixed) == (0,)
 

@@ -2,25 +2,25 @@ with
 
 songs as (
 
-    select * from {{ ref('int_song_observations') }}
+    select * from {{ ref('int_audience_song_values_unioned') }}
 
 ),
 
 recordings as (
 
-    select * from {{ ref('int_recording_observations') }}
+    select * from {{ ref('int_audience_recording_values_aggregated') }}
 
 ),
 
 artist_values as (
 
-    select * from {{ ref('int_artist_values_resolved') }}
+    select * from {{ ref('int_audience_artist_values_resolved') }}
 
 ),
 
 boundaries as (
 
-    select * from {{ ref('int_songs_restated') }}
+    select * from {{ ref('int_audience_restatements_filtered') }}
 
 ),
 

@@ -49,7 +49,7 @@ subjects as (
         'recording' as subject_type,
         title as name,
         release_date as began_on,
-        cast(null as varchar) as counted_by,
+        cast(null as string) as counted_by,
         true as is_primary
     from songs
     where has_twin and is_primary_recording
@@ -61,7 +61,7 @@ subjects as (
         'artist' as subject_type,
         artist_name as name,
         cast(null as date) as began_on,
-        cast(null as varchar) as counted_by,
+        cast(null as string) as counted_by,
         true as is_primary
     from artists
 
@@ -72,7 +72,7 @@ subjects as (
         'album' as subject_type,
         album_title as name,
         release_date as began_on,
-        cast(null as varchar) as counted_by,
+        cast(null as string) as counted_by,
         true as is_primary
     from albums
 
@@ -83,7 +83,7 @@ subjects as (
         'genre' as subject_type,
         music_genre_id as name,
         cast(null as date) as began_on,
-        cast(null as varchar) as counted_by,
+        cast(null as string) as counted_by,
         true as is_primary
     from genres
 
@@ -94,7 +94,7 @@ subjects as (
         'label' as subject_type,
         label_name as name,
         cast(null as date) as began_on,
-        cast(null as varchar) as counted_by,
+        cast(null as string) as counted_by,
         true as is_primary
     from labels
 

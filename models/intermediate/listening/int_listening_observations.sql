@@ -2,29 +2,29 @@ with
 
 track_days as (
 
-    select * from {{ ref('int_track_days_counted') }}
+    select * from {{ ref('fct_track_listens_daily') }}
 
 ),
 
 listens as (
 
-    select * from {{ ref('int_listens_watched') }}
+    select * from {{ ref('fct_listens') }}
 
 ),
 
 track_genres as (
 
-    select * from {{ ref('int_track_genres_split') }}
+    select * from {{ ref('bridge_tracks_x_genres') }}
 
 ),
 
 user_days as (
 
     select
-        observed_date,
+        cast(listened_at as date) as observed_date,
         count(distinct user_key) as user_count
     from listens
-    group by observed_date
+    group by all
 
 ),
 

@@ -8,7 +8,7 @@ tracks as (
 
 genres as (
 
-    select * from {{ ref('dim_genres') }}
+    select * from {{ ref('dim_listening_genres') }}
 
 ),
 

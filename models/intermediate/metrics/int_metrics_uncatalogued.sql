@@ -11,7 +11,7 @@ observations as (
 
 places as (
 
-    select * from {{ ref('int_places_resolved') }}
+    select * from {{ ref('fct_place_observations') }}
 
 ),
 

@@ -2,7 +2,7 @@ with
 
 albums as (
 
-    select * from {{ ref('int_albums_answered') }}
+    select * from {{ ref('int_audience_albums_latest') }}
 
 ),
 
@@ -15,12 +15,6 @@ album_artists as (
 listed_albums as (
 
     select * from {{ ref('stg_soundcharts__listed_albums') }}
-
-),
-
-listing_pages as (
-
-    select * from {{ ref('int_listing_pages_unioned') }}
 
 ),
 
@@ -42,12 +36,11 @@ listed as (
 
     select
         coalesce(listed_albums.album_id, listed_albums.slug) as album_id,
-        listing_pages.asked_uuid as artist_id
+        listed_albums.asked_uuid as artist_id
     from listed_albums
-    inner join listing_pages on listed_albums._parent_row_id = listing_pages._row_id
     left join named on coalesce(listed_albums.album_id, listed_albums.slug) = named.album_id
     where
-        listing_pages.document = 'artist-albums'
+        listed_albums.document = 'artist-albums'
         and coalesce(listed_albums.album_id, listed_albums.slug) is not null
         and named.album_id is null
     group by all

@@ -2,7 +2,7 @@ with
 
 named as (
 
-    select * from {{ ref('int_labels_named') }}
+    select * from {{ ref('int_audience_labels_unioned') }}
 
 ),
 

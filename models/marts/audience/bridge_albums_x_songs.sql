@@ -6,29 +6,19 @@ album_tracks as (
 
 ),
 
-album_track_pages as (
-
-    select * from {{ ref('stg_soundcharts__album_track_pages') }}
-
-),
-
 listed as (
 
     select
-        album_track_pages.asked_uuid as album_id,
-        coalesce(album_tracks.disc_number, 1) as disc_number,
-        album_tracks.track_number,
-        album_tracks.song_id,
-        album_track_pages.extracted_date,
-        album_track_pages._load_id,
-        album_tracks._parent_row_id,
-        album_tracks._index
+        asked_uuid as album_id,
+        coalesce(disc_number, 1) as disc_number,
+        track_number,
+        song_id,
+        extracted_date,
+        _load_id,
+        _parent_row_id,
+        _index
     from album_tracks
-    inner join album_track_pages on album_tracks._parent_row_id = album_track_pages._row_id
-    where
-        album_track_pages.asked_uuid is not null
-        and album_tracks.song_id is not null
-        and album_tracks.track_number is not null
+    where asked_uuid is not null and song_id is not null and track_number is not null
 
 ),
 
@@ -42,11 +32,7 @@ numbered as (
         song_id,
         row_number() over (
             partition by album_id, disc_number, track_number
-            order by
-                extracted_date desc nulls last,
-                _load_id desc,
-                _parent_row_id desc,
-                _index desc
+            order by {{ answer_order(ties=['_parent_row_id', '_index']) }}
         ) as answer_number,
         count(*) over (
             partition by album_id, disc_number, track_number, _parent_row_id

@@ -2,13 +2,13 @@ with
 
 artists as (
 
-    select * from {{ ref('int_artists_answered') }}
+    select * from {{ ref('int_audience_artists_latest') }}
 
 ),
 
 parsed as (
 
-    select * from {{ ref('int_genres_parsed') }}
+    select * from {{ ref('int_audience_genres_unioned') }}
 
 ),
 

@@ -2,13 +2,13 @@ with
 
 songs as (
 
-    select * from {{ ref('int_songs_answered') }}
+    select * from {{ ref('int_audience_songs_latest') }}
 
 ),
 
 parsed as (
 
-    select * from {{ ref('int_genres_parsed') }}
+    select * from {{ ref('int_audience_genres_unioned') }}
 
 ),
 

@@ -2,7 +2,7 @@ with
 
 albums as (
 
-    select * from {{ ref('int_albums_answered') }}
+    select * from {{ ref('int_audience_albums_latest') }}
 
 ),
 

@@ -2,19 +2,19 @@ with
 
 songs as (
 
-    select * from {{ ref('int_songs_identified') }}
+    select * from {{ ref('int_audience_songs_joined') }}
 
 ),
 
 credited as (
 
-    select * from {{ ref('int_song_artists_credited') }}
+    select * from {{ ref('bridge_songs_x_artists') }}
 
 ),
 
 named as (
 
-    select * from {{ ref('int_artists_answered') }}
+    select * from {{ ref('int_audience_artists_latest') }}
 
 ),
 

@@ -2,7 +2,7 @@ with
 
 answered as (
 
-    select * from {{ ref('int_songs_answered') }}
+    select * from {{ ref('int_audience_songs_latest') }}
 
 ),
 

@@ -1,11 +1,5 @@
 with
 
-identifier_pages as (
-
-    select * from {{ ref('stg_soundcharts__identifier_pages') }}
-
-),
-
 identifiers as (
 
     select * from {{ ref('stg_soundcharts__identifiers') }}
@@ -15,25 +9,19 @@ identifiers as (
 listed as (
 
     select
-        case
-            when identifier_pages.document = 'song-identifiers' then 'song:'
-            else 'artist:'
-        end || identifier_pages.asked_uuid as subject_id,
-        identifiers.platform,
-        identifiers.identifier,
-        identifiers.identifier_url,
-        identifiers.is_default,
-        identifier_pages.extracted_date,
-        identifier_pages._load_id,
-        identifiers._parent_row_id,
-        identifiers._index
+        case when document = 'song-identifiers' then 'song:' else 'artist:' end || asked_uuid
+            as subject_id,
+        platform,
+        identifier,
+        identifier_url,
+        is_default,
+        extracted_date,
+        _load_id,
+        _parent_row_id,
+        _index
     from identifiers
-    inner join identifier_pages on identifiers._parent_row_id = identifier_pages._row_id
     -- one that names no platform or no identifier is a finding
-    where
-        identifier_pages.asked_uuid is not null
-        and identifiers.platform is not null
-        and identifiers.identifier is not null
+    where asked_uuid is not null and platform is not null and identifier is not null
 
 ),
 
@@ -43,7 +31,7 @@ numbered as (
         *,
         row_number() over (
             partition by subject_id, platform, identifier
-            order by extracted_date nulls first, _load_id, _parent_row_id, _index
+            order by {{ answer_order(ties=['_parent_row_id', '_index']) }}
         ) as answer_number
     from listed
 
@@ -56,10 +44,10 @@ identified as (
         subject_id,
         platform,
         identifier,
-        max_by(identifier_url, answer_number) filter (
+        min_by(identifier_url, answer_number) filter (
             where identifier_url is not null
         ) as identifier_url,
-        max_by(is_default, answer_number) filter (where is_default is not null) as is_default
+        min_by(is_default, answer_number) filter (where is_default is not null) as is_default
     from numbered
     group by subject_id, platform, identifier
 

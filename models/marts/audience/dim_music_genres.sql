@@ -2,7 +2,7 @@ with
 
 parsed as (
 
-    select * from {{ ref('int_genres_parsed') }}
+    select * from {{ ref('int_audience_genres_unioned') }}
 
 ),
 

@@ -2,7 +2,7 @@ with
 
 entries as (
 
-    select * from {{ ref('int_playlist_entries_settled') }}
+    select * from {{ ref('stg_soundcharts__playlist_entries') }}
 
 ),
 
@@ -12,9 +12,14 @@ numbered as (
         *,
         row_number() over (
             partition by playlist_id
-            order by crawled_date desc nulls last, entry_date desc nulls last, song_id asc
+            order by
+                crawled_date desc nulls last,
+                entry_date desc nulls last,
+                song_id asc,
+                {{ answer_order(ties=['_parent_row_id', '_index']) }}
         ) as reading_number
     from entries
+    where playlist_id is not null and song_id is not null
 
 ),
 

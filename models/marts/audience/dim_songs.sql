@@ -2,19 +2,19 @@ with
 
 songs as (
 
-    select * from {{ ref('int_songs_identified') }}
+    select * from {{ ref('int_audience_songs_joined') }}
 
 ),
 
 song_days as (
 
-    select * from {{ ref('int_song_days_resolved') }}
+    select * from {{ ref('int_audience_song_days_resolved') }}
 
 ),
 
 answered as (
 
-    select * from {{ ref('int_songs_answered') }}
+    select * from {{ ref('int_audience_songs_latest') }}
 
 ),
 
@@ -26,7 +26,7 @@ answers as (
 
 recordings as (
 
-    select * from {{ ref('int_recordings_grouped') }}
+    select * from {{ ref('int_audience_recordings_resolved') }}
 
 ),
 
@@ -35,9 +35,9 @@ coverage as (
 
     select
         song_id,
-        count(spotify_streams) as streams_day_count,
-        count(spotify_popularity) as popularity_day_count,
-        max(observed_date) filter (where spotify_streams is not null) as last_streams_date
+        count(*) filter (where metric_id = 'spotify:streams') as streams_day_count,
+        count(*) filter (where metric_id = 'spotify:popularity') as popularity_day_count,
+        max(observed_date) filter (where metric_id = 'spotify:streams') as last_streams_date
     from song_days
     group by song_id
 

@@ -2,11 +2,28 @@ with
 
 entries as (
 
-    select * from {{ ref('int_chart_entries_settled') }}
+    select * from {{ ref('stg_soundcharts__chart_entries') }}
 
 ),
 
-observed as (
+-- listings overlap and move while they are paged: the latest answer on an entry counts
+numbered as (
+
+    select
+        *,
+        row_number() over (
+            partition by chart_id, song_id, entry_date
+            order by {{ answer_order(ties=['_parent_row_id', '_index']) }}
+        ) as answer_number,
+        count(*) over (
+            partition by chart_id, song_id, entry_date, _parent_row_id
+        ) as answer_count
+    from entries
+    where chart_id is not null and song_id is not null
+
+),
+
+latest as (
 
     select
         chart_id,
@@ -20,8 +37,9 @@ observed as (
         is_current,
         entry_date,
         rank_date
-    from entries
+    from numbered
+    where answer_number = 1
 
 )
 
-select * from observed
+select * from latest

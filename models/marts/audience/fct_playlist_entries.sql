@@ -2,11 +2,28 @@ with
 
 entries as (
 
-    select * from {{ ref('int_playlist_entries_settled') }}
+    select * from {{ ref('stg_soundcharts__playlist_entries') }}
 
 ),
 
-observed as (
+-- listings overlap and move while they are paged: the latest answer on an entry counts
+numbered as (
+
+    select
+        *,
+        row_number() over (
+            partition by playlist_id, song_id, entry_date
+            order by {{ answer_order(ties=['_parent_row_id', '_index']) }}
+        ) as answer_number,
+        count(*) over (
+            partition by playlist_id, song_id, entry_date, _parent_row_id
+        ) as answer_count
+    from entries
+    where playlist_id is not null and song_id is not null
+
+),
+
+latest as (
 
     select
         playlist_id,
@@ -19,8 +36,9 @@ observed as (
         exit_date,
         position_date,
         peak_position_date
-    from entries
+    from numbered
+    where answer_number = 1
 
 )
 
-select * from observed
+select * from latest

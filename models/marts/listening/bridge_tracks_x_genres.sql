@@ -1,18 +1,42 @@
+-- One word as a rule, but lists with commas occur. The newest extraction of a track counts.
+
 with
 
-genres as (
+tracks as (
 
-    select * from {{ ref('int_track_genres_split') }}
+    select * from {{ ref('int_listening_tracks_resolved') }}
 
 ),
 
-pairs as (
+newest as (
 
     select
         track_key,
-        genre_id
-    from genres
+        max_by(genres, extraction_number) as genres
+    from tracks
+    group by track_key
+
+),
+
+words as (
+
+    select
+        track_key,
+        {{ split_rows("genres", ',') }} as word
+    from newest
+
+),
+
+-- one row per track and genre
+genres as (
+
+    select
+        track_key,
+        {{ normalised_text('word') }} as genre_id
+    from words
+    where {{ normalised_text('word') }} <> ''
+    group by all
 
 )
 
-select * from pairs
+select * from genres

@@ -2,7 +2,7 @@ with
 
 tracks as (
 
-    select * from {{ ref('int_tracks_identified') }}
+    select * from {{ ref('int_listening_tracks_resolved') }}
 
 ),
 

@@ -2,7 +2,7 @@ with
 
 users as (
 
-    select * from {{ ref('int_users_identified') }}
+    select * from {{ ref('int_listening_users_resolved') }}
 
 ),
 

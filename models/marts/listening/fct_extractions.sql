@@ -2,19 +2,19 @@ with
 
 pages as (
 
-    select * from {{ ref('int_pages_unioned') }}
+    select * from {{ ref('stg_moovitamix__pages') }}
 
 ),
 
 extractions as (
 
-    select * from {{ ref('int_extractions_dated') }}
+    select * from {{ ref('int_listening_extractions_dated') }}
 
 ),
 
 records as (
 
-    select * from {{ ref('int_records_checked') }}
+    select * from {{ ref('int_listening_records_unioned') }}
 
 ),
 
@@ -24,9 +24,9 @@ quarantined as (
 
 ),
 
-new_records as (
+listens as (
 
-    select * from {{ ref('int_new_records_counted') }}
+    select * from {{ ref('fct_listens') }}
 
 ),
 
@@ -50,6 +50,7 @@ checked as (
         extraction_id,
         route,
         count(*) as record_count,
+        count(*) filter (where is_new_record) as new_record_count,
         cast(sum(null_count) as bigint) as incomplete_count,
         cast(sum(invalid_time_count) as bigint) as invalid_time_count,
         cast(sum(invalid_email_count) as bigint) as invalid_email_count,
@@ -70,6 +71,17 @@ refused as (
 
 ),
 
+new_listens as (
+
+    select
+        first_extraction_id as extraction_id,
+        'listen_history' as route,
+        count(*) as new_listen_count
+    from listens
+    group by first_extraction_id
+
+),
+
 -- one row per extraction and route
 accounts as (
 
@@ -80,8 +92,8 @@ accounts as (
         paged.stated_page_count,
         coalesce(checked.record_count, 0) as record_count,
         paged.total_count,
-        coalesce(new_records.new_record_count, 0) as new_record_count,
-        case when paged.route = 'listen_history' then coalesce(new_records.new_listen_count, 0) end
+        coalesce(checked.new_record_count, 0) as new_record_count,
+        case when paged.route = 'listen_history' then coalesce(new_listens.new_listen_count, 0) end
             as new_listen_count,
         coalesce(refused.quarantined_count, 0) as quarantined_count,
         coalesce(checked.incomplete_count, 0) as incomplete_count,
@@ -95,8 +107,8 @@ accounts as (
     inner join extractions on paged.extraction_id = extractions.extraction_id
     left join checked
         on paged.extraction_id = checked.extraction_id and paged.route = checked.route
-    left join new_records
-        on paged.extraction_id = new_records.extraction_id and paged.route = new_records.route
+    left join new_listens
+        on paged.extraction_id = new_listens.extraction_id and paged.route = new_listens.route
     left join refused
         on paged.extraction_id = refused.extraction_id and paged.route = refused.route
 

@@ -2,13 +2,13 @@ with
 
 tracks as (
 
-    select * from {{ ref('int_tracks_identified') }}
+    select * from {{ ref('int_listening_tracks_resolved') }}
 
 ),
 
 users as (
 
-    select * from {{ ref('int_users_identified') }}
+    select * from {{ ref('int_listening_users_resolved') }}
 
 ),
 
@@ -17,7 +17,7 @@ reuses as (
 
     select
         'tracks' as route,
-        cast(track_id as varchar) as record_id,
+        cast(track_id as string) as record_id,
         extraction_id,
         track_key as record_key,
         load_date
@@ -28,7 +28,7 @@ reuses as (
 
     select
         'users' as route,
-        cast(user_id as varchar) as record_id,
+        cast(user_id as string) as record_id,
         extraction_id,
         user_key as record_key,
         load_date

@@ -1,29 +1,48 @@
+-- A history is shown until its user begins another one, so many extractions show the same listen.
+
 with
 
-listens as (
+snapshots as (
 
-    select * from {{ ref('int_listens_judged') }}
+    select * from {{ ref('fct_listen_snapshots') }}
 
 ),
 
--- one row per extraction, user and place in the user's history
-accepted as (
+extractions as (
+
+    select * from {{ ref('int_listening_extractions_dated') }}
+
+),
+
+-- one row per user, moment, place and track
+shown as (
 
     select
-        extraction_id,
-        user_id,
-        track_id,
-        position,
-        user_key,
-        user_version,
-        track_key,
-        track_version,
-        load_date,
-        listened_at,
-        etl_updated_at
-    from listens
-    where quarantine_reason is null
+        snapshots.user_key,
+        snapshots.track_key,
+        snapshots.position,
+        snapshots.listened_at,
+        min(extractions.extraction_number) as first_extraction_number,
+        min(snapshots.etl_updated_at) as etl_updated_at
+    from snapshots
+    inner join extractions on snapshots.extraction_id = extractions.extraction_id
+    group by all
+
+),
+
+listens as (
+
+    select
+        shown.user_key,
+        shown.track_key,
+        shown.position,
+        shown.listened_at,
+        extractions.extraction_id as first_extraction_id,
+        extractions.load_date as first_load_date,
+        shown.etl_updated_at
+    from shown
+    inner join extractions on shown.first_extraction_number = extractions.extraction_number
 
 )
 
-select * from accepted
+select * from listens

@@ -2,13 +2,13 @@ with
 
 listens as (
 
-    select * from {{ ref('int_listens_judged') }}
+    select * from {{ ref('int_listening_listens_joined') }}
 
 ),
 
 tracks as (
 
-    select * from {{ ref('int_tracks_identified') }}
+    select * from {{ ref('int_listening_tracks_resolved') }}
 
 ),
 
@@ -18,10 +18,10 @@ quarantined as (
     select
         extraction_id,
         'listen_history' as route,
-        cast(user_id as varchar) as record_id,
+        cast(user_id as string) as record_id,
         position,
         quarantine_reason,
-        cast(track_id as varchar) as refused_value,
+        cast(track_id as string) as refused_value,
         load_date
     from listens
     where quarantine_reason is not null
@@ -31,7 +31,7 @@ quarantined as (
     select
         extraction_id,
         'tracks' as route,
-        cast(track_id as varchar) as record_id,
+        cast(track_id as string) as record_id,
         cast(null as bigint) as position,
         'bad_duration' as quarantine_reason,
         duration_text as refused_value,

@@ -8,7 +8,7 @@ tracks as (
 
 interactions as (
 
-    select * from {{ ref('int_user_track_interactions') }}
+    select * from {{ ref('fct_user_track_interactions') }}
 
 ),
 
@@ -20,7 +20,7 @@ track_genres as (
 
 genres as (
 
-    select * from {{ ref('dim_genres') }}
+    select * from {{ ref('dim_listening_genres') }}
 
 ),
 

@@ -8,13 +8,13 @@ users as (
 
 interactions as (
 
-    select * from {{ ref('int_user_track_interactions') }}
+    select * from {{ ref('fct_user_track_interactions') }}
 
 ),
 
 genres as (
 
-    select * from {{ ref('int_user_genres_compared') }}
+    select * from {{ ref('bridge_users_x_genres') }}
 
 ),
 

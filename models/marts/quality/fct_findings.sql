@@ -5,7 +5,7 @@ with
 
 doubted as (
 
-    select * from {{ ref('int_findings_unioned') }}
+    select * from {{ ref('int_quality_findings_unioned') }}
 
 ),
 
@@ -35,7 +35,7 @@ id_reuses as (
 
 files as (
 
-    select * from {{ ref('int_record_files_named') }}
+    select * from {{ ref('int_quality_record_files_aggregated') }}
 
 ),
 
@@ -78,7 +78,7 @@ unioned as (
         'extraction_incomplete' as finding_kind,
         extraction_id as record_id,
         route as place,
-        cast(record_count as varchar) || ' of ' || cast(total_count as varchar) as example,
+        cast(record_count as string) || ' of ' || cast(total_count as string) as example,
         load_date as found_date,
         null as _row_id
     from extractions

@@ -59,7 +59,7 @@ doubted as (
         end as finding_kind,
         summaries.subject_id as record_id,
         summaries.metric_id as place,
-        summaries.period || ': ' || cast(summaries.partner_growth as varchar) as example,
+        summaries.period || ': ' || cast(summaries.partner_growth as string) as example,
         summaries.to_date as found_date
     from summaries
     left join metrics on summaries.metric_id = metrics.metric_id
@@ -71,7 +71,7 @@ doubted as (
         'date_ahead' as finding_kind,
         series.subject_id as record_id,
         series.metric_id as place,
-        cast(silences.silent_until_date as varchar) as example,
+        cast(silences.silent_until_date as string) as example,
         silences.silent_until_date as found_date
     from silences
     inner join series on silences.series_id = series.series_id

@@ -10,6 +10,7 @@ renamed as (
 
     select
         -- ids
+        coalesce(asked_load_date, asked_folder) as extraction_id,
         id as track_id,
 
         -- attributes
@@ -21,12 +22,15 @@ renamed as (
         nullif(trim(album), '') as album,
 
         -- dates: sent without a zone, they are UTC
+        try_cast(coalesce(asked_load_date, asked_folder) as date) as load_date,
         try_cast(created_at as timestamp) as created_at,
         try_cast(updated_at as timestamp) as updated_at,
 
         -- loader
+        page as page_number,
         _parent_row_id,
-        _index
+        _index,
+        _load_id
     from track_pages__items
 
 )

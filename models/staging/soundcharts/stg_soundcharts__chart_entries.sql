@@ -10,11 +10,14 @@ renamed as (
 
     select
         -- ids
+        asked_document as document,
+        nullif(asked_uuid, '') as asked_uuid,
         chart_slug as chart_id,
         song_uuid as song_id,
         {{ platform_code('chart_platform') }} as platform,
 
         -- attributes
+        nullif(trim(related_name), '') as subject_name,
         nullif(trim(chart_name), '') as chart_name,
         nullif(trim(chart_type), '') as chart_type,
         chart_frequency as frequency,
@@ -36,12 +39,14 @@ renamed as (
         current as is_current,
 
         -- dates
+        try_cast(asked_folder as date) as extracted_date,
         entry_date,
         rank_date,
 
         -- loader
         _parent_row_id,
-        _index
+        _index,
+        _load_id
     from chart_items
 
 )

@@ -10,6 +10,8 @@ renamed as (
 
     select
         -- ids
+        asked_document as document,
+        nullif(asked_uuid, '') as asked_uuid,
         {{ platform_code('platform_code') }} as platform,
         identifier,
 
@@ -19,9 +21,13 @@ renamed as (
         -- flags
         "default" as is_default,
 
+        -- dates
+        try_cast(asked_folder as date) as extracted_date,
+
         -- loader
         _parent_row_id,
-        _index
+        _index,
+        _load_id
     from identifier_items
 
 )

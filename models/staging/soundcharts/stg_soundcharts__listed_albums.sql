@@ -10,6 +10,8 @@ renamed as (
 
     select
         -- ids
+        asked_document as document,
+        nullif(asked_uuid, '') as asked_uuid,
         uuid as album_id,
 
         -- attributes

@@ -10,12 +10,15 @@ renamed as (
 
     select
         -- ids
+        asked_document as document,
+        nullif(asked_uuid, '') as asked_uuid,
         playlist_uuid as playlist_id,
         song_uuid as song_id,
         {{ platform_code('playlist_platform') }} as platform,
         playlist_identifier as identifier,
 
         -- attributes
+        nullif(trim(related_name), '') as subject_name,
         nullif(trim(playlist_name), '') as playlist_name,
         nullif(trim(lower(playlist_type)), '') as playlist_type,
         nullif(trim(playlist_country_code), '') as country_code,
@@ -29,6 +32,7 @@ renamed as (
         peak_position as peak_playlist_position,
 
         -- dates
+        try_cast(asked_folder as date) as extracted_date,
         playlist_latest_crawl_date as crawled_date,
         entry_date,
         exit_date,
@@ -37,7 +41,8 @@ renamed as (
 
         -- loader
         _parent_row_id,
-        _index
+        _index,
+        _load_id
     from playlist_items
 
 )

@@ -17,18 +17,12 @@ renamed as (
         -- attributes
         nullif(trim(related_name), '') as subject_name,
         nullif(trim(related_credit_name), '') as subject_credit,
-        nullif(trim(related_image_url), '') as subject_image_url,
-        cast(asked_page as integer) as page_number,
 
         -- dates
-        try_cast(asked_from as date) as window_from_date,
-        try_cast(asked_to as date) as window_to_date,
         try_cast(asked_folder as date) as extracted_date,
 
         -- loader
         _row_id,
-        _index,
-        _file_id,
         _load_id
     from song_audience_pages
 

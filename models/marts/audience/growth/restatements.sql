@@ -5,7 +5,7 @@ with
 
 boundaries as (
 
-    select * from {{ ref('int_audience_restatements') }}
+    select * from {{ ref('int_audience_restatements_found') }}
 
 ),
 

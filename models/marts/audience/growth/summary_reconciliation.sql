@@ -5,7 +5,7 @@ with
 
 summaries as (
 
-    select * from {{ ref('int_report_summaries_selected') }}
+    select * from {{ ref('int_audience_report_summaries_latest') }}
 
 ),
 

@@ -1,0 +1,82 @@
+-- Charts name songs by title and credit alone, so the two are the song; the releases of a song on a
+-- single and on an album are tracks of their own there, and the better placed one counts.
+
+with
+
+entries as (
+
+    select * from {{ ref('stg_charts__entries') }}
+
+),
+
+file_records as (
+
+    select * from {{ ref('stg_load_audit__file_records') }}
+
+),
+
+named as (
+
+    select
+        *,
+        {{ normalised_text('title') }} as title_key,
+        {{ normalised_text('artist_credit') }} as credit_key
+    from entries
+    where title is not null and artist_credit is not null
+
+),
+
+-- a line that two lists have in common is one entry, and counts for both
+listed as (
+
+    select
+        {{ dbt.hash("named.title_key || '|' || named.credit_key") }} as song_id,
+        named.title,
+        named.artist_credit,
+        named.image_url,
+        named.release_date,
+        named.observed_date,
+        named.chart_position,
+        named.spotify_popularity,
+        file_records._file_id
+    from named
+    inner join file_records on named._row_id = file_records._row_id
+
+),
+
+-- charts may give a song the same position and spell it differently
+numbered as (
+
+    select
+        *,
+        row_number() over (
+            partition by song_id, observed_date
+            order by
+                chart_position asc nulls last,
+                title asc,
+                artist_credit asc,
+                image_url asc nulls last
+        ) as place
+    from listed
+
+),
+
+-- one row per song and day
+days as (
+
+    select
+        song_id,
+        observed_date,
+        min_by(title, place) as title,
+        min_by(artist_credit, place) as artist_credit,
+        min_by(image_url, place) filter (where image_url is not null) as image_url,
+        min(release_date) as release_date,
+        max(spotify_popularity) as spotify_popularity,
+        min(chart_position) as chart_position,
+        count(distinct _file_id) as chart_count
+    from numbered
+    group by song_id, observed_date
+
+)
+
+select * from days

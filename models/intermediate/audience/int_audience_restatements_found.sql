@@ -1,0 +1,80 @@
+-- Where two versions of the same days contradict each other by more than a correction, the series
+-- changes its scale: a boundary. It lies where the newer version begins to rule, or inside it, if
+-- an older version agrees on the day before and contradicts it on two days from there.
+
+-- a table: read by observations and by metrics.restatements
+{{ config(materialized='table') }}
+
+with
+
+switches as (
+
+    select * from {{ ref('int_audience_version_switches_found') }}
+
+),
+
+ruled as (
+
+    select * from {{ ref('int_audience_versions_latest') }}
+
+),
+
+-- a version below the ruling one goes along with it and parts from it
+parted as (
+
+    select
+        *,
+        lag(is_contradicted) over in_time as was_contradicted,
+        lag(next_version_number) over in_time as version_before,
+        lead(is_contradicted) over in_time as stays_contradicted,
+        lead(next_version_number) over in_time as version_after,
+        -- an excursion of the older version parts for some days, another scale for good
+        2 * count(*) filter (where is_contradicted) over from_there
+        > count(next_version_value) over from_there as is_parted_for_good
+    from ruled
+    window
+        in_time as (partition by subject_id, metric_id, counted order by observed_date),
+        from_there as (
+            partition by subject_id, metric_id, counted
+            order by observed_date
+            rows between current row and 20 following
+        )
+
+),
+
+boundaries as (
+
+    select
+        subject_id,
+        metric_id,
+        counted,
+        observed_date,
+        compared_date,
+        older_value,
+        newer_value
+    from switches
+    where is_contradicted
+
+    union all
+
+    select
+        subject_id,
+        metric_id,
+        counted,
+        observed_date,
+        observed_date as compared_date,
+        next_version_value as older_value,
+        value as newer_value
+    from parted
+    where
+        version_number = version_number_before
+        and version_before = next_version_number
+        and version_after = next_version_number
+        and is_contradicted
+        and not was_contradicted
+        and stays_contradicted
+        and is_parted_for_good
+
+)
+
+select * from boundaries

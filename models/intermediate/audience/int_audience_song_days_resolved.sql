@@ -1,0 +1,102 @@
+-- What is known of a song on Spotify, by report, API or chart.
+
+-- a table: observations, twins and songs read it, and resolving the versions is the one pass over
+-- every point that the domain pays for
+{{ config(materialized='table') }}
+
+with
+
+rank_days as (
+
+    select * from {{ ref('int_audience_report_days_aggregated') }}
+
+),
+
+song_values as (
+
+    select * from {{ ref('int_audience_song_values_resolved') }}
+
+),
+
+chart_days as (
+
+    select * from {{ ref('int_audience_chart_days_resolved') }}
+
+),
+
+-- one row per song, metric and day: the value of the best version that has one
+reported as (
+
+    select
+        song_id,
+        metric_id,
+        observed_date,
+        max_by(value, version_rank) as value
+    from rank_days
+    group by all
+
+),
+
+answered as (
+
+    select
+        song_id,
+        metric_id,
+        observed_date,
+        value,
+        linked_value
+    from song_values
+    where metric_id in ('spotify:streams', 'spotify:popularity') and not is_unknown
+
+),
+
+-- if both know a day the API counts: it tells identifiers apart, of which reports show the sum on
+-- some days
+song_days as (
+
+    select
+        coalesce(answered.song_id, reported.song_id) as song_id,
+        coalesce(answered.metric_id, reported.metric_id) as metric_id,
+        coalesce(answered.observed_date, reported.observed_date) as observed_date,
+        coalesce(answered.value, reported.value) as value,
+        answered.linked_value
+    from reported
+    full outer join answered
+        on
+            reported.song_id = answered.song_id
+            and reported.metric_id = answered.metric_id
+            and reported.observed_date = answered.observed_date
+
+    union all
+
+    select
+        song_id,
+        'spotify:popularity' as metric_id,
+        observed_date,
+        cast(spotify_popularity as double) as value,
+        cast(null as double) as linked_value
+    from chart_days
+    where spotify_popularity is not null
+
+),
+
+-- a day that only a report has keeps what identifiers of the API brought before it
+resolved as (
+
+    select
+        song_id,
+        metric_id,
+        observed_date,
+        value,
+        coalesce(last_value(linked_value ignore nulls) over so_far, 0) as linked_value
+    from song_days
+    window
+        so_far as (
+            partition by song_id, metric_id
+            order by observed_date
+            rows between unbounded preceding and current row
+        )
+
+)
+
+select * from resolved

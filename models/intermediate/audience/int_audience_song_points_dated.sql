@@ -1,0 +1,82 @@
+-- Every value that the API gives of a song, with the version of its answer: the latest one counts.
+
+with
+
+pages as (
+
+    select * from {{ ref('stg_soundcharts__song_audience_pages') }}
+
+),
+
+days as (
+
+    select * from {{ ref('stg_soundcharts__song_audience_days') }}
+
+),
+
+points as (
+
+    select * from {{ ref('stg_soundcharts__song_audience_points') }}
+
+),
+
+loads as (
+
+    select * from {{ ref('stg_load_audit__loads') }}
+
+),
+
+-- one row per page; answers of one day and load are one version
+versions as (
+
+    select
+        *,
+        dense_rank() over (
+            partition by asked_uuid, platform, document
+            order by {{ answer_order('last') }}
+        ) as version_number,
+        min(_load_id) over answered < max(_load_id) over answered
+        or min(extracted_date) over answered < max(extracted_date) over answered
+            as has_several_answers
+    from pages
+    window answered as (partition by asked_uuid, platform, document)
+
+),
+
+-- older answers have one value for all identifiers, their sum
+valued as (
+
+    select
+        days._parent_row_id,
+        days.observed_date,
+        points.identifier,
+        case
+            when points._items_index is null then days.summed_value else points.identifier_value
+        end as value
+    from days
+    left join points
+        on days._parent_row_id = points._parent_row_id and days._index = points._items_index
+
+),
+
+dated as (
+
+    select
+        versions.asked_uuid as song_id,
+        versions.platform,
+        replace(versions.document, 'song-', '') as series,
+        valued.identifier,
+        valued.observed_date,
+        cast(valued.value as double) as value,
+        versions.version_number,
+        coalesce(versions.has_several_answers, false) as has_several_answers
+    from valued
+    inner join versions on valued._parent_row_id = versions._row_id
+    left join loads on versions._load_id = loads._load_id
+    where
+        valued.value is not null
+        and coalesce({{ days_between('loads.started_date', 'valued.observed_date') }} <= 1, true)
+
+)
+
+select * from dated

@@ -1,0 +1,53 @@
+-- Of a day's versions the newest rules. Each day is shown with the day before it.
+
+with
+
+versions as (
+
+    select * from {{ ref('int_audience_versions_unioned') }}
+
+),
+
+numbered as (
+
+    select
+        *,
+        row_number() over (
+            partition by subject_id, metric_id, counted, observed_date
+            order by version_number desc
+        ) as place,
+        lead(version_number) over (
+            partition by subject_id, metric_id, counted, observed_date
+            order by version_number desc
+        ) as next_version_number,
+        lead(value) over (
+            partition by subject_id, metric_id, counted, observed_date
+            order by version_number desc
+        ) as next_version_value
+    from versions
+
+),
+
+-- one row per subject, metric, identifier and day
+ruled as (
+
+    select
+        subject_id,
+        metric_id,
+        counted,
+        observed_date,
+        version_number,
+        value,
+        correction_ratio,
+        next_version_number,
+        next_version_value,
+        abs(value - next_version_value) > correction_ratio * greatest(value, next_version_value)
+            as is_contradicted,
+        lag(version_number) over in_time as version_number_before
+    from numbered
+    where place = 1
+    window in_time as (partition by subject_id, metric_id, counted order by observed_date)
+
+)
+
+select * from ruled
