@@ -151,7 +151,7 @@ def _warn_of_broken_promises() -> None:
 def _warn_of_overlap(answer: Answer) -> None:
     """Say if both ends of a window count the same people: a rolling metric, and fewer days than it rolls over."""
     shortest = min(window.days for window in answer.windows)
-    sql = "select metric, 28 from metrics.dim_metrics where kind = 'rolling' group by 1 order by 1"
+    sql = "select metric, max(window_days) from metrics.dim_metrics where kind = 'rolling' group by 1 order by 1"
     with warehouse.connect(read_only=True) as connection:
         rolling = connection.execute(sql).fetchall()
     there = set(answer.values("metric"))
