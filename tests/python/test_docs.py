@@ -31,7 +31,7 @@ def test_no_generated_document_is_stale(project):
 
 
 ANSWERS = "".join((ROOT / path).read_text() for path in ("README.md", "docs/questions.md"))
-EXAMPLES = re.findall(r"```sql\n([^`]*?)```\n\n```text\n([^`]*?)```", ANSWERS, re.DOTALL)
+EXAMPLES = re.findall(r"```sql\n([^`]*)```\n\n```text\n([^`]*)```", ANSWERS)
 assert len(EXAMPLES) >= 5, "the documents show no answers"
 
 
