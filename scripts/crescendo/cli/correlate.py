@@ -71,13 +71,12 @@ def _tables() -> "tuple[pd.DataFrame, pd.DataFrame]":
 
     from crescendo import warehouse
 
-    with warehouse.connect(read_only=True) as connection:
+    file = warehouse.path()
+    with warehouse.connect(file, read_only=True) as connection:
         try:
             return connection.sql(FEATURES).df(), connection.sql("from seeds.popularity_variables").df()
         except duckdb.CatalogException:
-            raise CrescendoError(
-                f"{warehouse.path()} has no table metrics.popularity_features yet: run `make build`"
-            ) from None
+            raise CrescendoError(f"{file} has no table metrics.popularity_features yet: run `make build`") from None
 
 
 def _write(target: Path, text: str) -> None:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import click
 
+from crescendo import warehouse
 from crescendo.options import SECONDS, format_option
 from crescendo.publish.contents import Published
 from crescendo.publish.files import publish_files
@@ -38,7 +39,7 @@ def postgres_command(dsn: str, wait: float, form: str) -> None:
     Example:
       PGHOST=localhost PGDATABASE=audience crescendo publish postgres
     """
-    _print(publish_postgres(dsn, wait=wait), form)
+    _print(publish_postgres(dsn, wait=wait, file=warehouse.path()), form)
 
 
 @publish_command.command("csv")
@@ -52,7 +53,7 @@ def csv_command(folder: Path, form: str) -> None:
       crescendo publish csv
       crescendo publish csv ~/handover
     """
-    _print(publish_files(folder, "csv"), form)
+    _print(publish_files(folder, "csv", warehouse.path()), form)
 
 
 @publish_command.command("parquet")
@@ -66,7 +67,7 @@ def parquet_command(folder: Path, form: str) -> None:
       crescendo publish parquet
       crescendo publish parquet /data/audience
     """
-    _print(publish_files(folder, "parquet"), form)
+    _print(publish_files(folder, "parquet", warehouse.path()), form)
 
 
 def _print(published: list[Published], form: str) -> None:

@@ -1,10 +1,11 @@
 """What is published, and how what arrived is compared with what was sent."""
 
 from dataclasses import dataclass
+from pathlib import Path
 
 import duckdb
 
-from crescendo import builds, warehouse
+from crescendo import builds
 from crescendo.errors import CrescendoError
 from crescendo.manifest import Relation, current
 from crescendo.warehouse import one, quoted
@@ -23,8 +24,8 @@ class Published:
     rows_without_nul: int = 0
 
 
-def built(connection: duckdb.DuckDBPyConnection) -> list[Relation]:
-    """What the project publishes, once the warehouse was found to be built from it."""
+def built(connection: duckdb.DuckDBPyConnection, file: Path) -> list[Relation]:
+    """What the project publishes, once the warehouse, which is in `file`, was found to be built from it."""
     if mixed := builds.unbuilt(connection):
         raise CrescendoError(f"nothing was published: {mixed}")
     relations = current()
@@ -36,7 +37,7 @@ def built(connection: duckdb.DuckDBPyConnection) -> list[Relation]:
     for relation in relations:
         if relation.kind != "function" and set(held.get(relation.full_name, ())) != set(relation.columns):
             raise CrescendoError(
-                f"{relation.full_name} in {warehouse.path()} is not what its model says: run `crescendo build` first"
+                f"{relation.full_name} in {file} is not what its model says: run `crescendo build` first"
             )
     return relations
 

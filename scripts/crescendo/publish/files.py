@@ -24,8 +24,10 @@ CONTENTS = "contents.json"
 NO_MONTH = "month=__HIVE_DEFAULT_PARTITION__"
 
 
-def publish_files(folder: Path, kind: str) -> list[Published]:
+def publish_files(folder: Path, kind: str, file: Path | None = None) -> list[Published]:
     """Write every table and view below `folder`/<kind>, 'csv' or 'parquet'; what an earlier export wrote is replaced.
+
+    `file` is the warehouse, that of CRESCENDO_DB if None.
 
     The files are written beside, read back and compared, and then take the place of the old ones. Raises
     CrescendoError where the folder holds something else, cannot be written, or what was written differs.
@@ -43,7 +45,7 @@ def publish_files(folder: Path, kind: str) -> list[Published]:
                 shutil.rmtree(leftover, ignore_errors=True)
             beside.mkdir()
             try:
-                published = _write_all(beside, kind)
+                published = _write_all(beside, kind, file or warehouse.path())
                 if final.exists():
                     final.rename(old)
                 beside.rename(final)
@@ -66,9 +68,9 @@ def _held(folder: Path) -> Iterator[None]:
         os.close(opened)
 
 
-def _write_all(folder: Path, kind: str) -> list[Published]:
-    with warehouse.connect(read_only=True) as connection:
-        relations = [relation for relation in built(connection) if not relation.is_helper]
+def _write_all(folder: Path, kind: str, file: Path) -> list[Published]:
+    with warehouse.connect(file, read_only=True) as connection:
+        relations = [relation for relation in built(connection, file) if not relation.is_helper]
         shown = [relation for relation in relations if relation.kind != "function"]
         published = [_write(connection, relation, folder, kind) for relation in shown]
     (folder / CONTENTS).write_text(json.dumps([vars(table) for table in published], indent=1) + "\n")

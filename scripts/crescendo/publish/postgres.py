@@ -25,8 +25,10 @@ LOCK_TIMEOUT = "250ms"
 ADVISORY_LOCK = 0x6372657363  # any number, as long as every publication takes the same
 
 
-def publish_postgres(dsn: str = "", *, wait: float = 60.0) -> list[Published]:
+def publish_postgres(dsn: str = "", *, wait: float = 60.0, file: Path | None = None) -> list[Published]:
     """Publish to the database that `dsn` or the PG* variables name; returns what was published, table by table.
+
+    `file` is the warehouse, that of CRESCENDO_DB if None.
 
     Raises CrescendoError where the database cannot be reached, another publication runs, something of somebody else's
     stands in the way, what arrived is not what was sent, or readers do not leave within `wait` seconds. The state
@@ -34,8 +36,9 @@ def publish_postgres(dsn: str = "", *, wait: float = 60.0) -> list[Published]:
     """
     if re.search(r"(password|secret)\s*=|//[^/@]*:[^/@]*@", unquote(dsn), re.IGNORECASE):
         raise CrescendoError("a password on the command line can be read by others: put it in PGPASSWORD or ~/.pgpass")
-    with _attached(dsn) as target:
-        relations = built(target.connection)
+    file = file or warehouse.path()
+    with _attached(dsn, file) as target:
+        relations = built(target.connection, file)
         made = schema.statements(relations, lambda name: name + NEXT)
         target.check(relations)
         target.run(*(f"drop schema if exists {name}{NEXT} cascade" for name in schema.schemas(relations)))
@@ -163,8 +166,8 @@ class _Target:
 
 
 @contextmanager
-def _attached(dsn: str) -> Iterator[_Target]:
-    with warehouse.connect(read_only=True) as connection:
+def _attached(dsn: str, file: Path | None = None) -> Iterator[_Target]:
+    with warehouse.connect(file, read_only=True) as connection:
         connection.execute("set autoinstall_known_extensions = false")
         _load_extension(connection)
         try:

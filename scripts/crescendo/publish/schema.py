@@ -178,7 +178,10 @@ def _starred(scope: Scope, star: exp.Expr, columns: dict[str, list[str]]) -> lis
     for table, (_, source) in scope.selected_sources.items():
         if isinstance(star, exp.Column) and star.table != table:
             continue
-        names = _outputs(source, columns) if isinstance(source, Scope) else columns[f"{source.db}.{source.name}"]
+        if isinstance(source, exp.Table):  # a table, or a call of a table function
+            names = columns[f"{source.db}.{source.this.name}"]
+        else:
+            names = _outputs(source, columns)
         found += [(table, name) for name in names]
     return found
 
