@@ -192,18 +192,16 @@ create table metrics.dim_metrics (
     "metric_name" text,
     "kind" text,
     "unit" text,
-    "add_over_time" text,
     "add_over_platform" text,
     "cadence_days" integer,
     "max_age_days" integer,
-    "lag_days" integer,
+    "rolling_days" integer,
     "min_base" double precision,
     "correction_ratio" double precision,
     "reset_ratio" double precision,
     "outlier_drop_ratio" double precision,
     "is_catalogued" boolean,
     check (add_over_platform in ('same_unit', 'accounts', 'never')),
-    check (add_over_time in ('yes', 'no', 'never', 'differences')),
     check (kind in ('counter', 'gauge', 'index', 'flow', 'rolling'))
 );
 create table metrics.dim_series (
@@ -214,33 +212,14 @@ create table metrics.dim_series (
     "last_date" date,
     "observation_count" bigint
 );
-create table listening.dim_genres (
-    "genre_id" text not null,
-    "subject_id" text,
-    "genre_name" text,
-    "is_reference_genre" boolean
-);
-create table listening.dim_tracks_current (
-    "track_key" text not null,
-    "track_id" bigint,
-    "subject_id" text,
-    "track_name" text,
-    "artist" text,
-    "songwriters" text,
-    "duration_seconds" integer,
-    "album" text,
-    "last_load_date" date,
-    "created_at" timestamp,
-    "updated_at" timestamp,
-    "etl_updated_at" timestamp
-);
 create table metrics.dim_subjects (
     "subject_id" text not null,
-    "subject_type" text,
+    "subject_type" text not null,
     "name" text,
-    "release_date" date,
-    "is_composed" boolean,
-    check (subject_type in ('song', 'recording', 'artist', 'track', 'genre', 'service'))
+    "began_on" date,
+    "counted_by" text,
+    "is_primary" boolean,
+    "is_composed" boolean
 );
 create table metrics.platform_completeness (
     "platform" text not null,
@@ -255,7 +234,7 @@ create table intermediate.int_series_described (
     "subject_id" text,
     "name" text,
     "subject_type" text,
-    "release_date" date,
+    "began_on" date,
     "platform" text,
     "metric" text,
     "unit" text,
@@ -279,7 +258,9 @@ create table intermediate.int_series_grouped (
     "name" text,
     "member_type" text,
     "min_base" double precision,
-    "twin_of" text,
+    "weight" double precision,
+    "counts" boolean,
+    "counted_by" text,
     "is_additive" boolean
 );
 create table listening.bridge_tracks_x_genres (
@@ -289,6 +270,54 @@ create table listening.bridge_tracks_x_genres (
 create table listening.bridge_users_x_favorite_genres (
     "user_key" text not null,
     "genre_id" text not null
+);
+create table listening.fct_listen_snapshots (
+    "extraction_id" text not null,
+    "user_id" bigint not null,
+    "track_id" bigint,
+    "position" bigint not null,
+    "user_key" text,
+    "user_version" integer,
+    "track_key" text,
+    "track_version" integer,
+    "load_date" date,
+    "listened_at" timestamp,
+    "etl_updated_at" timestamp
+);
+create table listening.fct_listens (
+    "user_key" text not null,
+    "track_key" text not null,
+    "position" bigint not null,
+    "listened_at" timestamp not null,
+    "first_extraction_id" text,
+    "first_load_date" date,
+    "etl_updated_at" timestamp
+);
+create table listening.fct_user_track_interactions (
+    "user_key" text not null,
+    "track_key" text not null,
+    "listen_count" bigint,
+    "frequency_ratio" double precision,
+    "recency_days" integer,
+    "first_listened_at" timestamp,
+    "last_listened_at" timestamp,
+    check (frequency_ratio >= 0),
+    check (frequency_ratio <= 1)
+);
+create table listening.bridge_users_x_genres (
+    "user_key" text not null,
+    "genre_id" text not null,
+    "is_declared" boolean,
+    "declared_ratio" double precision,
+    "observed_ratio" double precision,
+    check (observed_ratio >= 0),
+    check (observed_ratio <= 1.000001)
+);
+create table listening.dim_listening_genres (
+    "genre_id" text not null,
+    "subject_id" text,
+    "genre_name" text,
+    "is_reference_genre" boolean
 );
 create table listening.dim_tracks (
     "track_id" bigint not null,
@@ -303,6 +332,20 @@ create table listening.dim_tracks (
     "is_newest_version" boolean,
     "load_date" date,
     "next_version_date" date,
+    "last_load_date" date,
+    "created_at" timestamp,
+    "updated_at" timestamp,
+    "etl_updated_at" timestamp
+);
+create table listening.dim_tracks_current (
+    "track_key" text not null,
+    "track_id" bigint,
+    "subject_id" text,
+    "track_name" text,
+    "artist" text,
+    "songwriters" text,
+    "duration_seconds" integer,
+    "album" text,
     "last_load_date" date,
     "created_at" timestamp,
     "updated_at" timestamp,
@@ -374,26 +417,11 @@ create table listening.fct_id_reuses (
     "load_date" date,
     check (route in ('tracks', 'users'))
 );
-create table listening.fct_listen_events (
-    "user_key" text not null,
+create table listening.fct_track_listens_daily (
     "track_key" text not null,
-    "position" bigint not null,
-    "listened_at" timestamp not null,
-    "first_load_date" date,
-    "etl_updated_at" timestamp
-);
-create table listening.fct_listens (
-    "extraction_id" text not null,
-    "user_id" bigint not null,
-    "track_id" bigint,
-    "position" bigint not null,
-    "user_key" text,
-    "user_version" integer,
-    "track_key" text,
-    "track_version" integer,
-    "load_date" date,
-    "listened_at" timestamp,
-    "etl_updated_at" timestamp
+    "observed_date" date not null,
+    "listen_count" bigint,
+    check (listen_count >= 0)
 );
 create table listening.track_features (
     "track_key" text not null,
@@ -454,7 +482,16 @@ create table metrics.fct_silences (
     "running_breaks" double precision,
     "silent_from_date" date not null
 );
-create table metrics.artist_averages_latest (
+create table metrics.dim_growth_statuses (
+    "status" text not null,
+    "status_rank" integer,
+    "has_percent" boolean,
+    "label_en" text,
+    "label_fr" text,
+    "meaning" text,
+    "meaning_fr" text
+);
+create table metrics.averages_latest (
     "subject" text not null,
     "name" text,
     "platform" text not null,
@@ -465,20 +502,11 @@ create table metrics.artist_averages_latest (
     "average_per_observed_day" double precision,
     "average_latest_value" double precision,
     "median_latest_value" double precision,
-    "n_songs" bigint,
-    "n_artists" bigint,
+    "member_count" bigint,
     "n_days" bigint,
     "coverage_ratio" double precision,
     "subject_type" text,
     "member_type" text not null
-);
-create table metrics.dim_growth_statuses (
-    "status" text not null,
-    "status_rank" integer,
-    "has_percent" boolean,
-    "label_en" text,
-    "label_fr" text,
-    "meaning" text
 );
 create table metrics.growth_windows (
     "subject" text,
@@ -511,24 +539,6 @@ create table metrics.growth_windows (
     "year_compared_gained" double precision,
     "year_change_pct" double precision,
     "series_id" bigint not null
-);
-create table metrics.platform_averages_latest (
-    "subject" text not null,
-    "name" text,
-    "platform" text not null,
-    "metric" text not null,
-    "unit" text,
-    "from_date" date,
-    "to_date" date,
-    "average_per_observed_day" double precision,
-    "average_latest_value" double precision,
-    "median_latest_value" double precision,
-    "n_songs" bigint,
-    "n_artists" bigint,
-    "n_days" bigint,
-    "coverage_ratio" double precision,
-    "subject_type" text,
-    "member_type" text not null
 );
 create table metrics.song_weeks (
     "subject_id" text not null,
@@ -591,23 +601,6 @@ create table metrics.restatements (
     "older_value" double precision,
     "newer_value" double precision,
     "restated_pct" double precision
-);
-create table metrics.song_averages_latest (
-    "subject" text not null,
-    "name" text,
-    "platform" text not null,
-    "metric" text not null,
-    "unit" text,
-    "from_date" date,
-    "to_date" date,
-    "average_per_observed_day" double precision,
-    "average_latest_value" double precision,
-    "median_latest_value" double precision,
-    "n_songs" bigint,
-    "n_days" bigint,
-    "coverage_ratio" double precision,
-    "artist_credit" text,
-    "is_primary_recording" boolean
 );
 create table metrics.summary_reconciliation (
     "subject_id" text not null,
@@ -678,8 +671,6 @@ alter table audience.fct_place_observations add primary key ("artist_id", "metri
 alter table audience.fct_playlist_entries add primary key ("playlist_id", "song_id", "entry_date");
 alter table metrics.dim_metrics add primary key ("metric_id");
 alter table metrics.dim_series add primary key ("series_id");
-alter table listening.dim_genres add primary key ("genre_id");
-alter table listening.dim_tracks_current add primary key ("track_key");
 alter table metrics.dim_subjects add primary key ("subject_id");
 alter table metrics.platform_completeness add primary key ("platform");
 alter table intermediate.int_series_described add primary key ("series_id");
@@ -687,26 +678,29 @@ alter table metrics.dim_platforms add primary key ("platform");
 alter table intermediate.int_series_grouped add primary key ("series_id", "subject");
 alter table listening.bridge_tracks_x_genres add primary key ("track_key", "genre_id");
 alter table listening.bridge_users_x_favorite_genres add primary key ("user_key", "genre_id");
+alter table listening.fct_listen_snapshots add primary key ("extraction_id", "user_id", "position");
+alter table listening.fct_listens add primary key ("user_key", "listened_at", "position", "track_key");
+alter table listening.fct_user_track_interactions add primary key ("user_key", "track_key");
+alter table listening.bridge_users_x_genres add primary key ("user_key", "genre_id");
+alter table listening.dim_listening_genres add primary key ("genre_id");
 alter table listening.dim_tracks add primary key ("track_id", "version");
+alter table listening.dim_tracks_current add primary key ("track_key");
 alter table listening.dim_users add primary key ("user_id", "version");
 alter table listening.dim_users_current add primary key ("user_key");
 alter table listening.fct_extractions add primary key ("extraction_id", "route");
 alter table listening.fct_id_reuses add primary key ("route", "record_id", "extraction_id");
-alter table listening.fct_listen_events add primary key ("user_key", "listened_at", "position", "track_key");
-alter table listening.fct_listens add primary key ("extraction_id", "user_id", "position");
+alter table listening.fct_track_listens_daily add primary key ("track_key", "observed_date");
 alter table listening.track_features add primary key ("track_key");
 alter table listening.user_features add primary key ("user_key");
 alter table metrics.fct_observations add primary key ("series_id", "observed_date");
 alter table metrics.fct_silences add primary key ("series_id", "silent_from_date");
-alter table metrics.artist_averages_latest add primary key ("subject", "platform", "metric", "member_type");
 alter table metrics.dim_growth_statuses add primary key ("status");
+alter table metrics.averages_latest add primary key ("subject", "platform", "metric", "member_type");
 alter table metrics.growth_windows add primary key ("series_id", "window_name");
-alter table metrics.platform_averages_latest add primary key ("subject", "platform", "metric", "member_type");
 alter table metrics.song_weeks add primary key ("subject_id", "platform", "week_date");
 alter table metrics.popularity_features add primary key ("subject_id", "platform", "week_date");
 alter table metrics.popularity_correlations add primary key ("platform", "variable");
 alter table metrics.restatements add primary key ("subject_id", "metric_id", "counted", "observed_date");
-alter table metrics.song_averages_latest add primary key ("subject", "platform", "metric");
 alter table metrics.summary_reconciliation add primary key ("subject_id", "metric_id", "period");
 alter table metrics.trending add primary key ("subject", "platform", "metric", "window_name");
 alter table quality.fct_findings add primary key ("finding_kind", "record_id", "place");
@@ -927,18 +921,17 @@ comment on column audience.fct_playlist_entries."peak_position_date" is 'Day of 
 create index dim_metrics_platform_index on metrics.dim_metrics ("platform");
 comment on index metrics.dim_metrics_platform_index is 'Joins from metrics.dim_platforms, and the check that none is orphaned when one of its rows goes.';
 alter table metrics.dim_metrics add foreign key ("platform") references metrics.dim_platforms ("platform");
-comment on table metrics.dim_metrics is 'One row per metric of a platform, with all that growth must know of it: its meaning lives here, not in branches of SQL. Kinds and sums follow the source''s documents; cadence, ages, lags and bases are our settings.';
+comment on table metrics.dim_metrics is 'One row per metric of a platform, with all that growth must know of it: its meaning lives here, not in branches of SQL. Kinds and sums follow the source''s documents; cadence, ages and bases are our settings.';
 comment on column metrics.dim_metrics."metric_id" is 'Platform and metric in one code, ''spotify:streams''.';
 comment on column metrics.dim_metrics."platform" is 'Code of the platform, ''spotify''.';
 comment on column metrics.dim_metrics."metric" is 'What is counted, one word for all platforms, ''streams''.';
 comment on column metrics.dim_metrics."metric_name" is 'Name for people, ''Spotify streams''; has the platform''s own word, ''Deezer fans''.';
 comment on column metrics.dim_metrics."kind" is 'How the number behaves: counter, gauge, index, flow or rolling.';
 comment on column metrics.dim_metrics."unit" is 'What one of it is; only equal units may be added.';
-comment on column metrics.dim_metrics."add_over_time" is 'Whether values of several days may be added: yes, no, never (people would be counted twice) or differences.';
 comment on column metrics.dim_metrics."add_over_platform" is 'Whether platforms may be added: same_unit, accounts (as accounts, not as people) or never.';
 comment on column metrics.dim_metrics."cadence_days" is 'Days between two observations as a rule; coverage is judged by it.';
 comment on column metrics.dim_metrics."max_age_days" is 'Days a value may be carried forward before it is stale.';
-comment on column metrics.dim_metrics."lag_days" is 'Days until the platform''s figures of a day are there as a rule.';
+comment on column metrics.dim_metrics."rolling_days" is 'Days that one value of a rolling metric counts; null for other kinds.';
 comment on column metrics.dim_metrics."min_base" is 'Base below which a percent is shown with a warning.';
 comment on column metrics.dim_metrics."correction_ratio" is 'A fall below this share of the value is a correction; null where the metric may fall.';
 comment on column metrics.dim_metrics."reset_ratio" is 'A fall to below this share of the value is a reset; null where the metric may fall.';
@@ -957,35 +950,13 @@ comment on column metrics.dim_series."metric_id" is 'Platform and metric in one 
 comment on column metrics.dim_series."first_date" is 'Day of the first observation.';
 comment on column metrics.dim_series."last_date" is 'Day of the latest observation.';
 comment on column metrics.dim_series."observation_count" is 'Number of observations.';
-create index dim_genres_subject_id_index on listening.dim_genres ("subject_id");
-comment on index listening.dim_genres_subject_id_index is 'Joins from metrics.dim_subjects, and the check that none is orphaned when one of its rows goes.';
-alter table listening.dim_genres add foreign key ("subject_id") references metrics.dim_subjects ("subject_id");
-comment on table listening.dim_genres is 'One row per genre, of reference or said of a track or by a user. The normalised core''s `genres`.';
-comment on column listening.dim_genres."genre_id" is 'Name of the genre in lower case, spaces trimmed.';
-comment on column listening.dim_genres."subject_id" is 'What is counted: ''song:'', ''artist:'' ... and the id within its domain.';
-comment on column listening.dim_genres."genre_name" is 'Name of the genre for people.';
-comment on column listening.dim_genres."is_reference_genre" is 'Whether it is one of the 17 genres that users choose from; most words on tracks are not.';
-create index dim_tracks_current_subject_id_index on listening.dim_tracks_current ("subject_id");
-comment on index listening.dim_tracks_current_subject_id_index is 'Joins from metrics.dim_subjects, and the check that none is orphaned when one of its rows goes.';
-alter table listening.dim_tracks_current add foreign key ("subject_id") references metrics.dim_subjects ("subject_id");
-comment on table listening.dim_tracks_current is 'One row per track, as its newest extraction shows it. The normalised core''s `tracks`: its genres are in `bridge_tracks_x_genres`.';
-comment on column listening.dim_tracks_current."track_key" is 'The track itself - its id, and ''#2'' and on where the id was given to other tracks before.';
-comment on column listening.dim_tracks_current."track_id" is 'Id of the track as the service gives it; another universe uses it for another track.';
-comment on column listening.dim_tracks_current."subject_id" is 'What is counted: ''song:'', ''artist:'' ... and the id within its domain.';
-comment on column listening.dim_tracks_current."track_name" is 'Title of the track.';
-comment on column listening.dim_tracks_current."artist" is 'Name of the artist, one person.';
-comment on column listening.dim_tracks_current."songwriters" is 'Name of the songwriter, one person.';
-comment on column listening.dim_tracks_current."duration_seconds" is 'Length in seconds; null where unknown.';
-comment on column listening.dim_tracks_current."album" is 'Title of the album.';
-comment on column listening.dim_tracks_current."last_load_date" is 'Day of the last extraction that showed it.';
-comment on column listening.dim_tracks_current."created_at" is 'Moment of creation, UTC by our reading; null where what was sent is no moment.';
-comment on column listening.dim_tracks_current."updated_at" is 'Moment of the last change, UTC by our reading; before creation for a quarter of real tracks and users.';
-comment on column listening.dim_tracks_current."etl_updated_at" is 'When its row was loaded last, UTC.';
-comment on table metrics.dim_subjects is 'One row per subject, that is everything whose audience is counted, of all domains.';
+comment on table metrics.dim_subjects is 'One row per subject, that is everything whose audience is counted and every group, of all domains.';
 comment on column metrics.dim_subjects."subject_id" is 'What is counted: ''song:'', ''artist:'' ... and the id within its domain.';
-comment on column metrics.dim_subjects."subject_type" is 'What the subject is, a ''song'', an ''artist'' and so on.';
-comment on column metrics.dim_subjects."name" is 'Name for people: the title of a song, the name of an artist or of a platform.';
-comment on column metrics.dim_subjects."release_date" is 'Day of release; null where the source sends a blank or a year zero.';
+comment on column metrics.dim_subjects."subject_type" is 'What the subject is, one word: ''song'', ''artist'', ''track''.';
+comment on column metrics.dim_subjects."name" is 'Name for people, such as the title of a song; ''(untitled)'' if the source has none.';
+comment on column metrics.dim_subjects."began_on" is 'Day on which the subject began, by release or opening; null if unknown.';
+comment on column metrics.dim_subjects."counted_by" is 'Subject that groups count in its place, as the recording of a song that has twins; null if it counts itself.';
+comment on column metrics.dim_subjects."is_primary" is 'False if another of the subjects that are counted as one is shown for all of them; rankings leave it out.';
 comment on column metrics.dim_subjects."is_composed" is 'Whether its observations are those of other subjects - of a recording, those of its songs.';
 comment on table metrics.platform_completeness is 'One row per platform that has observations, with the last day on which its figures are complete.';
 comment on column metrics.platform_completeness."platform" is 'Code of the platform, ''spotify''.';
@@ -997,9 +968,9 @@ comment on column metrics.platform_completeness."last_date" is 'Day of the lates
 comment on table intermediate.int_series_described is 'One row per series, with its subject, its metric and what its platform knows.';
 comment on column intermediate.int_series_described."series_id" is 'Key of one subject''s one metric, computed from both: the same in every build.';
 comment on column intermediate.int_series_described."subject_id" is 'What is counted: ''song:'', ''artist:'' ... and the id within its domain.';
-comment on column intermediate.int_series_described."name" is 'Name for people: the title of a song, the name of an artist or of a platform.';
-comment on column intermediate.int_series_described."subject_type" is 'What the subject is, a ''song'', an ''artist'' and so on.';
-comment on column intermediate.int_series_described."release_date" is 'Day of release; null where the source sends a blank or a year zero.';
+comment on column intermediate.int_series_described."name" is 'Name for people, such as the title of a song; ''(untitled)'' if the source has none.';
+comment on column intermediate.int_series_described."subject_type" is 'What the subject is, one word: ''song'', ''artist'', ''track''.';
+comment on column intermediate.int_series_described."began_on" is 'Day on which the subject began, by release or opening; null if unknown.';
 comment on column intermediate.int_series_described."platform" is 'Code of the platform, ''spotify''.';
 comment on column intermediate.int_series_described."metric" is 'What is counted, one word for all platforms, ''streams''.';
 comment on column intermediate.int_series_described."unit" is 'What one of it is; only equal units may be added.';
@@ -1014,29 +985,91 @@ comment on table metrics.dim_platforms is 'One row per platform that a source sp
 comment on column metrics.dim_platforms."platform" is 'Code of the platform, ''spotify''.';
 comment on column metrics.dim_platforms."platform_name" is 'Name for people, ''Spotify''. Join on the code, names differ between sources.';
 comment on column metrics.dim_platforms."is_catalogued" is 'False where a source speaks of it and the catalogue in seeds/ lacks it: its settings are defaults.';
-comment on table intermediate.int_series_grouped is 'One row per series of a song, a recording or an artist, and artist or platform that it belongs to.';
+comment on table intermediate.int_series_grouped is 'One row per series and group that it belongs to - its own subject, the groups of its domain, its platform.';
 comment on column intermediate.int_series_grouped."series_id" is 'Key of one subject''s one metric, computed from both: the same in every build.';
-comment on column intermediate.int_series_grouped."subject" is 'Id of what is compared, the `subject_id` of a song or artist or ''platform:'' and the code.';
-comment on column intermediate.int_series_grouped."subject_type" is 'What the subject is, a ''song'', an ''artist'' and so on.';
-comment on column intermediate.int_series_grouped."name" is 'Name for people: the title of a song, the name of an artist or of a platform.';
-comment on column intermediate.int_series_grouped."member_type" is 'What the figure is made of: ''song'', or ''artist'' for what platforms count of artists. The two are never added.';
+comment on column intermediate.int_series_grouped."subject" is 'Id of what is compared: a `subject_id`, or ''platform:'' and the code.';
+comment on column intermediate.int_series_grouped."subject_type" is 'What the subject is, one word: ''song'', ''artist'', ''track''.';
+comment on column intermediate.int_series_grouped."name" is 'Name for people, such as the title of a song; ''(untitled)'' if the source has none.';
+comment on column intermediate.int_series_grouped."member_type" is 'Type of the subjects that the figure is made of; the subject''s own if it is its own figure. Two types are never added.';
 comment on column intermediate.int_series_grouped."min_base" is 'Base below which a percent is shown with a warning.';
-comment on column intermediate.int_series_grouped."twin_of" is 'The recording that counts the song; null if the series itself counts.';
-comment on column intermediate.int_series_grouped."is_additive" is 'Whether the group may add the metric up, as it adds up over platforms; true of an artist''s own.';
+comment on column intermediate.int_series_grouped."weight" is 'Share with which it counts in sums and averages of the group, 1 if in full.';
+comment on column intermediate.int_series_grouped."counts" is 'False for a twin of a recording that the same group already counts.';
+comment on column intermediate.int_series_grouped."counted_by" is 'Subject that groups count in its place, as the recording of a song that has twins; null if it counts itself.';
+comment on column intermediate.int_series_grouped."is_additive" is 'Whether the group may add the metric up, as it adds up over platforms; true of a subject''s own.';
 create index bridge_tracks_x_genres_genre_id_index on listening.bridge_tracks_x_genres ("genre_id");
-comment on index listening.bridge_tracks_x_genres_genre_id_index is 'Joins from listening.dim_genres, and the check that none is orphaned when one of its rows goes.';
-alter table listening.bridge_tracks_x_genres add foreign key ("genre_id") references listening.dim_genres ("genre_id");
+comment on index listening.bridge_tracks_x_genres_genre_id_index is 'Joins from listening.dim_listening_genres, and the check that none is orphaned when one of its rows goes.';
+alter table listening.bridge_tracks_x_genres add foreign key ("genre_id") references listening.dim_listening_genres ("genre_id");
 alter table listening.bridge_tracks_x_genres add foreign key ("track_key") references listening.dim_tracks_current ("track_key");
 comment on table listening.bridge_tracks_x_genres is 'One row per track and genre said of it. The normalised core''s `track_genres`.';
 comment on column listening.bridge_tracks_x_genres."track_key" is 'The track itself - its id, and ''#2'' and on where the id was given to other tracks before.';
 comment on column listening.bridge_tracks_x_genres."genre_id" is 'Name of the genre in lower case, spaces trimmed.';
 create index bridge_users_x_favorite_genres_genre_id_index on listening.bridge_users_x_favorite_genres ("genre_id");
-comment on index listening.bridge_users_x_favorite_genres_genre_id_index is 'Joins from listening.dim_genres, and the check that none is orphaned when one of its rows goes.';
-alter table listening.bridge_users_x_favorite_genres add foreign key ("genre_id") references listening.dim_genres ("genre_id");
+comment on index listening.bridge_users_x_favorite_genres_genre_id_index is 'Joins from listening.dim_listening_genres, and the check that none is orphaned when one of its rows goes.';
+alter table listening.bridge_users_x_favorite_genres add foreign key ("genre_id") references listening.dim_listening_genres ("genre_id");
 alter table listening.bridge_users_x_favorite_genres add foreign key ("user_key") references listening.dim_users_current ("user_key");
 comment on table listening.bridge_users_x_favorite_genres is 'One row per user and genre the user declares. The normalised core''s `user_favorite_genres`.';
 comment on column listening.bridge_users_x_favorite_genres."user_key" is 'The user - the id, and ''#2'' and on where the id was given to other users before.';
 comment on column listening.bridge_users_x_favorite_genres."genre_id" is 'Name of the genre in lower case, spaces trimmed.';
+create index fct_listen_snapshots_track_key_index on listening.fct_listen_snapshots ("track_key");
+comment on index listening.fct_listen_snapshots_track_key_index is 'Joins from listening.dim_tracks_current, and the check that none is orphaned when one of its rows goes.';
+create index fct_listen_snapshots_user_key_index on listening.fct_listen_snapshots ("user_key");
+comment on index listening.fct_listen_snapshots_user_key_index is 'Joins from listening.dim_users_current, and the check that none is orphaned when one of its rows goes.';
+alter table listening.fct_listen_snapshots add foreign key ("track_key") references listening.dim_tracks_current ("track_key");
+alter table listening.fct_listen_snapshots add foreign key ("user_key") references listening.dim_users_current ("user_key");
+comment on table listening.fct_listen_snapshots is 'One row per extraction, user and place in the user''s history, that is per load date, user, track and place. The dimensional fact: what every extraction showed, so a listen is there as often as it was shown. Each listen once is in `fct_listens`.';
+comment on column listening.fct_listen_snapshots."extraction_id" is 'Extraction that showed it - the load date, or the folder of pages that were captured without one. Ids mean something within one extraction only.';
+comment on column listening.fct_listen_snapshots."user_id" is 'Id of the user as the service gives it; another universe uses it for another user.';
+comment on column listening.fct_listen_snapshots."track_id" is 'Id of the track as the service gives it; another universe uses it for another track.';
+comment on column listening.fct_listen_snapshots."position" is 'Place in the user''s history, from 1.';
+comment on column listening.fct_listen_snapshots."user_key" is 'The user - the id, and ''#2'' and on where the id was given to other users before.';
+comment on column listening.fct_listen_snapshots."user_version" is 'Version of the user in that extraction, see `dim_users`.';
+comment on column listening.fct_listen_snapshots."track_key" is 'The track itself - its id, and ''#2'' and on where the id was given to other tracks before.';
+comment on column listening.fct_listen_snapshots."track_version" is 'Version of the track in that extraction, see `dim_tracks`.';
+comment on column listening.fct_listen_snapshots."load_date" is 'Day of the extraction; for pages captured without one, the day they were loaded.';
+comment on column listening.fct_listen_snapshots."listened_at" is 'Moment at which the user''s history began. An assumption - the source does not say when each track was played.';
+comment on column listening.fct_listen_snapshots."etl_updated_at" is 'When its row was loaded last, UTC.';
+create index fct_listens_track_key_index on listening.fct_listens ("track_key");
+comment on index listening.fct_listens_track_key_index is 'Joins from listening.dim_tracks_current, and the check that none is orphaned when one of its rows goes.';
+alter table listening.fct_listens add foreign key ("track_key") references listening.dim_tracks_current ("track_key");
+alter table listening.fct_listens add foreign key ("user_key") references listening.dim_users_current ("user_key");
+comment on table listening.fct_listens is 'One row per listen, in however many extractions it was shown. The normalised core''s `listen_history`.';
+comment on column listening.fct_listens."user_key" is 'The user - the id, and ''#2'' and on where the id was given to other users before.';
+comment on column listening.fct_listens."track_key" is 'The track itself - its id, and ''#2'' and on where the id was given to other tracks before.';
+comment on column listening.fct_listens."position" is 'Place in the user''s history, from 1.';
+comment on column listening.fct_listens."listened_at" is 'Moment at which the user''s history began. An assumption - the source does not say when each track was played.';
+comment on column listening.fct_listens."first_extraction_id" is 'The first extraction that showed it.';
+comment on column listening.fct_listens."first_load_date" is 'Day of the first extraction that showed it.';
+comment on column listening.fct_listens."etl_updated_at" is 'When its row was loaded last, UTC.';
+create index fct_user_track_interactions_track_key_index on listening.fct_user_track_interactions ("track_key");
+comment on index listening.fct_user_track_interactions_track_key_index is 'Joins from listening.dim_tracks_current, and the check that none is orphaned when one of its rows goes.';
+alter table listening.fct_user_track_interactions add foreign key ("track_key") references listening.dim_tracks_current ("track_key");
+alter table listening.fct_user_track_interactions add foreign key ("user_key") references listening.dim_users_current ("user_key");
+comment on table listening.fct_user_track_interactions is 'One row per user and track the user listened to, the user-item matrix without its zeros.';
+comment on column listening.fct_user_track_interactions."user_key" is 'The user - the id, and ''#2'' and on where the id was given to other users before.';
+comment on column listening.fct_user_track_interactions."track_key" is 'The track itself - its id, and ''#2'' and on where the id was given to other tracks before.';
+comment on column listening.fct_user_track_interactions."listen_count" is 'Number of listens.';
+comment on column listening.fct_user_track_interactions."frequency_ratio" is 'Share of the user''s listens that were of this track.';
+comment on column listening.fct_user_track_interactions."recency_days" is 'Days from the last listen to the last extraction; null where there is none.';
+comment on column listening.fct_user_track_interactions."first_listened_at" is 'First listen, see `listened_at`; null where there is none.';
+comment on column listening.fct_user_track_interactions."last_listened_at" is 'Last listen, see `listened_at`; null where there is none.';
+create index bridge_users_x_genres_genre_id_index on listening.bridge_users_x_genres ("genre_id");
+comment on index listening.bridge_users_x_genres_genre_id_index is 'Joins from listening.dim_listening_genres, and the check that none is orphaned when one of its rows goes.';
+alter table listening.bridge_users_x_genres add foreign key ("genre_id") references listening.dim_listening_genres ("genre_id");
+alter table listening.bridge_users_x_genres add foreign key ("user_key") references listening.dim_users_current ("user_key");
+comment on table listening.bridge_users_x_genres is 'One row per user and genre that the user declares or listened to.';
+comment on column listening.bridge_users_x_genres."user_key" is 'The user - the id, and ''#2'' and on where the id was given to other users before.';
+comment on column listening.bridge_users_x_genres."genre_id" is 'Name of the genre in lower case, spaces trimmed.';
+comment on column listening.bridge_users_x_genres."is_declared" is 'Whether the user declares the genre.';
+comment on column listening.bridge_users_x_genres."declared_ratio" is '1 divided by the number of genres the user declares; 0 for others.';
+comment on column listening.bridge_users_x_genres."observed_ratio" is 'Share of the user''s listens; a track of two genres counts half for each.';
+create index dim_listening_genres_subject_id_index on listening.dim_listening_genres ("subject_id");
+comment on index listening.dim_listening_genres_subject_id_index is 'Joins from metrics.dim_subjects, and the check that none is orphaned when one of its rows goes.';
+alter table listening.dim_listening_genres add foreign key ("subject_id") references metrics.dim_subjects ("subject_id");
+comment on table listening.dim_listening_genres is 'One row per genre, of reference or said of a track or by a user. The normalised core''s `genres`.';
+comment on column listening.dim_listening_genres."genre_id" is 'Name of the genre in lower case, spaces trimmed.';
+comment on column listening.dim_listening_genres."subject_id" is 'What is counted: ''song:'', ''artist:'' ... and the id within its domain.';
+comment on column listening.dim_listening_genres."genre_name" is 'Name of the genre for people.';
+comment on column listening.dim_listening_genres."is_reference_genre" is 'Whether it is one of the 17 genres that users choose from; most words on tracks are not.';
 create index dim_tracks_track_key_index on listening.dim_tracks ("track_key");
 comment on index listening.dim_tracks_track_key_index is 'Joins from listening.dim_tracks_current, and the check that none is orphaned when one of its rows goes.';
 alter table listening.dim_tracks add foreign key ("track_key") references listening.dim_tracks_current ("track_key");
@@ -1057,6 +1090,22 @@ comment on column listening.dim_tracks."last_load_date" is 'Day of the last extr
 comment on column listening.dim_tracks."created_at" is 'Moment of creation, UTC by our reading; null where what was sent is no moment.';
 comment on column listening.dim_tracks."updated_at" is 'Moment of the last change, UTC by our reading; before creation for a quarter of real tracks and users.';
 comment on column listening.dim_tracks."etl_updated_at" is 'When its row was loaded last, UTC.';
+create index dim_tracks_current_subject_id_index on listening.dim_tracks_current ("subject_id");
+comment on index listening.dim_tracks_current_subject_id_index is 'Joins from metrics.dim_subjects, and the check that none is orphaned when one of its rows goes.';
+alter table listening.dim_tracks_current add foreign key ("subject_id") references metrics.dim_subjects ("subject_id");
+comment on table listening.dim_tracks_current is 'One row per track, as its newest extraction shows it. The normalised core''s `tracks`: its genres are in `bridge_tracks_x_genres`.';
+comment on column listening.dim_tracks_current."track_key" is 'The track itself - its id, and ''#2'' and on where the id was given to other tracks before.';
+comment on column listening.dim_tracks_current."track_id" is 'Id of the track as the service gives it; another universe uses it for another track.';
+comment on column listening.dim_tracks_current."subject_id" is 'What is counted: ''song:'', ''artist:'' ... and the id within its domain.';
+comment on column listening.dim_tracks_current."track_name" is 'Title of the track.';
+comment on column listening.dim_tracks_current."artist" is 'Name of the artist, one person.';
+comment on column listening.dim_tracks_current."songwriters" is 'Name of the songwriter, one person.';
+comment on column listening.dim_tracks_current."duration_seconds" is 'Length in seconds; null where unknown.';
+comment on column listening.dim_tracks_current."album" is 'Title of the album.';
+comment on column listening.dim_tracks_current."last_load_date" is 'Day of the last extraction that showed it.';
+comment on column listening.dim_tracks_current."created_at" is 'Moment of creation, UTC by our reading; null where what was sent is no moment.';
+comment on column listening.dim_tracks_current."updated_at" is 'Moment of the last change, UTC by our reading; before creation for a quarter of real tracks and users.';
+comment on column listening.dim_tracks_current."etl_updated_at" is 'When its row was loaded last, UTC.';
 create index dim_users_user_key_index on listening.dim_users ("user_key");
 comment on index listening.dim_users_user_key_index is 'Joins from listening.dim_users_current, and the check that none is orphaned when one of its rows goes.';
 alter table listening.dim_users add foreign key ("user_key") references listening.dim_users_current ("user_key");
@@ -1118,35 +1167,13 @@ comment on column listening.fct_id_reuses."record_id" is 'Id of the record, subj
 comment on column listening.fct_id_reuses."extraction_id" is 'Extraction that showed it - the load date, or the folder of pages that were captured without one. Ids mean something within one extraction only.';
 comment on column listening.fct_id_reuses."record_key" is 'Key of the track or user, see `track_key`.';
 comment on column listening.fct_id_reuses."load_date" is 'Day of the extraction; for pages captured without one, the day they were loaded.';
-create index fct_listen_events_track_key_index on listening.fct_listen_events ("track_key");
-comment on index listening.fct_listen_events_track_key_index is 'Joins from listening.dim_tracks_current, and the check that none is orphaned when one of its rows goes.';
-alter table listening.fct_listen_events add foreign key ("track_key") references listening.dim_tracks_current ("track_key");
-alter table listening.fct_listen_events add foreign key ("user_key") references listening.dim_users_current ("user_key");
-comment on table listening.fct_listen_events is 'One row per listen, in however many extractions it was shown. The normalised core''s `listen_history`.';
-comment on column listening.fct_listen_events."user_key" is 'The user - the id, and ''#2'' and on where the id was given to other users before.';
-comment on column listening.fct_listen_events."track_key" is 'The track itself - its id, and ''#2'' and on where the id was given to other tracks before.';
-comment on column listening.fct_listen_events."position" is 'Place in the user''s history, from 1.';
-comment on column listening.fct_listen_events."listened_at" is 'Moment at which the user''s history began. An assumption - the source does not say when each track was played.';
-comment on column listening.fct_listen_events."first_load_date" is 'Day of the first extraction that showed it.';
-comment on column listening.fct_listen_events."etl_updated_at" is 'When its row was loaded last, UTC.';
-create index fct_listens_track_key_index on listening.fct_listens ("track_key");
-comment on index listening.fct_listens_track_key_index is 'Joins from listening.dim_tracks_current, and the check that none is orphaned when one of its rows goes.';
-create index fct_listens_user_key_index on listening.fct_listens ("user_key");
-comment on index listening.fct_listens_user_key_index is 'Joins from listening.dim_users_current, and the check that none is orphaned when one of its rows goes.';
-alter table listening.fct_listens add foreign key ("track_key") references listening.dim_tracks_current ("track_key");
-alter table listening.fct_listens add foreign key ("user_key") references listening.dim_users_current ("user_key");
-comment on table listening.fct_listens is 'One row per extraction, user and place in the user''s history, that is per load date, user, track and place. The dimensional fact: what every extraction showed, so a listen is there as often as it was shown. Each listen once is in `fct_listen_events`.';
-comment on column listening.fct_listens."extraction_id" is 'Extraction that showed it - the load date, or the folder of pages that were captured without one. Ids mean something within one extraction only.';
-comment on column listening.fct_listens."user_id" is 'Id of the user as the service gives it; another universe uses it for another user.';
-comment on column listening.fct_listens."track_id" is 'Id of the track as the service gives it; another universe uses it for another track.';
-comment on column listening.fct_listens."position" is 'Place in the user''s history, from 1.';
-comment on column listening.fct_listens."user_key" is 'The user - the id, and ''#2'' and on where the id was given to other users before.';
-comment on column listening.fct_listens."user_version" is 'Version of the user in that extraction, see `dim_users`.';
-comment on column listening.fct_listens."track_key" is 'The track itself - its id, and ''#2'' and on where the id was given to other tracks before.';
-comment on column listening.fct_listens."track_version" is 'Version of the track in that extraction, see `dim_tracks`.';
-comment on column listening.fct_listens."load_date" is 'Day of the extraction; for pages captured without one, the day they were loaded.';
-comment on column listening.fct_listens."listened_at" is 'Moment at which the user''s history began. An assumption - the source does not say when each track was played.';
-comment on column listening.fct_listens."etl_updated_at" is 'When its row was loaded last, UTC.';
+create index fct_track_listens_daily_observed_date_index on listening.fct_track_listens_daily using brin ("observed_date");
+comment on index listening.fct_track_listens_daily_observed_date_index is 'A window reads the days it opens and closes with; rows lie by day, so a few pages of index do.';
+alter table listening.fct_track_listens_daily add foreign key ("track_key") references listening.dim_tracks_current ("track_key");
+comment on table listening.fct_track_listens_daily is 'One row per track and day from when it was first shown or heard to when it was last.';
+comment on column listening.fct_track_listens_daily."track_key" is 'The track itself - its id, and ''#2'' and on where the id was given to other tracks before.';
+comment on column listening.fct_track_listens_daily."observed_date" is 'Day of the observation, as the source dates it (its first ten characters).';
+comment on column listening.fct_track_listens_daily."listen_count" is 'Number of listens.';
 alter table listening.track_features add foreign key ("track_key") references listening.dim_tracks_current ("track_key");
 comment on table listening.track_features is 'One row per track: what a recommender may know of the track, as of the last extraction.';
 comment on column listening.track_features."track_key" is 'The track itself - its id, and ''#2'' and on where the id was given to other tracks before.';
@@ -1161,8 +1188,8 @@ comment on column listening.track_features."reference_genre_count" is 'Those tha
 comment on column listening.track_features."first_listened_at" is 'First listen, see `listened_at`; null where there is none.';
 comment on column listening.track_features."last_listened_at" is 'Last listen, see `listened_at`; null where there is none.';
 create index user_features_top_genre_id_index on listening.user_features ("top_genre_id");
-comment on index listening.user_features_top_genre_id_index is 'Joins from listening.dim_genres, and the check that none is orphaned when one of its rows goes.';
-alter table listening.user_features add foreign key ("top_genre_id") references listening.dim_genres ("genre_id");
+comment on index listening.user_features_top_genre_id_index is 'Joins from listening.dim_listening_genres, and the check that none is orphaned when one of its rows goes.';
+alter table listening.user_features add foreign key ("top_genre_id") references listening.dim_listening_genres ("genre_id");
 alter table listening.user_features add foreign key ("user_key") references listening.dim_users_current ("user_key");
 comment on table listening.user_features is 'One row per user: what a recommender may know of the user, as of the last extraction.';
 comment on column listening.user_features."user_key" is 'The user - the id, and ''#2'' and on where the id was given to other users before.';
@@ -1211,23 +1238,6 @@ comment on column metrics.fct_silences."running_value_days" is 'Value times days
 comment on column metrics.fct_silences."running_observations" is 'Number of observations so far, this one included; null for an outlier.';
 comment on column metrics.fct_silences."running_breaks" is 'All four counts of breaks so far in one number, as windows read them: corrections, plus 2^17 for each restatement, 2^29 for each reset, 2^41 for each relink; null for an outlier.';
 comment on column metrics.fct_silences."silent_from_date" is 'Day of the observation that the silence follows.';
-comment on table metrics.artist_averages_latest is 'One row per artist, metric and type of member (its songs, or itself): its averages over the last 28 complete days.';
-comment on column metrics.artist_averages_latest."subject" is 'Id of what is compared, the `subject_id` of a song or artist or ''platform:'' and the code.';
-comment on column metrics.artist_averages_latest."name" is 'Name for people: the title of a song, the name of an artist or of a platform.';
-comment on column metrics.artist_averages_latest."platform" is 'Code of the platform, ''spotify''.';
-comment on column metrics.artist_averages_latest."metric" is 'What is counted, one word for all platforms, ''streams''.';
-comment on column metrics.artist_averages_latest."unit" is 'What one of it is; only equal units may be added.';
-comment on column metrics.artist_averages_latest."from_date" is 'Day whose closing value the window starts from; the day itself is not in the window.';
-comment on column metrics.artist_averages_latest."to_date" is 'Day whose closing value the window ends with.';
-comment on column metrics.artist_averages_latest."average_per_observed_day" is 'Gained per day by a counter, sum per observed day of a flow, mean value of a day otherwise, from its first to its last observed day; of several recordings or artists the mean; null if the window opens in a silence.';
-comment on column metrics.artist_averages_latest."average_latest_value" is 'Mean over songs (or artists) of the value at the close of `to_date`.';
-comment on column metrics.artist_averages_latest."median_latest_value" is 'Median over songs (or artists) of the value at the close of `to_date`.';
-comment on column metrics.artist_averages_latest."n_songs" is 'Number of songs, of each recording one; 0 where artists are counted.';
-comment on column metrics.artist_averages_latest."n_artists" is 'Number of artists, where the platform counts artists and not songs; else 0.';
-comment on column metrics.artist_averages_latest."n_days" is 'Number of days with a sound observation, summed over songs or artists.';
-comment on column metrics.artist_averages_latest."coverage_ratio" is 'Observed days of the expected ones, at most 1.';
-comment on column metrics.artist_averages_latest."subject_type" is 'What the subject is, a ''song'', an ''artist'' and so on.';
-comment on column metrics.artist_averages_latest."member_type" is 'What the figure is made of: ''song'', or ''artist'' for what platforms count of artists. The two are never added.';
 create unique index dim_growth_statuses_status_rank_index on metrics.dim_growth_statuses ("status_rank");
 comment on index metrics.dim_growth_statuses_status_rank_index is 'Held unique by a data test.';
 comment on table metrics.dim_growth_statuses is 'One row per status of a growth figure; the first that holds counts, in the order of `status_rank`.';
@@ -1236,11 +1246,28 @@ comment on column metrics.dim_growth_statuses."status_rank" is 'Place in the ord
 comment on column metrics.dim_growth_statuses."has_percent" is 'Whether a percent is shown beside it.';
 comment on column metrics.dim_growth_statuses."label_en" is 'Words for tables, in English.';
 comment on column metrics.dim_growth_statuses."label_fr" is 'Words for tables, in French.';
-comment on column metrics.dim_growth_statuses."meaning" is 'When it holds.';
+comment on column metrics.dim_growth_statuses."meaning" is 'When it holds, in English.';
+comment on column metrics.dim_growth_statuses."meaning_fr" is 'When it holds, in French.';
+comment on table metrics.averages_latest is 'One row per subject or platform, metric and type of member: its averages over the last 28 complete days.';
+comment on column metrics.averages_latest."subject" is 'Id of what is compared: a `subject_id`, or ''platform:'' and the code.';
+comment on column metrics.averages_latest."name" is 'Name for people, such as the title of a song; ''(untitled)'' if the source has none.';
+comment on column metrics.averages_latest."platform" is 'Code of the platform, ''spotify''.';
+comment on column metrics.averages_latest."metric" is 'What is counted, one word for all platforms, ''streams''.';
+comment on column metrics.averages_latest."unit" is 'What one of it is; only equal units may be added.';
+comment on column metrics.averages_latest."from_date" is 'Day whose closing value the window starts from; the day itself is not in the window.';
+comment on column metrics.averages_latest."to_date" is 'Day whose closing value the window ends with.';
+comment on column metrics.averages_latest."average_per_observed_day" is 'Gained per day by a counter, sum per observed day of a flow, mean value of a day otherwise, from its first to its last observed day; of several recordings or artists the mean; null if the window opens in a silence.';
+comment on column metrics.averages_latest."average_latest_value" is 'Mean over songs (or artists) of the value at the close of `to_date`.';
+comment on column metrics.averages_latest."median_latest_value" is 'Median over songs (or artists) of the value at the close of `to_date`.';
+comment on column metrics.averages_latest."member_count" is 'Number of members that were observed in the window, of twins one.';
+comment on column metrics.averages_latest."n_days" is 'Number of days with a sound observation, summed over songs or artists.';
+comment on column metrics.averages_latest."coverage_ratio" is 'Observed days of the expected ones, at most 1.';
+comment on column metrics.averages_latest."subject_type" is 'What the subject is, one word: ''song'', ''artist'', ''track''.';
+comment on column metrics.averages_latest."member_type" is 'Type of the subjects that the figure is made of; the subject''s own if it is its own figure. Two types are never added.';
 comment on table metrics.growth_windows is 'One row per series and window: the usual windows to the complete-through date of the platform.';
-comment on column metrics.growth_windows."subject" is 'Id of what is compared, the `subject_id` of a song or artist or ''platform:'' and the code.';
-comment on column metrics.growth_windows."subject_type" is 'What the subject is, a ''song'', an ''artist'' and so on.';
-comment on column metrics.growth_windows."name" is 'Name for people: the title of a song, the name of an artist or of a platform.';
+comment on column metrics.growth_windows."subject" is 'Id of what is compared: a `subject_id`, or ''platform:'' and the code.';
+comment on column metrics.growth_windows."subject_type" is 'What the subject is, one word: ''song'', ''artist'', ''track''.';
+comment on column metrics.growth_windows."name" is 'Name for people, such as the title of a song; ''(untitled)'' if the source has none.';
 comment on column metrics.growth_windows."platform" is 'Code of the platform, ''spotify''.';
 comment on column metrics.growth_windows."metric" is 'What is counted, one word for all platforms, ''streams''.';
 comment on column metrics.growth_windows."unit" is 'What one of it is; only equal units may be added.';
@@ -1254,7 +1281,7 @@ comment on column metrics.growth_windows."growth_pct" is 'Growth in percent of t
 comment on column metrics.growth_windows."daily_rate_pct" is 'Growth in percent a day, compounded, to compare windows of different lengths; null if `growth_pct` is, and for a flow.';
 comment on column metrics.growth_windows."gained" is 'Sum of the rises in the window, so that a fall takes nothing away; null if start or end is missing. Of a flow, the sum of its values; null if none was observed.';
 comment on column metrics.growth_windows."coverage_ratio" is 'Observed days of the expected ones, at most 1.';
-comment on column metrics.growth_windows."is_new" is 'Whether there is no start because the subject was released in the window; false where the day of release is not known.';
+comment on column metrics.growth_windows."is_new" is 'Whether there is no start because the subject began in the window; false if the day it began is not known.';
 comment on column metrics.growth_windows."status" is 'If the percent may be quoted, see `growth_statuses`: ok; with a warning low_coverage, low_base, partial_window; else there is none, and the status says why.';
 comment on column metrics.growth_windows."previous_from_date" is 'Day whose closing value the window before starts from.';
 comment on column metrics.growth_windows."previous_to_date" is 'Day whose closing value the window before ends with.';
@@ -1268,23 +1295,6 @@ comment on column metrics.growth_windows."year_before_gained" is 'Gained in the 
 comment on column metrics.growth_windows."year_compared_gained" is 'Gained in as many days of this window as that of the year before has.';
 comment on column metrics.growth_windows."year_change_pct" is 'Gained against the year before, in percent; null where `growth_pct` is, and where nothing was gained then.';
 comment on column metrics.growth_windows."series_id" is 'Key of one subject''s one metric, computed from both: the same in every build.';
-comment on table metrics.platform_averages_latest is 'One row per platform, metric and type of member (its songs, or artists): its averages over the last 28 complete days.';
-comment on column metrics.platform_averages_latest."subject" is 'Id of what is compared, the `subject_id` of a song or artist or ''platform:'' and the code.';
-comment on column metrics.platform_averages_latest."name" is 'Name for people: the title of a song, the name of an artist or of a platform.';
-comment on column metrics.platform_averages_latest."platform" is 'Code of the platform, ''spotify''.';
-comment on column metrics.platform_averages_latest."metric" is 'What is counted, one word for all platforms, ''streams''.';
-comment on column metrics.platform_averages_latest."unit" is 'What one of it is; only equal units may be added.';
-comment on column metrics.platform_averages_latest."from_date" is 'Day whose closing value the window starts from; the day itself is not in the window.';
-comment on column metrics.platform_averages_latest."to_date" is 'Day whose closing value the window ends with.';
-comment on column metrics.platform_averages_latest."average_per_observed_day" is 'Gained per day by a counter, sum per observed day of a flow, mean value of a day otherwise, from its first to its last observed day; of several recordings or artists the mean; null if the window opens in a silence.';
-comment on column metrics.platform_averages_latest."average_latest_value" is 'Mean over songs (or artists) of the value at the close of `to_date`.';
-comment on column metrics.platform_averages_latest."median_latest_value" is 'Median over songs (or artists) of the value at the close of `to_date`.';
-comment on column metrics.platform_averages_latest."n_songs" is 'Number of songs, of each recording one; 0 where artists are counted.';
-comment on column metrics.platform_averages_latest."n_artists" is 'Number of artists, where the platform counts artists and not songs; else 0.';
-comment on column metrics.platform_averages_latest."n_days" is 'Number of days with a sound observation, summed over songs or artists.';
-comment on column metrics.platform_averages_latest."coverage_ratio" is 'Observed days of the expected ones, at most 1.';
-comment on column metrics.platform_averages_latest."subject_type" is 'What the subject is, a ''song'', an ''artist'' and so on.';
-comment on column metrics.platform_averages_latest."member_type" is 'What the figure is made of: ''song'', or ''artist'' for what platforms count of artists. The two are never added.';
 comment on table metrics.song_weeks is 'One row per song, platform and week: where each number stood as the week closed on Sunday. A recording stands for its twins. Followers and listeners are those of the artist.';
 comment on column metrics.song_weeks."subject_id" is 'What is counted: ''song:'', ''artist:'' ... and the id within its domain.';
 comment on column metrics.song_weeks."platform" is 'Code of the platform, ''spotify''.';
@@ -1333,7 +1343,7 @@ comment on index metrics.restatements_metric_id_index is 'Joins from metrics.dim
 alter table metrics.restatements add foreign key ("metric_id") references metrics.dim_metrics ("metric_id");
 comment on table metrics.restatements is 'One row per subject, metric, identifier and day from which a newer version rules that contradicts the older one.';
 comment on column metrics.restatements."subject_id" is 'What is counted: ''song:'', ''artist:'' ... and the id within its domain.';
-comment on column metrics.restatements."name" is 'Name for people: the title of a song, the name of an artist or of a platform.';
+comment on column metrics.restatements."name" is 'Name for people, such as the title of a song; ''(untitled)'' if the source has none.';
 comment on column metrics.restatements."metric_id" is 'Platform and metric in one code, ''spotify:streams''.';
 comment on column metrics.restatements."counted" is 'What is followed of the subject: an identifier, ''(sum)'' of its identifiers, ''(total)'' of answers without identifiers, ''(report)'' or ''(account)''.';
 comment on column metrics.restatements."observed_date" is 'Day of the observation, as the source dates it (its first ten characters).';
@@ -1341,22 +1351,6 @@ comment on column metrics.restatements."compared_date" is 'Nearest day that both
 comment on column metrics.restatements."older_value" is 'What the version before says of that day.';
 comment on column metrics.restatements."newer_value" is 'What the version that rules from there says of it.';
 comment on column metrics.restatements."restated_pct" is 'Newer less older value, in percent of the older one; null if that is zero.';
-comment on table metrics.song_averages_latest is 'One row per song and metric: its averages over the last 28 complete days.';
-comment on column metrics.song_averages_latest."subject" is 'Id of what is compared, the `subject_id` of a song or artist or ''platform:'' and the code.';
-comment on column metrics.song_averages_latest."name" is 'Name for people: the title of a song, the name of an artist or of a platform.';
-comment on column metrics.song_averages_latest."platform" is 'Code of the platform, ''spotify''.';
-comment on column metrics.song_averages_latest."metric" is 'What is counted, one word for all platforms, ''streams''.';
-comment on column metrics.song_averages_latest."unit" is 'What one of it is; only equal units may be added.';
-comment on column metrics.song_averages_latest."from_date" is 'Day whose closing value the window starts from; the day itself is not in the window.';
-comment on column metrics.song_averages_latest."to_date" is 'Day whose closing value the window ends with.';
-comment on column metrics.song_averages_latest."average_per_observed_day" is 'Gained per day by a counter, sum per observed day of a flow, mean value of a day otherwise, from its first to its last observed day; of several recordings or artists the mean; null if the window opens in a silence.';
-comment on column metrics.song_averages_latest."average_latest_value" is 'Mean over songs (or artists) of the value at the close of `to_date`.';
-comment on column metrics.song_averages_latest."median_latest_value" is 'Median over songs (or artists) of the value at the close of `to_date`.';
-comment on column metrics.song_averages_latest."n_songs" is 'Number of songs, of each recording one; 0 where artists are counted.';
-comment on column metrics.song_averages_latest."n_days" is 'Number of days with a sound observation, summed over songs or artists.';
-comment on column metrics.song_averages_latest."coverage_ratio" is 'Observed days of the expected ones, at most 1.';
-comment on column metrics.song_averages_latest."artist_credit" is 'Artist credit as printed, all names in one text; null where blank.';
-comment on column metrics.song_averages_latest."is_primary_recording" is 'Whether this id stands for its recording - true for exactly one id of each.';
 comment on table metrics.summary_reconciliation is 'One row per song, metric and period for which the partner''s report says how much it grew: its figure, ours, and why they differ where they do.';
 comment on column metrics.summary_reconciliation."subject_id" is 'What is counted: ''song:'', ''artist:'' ... and the id within its domain.';
 comment on column metrics.summary_reconciliation."metric_id" is 'Platform and metric in one code, ''spotify:streams''.';
@@ -1368,10 +1362,10 @@ comment on column metrics.summary_reconciliation."partner_growth_pct" is 'Evolut
 comment on column metrics.summary_reconciliation."growth" is 'End less start, without what came or went with identifiers; of a flow, the sum of the window. If it began in the window and is a counter: from zero.';
 comment on column metrics.summary_reconciliation."growth_pct" is 'Growth in percent of the start; of a flow, of the sum of the window before; null where the status says so.';
 comment on column metrics.summary_reconciliation."verdict" is '''equal'', or the reason of the difference; ''unexplained'' is a finding.';
-comment on table metrics.trending is 'One row per series and window of 7 and 28 days, ranked; of each recording one song.';
-comment on column metrics.trending."subject" is 'Id of what is compared, the `subject_id` of a song or artist or ''platform:'' and the code.';
-comment on column metrics.trending."subject_type" is 'What the subject is, a ''song'', an ''artist'' and so on.';
-comment on column metrics.trending."name" is 'Name for people: the title of a song, the name of an artist or of a platform.';
+comment on table metrics.trending is 'One row per series and window of 7 and 28 days, ranked; of twins one.';
+comment on column metrics.trending."subject" is 'Id of what is compared: a `subject_id`, or ''platform:'' and the code.';
+comment on column metrics.trending."subject_type" is 'What the subject is, one word: ''song'', ''artist'', ''track''.';
+comment on column metrics.trending."name" is 'Name for people, such as the title of a song; ''(untitled)'' if the source has none.';
 comment on column metrics.trending."platform" is 'Code of the platform, ''spotify''.';
 comment on column metrics.trending."metric" is 'What is counted, one word for all platforms, ''streams''.';
 comment on column metrics.trending."unit" is 'What one of it is; only equal units may be added.';
@@ -1444,11 +1438,7 @@ WITH anchors AS (
     series.name,
     series.subject_type,
     opening.series_id IS NULL
-    AND COALESCE(
-      series.release_date > CAST($1 AS DATE)
-      AND series.release_date <= CAST($2 AS DATE),
-      FALSE
-    ) AS is_new,
+    AND COALESCE(series.began_on > CAST($1 AS DATE) AND series.began_on <= CAST($2 AS DATE), FALSE) AS is_new,
     series.platform,
     series.metric,
     series.unit,
@@ -1658,8 +1648,7 @@ create function metrics.group_averages(in_from_date date, in_to_date date) retur
     "average_per_observed_day" double precision,
     "average_latest_value" double precision,
     "median_latest_value" double precision,
-    "n_songs" bigint,
-    "n_artists" bigint,
+    "member_count" bigint,
     "n_days" bigint,
     "coverage_ratio" double precision,
     "subject_type" text,
@@ -1676,8 +1665,7 @@ select
     cast("average_per_observed_day" as double precision),
     cast("average_latest_value" as double precision),
     cast("median_latest_value" as double precision),
-    cast("n_songs" as bigint),
-    cast("n_artists" as bigint),
+    cast("member_count" as bigint),
     cast("n_days" as bigint),
     cast("coverage_ratio" as double precision),
     cast("subject_type" as text),
@@ -1692,7 +1680,7 @@ WITH averages AS (
     *
   FROM "intermediate"."int_series_grouped"
   WHERE
-    twin_of IS NULL
+    counts
 ), averaged AS (
   SELECT
     members.subject,
@@ -1702,14 +1690,13 @@ WITH averages AS (
     averages.unit,
     CAST($1 AS DATE) AS from_date,
     CAST($2 AS DATE) AS to_date,
-    AVG(averages.average_per_observed_day) AS average_per_observed_day,
-    AVG(averages.latest_value) AS average_latest_value,
+    CAST(SUM(members.weight * averages.average_per_observed_day) AS DOUBLE PRECISION) / SUM(members.weight) FILTER(WHERE
+      NOT averages.average_per_observed_day IS NULL) AS average_per_observed_day,
+    CAST(SUM(members.weight * averages.latest_value) AS DOUBLE PRECISION) / SUM(members.weight) FILTER(WHERE
+      NOT averages.latest_value IS NULL) AS average_latest_value,
     PERCENTILE_CONT(0.5) WITHIN GROUP (ORDER BY
       averages.latest_value) AS median_latest_value,
-    COUNT(*) FILTER(WHERE
-      members.member_type = 'song') AS n_songs,
-    COUNT(*) FILTER(WHERE
-      members.member_type = 'artist') AS n_artists,
+    COUNT(*) AS member_count,
     CAST(SUM(averages.observed_days) AS BIGINT) AS n_days,
     LEAST(
       1,
@@ -1736,7 +1723,7 @@ SELECT
 FROM averaged
 ) as result
 $$;
-comment on function metrics.group_averages(date, date) is 'One row per artist or platform, metric and type of member observed in the window.';
+comment on function metrics.group_averages(date, date) is 'One row per group, metric and type of member observed in the window.';
 create function metrics.artist_averages(in_from_date date, in_to_date date) returns table (
     "subject" text,
     "name" text,
@@ -1748,8 +1735,7 @@ create function metrics.artist_averages(in_from_date date, in_to_date date) retu
     "average_per_observed_day" double precision,
     "average_latest_value" double precision,
     "median_latest_value" double precision,
-    "n_songs" bigint,
-    "n_artists" bigint,
+    "member_count" bigint,
     "n_days" bigint,
     "coverage_ratio" double precision,
     "subject_type" text,
@@ -1766,8 +1752,7 @@ select
     cast("average_per_observed_day" as double precision),
     cast("average_latest_value" as double precision),
     cast("median_latest_value" as double precision),
-    cast("n_songs" as bigint),
-    cast("n_artists" as bigint),
+    cast("member_count" as bigint),
     cast("n_days" as bigint),
     cast("coverage_ratio" as double precision),
     cast("subject_type" as text),
@@ -1901,11 +1886,7 @@ WITH anchors AS (
     series.name,
     series.subject_type,
     opening.series_id IS NULL
-    AND COALESCE(
-      series.release_date > CAST($1 AS DATE)
-      AND series.release_date <= CAST($2 AS DATE),
-      FALSE
-    ) AS is_new,
+    AND COALESCE(series.began_on > CAST($1 AS DATE) AND series.began_on <= CAST($2 AS DATE), FALSE) AS is_new,
     series.platform,
     series.metric,
     series.unit,
@@ -2294,7 +2275,8 @@ WITH growth AS (
     members.subject_type,
     members.name,
     members.member_type,
-    members.twin_of,
+    members.weight,
+    members.counted_by,
     growth.series_id,
     growth.is_new,
     growth.platform,
@@ -2343,7 +2325,7 @@ WITH growth AS (
     growth.daily_rate_pct,
     NOT growth.gained_before IS NULL AND growth.is_pace_comparable AS is_again,
     CASE
-      WHEN NOT members.twin_of IS NULL
+      WHEN NOT members.counts
       THEN 'twin'
       WHEN NOT growth.has_end AND NOT growth.has_base
       THEN 'absent'
@@ -2376,27 +2358,27 @@ WITH growth AS (
     is_partial,
     window_days,
     min_base,
-    SUM(start_value) FILTER(WHERE
+    SUM(weight * start_value) FILTER(WHERE
       part = 'same') AS start_value,
     MIN(start_observed_date) FILTER(WHERE
       part = 'same') AS start_observed_date,
     MAX(start_age_days) FILTER(WHERE
       part = 'same') AS start_age_days,
-    SUM(end_value) FILTER(WHERE
+    SUM(weight * end_value) FILTER(WHERE
       part = 'same') AS end_value,
     MIN(end_observed_date) FILTER(WHERE
       part = 'same') AS end_observed_date,
     MAX(end_age_days) FILTER(WHERE
       part = 'same') AS end_age_days,
-    SUM(growth) FILTER(WHERE
+    SUM(weight * growth) FILTER(WHERE
       part = 'same') AS growth,
-    SUM(gained_here) FILTER(WHERE
+    SUM(weight * gained_here) FILTER(WHERE
       part = 'same') AS gained,
-    SUM(gained_before) FILTER(WHERE
+    SUM(weight * gained_before) FILTER(WHERE
       part = 'same') AS previous_gained,
-    SUM(gained_here) FILTER(WHERE
+    SUM(weight * gained_here) FILTER(WHERE
       part = 'same' AND is_again) AS gained_again,
-    SUM(gained_before) FILTER(WHERE
+    SUM(weight * gained_before) FILTER(WHERE
       part = 'same' AND is_again) AS gained_then,
     CAST(COALESCE(SUM(observed_days) FILTER(WHERE
       part = 'same'), 0) AS BIGINT) AS observed_days,
@@ -2420,18 +2402,20 @@ WITH growth AS (
       part = 'same') AS same_count,
     COUNT(*) FILTER(WHERE
       part = 'new') AS new_count,
-    COALESCE(SUM(end_value) FILTER(WHERE
+    COALESCE(SUM(weight * end_value) FILTER(WHERE
       part = 'new'), 0) AS new_value,
     COUNT(*) FILTER(WHERE
       part = 'lost') AS lost_count,
-    COALESCE(SUM(start_value) FILTER(WHERE
+    COALESCE(SUM(weight * start_value) FILTER(WHERE
       part = 'lost'), 0) AS lost_value,
     COUNT(*) FILTER(WHERE
       part = 'restated') AS restated_count,
-    COALESCE(SUM(end_value - start_value) FILTER(WHERE
+    COALESCE(SUM(weight * (
+      end_value - start_value
+    )) FILTER(WHERE
       part = 'restated'), 0) AS restated_change,
     COUNT(*) FILTER(WHERE
-      part = 'twin') - COUNT(DISTINCT twin_of) FILTER(WHERE
+      part = 'twin') - COUNT(DISTINCT counted_by) FILTER(WHERE
       part = 'twin') AS twin_count,
     COALESCE(
       MIN(status_rank) FILTER(WHERE
@@ -2458,7 +2442,7 @@ SELECT
 FROM summed
 ) as result
 $$;
-comment on function metrics.grouped_series_growth(date, date) is 'One row per artist or platform, metric and type of member: the sums that `group_growth` judges.';
+comment on function metrics.grouped_series_growth(date, date) is 'One row per group, metric and type of member: the sums that `group_growth` judges.';
 create function metrics.group_growth(in_from_date date, in_to_date date) returns table (
     "subject" text,
     "name" text,
@@ -2665,7 +2649,7 @@ SELECT
 FROM described
 ) as result
 $$;
-comment on function metrics.group_growth(date, date) is 'One row per artist or platform, metric and type of member: `artist_growth` and `platform_growth` in one.';
+comment on function metrics.group_growth(date, date) is 'One row per group, metric and type of member. Every subject is a group of its own; so are platforms.';
 create function metrics.artist_growth(in_from_date date, in_to_date date) returns table (
     "subject" text,
     "name" text,
@@ -2892,8 +2876,7 @@ create function metrics.platform_averages(in_from_date date, in_to_date date) re
     "average_per_observed_day" double precision,
     "average_latest_value" double precision,
     "median_latest_value" double precision,
-    "n_songs" bigint,
-    "n_artists" bigint,
+    "member_count" bigint,
     "n_days" bigint,
     "coverage_ratio" double precision,
     "subject_type" text,
@@ -2910,8 +2893,7 @@ select
     cast("average_per_observed_day" as double precision),
     cast("average_latest_value" as double precision),
     cast("median_latest_value" as double precision),
-    cast("n_songs" as bigint),
-    cast("n_artists" as bigint),
+    cast("member_count" as bigint),
     cast("n_days" as bigint),
     cast("coverage_ratio" as double precision),
     cast("subject_type" as text),

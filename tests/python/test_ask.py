@@ -3,6 +3,7 @@
 import ast
 import csv
 import io
+import itertools
 import json
 import re
 import shutil
@@ -31,7 +32,7 @@ NAMES = [
     "A\u0301e\u0301 Nu\u0302it",
     "👩‍👩‍👧 Family",
     "नमस्ते दुनिया",
-    "Ａ full-width name",
+    "Ａ full-width name",  # noqa: RUF001
     "x" * 90,
     "",
 ]
@@ -108,7 +109,7 @@ def test_steps_fill_the_window_without_gap_or_overlap(start, days, step):
     window = Window(start, date.fromordinal(start.toordinal() + days))
     parts = windows.split(window, step)
     assert [parts[0].start, parts[-1].end] == [window.start, window.end]
-    assert all(before.end == after.start for before, after in zip(parts, parts[1:], strict=False))
+    assert all(before.end == after.start for before, after in itertools.pairwise(parts))
     inner = [part.end for part in parts[:-1]]
     assert step != "week" or all(end.weekday() == 6 for end in inner)
     assert step != "month" or all(date.fromordinal(end.toordinal() + 1).day == 1 for end in inner)

@@ -92,7 +92,9 @@ def why_nothing(answer: Answer) -> str:
     with warehouse.connect(read_only=True) as connection:
         if reason := nothing_of(connection, question):
             return reason
-        first, last = connection.execute("select min(first_date), max(last_date) from metrics.dim_series").fetchone()
+        [(first, last)] = connection.execute(
+            "select min(first_date), max(last_date) from metrics.dim_series"
+        ).fetchall()
         sql = "select bool_or(add_over_platform <> 'never') from metrics.dim_metrics where metric = ?"
         additive = column(connection, sql, [question.metric])
         [own, *_others] = observed_types(

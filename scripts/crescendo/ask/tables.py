@@ -69,7 +69,7 @@ def fitted(columns: Sequence[Column], width: int) -> tuple[list[str], list[str]]
     if _wide(shown) > width and any(column.short for column in shown):
         shown = [_shorter(column) for column in shown]
         notes.append(_("figures are shortened; --wide shows them whole"))
-    left_out = []
+    left_out: list[str] = []
     while _least(shown) > width and any(column.rank for column in shown):
         weakest = max(shown, key=lambda column: column.rank)
         left_out.insert(0, weakest.heading)

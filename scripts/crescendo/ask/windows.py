@@ -10,7 +10,7 @@ import re
 from calendar import monthrange
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from crescendo.ask.texts import _
 from crescendo.errors import CrescendoError
@@ -41,11 +41,11 @@ Relative = Callable[[date], Window]
 
 def day(said: str | date | None, name: str = "") -> date | None:
     """A day as it was typed. Raises CrescendoError."""
-    if said is None or (isinstance(said, date) and not hasattr(said, "hour")):
+    if said is None or (isinstance(said, date) and not isinstance(said, datetime)):
         return said
     try:
-        return date.fromisoformat(said)
-    except (ValueError, TypeError):
+        return date.fromisoformat(str(said))
+    except ValueError:
         what = f"{name} {said!r}" if name else repr(said)
         raise CrescendoError(_("invalid day {what}: write it as 2025-04-30", what=what)) from None
 

@@ -1,5 +1,6 @@
 """The verbs `growth` and `averages`: how fast an audience grew, and what is usual, over any window."""
 
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
@@ -23,7 +24,7 @@ class _By(click.Option):
     """The option whose help lists the types that are in the warehouse."""
 
     def get_help_record(self, ctx: click.Context) -> tuple[str, str] | None:
-        record = super().get_help_record(ctx)
+        record = super().get_help_record(ctx) or ("", "")
         with suppress(CrescendoError, duckdb.Error), warehouse.connect(read_only=True, wait=0) as connection:
             record = (record[0], f"{record[1]} Here: {', '.join(types_of(connection))}.")
         return record
@@ -33,7 +34,7 @@ class _Metric(click.Option):
     """The option whose help lists what is counted in the warehouse."""
 
     def get_help_record(self, ctx: click.Context) -> tuple[str, str] | None:
-        record = super().get_help_record(ctx)
+        record = super().get_help_record(ctx) or ("", "")
         sql = (
             "select distinct metric from metrics.dim_metrics semi join metrics.dim_series using (metric_id) order by 1"
         )
@@ -72,7 +73,7 @@ OPTIONS = [
 ]  # fmt: skip
 
 
-def _options(command: click.Command) -> click.Command:
+def _options(command: Callable) -> Callable:
     for option in reversed(OPTIONS):
         command = option(command)
     return command
@@ -151,7 +152,7 @@ def _warn_of_broken_promises() -> None:
 def _warn_of_overlap(answer: Answer) -> None:
     """Say if both ends of a window count the same people: a rolling metric, and fewer days than it rolls over."""
     shortest = min(window.days for window in answer.windows)
-    sql = "select metric, max(window_days) from metrics.dim_metrics where kind = 'rolling' group by 1 order by 1"
+    sql = "select metric, max(rolling_days) from metrics.dim_metrics where kind = 'rolling' group by 1 order by 1"
     with warehouse.connect(read_only=True) as connection:
         rolling = connection.execute(sql).fetchall()
     there = set(answer.values("metric"))

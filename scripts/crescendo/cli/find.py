@@ -1,5 +1,7 @@
 """The verb `find`: which subject a text names."""
 
+from typing import Any
+
 import click
 
 from crescendo.ask import lists
@@ -11,7 +13,7 @@ from crescendo.cli.output import View, listing, put_listing
 @click.option("--type", "kind", default="", help="Subjects of this type only: song, artist, platform ...")
 @click.option("--top", type=click.IntRange(min=1), default=20, show_default=True, metavar="N", help="The best N only.")
 @listing
-def find_command(text: str, kind: str, top: int, **how: object) -> int:
+def find_command(text: str, kind: str, top: int, **how: Any) -> int:
     """Find a song, an artist or anything else by a part of its name, an id, an ISRC, or with a typo.
 
     \b

@@ -1,5 +1,7 @@
 """The verb `metrics`: what is counted in this warehouse."""
 
+from typing import Any
+
 import click
 
 from crescendo.ask import lists
@@ -9,7 +11,7 @@ from crescendo.cli.output import View, listing, put_listing
 @click.command("metrics")
 @click.option("--platform", default="", help="Of this platform only: spotify.")
 @listing
-def metrics_command(platform: str, **how: object) -> int:
+def metrics_command(platform: str, **how: Any) -> int:
     """List the metrics that are there: platform, kind, number of series, first and last day.
 
     \b
