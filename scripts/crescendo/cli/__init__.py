@@ -91,6 +91,11 @@ def main(argv: list[str] | None = None) -> int:
         holds = notes[0] if notes else INTERRUPTED.get(words[0] if words else "", "run it again")
         click.echo(f"interrupted: {holds}", err=True)
         return 130
+    except Exception as error:
+        # a view or function that lacks a column
+        if type(error).__module__ != "_duckdb" or type(error).__name__ not in ("BinderException", "CatalogException"):
+            raise
+        return _fail("the warehouse was built by another version of the models: run `crescendo build --force`", 2)
     return result if isinstance(result, int) else 0
 
 
