@@ -1,0 +1,42 @@
+{#- Spellings of one title or credit become one text: the Unicode form (composed or not), invisible characters, case, all
+    kinds of spaces (outer, doubled, no-break, thin, ideographic) and the typographic apostrophe are ignored; accents and
+    all other marks are kept, because they tell names apart. One rule for titles and credits, on which ids rest.
+
+    expression: a SQL expression of type text. -#}
+{% macro normalised_text(expression) -%}
+    {#- soft hyphen, joiners, direction marks, variation selectors, byte order mark -#}
+    {%- set invisible = "[\u00ad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufe00-\ufe0f\ufeff]+" -%}
+    {%- set spaces = "[\t-\r \u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+" -%}
+    {%- set visible = composed(replace_all("translate(" ~ expression ~ ", '’', chr(39))", invisible, "")) -%}
+    lower(trim({{ replace_all(visible, spaces, " ") }}))
+{%- endmacro %}
+
+{#- A platform's code as the catalogue has it, from its code or name however it is written: 'Apple Music' and
+    'APPLE_MUSIC' are `apple-music`, 'Last.fm' is `lastfm`, full-width letters are plain ones, and `twitter` became
+    `x`; null where blank.
+
+    expression: a SQL expression of type text. -#}
+{% macro platform_code(expression) -%}
+    {%- set wide = 'ＡＢＣＤＥＦＧＨＩＪＫＬＭＮＯＰＱＲＳＴＵＶＷＸＹＺａｂｃｄｅｆｇｈｉｊｋｌｍｎｏｐｑｒｓｔｕｖｗｘｙｚ　．－' -%}
+    {%- set plain = 'abcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuvwxyz .-' -%}
+    {%- set letters = "replace(trim(lower(translate(" ~ expression ~ ", '" ~ wide ~ "', '" ~ plain ~ "'))), '.', '')" -%}
+    case {{ replace_all(letters, '[ _]+', '-') }}
+        when 'twitter' then 'x'
+        when 'amazon-music' then 'amazon'
+        when 'yandex-music' then 'yandex'
+        when '' then null
+        else {{ replace_all(letters, '[ _]+', '-') }}
+    end
+{%- endmacro %}
+
+{#- An ISRC in capitals without hyphens and spaces; null if the text is none, or a placeholder that ends in zeros.
+
+    expression: a SQL expression of type text. -#}
+{% macro isrc(expression) -%}
+    case
+        when
+            regexp_matches(upper(replace(replace({{ expression }}, '-', ''), ' ', '')), '^[A-Z]{2}[A-Z0-9]{3}[0-9]{7}$')
+            and not upper({{ expression }}) like '%0000000'
+            then upper(replace(replace({{ expression }}, '-', ''), ' ', ''))
+    end
+{%- endmacro %}
