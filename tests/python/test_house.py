@@ -24,9 +24,8 @@ LONG_MODULES = {
     "crescendo.ingest.load",
     "crescendo.ingest.recognition",
     "crescendo.ingest.stage",
-    "crescendo.questions",
 }
-LONG_FUNCTIONS = {"crescendo.ingest.stage._inspect", "crescendo.questions._show_table"}
+LONG_FUNCTIONS = {"crescendo.ingest.stage._inspect"}
 # dbt's words that macros/names.sql changes, each for a reason (docs/decisions/0016)
 CHANGED_WORDS = {"ref", "source", "generate_schema_name"}
 
