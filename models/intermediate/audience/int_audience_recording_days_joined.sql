@@ -15,9 +15,10 @@ song_days as (
     select
         song_id,
         observed_date,
-        cast(value as bigint) as spotify_streams
+        try_cast(value as bigint) as spotify_streams
     from {{ ref('int_audience_song_days_resolved') }}
-    where metric_id = 'spotify:streams'
+    -- what is larger is no count, and a finding
+    where metric_id = 'spotify:streams' and value <= {{ var('largest_count') }}
 
 ),
 

@@ -46,7 +46,11 @@ answered as (
         value,
         linked_value
     from song_values
-    where metric_id in ('spotify:streams', 'spotify:popularity') and not is_unknown
+    where
+        metric_id in ('spotify:streams', 'spotify:popularity')
+        and not is_unknown
+        -- a number that no count can be leaves the day to the reports
+        and try_cast(value as bigint) is not null
 
 ),
 
