@@ -8,7 +8,7 @@ from dbt_common.exceptions import DbtRuntimeError
 
 from crescendo import privacy, warehouse
 from crescendo.errors import CrescendoError
-from crescendo.ingest import audit, flatten
+from crescendo.ingest import flatten, ledger
 from crescendo.sources import all_sources
 
 IN_MEMORY = ":memory:"
@@ -34,10 +34,10 @@ class Plugin(BasePlugin):
     def configure_connection(self, conn: duckdb.DuckDBPyConnection) -> None:
         """Make the raw tables and the ledger where they are missing, so that models have something to read."""
         try:
-            audit.prepare(conn)
+            ledger.prepare(conn)
             for source in all_sources().values():
                 tables = [table for document in source.documents for table in flatten.raw_tables(document)]
-                audit.prepare_raw(conn, source, tables)
+                ledger.prepare_raw(conn, source, tables)
         except CrescendoError as error:
             raise DbtRuntimeError(str(error)) from None
 

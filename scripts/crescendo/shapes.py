@@ -1,7 +1,7 @@
 """How a source declares what it sends: documents, their fields, and the raw tables they flatten to.
 
-A declaration is data. `flatten.py` compiles it to SQL, `careful.py` reads the same declaration record by
-record where a text is not clean, and the dbt sources, the field dictionary and the diagrams are held equal to it.
+A declaration is data. `ingest/flatten.py` compiles it to SQL, `ingest/slow_path.py` reads records by the same
+declaration if their text is not clean, and the dbt sources, the field dictionary and the diagrams are held equal to it.
 """
 
 import re
@@ -156,7 +156,7 @@ class Document:
 
     `carried` are columns of the page's row that each row of its lists has too, so that nobody needs to join the two; a
     row of a list in a list has not. Every row of a page has its `_load_id`. Long series carry nothing else: DuckDB
-    takes 100 ns to store a text, a tenth of what loading the row takes (docs/decisions/0016).
+    takes 100 ns to store a text, a tenth of what loading the row takes (docs/decisions/0017).
     """
 
     name: str

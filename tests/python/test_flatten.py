@@ -10,7 +10,7 @@ import crescendo.sources
 import duckdb
 import pytest
 from conftest import ROOT
-from crescendo.ingest import careful, flatten, stage
+from crescendo.ingest import columns, flatten, judge, slow_path, validate
 from crescendo.shapes import Entries, Field, Group, Pairs, Rows, Values, snake_case
 from crescendo.sources import all_sources
 from crescendo.sources.soundcharts import shapes as soundcharts
@@ -145,9 +145,9 @@ def test_new_keys_and_another_order_are_learned_from_a_text_that_has_them(desk, 
     change(wrong)
     wrong["marks"] = "[3,"
     read = []
-    read_record = careful.read_record
-    monkeypatch.setattr(careful, "read_record", lambda *said: read.append(said[2]["id"]) or read_record(*said))
-    monkeypatch.setattr(stage, "INSPECTED_BYTES", 0)  # what is not learned is read carefully
+    read_record = slow_path.read_record
+    monkeypatch.setattr(slow_path, "read_record", lambda *said: read.append(said[2]["id"]) or read_record(*said))
+    monkeypatch.setattr(judge, "CHECKED_BYTES", 0)  # what is not learned takes the slow path
     _, [file] = desk.load(desk.write("lines.ndjson", json_lines([drifted, BARE, wrong])))
     assert {table: rows(desk, table) for table in ROWS} == ROWS
     assert (file["counts"]["records_loaded"], file["counts"]["records_rejected"]) == (2, 1)
@@ -417,23 +417,23 @@ def broken(text, how, where, junk):
 
 SCALAR = re.compile(r'(?<=[:\[,])\s*(?:"(?:[^"\\]|\\.)*"|-?\d[\d.eE+-]*|true|false|null)(?=\s*[,}\]])')
 MEMBER = re.compile(r'"(?:[^"\\]|\\.)*"\s*:\s*(?:"(?:[^"\\]|\\.)*"|-?\d[\d.eE+-]*|true|false|null)')
-ROOTS = [*flatten.json_roots(RECORD), *flatten.json_roots(REPORT), *flatten.json_roots(TALLY)]
+ROOTS = [*columns.json_roots(RECORD), *columns.json_roots(REPORT), *columns.json_roots(TALLY)]
 
 
 def both_ways(root, sent):
-    """For each text: what the fast ways say (certified, trusted, unknown keys, whether its rows are those of the clean
-    text, how many) and the careful reading."""
-    readings = [careful.Reading() for _ in sent]
-    cleaned = [careful._read_root(root, text, reading) for text, reading in zip(sent, readings, strict=True)]
-    found, unknown, trusted = flatten.inspection(root, 0)
-    said = [f"create_sort_key({typed}, 'asc nulls first')" for typed in ("j0", flatten.read_typed("clean", root))]
+    """For each text: what the fast ways say (matches, trusted, unknown keys, whether its rows are those of the clean
+    text, how many) and the reading of the slow path."""
+    readings = [slow_path.Reading() for _ in sent]
+    cleaned = [slow_path._read_root(root, text, reading) for text, reading in zip(sent, readings, strict=True)]
+    check, doubtful, typed = validate.type_check(root, 0), columns.Columns.doubtful(0), columns.Columns.typed(0)
+    said = [f"create_sort_key({value}, 'asc nulls first')" for value in (typed, columns.read_typed("clean", root))]
     sql = f"""
-        with sent as (select unnest(?) as x0, unnest(?) as clean),
-        sound as (select * from sent where coalesce(try(json_valid(x0)), false)),
-        read as (select *, {flatten.read_typed("x0", root)} as j0 from sound),
-        listed as (select {", ".join(["*", *found])} from read)
-        select x0, {flatten.certificate(root, "x0", "j0")}, coalesce({trusted}, false), {unknown},
-            {" = ".join(said)} or clean like '%Infinity%', {flatten._rows_of(root, "j0")}
+        with sent as (select unnest(?) as {doubtful}, unnest(?) as clean),
+        sound as (select * from sent where coalesce(try(json_valid({doubtful})), false)),
+        read as (select *, {columns.read_typed(doubtful, root)} as {typed} from sound),
+        listed as (select {", ".join(["*", *check.keys])} from read)
+        select {doubtful}, {validate.matches(root, doubtful, typed)}, coalesce({check.trusted}, false), {check.unknown},
+            {" = ".join(said)} or clean like '%Infinity%', {flatten.rows_of(root, typed)}
         from listed
     """
     with duckdb.connect() as connection:
@@ -448,12 +448,12 @@ SETTINGS = settings(max_examples=5, deadline=None, derandomize=True, phases=[Pha
 @pytest.mark.parametrize("root", ROOTS, ids=lambda root: root.key)
 @SETTINGS
 @given(data=st.data())
-def test_what_is_believed_is_what_the_careful_reading_says(root, data):
+def test_what_is_believed_is_what_the_slow_path_says(root, data):
     for text, fast, reading in both_ways(root, data.draw(st.lists(texts(root), min_size=30, max_size=60))):
-        certified, trusted, unknown, same, count = fast or (False, False, [], False, 0)
-        if certified:
+        matches, trusted, unknown, same, count = fast or (False, False, [], False, 0)
+        if matches:
             assert not reading.unknown, text
-        if certified or trusted:
+        if matches or trusted:
             assert not reading.rejects, (text, reading.rejects)
             assert same, text
             assert count == reading.rows_in, text
@@ -463,8 +463,8 @@ def test_what_is_believed_is_what_the_careful_reading_says(root, data):
 @pytest.mark.parametrize("root", ROOTS, ids=lambda root: root.key)
 @SETTINGS
 @given(data=st.data())
-def test_what_is_clean_is_certified(root, data):
-    # else every file would take the slow way
+def test_what_is_clean_matches(root, data):
+    # else every file would take the slow path
     for text, fast, reading in both_ways(root, data.draw(st.lists(plain(root).map(json.dumps), min_size=20))):
         assert not reading.rejects, text
         assert fast[0], text

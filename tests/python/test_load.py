@@ -17,8 +17,7 @@ import duckdb
 import pytest
 from crescendo.cli import INTERRUPTED
 from crescendo.errors import CrescendoError
-from crescendo.ingest import load as loading
-from crescendo.ingest import stage
+from crescendo.ingest import deliver, plan, read, run
 from crescendo.sources.soundcharts.report import report_lines
 from crescendo.sources.soundcharts.world import World
 from reports import COLUMNS, STREAMS, Desk, csv_text, json_lines, point, song
@@ -288,7 +287,7 @@ def test_one_file_never_keeps_the_others_out(desk, what):
 def test_a_file_that_changes_under_the_load_keeps_no_other_out(desk, monkeypatch, change):
     path = desk.write("a.csv", csv_text(SONGS[:3]))
     desk.write("b.csv", csv_text(SONGS[3:]))
-    prepare, changed = stage.prepare, []
+    prepare, changed = run.prepare, []
 
     def prepare_later(bench, batch):
         if not changed:
@@ -299,7 +298,7 @@ def test_a_file_that_changes_under_the_load_keeps_no_other_out(desk, monkeypatch
                 path.mkdir()
         prepare(bench, batch)
 
-    monkeypatch.setattr(stage, "prepare", prepare_later)
+    monkeypatch.setattr(run, "prepare", prepare_later)
     code, files = desk.load()
     loaded = sum(file["counts"]["records_loaded"] for file in files)
     assert (code, loaded) == ((0, 6) if change == "grows" else (2, 3))
@@ -309,14 +308,14 @@ def test_a_file_that_changes_under_the_load_keeps_no_other_out(desk, monkeypatch
 def test_a_file_that_engine_and_python_cannot_read_is_found_among_many(desk, monkeypatch):
     for number in range(40):
         desk.write(f"{number}.csv", csv_text([song(number)]))
-    count = stage._count
+    count = deliver.count
 
     def fails(bench, batch, inserted):
         if any(file.path.stem in ("7", "23") for file in batch.files):
-            bench.execute("select error('spoiled')")
+            bench.scratch.execute("select error('spoiled')")
         count(bench, batch, inserted)
 
-    monkeypatch.setattr(stage, "_count", fails)
+    monkeypatch.setattr(deliver, "count", fails)
     code, files = desk.load()
     refused = [file for file in files if file["status"] == "refused"]
     assert [(code, file["path"][-6:], "spoiled" in file["reason"]) for file in refused] == [
@@ -364,7 +363,7 @@ def test_pages_are_the_same_tables_whatever_they_are_read_with(desk, monkeypatch
     code, files = desk.load()
     said = desk.digests(), ledger(desk)
     desk.warehouse.unlink()
-    monkeypatch.setattr(loading, "BATCH_PAGE_BYTES", most)
+    monkeypatch.setattr(plan, "BATCH_PAGE_BYTES", most)
     assert desk.load() == (code, files)
     assert (desk.digests(), ledger(desk)) == said
     assert desk.balanced()
@@ -395,16 +394,16 @@ def test_a_page_that_is_broken_among_others_in_a_file_is_rejected_alone(desk, br
 
 def test_a_failure_in_the_middle_of_pages_leaves_nothing_and_ends_at_once(desk, monkeypatch):
     write_pages(desk, {number: page(number) for number in range(20)})
-    monkeypatch.setattr(loading, "BATCH_PAGE_BYTES", 1)
-    deliver, delivered = stage.deliver, []
+    monkeypatch.setattr(plan, "BATCH_PAGE_BYTES", 1)
+    deliver, delivered = run.deliver, []
 
-    def break_off(connection, bench, batch):
+    def break_off(bench, batch):
         delivered.append(batch)
         if len(delivered) == 5:
             raise CrescendoError("the disk is full")
-        deliver(connection, bench, batch)
+        deliver(bench, batch)
 
-    monkeypatch.setattr(stage, "deliver", break_off)
+    monkeypatch.setattr(run, "deliver", break_off)
     code, _, err = desk.run("load", desk.folder)
     assert (code, "the disk is full" in err, len(delivered)) == (2, True, 5)
     assert desk.digests() == {}
@@ -458,7 +457,7 @@ def test_a_full_disk_is_one_sentence_and_changes_nothing(desk, expected):
 
 def test_a_page_that_cannot_be_prepared_is_named(desk, monkeypatch):
     write_pages(desk, {number: page(number) for number in range(4)})
-    monkeypatch.setattr(stage, "_stage", lambda bench, _: bench.execute("from nowhere"))
+    monkeypatch.setattr(read, "stage", lambda bench, _: bench.execute("from nowhere"))
     code, _, err = desk.run("load", desk.folder)
     assert (code, desk.digests()) == (2, {})
     assert "song-audience__song-0__spotify__p0001.json" in err

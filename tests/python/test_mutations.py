@@ -18,7 +18,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
-from crescendo.ingest.flatten import json_roots, scalars
+from crescendo.ingest.columns import json_roots, scalars
 from crescendo.shapes import Entries, Field, Group, Rows, Values
 from crescendo.sources import all_sources
 from reports import Desk, csv_text, json_lines, song

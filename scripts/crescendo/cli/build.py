@@ -10,7 +10,7 @@ import click
 
 from crescendo import builds, dbt, outcome, warehouse
 from crescendo.errors import CrescendoError
-from crescendo.ingest import audit
+from crescendo.ingest import ledger
 from crescendo.ingest.load import LoadResult, load
 from crescendo.ingest.status import found
 from crescendo.outcome import Outcome
@@ -134,7 +134,7 @@ def _note_build(fingerprint: str) -> None:
         )
         connection.execute(
             "insert into load_audit.builds select coalesce(max(_load_id), 0), ?, ? from load_audit.loads",
-            [audit.now(), fingerprint],
+            [ledger.now(), fingerprint],
         )
 
 

@@ -1,4 +1,4 @@
-"""What lies in the landing folder: which files may be read, what each of them is, and how DuckDB reads them."""
+"""Files of the landing folder: which of them may be read, what they hold, and how DuckDB reads them."""
 
 import codecs
 import gzip
@@ -13,15 +13,15 @@ from pathlib import Path
 from typing import IO
 
 from crescendo.errors import CrescendoError
-from crescendo.ingest.flatten import json_roots, scalars, text_columns
+from crescendo.ingest.columns import json_roots, scalars, text_columns
 from crescendo.shapes import Document, Need, Source
 from crescendo.warehouse import text
 
-HEAD, BLOCK = 1 << 16, 1 << 20
+HEAD, BLOCK = 64 << 10, 1 << 20  # bytes that are read to recognise a file, and at a time
 # a gzip file may hold this many times its own size once it holds more than SMALL: real reports reach 10 to 30
-LARGEST_RATIO, SMALL = 300, 1 << 26
+LARGEST_RATIO, SMALL = 300, 64 << 20
 # DuckDB keeps whole lines and whole pages in memory
-LARGEST_LINE, LARGEST_PAGE = 1 << 21, 1 << 26
+LARGEST_LINE, LARGEST_PAGE = 2 << 20, 64 << 20
 BOM, BLANK = "\ufeff", " \t\r\n"
 LINE_NUMBER = re.compile(r"^\d+\t")
 
@@ -32,7 +32,7 @@ class Incoming:
 
     `header` has the declared names of its columns. `facts` are what its pages were asked for, and `options` what a
     page that says nothing of a fact was; `told` is not blank if the facts are not those of the file's name.
-    `careful` is a file whose lines are told apart by `lines.py`, `unpack` a gzip file that only Python reads.
+    `careful` is a file that is read line by line (`lines.py`), `unpack` a gzip file that only Python reads.
     """
 
     path: Path
@@ -76,7 +76,7 @@ class Content:
 def find(paths: list[Path]) -> tuple[list[Path], list[Refused]]:
     """The files under the given files and folders, sorted, and those that may not be read.
 
-    Raises CrescendoError where a given path does not exist.
+    Raises CrescendoError if a given path does not exist.
     """
     files, refused = [], []
     for given in paths:
@@ -223,7 +223,12 @@ def opened(incoming: Incoming) -> IO[bytes]:
 
 @dataclass(frozen=True)
 class Relation:
-    """How DuckDB reads a batch, as `flatten.stage` takes it."""
+    """How DuckDB reads a batch.
+
+    `sql` is a relation with a column `filename`. `columns` are SQL of the declared keys over it, without those that are
+    not sent; `broken` is the text of a record that is no JSON object, else null; `unknown` its undeclared keys, as a
+    list; `digest` what identifies a record together with its scalars, if its typed reading does not.
+    """
 
     sql: str
     columns: dict[str, str]

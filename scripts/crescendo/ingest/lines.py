@@ -1,7 +1,7 @@
-"""The lines of a file: whether all of them were read, and the careful reading, one by one, where they were not.
+"""The lines of a file: whether DuckDB read all of them, and reading them one by one if it did not.
 
-A quote that is not closed takes the lines behind it for a part of its value. The careful reading gives them back: a
-line that is a record by itself is swallowed by no other. So each line is in a record, or is rejected with its number.
+A quote that is not closed makes the lines after it a part of its value. Reading line by line gives them back: a line
+that is a record by itself never belongs to another. So each line is in a record, or is rejected with its number.
 """
 
 import csv
@@ -11,8 +11,8 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from crescendo.ingest import careful
-from crescendo.ingest.flatten import json_roots, scalars
+from crescendo.ingest import slow_path
+from crescendo.ingest.columns import json_roots, scalars
 from crescendo.ingest.landing import BLANK, BOM, LARGEST_LINE, LINE_NUMBER, Content, Incoming, opened
 
 NUMBERED_LINE = re.compile(rb"(\xef\xbb\xbf)?\d+\t")
@@ -25,7 +25,7 @@ SHOWN = 200
 
 @dataclass(frozen=True)
 class BadLine:
-    """A line that is no record: where it stands, the column that it breaks in if that is known, and why."""
+    """A line that is no record: its number, the column that it breaks in if that is known, and why."""
 
     number: int
     path: str | None
@@ -35,7 +35,7 @@ class BadLine:
 
 @dataclass
 class Lines:
-    """What the careful reading of a file found: the first line of each record, and the lines that are none."""
+    """What reading a file line by line found: the first line of each record, and the lines that are no record."""
 
     starts: list[int] = field(default_factory=list)
     bad: list[BadLine] = field(default_factory=list)
@@ -53,7 +53,7 @@ def all_read(incoming: Incoming, content: Content, records: int) -> bool:
 
 
 def rewrite(incoming: Incoming, target: Path) -> Lines:
-    """Read a file carefully, and write its records as a CSV in which every value is quoted."""
+    """Read a file line by line, and write its records as a CSV in which every value is quoted."""
     found = Lines()
     with target.open("w", encoding="utf-8", newline="") as out:
         writer = csv.writer(out, quoting=csv.QUOTE_ALL, lineterminator="\n")
@@ -70,7 +70,7 @@ def rewrite(incoming: Incoming, target: Path) -> Lines:
 
 
 def record_lines(incoming: Incoming, skipped: set[int], wanted: set[int]) -> dict[int, int]:
-    """The first line of each wanted record of a file that was not read carefully, by its place (from 1).
+    """The first line of each wanted record of a file that DuckDB read, by its place (from 1).
 
     `skipped` are the lines that DuckDB could not read. A slow pass in Python, for records to complain about only.
     """
@@ -203,8 +203,8 @@ class _Reader:
     def _fits(self, key: str, value: str) -> bool:
         if key in self.roots:
             return value.strip()[:1] in ("", "[", "{")
-        with suppress(careful.Invalid):
-            return key not in self.scalars or careful.check_scalar(self.scalars[key], value) is not None
+        with suppress(slow_path.Invalid):
+            return key not in self.scalars or slow_path.check_scalar(self.scalars[key], value) is not None
         return False
 
     def _column(self, text: str) -> str | None:

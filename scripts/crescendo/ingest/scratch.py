@@ -1,4 +1,4 @@
-"""Folders for what a load needs while it runs; those of loads that were killed are removed by the next."""
+"""Temporary folders of a load; those of loads that were killed are removed by the next load."""
 
 import os
 import re
@@ -12,13 +12,13 @@ from pathlib import Path
 
 @contextmanager
 def folder() -> Iterator[Path]:
-    """A folder that lasts as long as the block, or until `sweep` finds its process gone."""
+    """A folder that exists as long as the block, or until `sweep` finds that its process has ended."""
     with tempfile.TemporaryDirectory(prefix=f"crescendo-{os.getpid()}-") as name:
         yield Path(name)
 
 
 def sweep() -> None:
-    """Remove the folders of this user's processes that are no more."""
+    """Remove the folders of this user's processes that have ended."""
     for path in Path(tempfile.gettempdir()).glob("crescendo-*-*"):
         found = re.fullmatch(r"crescendo-([0-9]+)-\w+", path.name)
         if found and not _lives(int(found[1])) and _is_own_folder(path):

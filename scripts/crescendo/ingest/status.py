@@ -1,4 +1,4 @@
-"""What is in the warehouse: files, rows, what was rejected, what nobody declared, and whether the ledger adds up."""
+"""What is in the warehouse: files, rows, what was rejected, undeclared fields, and whether the ledger adds up."""
 
 import json
 from dataclasses import asdict, dataclass, field
@@ -15,7 +15,7 @@ from crescendo.sources import all_sources
 from crescendo.terminal import printable
 from crescendo.warehouse import quoted
 
-# where the equation of the ledger does not hold
+# files whose counts do not add up
 UNBALANCED = """
     select _file_id, path from load_audit.files
     where records_in <> records_loaded + records_duplicate + records_rejected
@@ -52,7 +52,7 @@ WHOLE = ("reason", "meaning", "example")  # sentences
 
 @dataclass
 class Status:
-    """The state of the warehouse. `problems` is empty where every record is accounted for and no promise is broken."""
+    """The state of the warehouse. `problems` is empty if every record is accounted for and no promise is broken."""
 
     warehouse: str
     size_bytes: int
@@ -66,7 +66,7 @@ class Status:
 
 
 def status() -> Status:
-    """Read the ledger and the raw tables. Raises CrescendoError where there is no warehouse."""
+    """Read the ledger and the raw tables. Raises CrescendoError if there is no warehouse."""
     with warehouse.connect(read_only=True) as connection:
         result = Status(str(warehouse.path()), warehouse.path().stat().st_size)
         if not _rows(connection, "select 1 from information_schema.tables where table_schema = 'load_audit'"):
@@ -175,7 +175,7 @@ def _imbalance(connection: duckdb.DuckDBPyConnection, source: Source, documents:
 @click.command("status")
 @format_option("table", "json")
 def status_command(form: str) -> int:
-    """Show what was loaded, rejected, unknown and found; exit code 1 where a record is not accounted for.
+    """Show what was loaded, rejected, unknown and found; exit code 1 if a record is not accounted for.
 
     \b
     Example:

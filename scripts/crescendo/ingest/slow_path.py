@@ -1,10 +1,15 @@
-"""The careful reading: one record at a time, in Python, for what the fast reading could not vouch for.
+"""The slow path: one record at a time, in Python, for records that pass no check of `validate.py`.
 
 It names what is wrong and where, drops the smallest thing that is wrong (a value, else the row that needs it, else the
-record), and hands back clean text for the rest, which takes the same SQL way into the raw tables as everything else.
+record), and returns clean text for the rest, which goes into the raw tables by the same SQL as all other records.
 
-What says nothing is not wrong: null, a blank text in the place of a list or an object, and an empty list or object in
-the place of the other, as languages write it that do not tell them apart.
+Two examples, of a song with a required `song_id` and points with a required `date`:
+
+    timeSeries [{"date": "2025-01-01", "streams": 1.9}]   rejects the value at timeSeries[1].streams, keeps the row
+    timeSeries [{"streams": 5}]                           rejects the row timeSeries[1], keeps the song
+
+A blank is not wrong: null, a blank text instead of a list or an object, and an empty list instead of an empty object or
+the reverse, since some languages do not tell them apart.
 """
 
 import json
@@ -13,6 +18,7 @@ import re
 from dataclasses import dataclass, field
 from datetime import date
 
+from crescendo.ingest.location import Location, plain
 from crescendo.shapes import Dropped, Entries, Field, Group, Node, Pairs, Rows, Values
 
 LARGEST = 2**63 - 1
@@ -28,48 +34,9 @@ class Duplicated(dict):
     key = ""
 
 
-class Path:
-    """Where a value stands, put into words only where there is something to say of it.
-
-    Its text names the very place (`timeSeries[3].date`), its `kind` any such place (`timeSeries[*].date`).
-    """
-
-    __slots__ = ("above", "kind_step", "step")
-
-    def __init__(self, step: str, above: "Path | None" = None, kind_step: str = "") -> None:
-        self.step, self.above, self.kind_step = step, above, kind_step or step
-
-    def member(self, key: str) -> "Path":
-        """The place of an object's declared key."""
-        return Path(f".{key}", self)
-
-    def item(self, number: int) -> "Path":
-        """The place of a list's item, from 1."""
-        return Path(f"[{number}]", self, "[*]")
-
-    def entry(self, key: str) -> "Path":
-        """The place of an entry whose key is data."""
-        return Path(f".{key}", self, ".*")
-
-    @property
-    def kind(self) -> str:
-        """Any place like this one."""
-        return _plain("".join(path.kind_step for path in self._way()).removeprefix("."))
-
-    def __str__(self) -> str:
-        return _plain("".join(path.step for path in self._way()).removeprefix("."))
-
-    def _way(self) -> "list[Path]":
-        way, path = [], self
-        while path:
-            way.append(path)
-            path = path.above
-        return way[::-1]
-
-
 @dataclass
 class Reject:
-    """A thing that was not loaded: where it stands in the record, and why."""
+    """A thing that was not loaded: its location in the record, and why."""
 
     level: str  # 'record', 'row' for what would have been rows of a child table, or 'value' for less
     path: str
@@ -79,7 +46,7 @@ class Reject:
 
 @dataclass
 class Reading:
-    """What the careful reading of one record found.
+    """What the slow path found in one record.
 
     `texts` are the clean texts of its scalars and JSON roots, by key; null where absent.
     """
@@ -99,7 +66,7 @@ class Reading:
 class Invalid(Exception):  # noqa: N818 a finding, not a failure
     """A value that is not of its declared kind."""
 
-    def __init__(self, path: Path, reason: str, value: object):
+    def __init__(self, path: Location, reason: str, value: object):
         super().__init__(reason)
         self.path, self.reason, self.sample = str(path), reason, sample_of(value)
 
@@ -146,24 +113,24 @@ def _read_scalar(leaf: Field, sent: str | None, reading: Reading) -> str | None:
 def check_scalar(leaf: Field, sent: str | None) -> object:
     """A scalar column's value from its text. Raises Invalid."""
     if not sent:
-        return _value(leaf, ABSENT, Path(leaf.key))
+        return _value(leaf, ABSENT, Location(leaf.key))
     value: object = sent
     if leaf.kind in ("count", "integer") and re.fullmatch(r"-?[0-9]{1,30}", sent):
         value = int(sent)
     elif leaf.kind == "flag":
         value = {"true": True, "false": False}.get(sent, sent)
-    return _value(leaf, value, Path(leaf.key))
+    return _value(leaf, value, Location(leaf.key))
 
 
 def _read_root(root: Node, sent: str | None, reading: Reading) -> str | None:
-    """The clean JSON of a root; None where it is absent, rejected, or was certified (`sent` is None)."""
+    """The clean JSON of a root; None if it is absent, rejected, or is not in doubt (`sent` is None)."""
     if sent is None:
         return None
     try:
         value = json.loads(sent, object_pairs_hook=_pairs, parse_int=_integer) if sent else None
         rows_in = count_rows(root, value)
         reading.rows_in += rows_in
-        clean = _member(root, value, Path(root.key), reading)
+        clean = _member(root, value, Location(root.key), reading)
     except Invalid as found:
         reading.rejects.append(found.reject("record"))
         return None
@@ -178,7 +145,7 @@ def _read_root(root: Node, sent: str | None, reading: Reading) -> str | None:
 def _unreadable(error: RecursionError | json.JSONDecodeError, sent: str) -> tuple[str, str]:
     """Why a text cannot be read as JSON, and a sample of it."""
     if isinstance(error, RecursionError):
-        return "JSON is nested too deep to read", _plain(sent[:80])
+        return "JSON is nested too deep to read", plain(sent[:80])
     if MOST_IN_A_CELL in (len(sent), len(sent.encode("utf-16-le", "replace")) // 2):
         return f"is cut off at {MOST_IN_A_CELL:,} characters, as by a spreadsheet: export it anew", sent[-80:]
     where = f"{error.msg} at character {error.pos + 1} of {len(sent)}"
@@ -234,7 +201,7 @@ def _inline_rows(inline: list[Entries], value: object) -> int:
     return max([1, *(len(entry) for entry in entries if isinstance(entry, dict))])
 
 
-def _member(node: Node, value: object, path: Path, reading: Reading) -> object:
+def _member(node: Node, value: object, path: Location, reading: Reading) -> object:
     """The value of a declared key; ABSENT where it is wrong and need not be there."""
     marked = len(reading.rejects)
     try:
@@ -247,7 +214,7 @@ def _member(node: Node, value: object, path: Path, reading: Reading) -> object:
         return ABSENT
 
 
-def _value(node: Node, value: object, path: Path, reading: Reading | None = None) -> object:
+def _value(node: Node, value: object, path: Location, reading: Reading | None = None) -> object:
     """A JSON value reduced to what is declared. Raises Invalid where it is not of its kind."""
     if value is None or value is ABSENT or (value == "" and not isinstance(node, Field)):
         if node.required:
@@ -266,7 +233,7 @@ def _value(node: Node, value: object, path: Path, reading: Reading | None = None
             return _entries(node, {} if value == [] else value, path, reading)
 
 
-def _object(fields: tuple[Node, ...], value: object, path: Path, reading: Reading) -> dict:
+def _object(fields: tuple[Node, ...], value: object, path: Location, reading: Reading) -> dict:
     _check_keys(value, path)
     declared = {node.key for node in fields}
     for key in value.keys() - declared:
@@ -279,14 +246,14 @@ def _object(fields: tuple[Node, ...], value: object, path: Path, reading: Readin
     return {key: item for key, item in clean.items() if item is not ABSENT}
 
 
-def _check_keys(value: object, path: Path) -> None:
+def _check_keys(value: object, path: Location) -> None:
     if not isinstance(value, dict):
         raise Invalid(path, f"should be an object, is {_kind(value)}", value)
     if isinstance(value, Duplicated):
         raise Invalid(path.member(value.key), "the key is there twice", value)
 
 
-def _items(node: Rows | Values, value: object, path: Path, reading: Reading) -> list:
+def _items(node: Rows | Values, value: object, path: Location, reading: Reading) -> list:
     if not isinstance(value, list):
         raise Invalid(path, f"should be a list, is {_kind(value)}", value)
     clean = []
@@ -303,7 +270,7 @@ def _items(node: Rows | Values, value: object, path: Path, reading: Reading) -> 
     return clean
 
 
-def _entries(node: Entries | Pairs, value: object, path: Path, reading: Reading) -> dict:
+def _entries(node: Entries | Pairs, value: object, path: Location, reading: Reading) -> dict:
     _check_keys(value, path)
     clean = {}
     for key, item in value.items():
@@ -322,7 +289,7 @@ def _entries(node: Entries | Pairs, value: object, path: Path, reading: Reading)
     return clean
 
 
-def _leaf(leaf: Field, value: object, path: Path) -> object:
+def _leaf(leaf: Field, value: object, path: Location) -> object:
     match leaf.kind:
         case "json":
             return _storable(value, path)
@@ -349,7 +316,7 @@ def _leaf(leaf: Field, value: object, path: Path) -> object:
     raise Invalid(path, f"should be a {leaf.kind}, is {_kind(value)}", value)
 
 
-def _storable(value: object, path: Path) -> object:
+def _storable(value: object, path: Location) -> object:
     try:
         json.dumps(value, ensure_ascii=False, allow_nan=False).encode()
     except UnicodeEncodeError:
@@ -359,7 +326,7 @@ def _storable(value: object, path: Path) -> object:
     return value
 
 
-def _whole(leaf: Field, value: object, path: Path) -> int:
+def _whole(leaf: Field, value: object, path: Location) -> int:
     if isinstance(value, str) and re.fullmatch(r"-?[0-9]{1,30}", value):
         value = int(value)  # a number sent as text is still that number
     if isinstance(value, float) and value.is_integer() and abs(value) < 2**53:
@@ -373,7 +340,7 @@ def _whole(leaf: Field, value: object, path: Path) -> int:
     return value
 
 
-def _number(value: float | str, path: Path) -> float:
+def _number(value: float | str, path: Location) -> float:
     if isinstance(value, str) and not re.fullmatch(r"-?[0-9]+(\.[0-9]+)?([eE][-+]?[0-9]+)?", value):
         raise Invalid(path, "is not a number", value)
     try:
@@ -392,9 +359,4 @@ def _kind(value: object) -> str:
 
 def sample_of(value: object) -> str:
     """The beginning of a value, as the ledger shows it."""
-    return "" if value is None else _plain(str(value)[:200])
-
-
-def _plain(shown: str) -> str:
-    """A text that can be stored: half a surrogate pair cannot."""
-    return shown.encode("utf-8", "replace").decode()
+    return "" if value is None else plain(str(value)[:200])

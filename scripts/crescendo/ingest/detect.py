@@ -8,7 +8,6 @@ its other keys must be declared.
 import csv
 import gzip
 import json
-import re
 import zlib
 from collections import Counter
 from dataclasses import dataclass, field, replace
@@ -16,10 +15,11 @@ from functools import cached_property
 from pathlib import Path
 
 from crescendo.errors import CrescendoError
-from crescendo.ingest.flatten import text_columns
+from crescendo.ingest.asking import facts_of_name, facts_of_request, stem
+from crescendo.ingest.columns import text_columns
+from crescendo.ingest.keys import Keys, json_format
 from crescendo.ingest.landing import (
     HEAD,
-    LARGEST_PAGE,
     LINE_NUMBER,
     Content,
     Incoming,
@@ -34,12 +34,6 @@ Known = tuple[Source, Document]
 DELIMITERS = ",;\t"
 # where a landed page has its first items
 GLANCE = 1 << 14
-# bytes of the request beside a page
-LARGEST_REQUEST = 1 << 20
-# items of a list that tell its keys
-OUTLINED = 5
-UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
-PAGE_ENDINGS = re.compile(r"( ?\(\d+\)| copy)?(\.(json|ndjson|jsonl))?(\.gz)?$", re.IGNORECASE)
 # how a refusal ends if the content of a file is not what `--source` says
 NOT_AS_SAID = " as --source says"
 # a fact that nobody says: its word, its option, an example
@@ -184,41 +178,6 @@ def _unlike(known: Known, header: tuple[str, ...], line: str) -> str:
 
 
 # --- pages and other JSON ----------------------------------------------------------------------------------------
-
-
-class Keys:
-    """The keys of a file's first record, each with its first plain text: 'items', 'items[].date'.
-
-    Most pages tell what they are in their head; only one that does not is read to its end.
-    """
-
-    def __init__(self, path: Path, start: str, gzipped: bool) -> None:
-        self.path, self.start, self.gzipped = path, start, gzipped
-
-    @cached_property
-    def head(self) -> dict[str, str | None]:
-        """Those of the head of the file."""
-        return keys_of(self.start)
-
-    @cached_property
-    def whole(self) -> dict[str, str | None]:
-        """Those of the whole page; none if it is no JSON, or a list of records."""
-        if self.start.startswith("["):
-            return {}
-        with gzip.open(self.path) if self.gzipped else self.path.open("rb") as stream:
-            content = stream.read(LARGEST_PAGE + 1)
-        try:
-            return outline(json.loads(content)) if len(content) <= LARGEST_PAGE else {}
-        except (ValueError, RecursionError):
-            return {}
-
-    def said(self, at: str) -> str | None:
-        """The text at a place ('related.uuid'), in an object or in a list of one."""
-        for keys in (self.head, self.whole):
-            for key, value in keys.items():
-                if value and key.replace("[]", "") == at:
-                    return value
-        return None
 
 
 def _recognise_json(path: Path, start: str, want: Wanted, gzipped: bool, size: int) -> Incoming | Refused:
@@ -372,106 +331,3 @@ def _lacks(known: Known, path: Path, missing: list[str]) -> str:
     ways = ", ".join([*([f"add {options}"] if options else []), request])
     lacking = " and ".join(word for word, *_ in words)
     return f"is {full_name(known)}, but nothing says its {lacking}: {ways}, or name it {name}.json"
-
-
-def stem(path: Path) -> str:
-    """A page's name without its endings, and without what a browser adds to a second copy."""
-    return PAGE_ENDINGS.sub("", path.name)
-
-
-def facts_of_name(path: Path, document: Document) -> dict[str, str | None]:
-    """What a page was asked for, as its name says: its folder alone if it is not called like its document."""
-    called, *parts = stem(path).split("__")
-    facts: dict[str, str | None] = {"folder": path.parent.name}
-    if called != document.name:
-        return facts
-    facts["document"] = called
-    plain = []
-    for part in parts:
-        if found := re.fullmatch(r"(\d{4}-\d{2}-\d{2})_(\d{4}-\d{2}-\d{2})", part):
-            facts["from"], facts["to"] = found.groups()
-        elif found := re.fullmatch(r"p(\d+)(?:r(\d+))?", part):
-            facts["page"], facts["reading"] = str(int(found[1])), found[2] or "1"
-        else:
-            plain.append(part)
-    if "platform" in {need.fact for need in document.needs} and len(plain) == 1 and not UUID.fullmatch(plain[0]):
-        return facts | {"platform": plain[0]}
-    return facts | dict(zip(("uuid", "platform"), plain, strict=False))
-
-
-def facts_of_request(path: Path) -> dict[str, str | None]:
-    """What a page was asked for, as the request beside it says; nothing if there is none that can be read."""
-    try:
-        with path.with_name(f"{stem(path)}.request.json").open("rb") as stream:
-            sent = stream.read(LARGEST_REQUEST + 1)
-        said = json.loads(sent) if len(sent) <= LARGEST_REQUEST else None
-        json.dumps(said, ensure_ascii=False).encode()
-    except (OSError, ValueError, RecursionError):
-        return {}
-    facts = said.items() if isinstance(said, dict) else ()
-    return {key: str(value) for key, value in facts if isinstance(value, str | int) and str(value).strip()}
-
-
-def json_format(start: str, path: Path) -> str:
-    """How records follow each other: 'array', 'lines', or one that is a 'page'."""
-    if start.startswith("["):
-        return "array"
-    if path.name.removesuffix(".gz").endswith((".jsonl", ".ndjson")):
-        return "lines"
-    if "\n" not in start:
-        return "page"
-    try:
-        end = json.JSONDecoder().raw_decode(start)[1]
-        if "\n" in start[:end]:
-            return "page"
-        rest = start[end:]
-    except (ValueError, RecursionError):
-        rest = start.partition("\n")[2]  # the first record is longer than the head, or broken
-    return "lines" if rest.lstrip().startswith("{") else "page"
-
-
-def keys_of(start: str) -> dict[str, str | None]:
-    """The keys of the first record as far as a text shows them, each with its first plain text."""
-    keys: dict[str, str | None] = {}
-    stack: list[str] = []
-    key = ""
-    for token in re.finditer(r'"((?:[^"\\]|\\.)*+)(?:"\s*(:?)|\\?$(?!.))|[{}\[\]]', start, re.DOTALL):
-        mark = token.group(0)
-        if mark == "{":
-            stack.append(f"{key}." if key else "")
-            key = ""
-        elif mark == "[":
-            # an array of records is the same as its records
-            stack.append(f"{key}[]" if key else "")
-            key = stack[-1]
-        elif mark in "}]":
-            if not stack or (stack.pop() == "" and mark == "}"):
-                break
-            key = stack[-1] if stack and stack[-1].endswith("[]") else ""
-        elif token.group(2):
-            key = (stack[-1] if stack else "") + token.group(1)
-            keys.setdefault(key, None)
-        elif key in keys and keys[key] is None:
-            keys[key] = _unescaped(mark)
-    return keys
-
-
-def _unescaped(quoted: str) -> str | None:
-    try:
-        return json.loads(quoted)
-    except ValueError:
-        return None
-
-
-def outline(record: object, key: str = "") -> dict[str, str | None]:
-    """The same as `keys_of`, of JSON that was read."""
-    keys: dict[str, str | None] = {}
-    if isinstance(record, dict):
-        for name, value in record.items():
-            here = f"{key}.{name}" if key else name
-            keys.setdefault(here, value if isinstance(value, str) else None)
-            keys |= {k: v for k, v in outline(value, here).items() if k not in keys}
-    elif isinstance(record, list):
-        for item in record[:OUTLINED]:
-            keys |= {k: v for k, v in outline(item, f"{key}[]" if key else "").items() if k not in keys}
-    return keys

@@ -1,4 +1,4 @@
-"""The ledger beside the data: what each load brought, what was rejected and why, what nobody declared.
+"""The ledger beside the data: what each load brought, what was rejected and why, which fields are undeclared.
 
 For every file, always: records_in = records_loaded + records_duplicate + records_rejected, and the same for the rows
 of child tables. A value that is rejected alone leaves a null in a row or record that is loaded; `values_rejected`
@@ -9,10 +9,12 @@ import json
 from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from pathlib import Path
 
 import duckdb
 
 from crescendo.errors import CrescendoError
+from crescendo.ingest import landing
 from crescendo.ingest.flatten import RawTable
 from crescendo.shapes import Source
 from crescendo.warehouse import path, quoted
@@ -20,7 +22,7 @@ from crescendo.warehouse import path, quoted
 BALANCED = tuple(f"{what}_{how}" for what in ("records", "rows") for how in ("in", "loaded", "duplicate", "rejected"))
 COUNTS = (*BALANCED, "values_rejected")
 REJECT = ("level", "record_index", "line", "path", "reason", "sample")
-MOST_SHOWN = 100  # rejects of a file that a load tells of; the ledger has all
+MOST_SHOWN = 100  # rejects per file in the result of a load; the ledger has all
 TABLES = {
     "loads": """
         _load_id bigint primary key, started_at timestamp not null, finished_at timestamp, version varchar not null""",
@@ -58,7 +60,7 @@ class FileResult:
 
 
 def prepare(connection: duckdb.DuckDBPyConnection) -> None:
-    """Create the ledger where it is missing."""
+    """Create the ledger if it is missing."""
     connection.execute("create schema if not exists load_audit")
     for name, columns in TABLES.items():
         connection.execute(f"create table if not exists load_audit.{name} ({columns})")
@@ -68,7 +70,7 @@ def prepare(connection: duckdb.DuckDBPyConnection) -> None:
 
 
 def prepare_raw(connection: duckdb.DuckDBPyConnection, source: Source, tables: list[RawTable]) -> None:
-    """Create a source's raw tables where they are missing, and the columns that their declarations have gained.
+    """Create a source's raw tables if they are missing, and the columns that their declarations have gained.
 
     Raises CrescendoError if a table is as an earlier version made it: it identifies its rows otherwise, or does not
     say of them what their page says.
@@ -98,13 +100,33 @@ def next_id(connection: duckdb.DuckDBPyConnection, table: str, column: str) -> i
     return int(found[0])
 
 
+def begin(connection: duckdb.DuckDBPyConnection, load_id: int, version: str) -> None:
+    """Enter a load that begins."""
+    connection.execute("insert into load_audit.loads values (?, ?, null, ?)", [load_id, now(), version])
+
+
+def end(connection: duckdb.DuckDBPyConnection, load_id: int) -> None:
+    """Enter the end of a load."""
+    connection.execute("update load_audit.loads set finished_at = ? where _load_id = ?", [now(), load_id])
+
+
+def refuse(connection: duckdb.DuckDBPyConnection, load_id: int, file: Path, reason: str) -> FileResult:
+    """Enter a file that cannot be read, if that is news. What the path once brought stays."""
+    name = str(file.absolute()).encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+    result = FileResult(name, landing.size_of(file), "refused", reason)
+    if last_reason(connection, result.path) != reason:
+        result.file_id = next_id(connection, "files", "_file_id")
+        write_files(connection, load_id, [result])
+    return result
+
+
 def known_files(connection: duckdb.DuckDBPyConnection) -> dict[str, str]:
     """The sha256 of each current file, by path."""
     return dict(connection.execute("select path, content_sha256 from load_audit.files where is_current").fetchall())
 
 
 def last_reason(connection: duckdb.DuckDBPyConnection, path: str) -> str | None:
-    """Why a path was refused when it was last met; None where it was not."""
+    """Why a path was refused when it was last met; None if it was not."""
     found = connection.execute(
         "select reason from load_audit.files where path = ? order by _file_id desc limit 1", [path]
     ).fetchone()
