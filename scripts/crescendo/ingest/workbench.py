@@ -57,7 +57,7 @@ def _streamed(lender: duckdb.DuckDBPyConnection, query: str, reader: duckdb.Duck
 def in_memory() -> Iterator[duckdb.DuckDBPyConnection]:
     """A database in memory, which spills into a folder of its own."""
     with scratch.folder() as folder:
-        settings = {
+        settings: dict[str, str | bool | int | float | list[str]] = {
             "threads": 1,
             "memory_limit": LOAD_MEMORY,
             "temp_directory": str(folder),
