@@ -17,7 +17,7 @@ from crescendo.errors import CrescendoError
 from crescendo.ingest import landing
 from crescendo.ingest.flatten import RawTable
 from crescendo.shapes import Source
-from crescendo.warehouse import path, quoted
+from crescendo.warehouse import one, path, quoted
 
 BALANCED = tuple(f"{what}_{how}" for what in ("records", "rows") for how in ("in", "loaded", "duplicate", "rejected"))
 COUNTS = (*BALANCED, "values_rejected")
@@ -96,8 +96,8 @@ def prepare_raw(connection: duckdb.DuckDBPyConnection, source: Source, tables: l
 
 def next_id(connection: duckdb.DuckDBPyConnection, table: str, column: str) -> int:
     """The next number of a ledger table. There is one writer, so no sequence is needed."""
-    found = connection.execute(f"select coalesce(max({quoted(column)}), 0) + 1 from load_audit.{table}").fetchone()
-    return int(found[0])
+    [number] = one(connection, f"select coalesce(max({quoted(column)}), 0) + 1 from load_audit.{table}")
+    return int(number)
 
 
 def begin(connection: duckdb.DuckDBPyConnection, load_id: int, version: str) -> None:

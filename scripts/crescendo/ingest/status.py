@@ -15,7 +15,7 @@ from crescendo.options import format_option
 from crescendo.shapes import Document, Source
 from crescendo.sources import all_sources
 from crescendo.terminal import printable
-from crescendo.warehouse import quoted
+from crescendo.warehouse import one, quoted
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -157,17 +157,18 @@ def _problems(connection: duckdb.DuckDBPyConnection) -> list[str]:
 
 def _imbalance(connection: duckdb.DuckDBPyConnection, source: Source, documents: list[Document]) -> list[str]:
     """Whether the raw tables of documents that share them hold just what the ledger says they do."""
-    owned = connection.execute(
+    owned = one(
+        connection,
         """select count(*), coalesce(sum(row_count), 0)::bigint from (
             select distinct r._row_id, r.row_count from load_audit.file_records as r
             inner join load_audit.files as f on f._file_id = r._file_id
             where f.is_current and f.source = ? and f.document in (select unnest(?)))""",
         [source.name, [document.name for document in documents]],
-    ).fetchone()
+    )
     tables = {table.name: table.is_root for document in documents for table in flatten.raw_tables(document)}
     held = [0, 0]
     for name, is_root in tables.items():
-        [count] = connection.execute(f"select count(*) from {quoted(source.schema)}.{quoted(name)}").fetchone()
+        [count] = one(connection, f"select count(*) from {quoted(source.schema)}.{quoted(name)}")
         held[0 if is_root else 1] += count
     where = f"{source.schema}.{documents[0].table}"
     return [

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import duckdb
 
 from crescendo.ingest import scratch
-from crescendo.warehouse import LOAD_MEMORY
+from crescendo.warehouse import LOAD_MEMORY, one
 
 
 @dataclass(frozen=True)
@@ -20,7 +20,8 @@ class Workbench:
     def copy(self, query: str, into: str) -> int:
         """Insert what a query over the batch gives into a table of the warehouse; returns how many rows those are."""
         with self.lend(query) as rows:
-            return int(self.load.execute(f"insert into {into} {rows}").fetchone()[0])
+            [count] = one(self.load, f"insert into {into} {rows}")
+            return int(count)
 
     @contextmanager
     def lend(self, query: str) -> Iterator[str]:
