@@ -1,4 +1,4 @@
-"""What a page was asked for, as the request beside it or its own name says (http/landing writes both)."""
+"""What a page was asked for, as the request beside it or its own name says; `crescendo fetch` writes both."""
 
 import json
 import re

@@ -46,6 +46,8 @@ def typed(node: Node) -> str:
             return f"MAP(VARCHAR, {_struct(node.fields)})"
         case Pairs():
             return f"MAP(VARCHAR, {typed(node.value)})"
+        case Dropped():
+            raise ValueError(f"{node.key} is not read")
 
 
 def _struct(fields: tuple[Node, ...]) -> str:

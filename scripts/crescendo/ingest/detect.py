@@ -1,8 +1,8 @@
 """What each file is: its document, its format, its columns and what its page was asked for.
 
-The content tells, and a page's request or name where it has one of the landing layout (fetch/__init__.py). A file that
-shares a key with a declared document is not that document for it: what its signature names must be there, and most of
-its other keys must be declared.
+The content tells, and a page's request or name if it has one of the landing layout that `fetch` writes. A shared key
+alone does not make a file a declared document: all keys of the signature must be there, and most of the other keys must
+be declared.
 """
 
 import csv
@@ -32,17 +32,17 @@ from crescendo.shapes import Document, Entries, Field, Group, Node, Rows, Source
 
 Known = tuple[Source, Document]
 DELIMITERS = ",;\t"
-# where a landed page has its first items
+# characters from the beginning of a landed page that have its first items
 GLANCE = 1 << 14
 # how a refusal ends if the content of a file is not what `--source` says
 NOT_AS_SAID = " as --source says"
-# a fact that nobody says: its word, its option, an example
+# a fact that is missing: its word, its option, an example
 FACT_WORDS = {"uuid": ("subject", "--subject", "UUID"), "platform": ("platform", "--platform", "spotify")}
 
 
 @dataclass(frozen=True)
 class Wanted:
-    """What somebody said of the files: the documents that they are, and facts of pages that do not say them.
+    """What the user said of the files: the documents that they are, and facts of pages that do not say them.
 
     `every` are all documents; `only` names a source ('soundcharts'), a document ('soundcharts.report') or none ('').
     """
@@ -135,7 +135,7 @@ def _recognise_csv(path: Path, start: str, want: Wanted, gzipped: bool, size: in
     document = known[1]
     if not want.allows(known) and _is_signed(document, header):
         return Refused(path, f"is {full_name(known)} by its columns, not {want.only}{NOT_AS_SAID}")
-    # somebody said what it is: then it need not have all marks
+    # the user said what it is: then it need not have all marks
     said = want.only and [known] == [table for table in tables if want.allows(table)]
     if not _is_signed(document, header) and not (said and _declared(document, header)):
         return Refused(path, _unlike(known, header, line))
@@ -143,8 +143,7 @@ def _recognise_csv(path: Path, start: str, want: Wanted, gzipped: bool, size: in
     if twice:
         return Refused(path, f"names a column twice: {', '.join(twice)}")
     numbered = document.line_number_prefix and LINE_NUMBER.match(line) is not None
-    form = {"numbered": numbered, "delimiter": delimiter}
-    return Incoming(path, known[0], document, "csv", header, gzipped, size, **form)
+    return Incoming(path, known[0], document, "csv", header, gzipped, size, numbered=numbered, delimiter=delimiter)
 
 
 def _header(line: str, delimiter: str, document: Document) -> tuple[str, ...]:
@@ -322,7 +321,7 @@ def _nearness(document: Document, keys: dict[str, str | None]) -> tuple[float, i
 
 
 def _lacks(known: Known, path: Path, missing: list[str]) -> str:
-    """What a page's document needs and nobody says, and how to say it."""
+    """What a page does not say and its document needs, and how to say it."""
     words = [FACT_WORDS.get(fact, (fact, "", "...")) for fact in missing]
     options = " ".join(f"{option} {example}" for _, option, example in words if option)
     said = json.dumps({fact: example for fact, (*_, example) in zip(missing, words, strict=True)})

@@ -70,9 +70,9 @@ def raw_tables(document: Document) -> list[RawTable]:
 def _record(document: Document) -> tuple[dict[str, str], dict[str, str]]:
     """The columns of a record's own row: their types, and their SQL over `accepted`; the loader's but for its id."""
     columns, values = {"_row_id": "UUID"}, ["_row_id"]
-    for number, node in Columns(document).scalars:
-        columns[node.column] = KINDS[node.kind]
-        values.append(_leaf_value(Columns.scalar(number), node))
+    for number, leaf in Columns(document).scalars:
+        columns[leaf.column] = KINDS[leaf.kind]
+        values.append(_leaf_value(Columns.scalar(number), leaf))
     for number, node in Columns(document).roots:
         if isinstance(node, Group):
             prefix = "" if document.layout == "page" else f"{Field(node.key).column}_"
@@ -255,7 +255,7 @@ def rows_of(node: Node, value: str) -> str:
 
 
 def _rows_in(fields: tuple[Node, ...], own: str, items: str, name: str) -> str:
-    # an inline Entries makes one row of each of its keys, and one row where it has none
+    # an inline Entries makes one row of each of its keys, and one row if it has none
     terms = [own]
     for child in fields:
         value = f"{name}.{quoted(child.key)}"

@@ -18,7 +18,7 @@ from crescendo.ingest import ledger, lines, slow_path, validate
 from crescendo.ingest.columns import Columns, read_typed
 from crescendo.ingest.plan import Batch
 from crescendo.ingest.read import row_id
-from crescendo.warehouse import text
+from crescendo.warehouse import one, text
 
 # DuckDB parses a text anew for each question about it, and frees nothing until the statement ends: its memory is a
 # hundred times the bytes that are checked in one go. Longer texts take the slow path at once, in less time and memory.
@@ -236,7 +236,7 @@ def _note_unknown(db: Database, batch: Batch) -> None:
     for file, result in zip(batch.files, batch.results, strict=True):
         for key in sorted(set(file.header) - set(batch.columns.keys)):
             held = "select count(*) from judged where _file_id = ?"
-            [count] = db.execute(held, [result.file_id]).fetchone()
+            [count] = one(db, held, [result.file_id])
             batch.unknown.append((result.file_id, key[:200], count, None))
     found = db.execute("""
         with named as (

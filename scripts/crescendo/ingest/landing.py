@@ -10,7 +10,7 @@ import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO
+from typing import IO, cast
 
 from crescendo.errors import CrescendoError
 from crescendo.ingest.columns import json_roots, scalars, text_columns
@@ -218,7 +218,7 @@ def gzipped_oddly(incoming: Incoming, content: Content) -> bool:
 
 def opened(incoming: Incoming) -> IO[bytes]:
     """A file's bytes, unpacked."""
-    return gzip.open(incoming.path) if incoming.gzipped else incoming.path.open("rb")
+    return cast(IO[bytes], gzip.open(incoming.path)) if incoming.gzipped else incoming.path.open("rb")
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from crescendo.errors import CrescendoError
 from crescendo.ingest import landing
 from crescendo.ingest.flatten import RawTable
 from crescendo.shapes import Source
-from crescendo.warehouse import path, quoted
+from crescendo.warehouse import one, path, quoted
 
 BALANCED = tuple(f"{what}_{how}" for what in ("records", "rows") for how in ("in", "loaded", "duplicate", "rejected"))
 COUNTS = (*BALANCED, "values_rejected")
@@ -96,8 +96,28 @@ def prepare_raw(connection: duckdb.DuckDBPyConnection, source: Source, tables: l
 
 def next_id(connection: duckdb.DuckDBPyConnection, table: str, column: str) -> int:
     """The next number of a ledger table. There is one writer, so no sequence is needed."""
-    found = connection.execute(f"select coalesce(max({quoted(column)}), 0) + 1 from load_audit.{table}").fetchone()
-    return int(found[0])
+    [number] = one(connection, f"select coalesce(max({quoted(column)}), 0) + 1 from load_audit.{table}")
+    return int(number)
+
+
+def begin(connection: duckdb.DuckDBPyConnection, load_id: int, version: str) -> None:
+    """Enter a load that begins."""
+    connection.execute("insert into load_audit.loads values (?, ?, null, ?)", [load_id, now(), version])
+
+
+def end(connection: duckdb.DuckDBPyConnection, load_id: int) -> None:
+    """Enter the end of a load."""
+    connection.execute("update load_audit.loads set finished_at = ? where _load_id = ?", [now(), load_id])
+
+
+def refuse(connection: duckdb.DuckDBPyConnection, load_id: int, file: Path, reason: str) -> FileResult:
+    """Enter a file that cannot be read, if that is news. What the path once brought stays."""
+    name = str(file.absolute()).encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+    result = FileResult(name, landing.size_of(file), "refused", reason)
+    if last_reason(connection, result.path) != reason:
+        result.file_id = next_id(connection, "files", "_file_id")
+        write_files(connection, load_id, [result])
+    return result
 
 
 def begin(connection: duckdb.DuckDBPyConnection, load_id: int, version: str) -> None:

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import IO
 
 from crescendo.ingest import slow_path
 from crescendo.ingest.columns import json_roots, scalars
@@ -137,7 +138,7 @@ class _Reader:
                     continue
                 yield self._record(number, sent, too_long)
 
-    def _lines(self, raw) -> Iterator[tuple[int, bytes, bool]]:
+    def _lines(self, raw: IO[bytes]) -> Iterator[tuple[int, bytes, bool]]:
         """Each line, its number, and whether it is longer than any may be: then it is its beginning only."""
         number = 0
         while line := raw.readline(LARGEST_LINE):

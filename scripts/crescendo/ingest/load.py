@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 import duckdb
@@ -24,6 +25,9 @@ from crescendo.ingest.status import print_table
 from crescendo.options import SECONDS, format_option
 from crescendo.sources import all_sources
 from crescendo.terminal import printable
+
+if TYPE_CHECKING:
+    from rich.console import Console
 
 MOST_REJECTS = 20
 
@@ -100,7 +104,7 @@ def _attempt(
 
 @contextmanager
 def _undisturbed() -> Iterator[None]:
-    """Let nobody interrupt what follows: so that an interrupt always means that nothing was changed."""
+    """Ignore interrupts, so that one always means that nothing was changed."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return
@@ -113,7 +117,7 @@ def _undisturbed() -> Iterator[None]:
 
 @contextmanager
 def _progress_bar(connection: duckdb.DuckDBPyConnection, files: list[Path]) -> Iterator[Callable[[str, int], None]]:
-    """A bar over the bytes of all files, where there are any; within one statement DuckDB tells how far it is."""
+    """A bar over the bytes of all files, if there are any; within one statement DuckDB tells how far it is."""
     if not files:
         yield lambda _name, _done: None
         return
@@ -260,7 +264,7 @@ def print_result(result: LoadResult, dry_run: bool = False) -> None:
             console.print("what was rejected, and why: crescendo status")
 
 
-def _print_rejects(console, result: LoadResult) -> None:
+def _print_rejects(console: "Console", result: LoadResult) -> None:
     """Print what would be rejected, and why: what no ledger will say."""
     rejects = [{"file": Path(file.path).name} | reject for file in result.files for reject in file.rejects]
     print_table(console, "Rejected", rejects, ("file", "line", "path", "reason", "sample"), MOST_REJECTS)

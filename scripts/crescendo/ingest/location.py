@@ -33,7 +33,8 @@ class Location:
         return plain("".join(path.step for path in self._way()).removeprefix("."))
 
     def _way(self) -> "list[Location]":
-        way, path = [], self
+        way: list[Location] = []
+        path: Location | None = self
         while path:
             way.append(path)
             path = path.above

@@ -2,7 +2,7 @@
 
 import os
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing
 from dataclasses import dataclass
@@ -30,7 +30,7 @@ BYTES_AHEAD = 96 << 20  # of text that is prepared and not yet written: typed, i
 
 @dataclass
 class LoadResult:
-    """What a load did, one FileResult a file. `load_id` is None where there was nothing to change."""
+    """What a load did, one FileResult a file. `load_id` is None if there was nothing to change."""
 
     load_id: int | None
     files: list[FileResult]
@@ -155,7 +155,7 @@ def prepare(scratch_db: duckdb.DuckDBPyConnection, batch: Batch) -> None:
         judge(scratch_db, batch)
 
 
-def prepared_ahead(batches: Iterator[Batch]) -> Iterator[tuple[Batch, duckdb.DuckDBPyConnection]]:
+def prepared_ahead(batches: Iterator[Batch]) -> Generator[tuple[Batch, duckdb.DuckDBPyConnection], None, None]:
     """Prepare batches of pages and small files, and hand each over in its turn, with the connection that it is on.
 
     A few are under way at any time, each on a thread of its own: DuckDB parses few large texts on one.
@@ -191,7 +191,8 @@ class _Trials:
     """Tells why files cannot be loaded, by loading them into a warehouse in memory."""
 
     def __init__(self, stack: ExitStack) -> None:
-        self.stack, self.connection = stack, None
+        self.stack = stack
+        self.connection: duckdb.DuckDBPyConnection | None = None
 
     def sound(self, batch: Batch, refused: list[Refused]) -> Iterator[Batch]:
         """The batch without the files that cannot be loaded: halved until each of them is alone, and named."""
@@ -209,17 +210,18 @@ class _Trials:
 
     def _reason(self, batch: Batch) -> str:
         """Why a batch cannot be loaded; '' if it can."""
-        if self.connection is None:
-            self.connection = self.stack.enter_context(in_memory())
-            prepare_warehouse(self.connection)
-        self.connection.execute("begin transaction")
+        connection = self.connection
+        if connection is None:
+            connection = self.connection = self.stack.enter_context(in_memory())
+            prepare_warehouse(connection)
+        connection.execute("begin transaction")
         try:
-            list(_loaded_at_once(self.connection, batch))
+            list(_loaded_at_once(connection, batch))
         except Failed as error:
             return str(error)
         finally:
             try:
-                self.connection.execute("rollback")
+                connection.execute("rollback")
             except duckdb.Error:  # it was worse than that
                 self.connection = None
         return ""

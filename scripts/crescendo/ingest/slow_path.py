@@ -48,7 +48,7 @@ class Reject:
 class Reading:
     """What the slow path found in one record.
 
-    `texts` are the clean texts of its scalars and JSON roots, by key; null where absent.
+    `texts` are the clean texts of its scalars and JSON roots, by key; null if absent.
     """
 
     texts: dict[str, str | None] = field(default_factory=dict)
@@ -76,7 +76,7 @@ class Invalid(Exception):  # noqa: N818 a finding, not a failure
 
 
 def read_record(fields: list[Field], roots: list[Node], sent: dict[str, str | None]) -> Reading:
-    """Read one record: `sent` holds the text of every scalar and JSON root by key (None where absent)."""
+    """Read one record: `sent` holds the text of every scalar and JSON root by key (None if absent)."""
     reading = Reading()
     for leaf in fields:
         reading.texts[leaf.key] = _read_scalar(leaf, sent.get(leaf.key), reading)
@@ -86,7 +86,7 @@ def read_record(fields: list[Field], roots: list[Node], sent: dict[str, str | No
 
 
 def read_broken(fields: tuple[Node, ...], record: str) -> Reading:
-    """A record whose text is no JSON object, names a key twice, or holds objects where its scalars should be."""
+    """A record whose text is no JSON object, names a key twice, or holds objects instead of scalars."""
     reading = Reading()
     clean = _read_root(Group("", fields, required=True), record, reading)
     for key, value in (json.loads(clean) if clean else {}).items():
@@ -113,13 +113,17 @@ def _read_scalar(leaf: Field, sent: str | None, reading: Reading) -> str | None:
 def check_scalar(leaf: Field, sent: str | None) -> object:
     """A scalar column's value from its text. Raises Invalid."""
     if not sent:
-        return _value(leaf, ABSENT, Location(leaf.key))
+        return _leaf_or_absent(leaf, ABSENT)
     value: object = sent
     if leaf.kind in ("count", "integer") and re.fullmatch(r"-?[0-9]{1,30}", sent):
         value = int(sent)
     elif leaf.kind == "flag":
         value = {"true": True, "false": False}.get(sent, sent)
-    return _value(leaf, value, Location(leaf.key))
+    return _leaf_or_absent(leaf, value)
+
+
+def _leaf_or_absent(leaf: Field, value: object) -> object:
+    return _value(leaf, value, Location(leaf.key), Reading())
 
 
 def _read_root(root: Node, sent: str | None, reading: Reading) -> str | None:
@@ -167,7 +171,11 @@ def _pairs(pairs: list[tuple[str, object]]) -> dict:
     if len(found) == len(pairs):
         return found
     twice, seen = Duplicated(pairs), set()
-    twice.key = next(key for key, _ in pairs if key in seen or seen.add(key))
+    for key, _ in pairs:
+        if key in seen:
+            twice.key = key
+            break
+        seen.add(key)
     return twice
 
 
@@ -202,7 +210,7 @@ def _inline_rows(inline: list[Entries], value: object) -> int:
 
 
 def _member(node: Node, value: object, path: Location, reading: Reading) -> object:
-    """The value of a declared key; ABSENT where it is wrong and need not be there."""
+    """The value of a declared key; ABSENT if it is wrong and not required."""
     marked = len(reading.rejects)
     try:
         return _value(node, value, path, reading)
@@ -214,8 +222,8 @@ def _member(node: Node, value: object, path: Location, reading: Reading) -> obje
         return ABSENT
 
 
-def _value(node: Node, value: object, path: Location, reading: Reading | None = None) -> object:
-    """A JSON value reduced to what is declared. Raises Invalid where it is not of its kind."""
+def _value(node: Node, value: object, path: Location, reading: Reading) -> object:
+    """A JSON value reduced to what is declared. Raises Invalid if it is not of its kind."""
     if value is None or value is ABSENT or (value == "" and not isinstance(node, Field)):
         if node.required:
             raise Invalid(path, "is missing", None)
@@ -233,8 +241,8 @@ def _value(node: Node, value: object, path: Location, reading: Reading | None = 
             return _entries(node, {} if value == [] else value, path, reading)
 
 
-def _object(fields: tuple[Node, ...], value: object, path: Location, reading: Reading) -> dict:
-    _check_keys(value, path)
+def _object(fields: tuple[Node, ...], sent: object, path: Location, reading: Reading) -> dict:
+    value = _checked(sent, path)
     declared = {node.key for node in fields}
     for key in value.keys() - declared:
         reading.unknown.setdefault(path.member(key).kind, sample_of(value[key]))
@@ -246,33 +254,35 @@ def _object(fields: tuple[Node, ...], value: object, path: Location, reading: Re
     return {key: item for key, item in clean.items() if item is not ABSENT}
 
 
-def _check_keys(value: object, path: Location) -> None:
+def _checked(value: object, path: Location) -> dict:
+    """The value, if it is an object that names each key once."""
     if not isinstance(value, dict):
         raise Invalid(path, f"should be an object, is {_kind(value)}", value)
     if isinstance(value, Duplicated):
         raise Invalid(path.member(value.key), "the key is there twice", value)
+    return value
 
 
 def _items(node: Rows | Values, value: object, path: Location, reading: Reading) -> list:
     if not isinstance(value, list):
         raise Invalid(path, f"should be a list, is {_kind(value)}", value)
-    clean = []
+    clean: list[object] = []
     for number, item in enumerate(value, start=1):
         here, marked = path.item(number), len(reading.rejects)
         try:
             if isinstance(node, Rows):
                 clean.append(_object(node.fields, item, here, reading))
             else:
-                clean.append(_value(Field(node.value.key, node.value.kind, required=True), item, here))
+                clean.append(_value(Field(node.value.key, node.value.kind, required=True), item, here, reading))
         except Invalid as found:
             reading.rejects[marked:] = [found.reject("row")]
             clean.append(None)  # keeps the places of the others
     return clean
 
 
-def _entries(node: Entries | Pairs, value: object, path: Location, reading: Reading) -> dict:
-    _check_keys(value, path)
-    clean = {}
+def _entries(node: Entries | Pairs, sent: object, path: Location, reading: Reading) -> dict:
+    value = _checked(sent, path)
+    clean: dict[str, object] = {}
     for key, item in value.items():
         marked = len(reading.rejects)
         try:

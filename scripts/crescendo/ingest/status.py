@@ -1,8 +1,10 @@
 """What is in the warehouse: files, rows, what was rejected, undeclared fields, and whether the ledger adds up."""
 
 import json
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 import duckdb
@@ -13,7 +15,10 @@ from crescendo.options import format_option
 from crescendo.shapes import Document, Source
 from crescendo.sources import all_sources
 from crescendo.terminal import printable
-from crescendo.warehouse import quoted
+from crescendo.warehouse import one, quoted
+
+if TYPE_CHECKING:
+    from rich.console import Console
 
 # files whose counts do not add up
 UNBALANCED = """
@@ -102,7 +107,7 @@ def _rows(connection: duckdb.DuckDBPyConnection, sql: str) -> list[dict]:
     return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
 
 
-def _tables(connection: duckdb.DuckDBPyConnection):
+def _tables(connection: duckdb.DuckDBPyConnection) -> Iterator[dict]:
     """Each raw table: its rows, its newest day, and a digest of what it says (not of where it came from)."""
     # a column that the declaration has gained since is added by the next load
     existing: dict[tuple[str, str], set[str]] = {}
@@ -152,17 +157,18 @@ def _problems(connection: duckdb.DuckDBPyConnection) -> list[str]:
 
 def _imbalance(connection: duckdb.DuckDBPyConnection, source: Source, documents: list[Document]) -> list[str]:
     """Whether the raw tables of documents that share them hold just what the ledger says they do."""
-    owned = connection.execute(
+    owned = one(
+        connection,
         """select count(*), coalesce(sum(row_count), 0)::bigint from (
             select distinct r._row_id, r.row_count from load_audit.file_records as r
             inner join load_audit.files as f on f._file_id = r._file_id
             where f.is_current and f.source = ? and f.document in (select unnest(?)))""",
         [source.name, [document.name for document in documents]],
-    ).fetchone()
+    )
     tables = {table.name: table.is_root for document in documents for table in flatten.raw_tables(document)}
     held = [0, 0]
     for name, is_root in tables.items():
-        [count] = connection.execute(f"select count(*) from {quoted(source.schema)}.{quoted(name)}").fetchone()
+        [count] = one(connection, f"select count(*) from {quoted(source.schema)}.{quoted(name)}")
         held[0 if is_root else 1] += count
     where = f"{source.schema}.{documents[0].table}"
     return [
@@ -208,8 +214,8 @@ def _print(result: Status) -> None:
     if len(refused) > 20:
         console.print(f"... and {len(refused) - 20} more refused: crescendo status --format json")
     loaded = [file for file in result.files if file["status"] != "refused"]
-    counts = ("records_in", "records_loaded", "records_duplicate", "records_rejected", "rows_loaded", "rows_rejected")
-    counts += ("values_rejected",)
+    counts = [f"records_{how}" for how in ("in", "loaded", "duplicate", "rejected")]
+    counts += ["rows_loaded", "rows_rejected", "values_rejected"]
     print_table(console, "Files", loaded, ("path", "status", *counts), 20)
     print_table(console, "Rejected", result.rejected, ("file", "line", "path", "reason", "sample"), 20)
     findings = [row | {"example": _example(row["example"])} for row in result.findings]
@@ -241,7 +247,7 @@ def _cell(column: str, value: object) -> str:
     return f"…{said[-MOST:]}" if column in ("path", "file") else f"{said[:MOST]}…"
 
 
-def print_table(console, title: str, rows: list[dict], columns: tuple[str, ...], most: int) -> None:
+def print_table(console: "Console", title: str, rows: list[dict], columns: tuple[str, ...], most: int) -> None:
     """Print rows as a table, `most` of them at most."""
     from rich.table import Table
     from rich.text import Text
@@ -250,8 +256,8 @@ def print_table(console, title: str, rows: list[dict], columns: tuple[str, ...],
         return
     table = Table(title=f"{title} ({len(rows)})", title_justify="left", box=None)
     for column in columns:
-        justify = "right" if isinstance(rows[0][column], int) else "left"
-        table.add_column(column.replace("_", " "), justify=justify, overflow="fold")
+        is_number = isinstance(rows[0][column], int)
+        table.add_column(column.replace("_", " "), justify="right" if is_number else "left", overflow="fold")
     for row in rows[:most]:
         table.add_row(*(Text(_cell(column, row[column])) for column in columns))  # a sample is data, not markup
     console.print(table)

@@ -269,7 +269,7 @@ class Place:
 
 
 def places(node: Node, path: str = "$") -> Iterator[Place]:
-    """Every place in a text where the declaration expects objects, or lists of plain values."""
+    """Every place in a text at which the declaration expects objects, or lists of plain values."""
     match node:
         case Group():
             yield from _object_places(node.fields, path)
@@ -296,7 +296,7 @@ def _member(path: str, key: str) -> str:
 
 
 def json_types(node: Node) -> tuple[str, ...]:
-    """The JSON types, in DuckDB's words, under which a node is read right; none where any will do."""
+    """The JSON types, in DuckDB's words, under which a node is read right; none if any will do."""
     match node:
         case Dropped() | Field(kind="json"):
             return ()
@@ -332,7 +332,8 @@ class TypeCheck:
 def type_check(root: Node, number: int) -> TypeCheck:
     """How a text that matches no pattern is checked."""
     column, typed = Columns.doubtful(number), Columns.typed(number)
-    keys, unknown = [], []
+    keys: list[str] = []
+    unknown: list[str] = []
     trusted = [f"{typed} is not null", keys_are_unique(root, typed) or "true"]
     trusted.append(f"json_type({column}) = {text(json_types(root)[0])}")
     for place in places(root):

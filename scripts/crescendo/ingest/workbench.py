@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import duckdb
 
 from crescendo.ingest import scratch
-from crescendo.warehouse import LOAD_MEMORY
+from crescendo.warehouse import LOAD_MEMORY, one
 
 
 @dataclass(frozen=True)
@@ -20,7 +20,8 @@ class Workbench:
     def copy(self, query: str, into: str) -> int:
         """Insert what a query over the batch gives into a table of the warehouse; returns how many rows those are."""
         with self.lend(query) as rows:
-            return int(self.load.execute(f"insert into {into} {rows}").fetchone()[0])
+            [count] = one(self.load, f"insert into {into} {rows}")
+            return int(count)
 
     @contextmanager
     def lend(self, query: str) -> Iterator[str]:
@@ -57,7 +58,7 @@ def _streamed(lender: duckdb.DuckDBPyConnection, query: str, reader: duckdb.Duck
 def in_memory() -> Iterator[duckdb.DuckDBPyConnection]:
     """A database in memory, which spills into a folder of its own."""
     with scratch.folder() as folder:
-        settings = {
+        settings: dict[str, str | bool | int | float | list[str]] = {
             "threads": 1,
             "memory_limit": LOAD_MEMORY,
             "temp_directory": str(folder),
