@@ -14,7 +14,7 @@ tracks as (
 
 history as (
 
-    select * from {{ ref('int_history_resolved') }}
+    select * from {{ ref('int_listening_history_resolved') }}
     where route = 'tracks'
 
 ),

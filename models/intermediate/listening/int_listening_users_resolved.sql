@@ -13,7 +13,7 @@ users as (
 
 history as (
 
-    select * from {{ ref('int_history_resolved') }}
+    select * from {{ ref('int_listening_history_resolved') }}
     where route = 'users'
 
 ),
