@@ -1065,7 +1065,7 @@ comment on column listening.bridge_users_x_genres."observed_ratio" is 'Share of 
 create index dim_listening_genres_subject_id_index on listening.dim_listening_genres ("subject_id");
 comment on index listening.dim_listening_genres_subject_id_index is 'Joins from metrics.dim_subjects, and the check that none is orphaned when one of its rows goes.';
 alter table listening.dim_listening_genres add foreign key ("subject_id") references metrics.dim_subjects ("subject_id");
-comment on table listening.dim_listening_genres is 'One row per genre, of reference or said of a track or by a user. The normalised core''s `genres`.';
+comment on table listening.dim_listening_genres is 'One row per genre, of reference or said of a track or by a user. The normalised core''s `genres`. Each domain has genres of its own; a word that two domains know is one subject.';
 comment on column listening.dim_listening_genres."genre_id" is 'Name of the genre in lower case, spaces trimmed.';
 comment on column listening.dim_listening_genres."subject_id" is 'What is counted: ''song:'', ''artist:'' ... and the id within its domain.';
 comment on column listening.dim_listening_genres."genre_name" is 'Name of the genre for people.';

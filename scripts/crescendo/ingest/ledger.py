@@ -120,26 +120,6 @@ def refuse(connection: duckdb.DuckDBPyConnection, load_id: int, file: Path, reas
     return result
 
 
-def begin(connection: duckdb.DuckDBPyConnection, load_id: int, version: str) -> None:
-    """Enter a load that begins."""
-    connection.execute("insert into load_audit.loads values (?, ?, null, ?)", [load_id, now(), version])
-
-
-def end(connection: duckdb.DuckDBPyConnection, load_id: int) -> None:
-    """Enter the end of a load."""
-    connection.execute("update load_audit.loads set finished_at = ? where _load_id = ?", [now(), load_id])
-
-
-def refuse(connection: duckdb.DuckDBPyConnection, load_id: int, file: Path, reason: str) -> FileResult:
-    """Enter a file that cannot be read, if that is news. What the path once brought stays."""
-    name = str(file.absolute()).encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
-    result = FileResult(name, landing.size_of(file), "refused", reason)
-    if last_reason(connection, result.path) != reason:
-        result.file_id = next_id(connection, "files", "_file_id")
-        write_files(connection, load_id, [result])
-    return result
-
-
 def known_files(connection: duckdb.DuckDBPyConnection) -> dict[str, str]:
     """The sha256 of each current file, by path."""
     return dict(connection.execute("select path, content_sha256 from load_audit.files where is_current").fetchall())
