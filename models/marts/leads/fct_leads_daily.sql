@@ -30,7 +30,7 @@ created as (
         count(*) filter (where is_validated) as validated_count,
         count(*) filter (where lead_status = 'rejected') as rejected_count,
         count(*) filter (where attempt_count > 0) as attempted_count,
-        count(*) filter (where first_reached_at is not null) as reached_count,
+        count(*) filter (where reached_call_count > 0) as reached_count,
         count(*) filter (where is_won) as won_count
     from leads
     group by created_date, channel_id

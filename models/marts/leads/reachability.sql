@@ -45,11 +45,11 @@ known as (
         leads.attempt_count,
         leads.known_attempt_count,
         leads.attempt_count > 0 as is_attempted,
-        leads.first_reached_at is not null as is_reached,
+        leads.reached_call_count > 0 as is_reached,
         leads.direction = 'outbound'
         and coalesce(leads.has_consent, true)
         and external_weeks.week_date is null
-        and leads.first_reached_at is null as is_uncertain,
+        and leads.reached_call_count = 0 as is_uncertain,
         case
             when leads.first_attempt_at >= leads.created_at
                 then {{ seconds_between('leads.created_at', 'leads.first_attempt_at') }} / 60.0
