@@ -532,7 +532,7 @@ def _readings(bench: duckdb.DuckDBPyConnection, batch: Batch, roots: list, ids: 
 def _enter_unknown(bench: duckdb.DuckDBPyConnection, batch: Batch, roots: list) -> None:
     """Enter the keys nobody declared, once per file and path, with a sample."""
     for file, result in zip(batch.files, batch.results, strict=True):
-        for key in sorted(set(file.header) - set(flatten.text_columns(batch.document))):
+        for key in sorted(set(file.header) - _read_of(file)):
             held = "select count(*) from judged where _file_id = ?"
             [count] = bench.execute(held, [result.file_id]).fetchone()
             batch.unknown.append((result.file_id, key[:200], count, None))
@@ -554,6 +554,10 @@ def _enter_unknown(bench: duckdb.DuckDBPyConnection, batch: Batch, roots: list) 
         batch.unknown.append((file_id, path[:200], count, sample or batch.samples.get(path)))
 
 
+def _read_of(file: Incoming) -> set[str]:
+    return set(file.mapping.found_in(list(file.header)).values()) if file.mapping else set(file.known_columns)
+
+
 def _enter_careful_rejects(bench: duckdb.DuckDBPyConnection, batch: Batch) -> None:
     rows = bench.execute("""
         select j._file_id, j._index, c.level, c.path, c.reason, c.sample
@@ -569,8 +573,10 @@ def _enter_careful_rejects(bench: duckdb.DuckDBPyConnection, batch: Batch) -> No
         for file, result in zip(batch.files, batch.results, strict=True)
         if places[result.file_id]
     }
-    for file_id, index, level, *what in rows:
-        batch.rejects.append((file_id, level, index, starts[file_id].get(index), *what))
+    mapped = batch.files[0].mapping
+    for file_id, index, level, path, *what in rows:
+        place = mapped.shown(path) if mapped else path
+        batch.rejects.append((file_id, level, index, starts[file_id].get(index), place, *what))
 
 
 def _accept(
