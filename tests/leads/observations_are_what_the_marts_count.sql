@@ -46,7 +46,7 @@ counted as (
         'leads:spend' as metric_id,
         sum(days.spend) as total
     from {{ ref('fct_media_spend_daily') }} as days
-    inner join {{ ref('int_lead_days_listed') }} as calendar on days.spend_date = calendar.day_date
+    inner join {{ ref('int_leads_days_dated') }} as calendar on days.spend_date = calendar.day_date
     where days.currency = '{{ var("leads_currency") }}'
 
 )

@@ -6,7 +6,7 @@ with
 told as (
 
     select sum(spend) as spend
-    from {{ ref('int_spend_versioned') }}
+    from {{ ref('int_leads_spend_resolved') }}
     where is_latest
 
 ),

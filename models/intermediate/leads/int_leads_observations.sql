@@ -5,7 +5,7 @@ with
 
 calendar as (
 
-    select * from {{ ref('int_lead_days_listed') }}
+    select * from {{ ref('int_leads_days_dated') }}
 
 ),
 

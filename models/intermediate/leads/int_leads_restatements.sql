@@ -5,13 +5,13 @@ with
 
 versions as (
 
-    select * from {{ ref('int_spend_versioned') }}
+    select * from {{ ref('int_leads_spend_resolved') }}
 
 ),
 
 ruled as (
 
-    select * from {{ ref('int_tags_ruled') }}
+    select * from {{ ref('int_leads_tags_matched') }}
 
 ),
 

@@ -10,7 +10,7 @@ channels as (
 
 groups as (
 
-    select * from {{ ref('int_channel_groups') }}
+    select * from {{ ref('int_leads_channel_groups_unioned') }}
 
 ),
 

@@ -5,7 +5,7 @@ with
 
 weeks as (
 
-    select * from {{ ref('int_channel_weeks_spined') }}
+    select * from {{ ref('int_leads_channel_weeks_dated') }}
 
 ),
 

@@ -5,7 +5,7 @@ with
 
 rules as (
 
-    select * from {{ ref('int_rules_listed') }}
+    select * from {{ ref('int_leads_rules_unioned') }}
 
 ),
 

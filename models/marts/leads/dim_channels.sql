@@ -2,7 +2,7 @@ with
 
 channels as (
 
-    select * from {{ ref('int_channels_listed') }}
+    select * from {{ ref('int_leads_channels_found') }}
 
 ),
 

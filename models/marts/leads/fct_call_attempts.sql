@@ -2,7 +2,7 @@ with
 
 calls as (
 
-    select * from {{ ref('int_calls_judged') }}
+    select * from {{ ref('int_leads_calls_latest') }}
 
 ),
 

@@ -2,7 +2,7 @@ with
 
 changes as (
 
-    select * from {{ ref('int_lead_statuses_changed') }}
+    select * from {{ ref('int_leads_statuses_filtered') }}
 
 )
 

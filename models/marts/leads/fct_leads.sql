@@ -2,55 +2,49 @@ with
 
 leads as (
 
-    select * from {{ ref('int_leads_settled') }}
+    select * from {{ ref('int_leads_latest') }}
 
 ),
 
 ruled as (
 
-    select * from {{ ref('int_tags_ruled') }}
+    select * from {{ ref('int_leads_tags_matched') }}
 
 ),
 
 labels as (
 
-    select * from {{ ref('int_labels_matched') }}
+    select * from {{ ref('int_leads_labels_matched') }}
 
 ),
 
 touches as (
 
-    select * from {{ ref('int_touches_placed') }}
+    select * from {{ ref('int_leads_touches_aggregated') }}
 
 ),
 
 persons as (
 
-    select * from {{ ref('int_leads_identified') }}
-
-),
-
-judged as (
-
-    select * from {{ ref('int_leads_judged') }}
+    select * from {{ ref('int_leads_persons_matched') }}
 
 ),
 
 counted as (
 
-    select * from {{ ref('int_leads_counted') }}
+    select * from {{ ref('int_leads_validations_resolved') }}
 
 ),
 
 calls as (
 
-    select * from {{ ref('int_calls_summed') }}
+    select * from {{ ref('int_leads_calls_aggregated') }}
 
 ),
 
 won as (
 
-    select * from {{ ref('int_leads_won') }}
+    select * from {{ ref('int_leads_deals_aggregated') }}
 
 ),
 
@@ -78,7 +72,7 @@ joined as (
         leads.lead_status is distinct from 'test' as is_received,
         coalesce(counted.is_counted, false) as is_validated,
         case
-            when judged.refusal is not null then judged.refusal
+            when leads.validation_problem is not null then leads.validation_problem
             when not counted.is_counted then 'repeat'
         end as refusal,
         leads.created_at,
@@ -102,7 +96,6 @@ joined as (
     from leads
     inner join ruled on leads.tag_key = ruled.tag_key
     inner join persons on leads.lead_id = persons.lead_id
-    inner join judged on leads.lead_id = judged.lead_id
     left join labels on leads.declared_channel = labels.declared_channel
     left join touches on leads.lead_id = touches.lead_id
     left join counted on leads.lead_id = counted.lead_id

@@ -2,13 +2,13 @@ with
 
 spend as (
 
-    select * from {{ ref('int_spend_spread') }}
+    select * from {{ ref('int_leads_spend_dated') }}
 
 ),
 
 ruled as (
 
-    select * from {{ ref('int_tags_ruled') }}
+    select * from {{ ref('int_leads_tags_matched') }}
 
 ),
 

@@ -21,7 +21,7 @@ calls as (
 
 weeks as (
 
-    select * from {{ ref('int_channel_weeks_spined') }}
+    select * from {{ ref('int_leads_channel_weeks_dated') }}
 
 ),
 
