@@ -1,5 +1,4 @@
--- The treemap: who brought the validated leads of a period, counted by the lead's own tags, and
--- beside it by the first and the last visit that is known.
+-- The treemap of validated leads by their own tags, beside the first and last visit that are known.
 
 with
 
@@ -99,10 +98,8 @@ described as (
         summed.received_count,
         summed.validated_count,
         summed.validated_count / nullif(sum(summed.validated_count) over period, 0) as share_ratio,
-        row_number() over (
-            partition by summed.period_type, summed.period_start_date
-            order by summed.validated_count desc, channels.display_order
-        ) as channel_rank,
+        row_number() over (period order by summed.validated_count desc, channels.display_order)
+            as channel_rank,
         coalesce(sum(summed.validated_count) filter (where channels.is_paid) over period, 0)
         / nullif(sum(summed.validated_count) over period, 0) as paid_ratio,
         summed.first_touch_count,
