@@ -1,5 +1,5 @@
--- Who a lead is leaves staging as a keyed hash of 64 hex digits, and not as the hash that was made at
--- the door, which anybody can make who knows the address.
+-- Who a lead is leaves staging as a keyed hash of 64 hex digits, and not as the hash that was made
+-- at the door, which anybody can make who knows the address.
 
 with
 

@@ -1,5 +1,5 @@
--- Whoever was reached was called, whoever was called is a lead, and what is missing can only move the
--- figure between its floor and its ceiling.
+-- Whoever was reached was called, whoever was called is a lead, and what is missing can only move
+-- the figure between its floor and its ceiling.
 
 with
 

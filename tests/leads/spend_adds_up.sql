@@ -1,5 +1,6 @@
 -- Nothing that was spent is lost when a month is spread over its days and days are added to weeks;
--- only a credit takes an amount below zero; and what is not paid for costs nothing that could be told.
+-- only a credit takes an amount below zero; and what is not paid for costs nothing that could be
+-- told.
 
 with
 

@@ -1,5 +1,5 @@
--- A validated lead has consent and a phone that can be called, as far as is known; is no test; is not
--- validated before it is there; and is the only one of its person in any 30 days. What its tool
+-- A validated lead has consent and a phone that can be called, as far as is known; is no test; is
+-- not validated before it is there; and is the only one of its person in any 30 days. What its tool
 -- validated and we do not has a reason.
 
 with

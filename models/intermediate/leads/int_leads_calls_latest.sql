@@ -1,5 +1,5 @@
--- A call is sent again if the centre corrects it: the last word counts. One whose lead is missing or
--- unknown is an orphan, kept and counted, but no attempt to reach a lead.
+-- A call is sent again if the centre corrects it: the last word counts. One whose lead is missing
+-- or unknown is an orphan, kept and counted, but no attempt to reach a lead.
 
 -- a table: read by the calls and by the leads that they were for
 {{ config(materialized='table') }}

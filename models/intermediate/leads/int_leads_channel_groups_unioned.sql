@@ -1,5 +1,5 @@
--- What a channel belongs to: its group, whether it is paid for, whether it is for the advertiser's own
--- name, and the platform that sells it.
+-- What a channel belongs to: its group, whether it is paid for, whether it is for the advertiser's
+-- own name, and the platform that sells it.
 
 with
 

@@ -31,7 +31,8 @@ bounds as (
 days as (
 
     select
-        cast({{ dbt.dateadd('day', 'numbers.number', 'bounds.first_lead_date') }} as date) as day_date,
+        cast({{ dbt.dateadd('day', 'numbers.number', 'bounds.first_lead_date') }} as date)
+            as day_date,
         bounds.first_lead_date,
         bounds.last_lead_date
     from bounds
@@ -59,7 +60,8 @@ marked as (
         first_lead_date,
         last_lead_date,
         week_date < first_lead_date
-        or cast({{ dbt.dateadd('day', 6, 'week_date') }} as date) > last_lead_date as is_partial_week,
+        or cast({{ dbt.dateadd('day', 6, 'week_date') }} as date) > last_lead_date
+            as is_partial_week,
         cast({{ dbt.dateadd('day', "6 + " ~ var('leads_maturity_days'), 'week_date') }} as date)
         <= last_lead_date as is_mature_week
     from weeks

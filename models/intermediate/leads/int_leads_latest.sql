@@ -1,5 +1,5 @@
--- A lead is sent again whenever it changes: its latest version counts. From here on a person is known
--- by keyed hashes, and address, postcode and click ids stay behind.
+-- A lead is sent again whenever it changes: its latest version counts. From here on a person is
+-- known by keyed hashes, and address, postcode and click ids stay behind.
 
 -- a table: read by all that follows
 {{ config(materialized='table') }}
@@ -52,9 +52,8 @@ settled as (
             as validated_at,
         coalesce(leads.validated_at < leads.created_at, false) as has_odd_times,
         case
-            when leads.lead_status is distinct from 'validated' then null
-            when not leads.has_consent then 'no_consent'
-            when not leads.has_valid_phone then 'bad_phone'
+            when leads.lead_status = 'validated' and not leads.has_consent then 'no_consent'
+            when leads.lead_status = 'validated' and not leads.has_valid_phone then 'bad_phone'
         end as validation_problem
     from leads
     inner join ranked on leads._row_id = ranked._row_id

@@ -4,15 +4,15 @@ with
 
 digits as (
 
-    select digit from (values (0), (1), (2), (3), (4), (5), (6), (7), (8), (9)) as listed (digit)
+    select listed.digit
+    from (values (0), (1), (2), (3), (4), (5), (6), (7), (8), (9)) as listed (digit)
 
 ),
 
 -- one row per number from 0 to 9,999
 numbers as (
 
-    select
-        ones.digit + 10 * tens.digit + 100 * hundreds.digit + 1000 * thousands.digit as number
+    select ones.digit + 10 * tens.digit + 100 * hundreds.digit + 1000 * thousands.digit as number
     from digits as ones
     cross join digits as tens
     cross join digits as hundreds

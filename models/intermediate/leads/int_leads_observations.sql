@@ -1,5 +1,5 @@
--- A day of the calendar without a lead is a zero; so is one without spend between two with. Spend of
--- days before the first lead or after the last is in the marts alone.
+-- A day of the calendar without a lead is a zero; so is one without spend between two with. Spend
+-- of days before the first lead or after the last is in the marts alone.
 
 with
 

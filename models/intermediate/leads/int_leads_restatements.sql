@@ -1,5 +1,5 @@
--- Ad platforms restate the last days: the newest file replaces, and what changed stays on record. Only
--- spend by the day is compared; a week or month that is sent again is restated as a whole.
+-- Ad platforms restate the last days: the newest file replaces, and what changed stays on record.
+-- Only spend by the day is compared; a week or month that is sent again is restated as a whole.
 
 with
 
@@ -15,7 +15,8 @@ ruled as (
 
 ),
 
--- one row per channel, campaign and day whose amount a later file changed: from the first to the last word
+-- one row per channel, campaign and day whose amount a later file changed: from the first to the
+-- last word
 restated as (
 
     select

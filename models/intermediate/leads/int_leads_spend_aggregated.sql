@@ -24,7 +24,8 @@ loads as (
 
 ),
 
--- a record that several files hold is one raw row; its place among the versions is that of each file
+-- a record that several files hold is one raw row; its place among the versions is that of each
+-- file
 told as (
 
     select

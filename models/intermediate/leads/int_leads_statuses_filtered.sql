@@ -1,5 +1,5 @@
--- Versions that come in another order than they were made in are put in theirs. A lead that was sent
--- once needs no order.
+-- Versions that come in another order than they were made in are put in theirs. A lead that was
+-- sent once needs no order.
 
 with
 

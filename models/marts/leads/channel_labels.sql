@@ -1,4 +1,5 @@
--- The tool's own label beside the channel by the rules: where the two disagree, one of them is wrong.
+-- The tool's own label beside the channel by the rules: where the two disagree, one of them is
+-- wrong.
 
 with
 

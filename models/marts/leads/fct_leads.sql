@@ -69,7 +69,7 @@ joined as (
         leads.lead_version_count,
         leads.has_consent,
         leads.has_valid_phone,
-        leads.lead_status is distinct from 'test' as is_received,
+        coalesce(leads.lead_status <> 'test', true) as is_received,
         coalesce(counted.is_counted, false) as is_validated,
         case
             when leads.validation_problem is not null then leads.validation_problem

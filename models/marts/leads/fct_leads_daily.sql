@@ -37,7 +37,8 @@ created as (
 
 ),
 
--- one row per day and channel that brought a lead or had one validated; leads without a date have none
+-- one row per day and channel that brought a lead or had one validated; leads without a date have
+-- none
 summed as (
 
     select

@@ -94,7 +94,10 @@ described as (
                     > compared.usual_count + 2 * compared.usual_deviation
         end as is_peak,
         case
-            when compared.weeks_before = 8 and not compared.is_partial_week and compared.is_mature_week
+            when
+                compared.weeks_before = 8
+                and not compared.is_partial_week
+                and compared.is_mature_week
                 then
                     compared.validated_count
                     < compared.usual_count - 2 * compared.usual_deviation

@@ -17,11 +17,11 @@ channels as (
 
 period_types as (
 
-    select period_type from (values ('all'), ('year'), ('month')) as listed (period_type)
+    select listed.period_type
+    from (values ('all'), ('year'), ('month')) as listed (period_type)
 
 ),
 
--- a lead without a date is in no year and in no month
 periods as (
 
     select
@@ -98,7 +98,7 @@ described as (
         summed.received_count,
         summed.validated_count,
         summed.validated_count / nullif(sum(summed.validated_count) over period, 0) as share_ratio,
-        row_number() over (period order by summed.validated_count desc, channels.display_order)
+        row_number() over (period order by summed.validated_count desc, channels.display_order asc)
             as channel_rank,
         coalesce(sum(summed.validated_count) filter (where channels.is_paid) over period, 0)
         / nullif(sum(summed.validated_count) over period, 0) as paid_ratio,

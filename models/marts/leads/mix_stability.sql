@@ -24,7 +24,7 @@ ranked as (
         weeks.share_ratio,
         row_number() over (
             partition by weeks.week_date
-            order by weeks.validated_count desc, channels.display_order
+            order by weeks.validated_count desc, channels.display_order asc
         ) as channel_rank
     from weeks
     inner join channels on weeks.channel_id = channels.channel_id
