@@ -105,7 +105,19 @@ NO_TELEMETRY = {"RUNTIME__DLTHUB_TELEMETRY": "false", "DO_NOT_TRACK": "1"}
 
 def sample(folder: Path, songs: int) -> Path:
     """A report of so many songs over 390 days, without the half record at its end, over which peers fall."""
-    words = ["sample", "--songs", str(songs), "--days", "390", "--artists", "0", "--listening-days", "0"]
+    words = [
+        "sample",
+        "--songs",
+        str(songs),
+        "--days",
+        "390",
+        "--artists",
+        "0",
+        "--listening-days",
+        "0",
+        "--lead-days",
+        "0",
+    ]
     run([CRESCENDO, *words, "--to", str(folder)])
     [path] = folder.glob("*.csv")
     os.truncate(path, path.read_bytes().rindex(b"\n") + 1)

@@ -16,6 +16,10 @@ KINDS = {
     "integer": "BIGINT",
     "number": "DOUBLE",
     "flag": "BOOLEAN",
+    # of a record's own columns only, not within lists and objects:
+    "moment": "VARCHAR",  # a day, or a day and time with or without an offset, as written; staging knows the time zone
+    "period": "VARCHAR",  # a day, an ISO week or a month: 2025-01-31, 2025-W05, 2025-01
+    "decimal": "DECIMAL(18, 6)",  # an amount with a decimal point or comma; thousands may have spaces between them
     "json": "VARCHAR",  # a text, or the JSON of an object or list: for a key whose form changed over the years
 }
 

@@ -197,7 +197,20 @@ def test_two_songs_wrongly_given_one_code_are_two_recordings(case):
 def test_no_group_loses_its_only_recording(desk, case, options):
     """Few artists for many songs, so that some have nothing but twins."""
     songs, days, artists = options
-    words = ("--songs", songs, "--days", days, "--artists", artists, "--listening-days", 2, "--to", desk.folder)
+    words = (
+        "--songs",
+        songs,
+        "--days",
+        days,
+        "--artists",
+        artists,
+        "--listening-days",
+        2,
+        "--lead-days",
+        0,
+        "--to",
+        desk.folder,
+    )
     code, _, err = desk.run("sample", *words)
     assert code == 0, err
     connection = case.loaded("artist_growth", "platform_growth")

@@ -38,8 +38,11 @@ judged as (
             when received.subject_id is null then 'subject_unknown'
             when received.metric_id is null then 'metric_unknown'
             when abs(received.value) > {{ var('largest_count') }} then 'value_too_large'
-            -- a score may fall below zero
-            when received.value < 0 and received.metric_id not like 'soundcharts:%'
+            -- a score may fall below zero, and so may spend, by a credit
+            when
+                received.value < 0
+                and received.metric_id not like 'soundcharts:%'
+                and received.metric_id <> 'leads:spend'
                 then 'value_negative'
             when received.value < 1 and received.metric_id like '%:chart_position'
                 then 'place_below_one'

@@ -36,15 +36,25 @@ from crescendo.sources.sample import SIZE, Size, write_sample
     show_default=True,
     help="Days of MooVitamix pages; 0 for none.",
 )
-def sample_command(songs: int, days: int, seed: int, folder: Path, artists: int, listening_days: int) -> None:
-    """Write a made-up report file in the partner's shape, and pages of two services, dirt and all.
+@click.option(
+    "--lead-days",
+    type=click.IntRange(0, 1500),
+    default=SIZE.lead_days,
+    show_default=True,
+    help="Days of marketing leads, calls and spend; 0 for none.",
+)
+def sample_command(
+    songs: int, days: int, seed: int, folder: Path, artists: int, listening_days: int, lead_days: int
+) -> None:
+    """Write a made-up report file in the partner's shape, pages of two services and leads, dirt and all.
 
-    The same numbers give the same file and the same pages, byte for byte.
+    The same numbers give the same files and the same pages, byte for byte.
 
     \b
     Example:
       crescendo sample
-      crescendo sample --songs 12320 --days 390 --artists 0 --listening-days 0 --to /tmp/full
+      crescendo sample --songs 12320 --days 390 --artists 0 --listening-days 0 --lead-days 0 --to /tmp/full
     """
-    for said in write_sample(folder, Size(songs, days, seed, artists, listening_days), progress=sys.stderr.isatty()):
+    size = Size(songs, days, seed, artists, listening_days, lead_days)
+    for said in write_sample(folder, size, progress=sys.stderr.isatty()):
         click.echo(said)

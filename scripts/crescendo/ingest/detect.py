@@ -15,9 +15,10 @@ from functools import cached_property
 from pathlib import Path
 
 from crescendo.errors import CrescendoError
+from crescendo.ingest import mapping
 from crescendo.ingest.asking import facts_of_name, facts_of_request, stem
 from crescendo.ingest.columns import text_columns
-from crescendo.ingest.keys import Keys, json_format
+from crescendo.ingest.keys import Keys, json_format, keys_of
 from crescendo.ingest.landing import (
     HEAD,
     LINE_NUMBER,
@@ -28,6 +29,7 @@ from crescendo.ingest.landing import (
     gzipped_oddly,
     plain_error,
 )
+from crescendo.ingest.mapping import Mapping
 from crescendo.shapes import Document, Entries, Field, Group, Node, Rows, Source
 
 Known = tuple[Source, Document]
@@ -50,6 +52,7 @@ class Wanted:
     every: list[Known]
     only: str = ""
     facts: dict[str, str] = field(default_factory=dict)
+    mapping: Mapping | None = None
 
     @cached_property
     def chosen(self) -> list[Known]:
@@ -66,14 +69,22 @@ class Wanted:
         return self.only in ("", known[0].name, full_name(known))
 
 
-def wanted(sources: dict[str, Source], only: str = "", *, platform: str = "", subject: str = "") -> Wanted:
-    """The documents that files may be: all, or those of one source or one document.
+def wanted(
+    sources: dict[str, Source],
+    only: str = "",
+    *,
+    platform: str = "",
+    subject: str = "",
+    mapped: Path | None = None,
+) -> Wanted:
+    """The documents that files may be: all, or those of one source or one document; `mapped` names a mapping file.
 
-    Raises CrescendoError if there is no such source or document.
+    Raises CrescendoError if there is no such source or document, or if the mapping file is wrong.
     """
     every = [(source, document) for source in sources.values() for document in source.documents]
     said = {"platform": platform.strip(), "uuid": subject.strip()}
-    want = Wanted(every, only, {fact: value for fact, value in said.items() if value})
+    facts = {fact: value for fact, value in said.items() if value}
+    want = Wanted(every, only, facts, mapping.read(mapped, sources) if mapped else None)
     if not want.chosen:
         names = ", ".join([*sources, *map(full_name, every)])
         raise CrescendoError(f"there is no source {only!r}: choose one of {names}")
@@ -83,6 +94,12 @@ def wanted(sources: dict[str, Source], only: str = "", *, platform: str = "", su
 def full_name(known: Known) -> str:
     """A document as `--source` takes it: 'soundcharts.report'."""
     return f"{known[0].name}.{known[1].name}"
+
+
+def mapping_of(path: Path, want: Wanted) -> Mapping | None:
+    """What says which columns of a file are ours, if anything does. Raises CrescendoError."""
+    beside = mapping.beside(path)
+    return mapping.read(beside, {source.name: source for source, _ in want.every}) if beside else want.mapping
 
 
 def read(path: Path, want: Wanted) -> tuple[Incoming, Content] | Refused:
@@ -114,8 +131,50 @@ def recognise(path: Path, want: Wanted) -> Incoming | Refused:
         return Refused(path, "is a web page or XML, perhaps an error page: fetch it again")
     if "\x00" in start.split("\n")[0]:
         return Refused(path, "is not text")
+    try:
+        mapped = mapping_of(path, want)
+    except CrescendoError as error:
+        return Refused(path, f"is not loaded: {error}")
+    if mapped:
+        return _recognise_mapped(path, start, mapped, gzipped, size)
     known = _recognise_json if start[0] in "[{" else _recognise_csv
     return known(path, start, want, gzipped, size)
+
+
+def _recognise_mapped(path: Path, start: str, mapped: Mapping, gzipped: bool, size: int) -> Incoming | Refused:
+    """A file of somebody's own columns; what they are called is all that it has to agree with."""
+    form, delimiter = "csv", ","
+    header: tuple[str, ...] = ()
+    if start[0] in "[{":
+        form = json_format(start, path)
+        if form == "page":
+            return Refused(path, f"is one JSON document, and {mapped.path.name} is for records, one a line")
+        names = [key for key in keys_of(start) if "." not in key]
+    else:
+        line = start.split("\n", 1)[0].rstrip("\r")
+        split: dict[str, list[str]] = {
+            mark: next(csv.reader([line], delimiter=mark, skipinitialspace=True), []) for mark in DELIMITERS
+        }
+        delimiter = max(DELIMITERS, key=lambda mark: len(mapped.found_in(split[mark])))
+        names = split[delimiter]
+        header = tuple(name.strip() for name in names)
+    if reason := mapped.lacking(names):
+        return Refused(path, f"is not loaded: {reason}")
+    twice = sorted({column for column in header if column and header.count(column) > 1})
+    if twice:
+        return Refused(path, f"names a column twice: {', '.join(twice)}")
+    return Incoming(
+        path,
+        mapped.source,
+        mapped.document,
+        form,
+        header,
+        gzipped,
+        size,
+        delimiter=delimiter,
+        told=mapped.content,
+        mapping=mapped,
+    )
 
 
 # --- tables ------------------------------------------------------------------------------------------------------

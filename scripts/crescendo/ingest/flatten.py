@@ -15,8 +15,9 @@ document says of its page (`carried`); a row of a list in a list carries the loa
 from dataclasses import dataclass
 
 from crescendo.ingest.columns import Columns
+from crescendo.ingest.validate import THIN_SPACES
 from crescendo.shapes import KINDS, Document, Dropped, Entries, Field, Group, Node, Pairs, Rows, Values
-from crescendo.warehouse import quoted
+from crescendo.warehouse import quoted, text
 
 LOADER_COLUMNS = {"_row_id": "UUID", "_index": "BIGINT", "_file_id": "BIGINT", "_load_id": "BIGINT"}
 
@@ -107,7 +108,11 @@ class Trail:
 
 
 def _leaf_value(value: str, node: Field) -> str:
-    return f"try_cast(left({value}, 10) as date)" if node.kind == "day" else f"try_cast({value} as {KINDS[node.kind]})"
+    if node.kind == "day":
+        return f"try_cast(left({value}, 10) as date)"
+    if node.kind == "decimal":
+        value = f"translate({value}, {text(',' + THIN_SPACES)}, '.')"
+    return f"try_cast({value} as {KINDS[node.kind]})"
 
 
 def _leaves(fields: tuple[Node, ...], holder: str, prefix: str, columns: dict[str, str], values: list[str]) -> None:

@@ -16,6 +16,7 @@ import duckdb
 
 from crescendo.ingest import ledger, lines, slow_path, validate
 from crescendo.ingest.columns import Columns, read_typed
+from crescendo.ingest.landing import Incoming
 from crescendo.ingest.plan import Batch
 from crescendo.ingest.read import row_id
 from crescendo.warehouse import one, text
@@ -234,7 +235,7 @@ def _readings(db: Database, batch: Batch, ids: list[int]) -> Iterator[tuple[int,
 def _note_unknown(db: Database, batch: Batch) -> None:
     """Note the undeclared keys, once per file and path, with a sample."""
     for file, result in zip(batch.files, batch.results, strict=True):
-        for key in sorted(set(file.header) - set(batch.columns.keys)):
+        for key in sorted(set(file.header) - _read_of(file)):
             held = "select count(*) from judged where _file_id = ?"
             [count] = one(db, held, [result.file_id])
             batch.unknown.append((result.file_id, key[:200], count, None))
@@ -256,6 +257,11 @@ def _note_unknown(db: Database, batch: Batch) -> None:
         batch.unknown.append((file_id, path[:200], count, sample or batch.samples.get(path)))
 
 
+def _read_of(file: Incoming) -> set[str]:
+    """The columns of a file that are read, as its header has them."""
+    return set(file.mapping.found_in(list(file.header)).values()) if file.mapping else set(file.known_columns)
+
+
 def _note_rejects(db: Database, batch: Batch) -> None:
     """Note what the slow path rejected, with the line that its record begins in."""
     rows = db.execute("""
@@ -272,5 +278,7 @@ def _note_rejects(db: Database, batch: Batch) -> None:
         for file, result in zip(batch.files, batch.results, strict=True)
         if places[result.file_id]
     }
-    for file_id, index, level, *what in rows:
-        batch.rejects.append((file_id, level, index, starts[file_id].get(index), *what))
+    mapped = batch.files[0].mapping
+    for file_id, index, level, path, *what in rows:
+        place = mapped.shown(path) if mapped else path
+        batch.rejects.append((file_id, level, index, starts[file_id].get(index), place, *what))

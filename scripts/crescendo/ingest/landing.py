@@ -14,6 +14,7 @@ from typing import IO, cast
 
 from crescendo.errors import CrescendoError
 from crescendo.ingest.columns import json_roots, scalars, text_columns
+from crescendo.ingest.mapping import ENDING, Mapping
 from crescendo.shapes import Document, Need, Source
 from crescendo.warehouse import text
 
@@ -49,6 +50,12 @@ class Incoming:
     delimiter: str = ","
     told: str = ""
     options: dict[str, str] = field(default_factory=dict)
+    mapping: Mapping | None = None
+
+    @property
+    def known_columns(self) -> list[str]:
+        """The columns or keys that are read, by their names in the file."""
+        return self.mapping.columns if self.mapping else text_columns(self.document)
 
 
 @dataclass(frozen=True)
@@ -128,8 +135,9 @@ def _walk(given: Path) -> Iterator[Path | Refused]:
         except OSError as error:
             yield Refused(path, f"cannot be read: {plain_error(error)}")
             continue
-        # hidden files, half-written files, and the requests that the client keeps beside its pages
-        waiting += [p for p in inside if not p.name.startswith(".") and not p.name.endswith((".tmp", ".request.json"))]
+        waiting += [
+            p for p in inside if not p.name.startswith(".") and not p.name.endswith((".tmp", ".request.json", ENDING))
+        ]
 
 
 def _unreadable(path: Path, root: Path) -> str:
@@ -253,7 +261,10 @@ def _csv_relation(first: Incoming, files: str) -> Relation:
     delimiter = text("," if first.careful else first.delimiter)
     options = f"columns = {{{names}}}, header = true, delim = {delimiter}, quote = '\"', escape = '\"'"
     sql = f"read_csv({files}, {options}, {_csv_options(first)})"
-    columns = {key: f"c{number}" for number, key in enumerate(first.header) if key in text_columns(first.document)}
+    columns = {key: f"c{number}" for number, key in enumerate(first.header)}
+    if first.mapping:
+        return Relation(sql, first.mapping.expressions(columns))
+    columns = {key: place for key, place in columns.items() if key in text_columns(first.document)}
     if first.document.line_number_prefix and first.header[0] in columns:
         columns[first.header[0]] = r"regexp_replace(c0, '^\d+\t', '')"
     return Relation(sql, columns)
@@ -291,18 +302,20 @@ def _json_relation(first: Incoming, files: str) -> Relation:
             asked |= {f"asked_{need.fact}": _needed(need, first) for need in document.needs if need.at}
         digest = "content_sha256" if first.format == "page" else "sha256(record)"
         return Relation(sql, {json_roots(document)[0].key: "record"} | asked, digest=digest)
-    keys = text_columns(document)
+    keys = first.known_columns
     known = "[" + ", ".join(text(key) for key in keys) + "]"
-    plain = f"json_type(record, {_paths([leaf.key for leaf in scalars(document)])})"
+    flat = keys if first.mapping else [leaf.key for leaf in scalars(document)]
+    plain = f"json_type(record, {_paths(flat)})"
     sound = f"len(keys) = len(list_distinct(keys)) and not list_has_any({plain}, ['OBJECT', 'ARRAY'])"
     sql = f"""(
         select *, case when try(json_type(record) = 'OBJECT' and {sound})
             then json_extract_string(record, {_paths(keys)}) end as sent
         from (select *, try(json_keys(record)) as keys from ({records(first, files)}))
     )"""
+    columns = {key: f"sent[{number}]" for number, key in enumerate(keys, start=1)}
     return Relation(
         sql,
-        {key: f"sent[{number}]" for number, key in enumerate(keys, start=1)},
+        first.mapping.expressions(columns) if first.mapping else columns,
         broken="case when sent is null then record end",
         unknown=f"list_filter(keys, lambda k: not list_contains({known}, k))",
     )

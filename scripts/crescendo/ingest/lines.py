@@ -119,7 +119,7 @@ class _Reader:
         self.incoming = incoming
         self.ahead: list[tuple[int, bytes, bool]] = []  # lines that were given back, the next one last
         self.roots = {root.key for root in json_roots(incoming.document)}
-        self.scalars = {leaf.key: leaf for leaf in scalars(incoming.document)}
+        self.scalars = {} if incoming.mapping else {leaf.key: leaf for leaf in scalars(incoming.document)}
         csv.field_size_limit(LARGEST_LINE * 2)
 
     def read(self) -> Iterator[tuple[int, list[str]] | BadLine]:

@@ -38,6 +38,7 @@ def load(
     source: str = "",
     platform: str = "",
     subject: str = "",
+    mapping: Path | None = None,
     dry_run: bool = False,
     wait: float = 60.0,
     progress: bool = False,
@@ -53,7 +54,7 @@ def load(
     """
     scratch.sweep()
     found, refused = landing.find(paths)
-    want = detect.wanted(all_sources(), source, platform=platform, subject=subject)
+    want = detect.wanted(all_sources(), source, platform=platform, subject=subject, mapped=mapping)
     try:
         try:
             return _attempt(found, refused, want, dry_run, wait, progress, file, cautious=False)
@@ -159,25 +160,40 @@ def _progress_bar(connection: duckdb.DuckDBPyConnection, files: list[Path]) -> I
 )
 @click.option("--platform", default="", metavar="CODE", help="Platform of pages that do not say theirs: spotify.")
 @click.option("--subject", default="", metavar="UUID", help="Artist, song or album of pages that do not say theirs.")
+@click.option(
+    "--mapping",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    metavar="FILE",
+    help="What says which columns of files of other feeds are ours, in TOML.",
+)
 @click.option("--dry-run", is_flag=True, help="Read and check everything, then change nothing.")
 @click.option(
     "--wait", type=SECONDS, default=60.0, show_default=True, help="Seconds to wait for a warehouse that is in use."
 )
 @format_option("table", "json")
 def load_command(
-    paths: tuple[Path, ...], source: str, platform: str, subject: str, dry_run: bool, wait: float, form: str
+    paths: tuple[Path, ...],
+    source: str,
+    platform: str,
+    subject: str,
+    mapping: Path | None,
+    dry_run: bool,
+    wait: float,
+    form: str,
 ) -> int:
     """Load report files and API pages into the warehouse; without PATHS, the folder landing/.
 
     A folder may hold files of any kind and name. What a page is about is taken from the request beside it
     (PAGE.request.json, such as {"document": "song-audience", "uuid": "...", "platform": "spotify"}), else from its name
-    (song-audience__UUID__spotify__p0001.json), else from its body, else from --subject and --platform.
+    (song-audience__UUID__spotify__p0001.json), else from its body, else from --subject and --platform. A table with
+    other columns than ours is read by what FILE.mapping.toml beside it, or --mapping, says of them.
 
     \b
     Example:
       crescendo load
       crescendo load ~/Downloads/100-songs-audience-report.csv --dry-run
       crescendo load streams.json --source soundcharts.song-audience --platform spotify
+      crescendo load crm.csv --mapping crm.toml
     """
     quiet = form == "json" or not click.get_text_stream("stderr").isatty()
     result = load(
@@ -185,6 +201,7 @@ def load_command(
         source=source,
         platform=platform,
         subject=subject,
+        mapping=mapping,
         dry_run=dry_run,
         wait=wait,
         progress=not quiet,

@@ -157,5 +157,6 @@ def _kind(file: Incoming) -> tuple:
         file.gzipped,
         file.unpack,
         file.delimiter,
+        file.mapping,
         file.path if file.careful else None,
     )

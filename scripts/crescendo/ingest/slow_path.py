@@ -19,6 +19,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from crescendo.ingest.location import Location, plain
+from crescendo.ingest.validate import FORMS
 from crescendo.shapes import Dropped, Entries, Field, Group, Node, Pairs, Rows, Values
 
 LARGEST = 2**63 - 1
@@ -323,7 +324,25 @@ def _leaf(leaf: Field, value: object, path: Location) -> object:
             return _number(value, path)
         case "flag" if isinstance(value, bool):
             return value
+        case "moment" | "period" | "decimal":
+            return _written(leaf, value, path)
     raise Invalid(path, f"should be a {leaf.kind}, is {_kind(value)}", value)
+
+
+# how to write what a text of these kinds has to be
+WRITTEN = {
+    "moment": "is no moment: write 2025-01-31T14:05:00+01:00, or the day alone",
+    "period": "is no day, week or month: write 2025-01-31, 2025-W05 or 2025-01",
+    "decimal": "is no amount: write 1234.56 or 1234,56",
+}
+
+
+def _written(leaf: Field, value: object, path: Location) -> str:
+    """A text that is kept as it was written, or cast by the database: it only has to be of its form."""
+    shown = str(value) if isinstance(value, str | int | float) and not isinstance(value, bool) else ""
+    if not re.fullmatch(FORMS[leaf.kind], shown, re.ASCII):
+        raise Invalid(path, WRITTEN[leaf.kind], value)
+    return shown
 
 
 def _storable(value: object, path: Location) -> object:

@@ -49,6 +49,8 @@ CALENDAR_DAY = (
     r"(?:[1-9]\d{3}-(?:(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])|(?:0[13-9]|1[0-2])-(?:29|30)|(?:0[13578]|1[02])-31)"
     r"|[1-9]\d(?:0[48]|[2468][048]|[13579][26])-02-29)"
 )
+# what people put between thousands: a space, one that does not break, a narrow one
+THIN_SPACES = " \u00a0\u202f"
 # the plainest text of a value, quotes aside, which its cast turns into the right value
 FORMS = {
     "day": CALENDAR_DAY + r"(?:[T ].*)?",
@@ -56,6 +58,10 @@ FORMS = {
     "integer": r"-?(?:0|[1-9]\d{0,17})",
     "number": r"-?(?:0|[1-9]\d{0,17})(?:\.\d+)?(?:[eE][-+]?\d{1,2})?",
     "flag": r"(?:true|false)",
+    "moment": CALENDAR_DAY
+    + r"(?:[T ](?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d{1,9})?(?:Z|[+-](?:0\d|1[0-4]):?[0-5]\d)?)?",
+    "period": rf"(?:{CALENDAR_DAY}|[1-9]\d{{3}}-(?:0[1-9]|1[0-2])|[1-9]\d{{3}}-W(?:0[1-9]|[1-4]\d|5[0-3]))",
+    "decimal": rf"-?(?:\d{{1,12}}|\d{{1,3}}(?:[{THIN_SPACES}]\d{{3}}){{1,3}})(?:[.,]\d{{1,9}})?",
 }
 
 

@@ -17,13 +17,14 @@ class Size:
     seed: int = 7
     artists: int = 2
     listening_days: int = 9
+    lead_days: int = 111
 
 
 SIZE = Size()
 
 
 def write_sample(folder: Path, size: Size = SIZE, *, progress: bool = False) -> Iterator[str]:
-    """Write a report file and land pages of two services in a folder; yields a line on each once it is there."""
+    """Write a report file, pages of two services and exports of leads in a folder; yields a line on each."""
     from crescendo.sources.soundcharts.report import report_lines, write_report
     from crescendo.sources.soundcharts.world import World
 
@@ -42,3 +43,8 @@ def write_sample(folder: Path, size: Size = SIZE, *, progress: bool = False) -> 
 
         landed = land_moovitamix(folder / "moovitamix", size.listening_days, size.seed)
         yield f"{folder / 'moovitamix'}: {landed} days landed, {size.listening_days - landed} were there"
+    if size.lead_days:
+        from crescendo.sources.leads.sample import land_leads
+
+        files = land_leads(folder / "leads", size.lead_days, size.seed)
+        yield f"{folder / 'leads'}: {files} files of {size.lead_days} days of leads"

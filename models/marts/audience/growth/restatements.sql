@@ -9,6 +9,39 @@ boundaries as (
 
 ),
 
+spend as (
+
+    select * from {{ ref('int_leads_restatements') }}
+
+),
+
+restated as (
+
+    select
+        subject_id,
+        metric_id,
+        counted,
+        observed_date,
+        compared_date,
+        older_value,
+        newer_value
+    from boundaries
+
+    union all
+
+    -- of what was spent on a day a later file says something else
+    select
+        subject_id,
+        metric_id,
+        counted,
+        observed_date,
+        observed_date as compared_date,
+        older_value,
+        newer_value
+    from spend
+
+),
+
 subjects as (
 
     select * from {{ ref('dim_subjects') }}
@@ -18,18 +51,18 @@ subjects as (
 described as (
 
     select
-        boundaries.subject_id,
+        restated.subject_id,
         subjects.name,
-        boundaries.metric_id,
-        boundaries.counted,
-        boundaries.observed_date,
-        boundaries.compared_date,
-        boundaries.older_value,
-        boundaries.newer_value,
-        100 * (boundaries.newer_value - boundaries.older_value)
-        / nullif(boundaries.older_value, 0) as restated_pct
-    from boundaries
-    inner join subjects on boundaries.subject_id = subjects.subject_id
+        restated.metric_id,
+        restated.counted,
+        restated.observed_date,
+        restated.compared_date,
+        restated.older_value,
+        restated.newer_value,
+        100 * (restated.newer_value - restated.older_value)
+        / nullif(restated.older_value, 0) as restated_pct
+    from restated
+    inner join subjects on restated.subject_id = subjects.subject_id
 
 )
 

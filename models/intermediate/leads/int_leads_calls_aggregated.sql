@@ -1,0 +1,25 @@
+with
+
+calls as (
+
+    select * from {{ ref('int_leads_calls_latest') }}
+    where call_problem is null
+
+),
+
+-- one row per lead that was called
+summed as (
+
+    select
+        lead_id,
+        count(*) as attempt_count,
+        count(*) filter (where is_known_centre) as known_attempt_count,
+        count(*) filter (where outcome = 'reached') as reached_call_count,
+        min(called_at) as first_attempt_at,
+        min(called_at) filter (where outcome = 'reached') as first_reached_at
+    from calls
+    group by lead_id
+
+)
+
+select * from summed

@@ -1,0 +1,83 @@
+-- What each file says of a campaign and a day, week or month. Lines of one file add up, so that a
+-- credit is taken off; two files that speak of the same are two versions of it.
+
+-- a table: read by spend, by its restatements and by the rules
+{{ config(materialized='table') }}
+
+with
+
+media_spend as (
+
+    select * from {{ ref('stg_leads__media_spend') }}
+
+),
+
+file_records as (
+
+    select * from {{ ref('stg_load_audit__file_records') }}
+
+),
+
+loads as (
+
+    select * from {{ ref('stg_load_audit__loads') }}
+
+),
+
+-- a record that several files hold is one raw row; its place among the versions is that of each
+-- file
+told as (
+
+    select
+        file_records._file_id,
+        media_spend._load_id,
+        media_spend.ad_platform,
+        media_spend.account_id,
+        coalesce(nullif(media_spend.campaign_id, ''), media_spend.campaign_name, '') as campaign_id,
+        media_spend.campaign_name,
+        media_spend.spend_period,
+        coalesce(media_spend.currency, '{{ var("leads_currency") }}') as currency,
+        media_spend.impression_count,
+        media_spend.click_count,
+        media_spend.amount as spend,
+        media_spend.platform_conversion_count
+    from media_spend
+    inner join file_records on media_spend._row_id = file_records._row_id
+
+),
+
+-- one row per file, campaign, spend_period and currency
+summed as (
+
+    select
+        _file_id,
+        ad_platform,
+        account_id,
+        campaign_id,
+        max(campaign_name) as campaign_name,
+        spend_period,
+        currency,
+        max(_load_id) as _load_id,
+        cast(sum(impression_count) as bigint) as impression_count,
+        cast(sum(click_count) as bigint) as click_count,
+        cast(sum(spend) as double) as spend,
+        cast(coalesce(sum(spend) filter (where spend < 0), 0) as double) as credit,
+        cast(sum(platform_conversion_count) as bigint) as platform_conversion_count
+    from told
+    group by _file_id, ad_platform, account_id, campaign_id, spend_period, currency
+
+),
+
+tagged as (
+
+    select
+        summed.*,
+        loads.started_at as told_at,
+        {{ tag_text('summed.ad_platform') }} || '||'
+        || {{ tag_text('summed.campaign_name') }} || '||' as tag_key
+    from summed
+    left join loads on summed._load_id = loads._load_id
+
+)
+
+select * from tagged

@@ -1,0 +1,37 @@
+with
+
+calls as (
+
+    select * from {{ ref('int_leads_calls_latest') }}
+
+),
+
+leads as (
+
+    select * from {{ ref('fct_leads') }}
+
+),
+
+-- one row per call, orphans included
+described as (
+
+    select
+        calls.call_id,
+        case when leads.lead_id is not null then calls.lead_id end as lead_id,
+        leads.channel_id,
+        calls.called_at,
+        calls.called_date,
+        calls.attempt_number,
+        calls.outcome,
+        calls.duration_seconds,
+        calls.centre,
+        calls.is_known_centre,
+        calls.call_problem is null as is_attempt,
+        calls.call_problem is null and calls.outcome = 'reached' as is_reached,
+        calls.call_problem
+    from calls
+    left join leads on calls.lead_id = leads.lead_id
+
+)
+
+select * from described

@@ -1,0 +1,52 @@
+with
+
+leads as (
+
+    select * from {{ source('raw_leads', 'leads') }}
+
+),
+
+renamed as (
+
+    select
+        -- ids
+        lead_id,
+        nullif(trim(click_id), '') as click_id,
+        nullif(trim(affiliate_id), '') as affiliate_id,
+        nullif(trim(form_id), '') as form_id,
+
+        -- attributes
+        lower(trim(direction)) as direction,
+        landing_page,
+        utm_source,
+        utm_medium,
+        utm_campaign,
+        utm_content,
+        utm_term,
+        nullif(trim(declared_channel), '') as declared_channel,
+        nullif(trim(email_hash), '') as email_digest,
+        nullif(trim(phone_hash), '') as phone_digest,
+        postcode,
+        nullif(trim(product), '') as product,
+        lower(trim(status)) as lead_status,
+        nullif(lower(trim(rejection_reason)), '') as rejection_reason,
+
+        -- flags
+        phone_valid as has_valid_phone,
+        consent as has_consent,
+
+        -- dates
+        {{ utc_moment('created_at') }} as created_at,
+        {{ utc_moment('updated_at') }} as last_changed_at,
+        {{ utc_moment('validated_at') }} as validated_at,
+
+        -- loader
+        _row_id,
+        _index,
+        _file_id,
+        _load_id
+    from leads
+
+)
+
+select * from renamed

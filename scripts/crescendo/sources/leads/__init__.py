@@ -1,0 +1,1 @@
+"""Marketing leads: forms and calls, what became of them, and what was spent to get them."""

@@ -1,0 +1,83 @@
+"""Moments, periods and amounts: what people may write, what becomes of it, and what is said of the rest."""
+
+from decimal import Decimal
+
+import pytest
+from reports import json_lines
+
+
+def lead(number, **more):
+    return {"lead_id": f"l{number}", "created_at": "2025-03-29", "status": "new"} | more
+
+
+MOMENTS = ("2025-03-30", "2025-03-30 01:59:00", "2025-03-30T01:59:00+01:00", "2025-03-30T01:59:00.123456Z", None)
+NO_MOMENTS = ("2025-02-30", "30/03/2025", "2025-03-30T25:00:00Z", "2025-03-30T01:59", "soon", "2025-03-30T01:59:00+1")
+
+
+def test_a_moment_is_kept_as_it_was_written(desk):
+    desk.write("l.jsonl", json_lines(lead(number, created_at=said) for number, said in enumerate(MOMENTS)))
+    assert desk.load()[0] == 0
+    kept = desk.ask("select created_at from raw_leads.leads order by lead_id")
+    assert [said for (said,) in kept] == list(MOMENTS)
+
+
+@pytest.mark.parametrize("said", NO_MOMENTS)
+def test_what_is_no_moment_is_refused_alone_with_its_line(desk, said):
+    desk.write("l.jsonl", json_lines([lead(1), lead(2, created_at=said)]))
+    _, [file] = desk.load()
+    [reject] = file["rejects"]
+    assert (reject["level"], reject["line"], reject["path"]) == ("value", 2, "created_at")
+    assert reject["reason"] == "is no moment: write 2025-01-31T14:05:00+01:00, or the day alone"
+    assert desk.ask("select count(*), count(created_at) from raw_leads.leads") == [(2, 1)]
+
+
+AMOUNTS = {
+    "1234.56": "1234.56",
+    "1234,56": "1234.56",
+    "1 234,5": "1234.5",
+    "12 345 678,90": "12345678.9",
+    "1\u202f234,56": "1234.56",
+    "1\u00a0234": "1234",
+    "-150,00": "-150",
+    "0": "0",
+}
+PERIODS = ("2025-01-31", "2025-W05", "2025-01", "2020-W53")
+NO_PERIODS = ("2025-13", "2025-W54", "January 2025", "2025-1", "31/01/2025")
+NO_AMOUNTS = ("1.234,56", "12 34,00", "EUR 12", "1,2,3", "", "--1")
+
+
+def lines(*rows):
+    return "\n".join(["date;platform;campaign_id;spend", *rows]) + "\n"
+
+
+@pytest.mark.parametrize(("said", "meant"), AMOUNTS.items())
+def test_an_amount_has_a_point_or_a_comma(desk, said, meant):
+    desk.write("s.csv", lines(f"2025-01-02;meta_ads;1;{said}"))
+    assert desk.load()[0] == 0
+    assert desk.ask("select spend from raw_leads.media_spend") == [(Decimal(meant),)]
+
+
+@pytest.mark.parametrize("said", NO_AMOUNTS)
+def test_what_is_no_amount_refuses_its_line_alone(desk, said):
+    desk.write("s.csv", lines("2025-01-02;meta_ads;1;10", f"2025-01-03;meta_ads;1;{said}"))
+    _, [file] = desk.load()
+    [reject] = file["rejects"]
+    assert (reject["level"], reject["line"], reject["path"]) == ("record", 3, "spend")
+    assert reject["reason"] in ("is no amount: write 1234.56 or 1234,56", "is missing")
+    assert desk.ask("select date from raw_leads.media_spend") == [("2025-01-02",)]
+
+
+@pytest.mark.parametrize("said", PERIODS)
+def test_a_period_is_a_day_a_week_or_a_month(desk, said):
+    desk.write("s.csv", lines(f"{said};meta_ads;1;10"))
+    assert desk.load()[0] == 0
+    assert desk.ask("select date from raw_leads.media_spend") == [(said,)]
+
+
+@pytest.mark.parametrize("said", NO_PERIODS)
+def test_what_is_no_period_refuses_its_line_alone(desk, said):
+    desk.write("s.csv", lines("2025-01-02;meta_ads;1;10", f"{said};meta_ads;1;10"))
+    _, [file] = desk.load()
+    [reject] = file["rejects"]
+    assert (reject["line"], reject["path"]) == (3, "date")
+    assert reject["reason"] == "is no day, week or month: write 2025-01-31, 2025-W05 or 2025-01"

@@ -1,0 +1,114 @@
+"""Feeds with other columns, mapped by a file beside them: what is read, and what is said of a mistake."""
+
+import pytest
+from reports import json_lines
+
+MAPPING = """document = "leads.lead"
+
+[fields]
+lead_id = "id"
+created_at = "contact"
+utm_medium = {column = "origin", values = {"organic_search" = "organic", "Select" = ""}}
+status = {column = "won", values = {"1" = "validated"}, others = "rejected"}
+consent = {always = "true"}
+"""
+FEED = "ID,contact ,Origin,won,note\na,2025-01-31,Organic_Search,1,x\nb,2025-01-30,select,0,y\nc,2025-01-29,other,,z\n"
+READ = [
+    ("a", "2025-01-31", "organic", "validated", True),
+    ("b", "2025-01-30", None, "rejected", True),
+    ("c", "2025-01-29", "other", None, True),
+]
+LEADS = "select lead_id, created_at, utm_medium, status, consent from raw_leads.leads order by 1"
+
+
+def test_a_mapping_beside_the_data_says_which_columns_are_ours(desk):
+    desk.write("crm.csv", FEED)
+    desk.write("crm.mapping.toml", MAPPING)
+    code, [file] = desk.load()
+    assert (code, file["counts"]["records_loaded"]) == (0, 3)
+    assert desk.ask(LEADS) == READ
+    assert desk.ask("select path from load_audit.unknown_fields") == [("note",)]
+    assert desk.balanced()
+
+
+def test_a_mapping_may_be_named(desk):
+    path = desk.write("crm.csv", FEED)
+    said = desk.folder.parent / "ours.toml"
+    said.write_text(MAPPING)
+    assert desk.load(path, options=("--mapping", said))[0] == 0
+    assert desk.ask(LEADS) == READ
+
+
+def test_records_of_json_are_mapped_as_columns_are(desk):
+    records = [
+        {"id": "a", "contact": "2025-01-31", "origin": "Organic_Search", "won": 1, "note": {"deep": [1]}},
+        {"id": "b", "contact": "2025-01-30", "origin": "select", "won": 0},
+        {"id": "c", "contact": "2025-01-29", "origin": "other", "won": None},
+    ]
+    desk.write("crm.jsonl", json_lines(records))
+    desk.write("crm.mapping.toml", MAPPING)
+    assert desk.load()[0] == 0
+    assert desk.ask(LEADS) == READ
+
+
+def test_another_mapping_reads_the_same_data_anew(desk):
+    desk.write("crm.csv", FEED)
+    desk.write("crm.mapping.toml", MAPPING)
+    desk.load()
+    desk.write("crm.mapping.toml", MAPPING.replace('"organic"', '"seo"'))
+    _, [file] = desk.load()
+    assert file["status"] == "loaded"
+    assert desk.ask("select utm_medium from raw_leads.leads order by lead_id") == [("seo",), (None,), ("other",)]
+
+
+def test_a_value_that_is_wrong_is_named_by_file_line_and_both_fields(desk):
+    desk.write("crm.csv", FEED.replace("2025-01-30", "30.01.2025"))
+    desk.write("crm.mapping.toml", MAPPING)
+    _, [file] = desk.load()
+    [reject] = file["rejects"]
+    assert (reject["line"], reject["path"]) == (3, "created_at (contact)")
+    assert reject["reason"].startswith("is no moment: write ")
+
+
+MISTAKES = {
+    'utm_sorce = "x"': "crm.mapping.toml, line 9: utm_sorce is no field of leads.lead: did you mean utm_source?",
+    'postcode = "zip"': "crm.mapping.toml, line 9: postcode reads column 'zip', which is not there: there are id,",
+    'product = {colum = "won"}': "crm.mapping.toml, line 9: product is written as ",
+    "product = 7": "crm.mapping.toml, line 9: product is written as ",
+    "product = {always = true}": "crm.mapping.toml, line 9: product has a value that is no text",
+    'product = {column = "won", value = "x"}': "crm.mapping.toml, line 9: product has 'value', which means nothing",
+    'product = {column = ""}': "crm.mapping.toml, line 9: product names no column",
+    "product = ": "crm.mapping.toml: cannot be read as TOML: Invalid value (at line 9, column 11)",
+}
+
+
+@pytest.mark.parametrize(("line", "said"), MISTAKES.items())
+def test_a_mistake_in_a_mapping_is_named_with_its_line(desk, line, said):
+    path = desk.write("crm.csv", FEED)
+    desk.write("crm.mapping.toml", MAPPING + line + "\n")
+    desk.write("fine.jsonl", json_lines([{"lead_id": "z", "created_at": "2025-01-01", "status": "new"}]))
+    code, _, err = desk.run("load", desk.folder)
+    assert code == 2
+    assert err.lower().startswith(f"error: {path} is not loaded: {said}".lower())
+    assert desk.ask("select lead_id from raw_leads.leads") == [("z",)]  # the others are loaded
+
+
+WHOLE = {
+    MAPPING.replace('"leads.lead"', '"leads.laed"'): "line 1: document names no document of columns: choose one of ",
+    MAPPING.replace('document = "leads.lead"', ""): 'has no document: write document = "leads.lead"',
+    MAPPING.replace('lead_id = "id"', ""): 'field lead_id is missing: write lead_id = "column" under [fields]',
+    MAPPING.replace("[fields]", "[columns]"): "line 3: columns is not known here: there are document and fields",
+    'document = "leads.lead"\n': "has no [fields]",
+}
+
+
+@pytest.mark.parametrize(("mapping", "said"), WHOLE.items())
+def test_a_mapping_that_says_too_little_is_told_what_lacks(desk, mapping, said):
+    path = desk.write("crm.csv", FEED)
+    named = desk.folder.parent / "ours.toml"
+    named.write_text(mapping)
+    code, out, err = desk.run("load", path, "--mapping", named)
+    assert (code, out) == (2, "")
+    assert err.startswith("error: ours.toml")
+    assert said in err
+    assert not desk.warehouse.exists()
