@@ -42,6 +42,10 @@ created as (
 summed as (
 
     select
+        coalesce(
+            cast(coalesce(created.day_date, validations.day_date) as {{ dbt.type_string() }}),
+            '(no date)'
+        ) as day,
         coalesce(created.day_date, validations.day_date) as day_date,
         coalesce(created.channel_id, validations.channel_id) as channel_id,
         coalesce(created.received_count, 0) as received_count,

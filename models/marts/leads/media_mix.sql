@@ -15,13 +15,6 @@ channels as (
 
 ),
 
-period_types as (
-
-    select listed.period_type
-    from (values ('all'), ('year'), ('month')) as listed (period_type)
-
-),
-
 periods as (
 
     select
@@ -36,7 +29,7 @@ periods as (
         leads.is_validated,
         leads.is_won
     from leads
-    cross join period_types
+    cross join (values ('all'), ('year'), ('month')) as period_types (period_type)
     where leads.created_date is not null or period_types.period_type = 'all'
 
 ),
@@ -90,6 +83,14 @@ described as (
 
     select
         summed.period_type,
+        coalesce(
+            substr(
+                cast(summed.period_start_date as {{ dbt.type_string() }}),
+                1,
+                case summed.period_type when 'year' then 4 else 7 end
+            ),
+            'all'
+        ) as period_name,
         summed.period_start_date,
         summed.channel_id,
         channels.channel,
