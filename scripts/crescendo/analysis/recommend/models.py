@@ -129,9 +129,12 @@ class Ials:
 
 @dataclass(frozen=True)
 class Ease:
-    """B = left' right: `left` is k by items, sparse, `right` k by items, dense (k items: the identity, and B itself)."""
+    """B = left' right: `left` is k by items, sparse; `right` is k by items, dense.
 
-    left: sparse.csr_matrix
+    With k = items they are the identity and B itself.
+    """
+
+    left: sparse.csc_matrix
     right: np.ndarray
     name: str = "ease"
 
@@ -221,11 +224,11 @@ def fit_ease(rows: sparse.csr_matrix, seed: int = 0, *, penalty: float = 100.0) 
             right = np.asarray((wide.T @ inverse).T)  # M X, as M is symmetric
             # P_jj = (1 - x_j' M x_j) / l and B_ij = x_i' M x_j / (l P_jj)
             left_over = 1 - np.asarray(wide.multiply(right).sum(axis=0)).ravel()
-            return Ease(rows, (right / left_over).astype(np.float32))
+            return Ease(rows.tocsc(), (right / left_over).astype(np.float32))
         inverse = _inverse((wide.T @ wide).toarray(), penalty)
         weights = -inverse / np.diag(inverse)
         np.fill_diagonal(weights, 0)
-        return Ease(sparse.identity(items, np.float32, "csr"), weights.astype(np.float32))
+        return Ease(sparse.identity(items, np.float32, "csc"), weights.astype(np.float32))
 
 
 def _inverse(gram: np.ndarray, penalty: float) -> np.ndarray:
@@ -250,7 +253,8 @@ def restore(name: str, arrays: dict[str, np.ndarray]) -> Model:
         return Popular(arrays["counts"])
     if name == "ials":
         return Ials(arrays["factors"], *map(float, arrays["settings"]))
-    matrix = sparse.csr_matrix(
-        (arrays["data"], arrays["indices"], arrays["indptr"]), shape=tuple(map(int, arrays["shape"]))
-    )
-    return Knn(matrix) if name == "knn" else Ease(matrix, arrays["right"])
+    parts = (arrays["data"], arrays["indices"], arrays["indptr"])
+    shape = tuple(map(int, arrays["shape"]))
+    if name == "knn":
+        return Knn(sparse.csr_matrix(parts, shape=shape))
+    return Ease(sparse.csc_matrix(parts, shape=shape), arrays["right"])
