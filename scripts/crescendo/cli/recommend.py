@@ -1,12 +1,14 @@
 """`crescendo recommend`: what a person types; the work is in analysis/recommend/."""
 
 import json
+import os
 import sys
 from datetime import datetime
+from pathlib import Path
 
 import click
 
-from crescendo.options import COUNT, SEED, format_option
+from crescendo.options import COUNT, PORT, SEED, format_option
 
 DAY = click.DateTime(["%Y-%m-%d"])
 
@@ -107,3 +109,35 @@ def similar_command(track: str, form: str) -> None:
         return
     for rank, key, name, value, reason in rows:
         click.echo(f"{rank:>3}  {key:<12}{name or '':<32}{value:8.4f}  {reason}")
+
+
+@recommend_command.command("serve")
+@click.option("--host", default="127.0.0.1", show_default=True, help="0.0.0.0 shows it to the network, without a lock.")
+@click.option("--port", type=PORT, default=8010, show_default=True, help="0 takes a free one.")
+@click.option(
+    "--landing",
+    type=click.Path(path_type=Path),
+    default=Path("landing"),
+    show_default=True,
+    help="Where posted listens are landed for the next load.",
+)
+def serve_command(host: str, port: int, landing: Path) -> None:
+    """Serve lists, similar tracks and the model over HTTP, and take new listens.
+
+    A promoted model and a swapped warehouse are served without a restart. With CRESCENDO_REDIS_URL, answers are kept
+    in that Redis. The routes are described at /openapi.json.
+
+    \b
+    Example:
+      crescendo recommend serve
+      curl http://127.0.0.1:8010/users/17/recommendations?n=5
+      curl http://127.0.0.1:8010/listens --json '{"listens": [{"user_key": "17", "track_key": "4711"}]}'
+    """
+    from crescendo.analysis.recommend import live, serve
+    from crescendo.analysis.recommend.cache import cache_of
+    from crescendo.http import server
+
+    cache = cache_of(os.environ.get("CRESCENDO_REDIS_URL"))
+    state = live.begin(landing)
+    what = f"{state.state.given.trained.version} for {len(state.state.users):,} users"
+    server.serve(serve.application(state, cache), port, what, host=host, lifespan="on")

@@ -11,14 +11,32 @@ from crescendo import warehouse
 from crescendo.analysis.recommend.matrix import Interactions, read
 from crescendo.errors import CrescendoError
 
-PAIRS = """
-    select user_key, track_key, listen_count as plays, first_listened_at as first_at
-    from intermediate.int_user_track_interactions
+# where the service's own listens are; the first that the warehouse has
+PAIRS = ("listening.fct_user_track_interactions", "intermediate.int_user_track_interactions")
+LISTENS = ("intermediate.int_listens_deduplicated", "listening.fct_listens")
+# of listens that were posted to us, those of users and tracks that are known
+SERVED = """
+    select served.user_key, served.track_key, served.listened_at
+    from staging.stg_served__listens as served
+    semi join listening.user_features as users on served.user_key = users.user_key
+    semi join listening.dim_tracks_current as tracks on served.track_key = tracks.track_key
+    where served.listened_at is not null
+"""
+ALL_PAIRS = """
+    select user_key, track_key, sum(plays) as plays, min(first_at) as first_at
+    from (
+        select user_key, track_key, listen_count as plays, first_listened_at as first_at from {pairs}
+        union all
+        select user_key, track_key, 1, listened_at from ({served})
+    )
+    group by user_key, track_key
 """
 DATED_PAIRS = """
     select user_key, track_key, count(*) as plays, min(listened_at) as first_at
-    from intermediate.int_listens_deduplicated
-    where listened_date between date '{first}' and date '{last}'
+    from (
+        select user_key, track_key, listened_at from {listens} union all from ({served})
+    )
+    where listened_at >= date '{first}' and listened_at < date '{last}' + 1
     group by user_key, track_key
 """
 # a track that the last whole listing of tracks lacks was withdrawn
@@ -62,6 +80,12 @@ class Shelf:
     user_genres: sparse.csr_matrix
 
 
+def table(connection: duckdb.DuckDBPyConnection, names: tuple[str, ...]) -> str:
+    """The first of these tables that is there; the last if none is."""
+    there = "select 1 from information_schema.tables where table_schema || '.' || table_name = ?"
+    return next((name for name in names if connection.execute(there, [name]).fetchone()), names[-1])
+
+
 def missing(error: duckdb.CatalogException) -> CrescendoError:
     """What to say if a table is not there."""
     return CrescendoError(f"{warehouse.path()} lacks what recommending reads: run `crescendo build` ({error})")
@@ -76,11 +100,12 @@ def interactions(
     """
     try:
         if last is None and window_days is None:
-            data = read(connection, PAIRS)
+            data = read(connection, ALL_PAIRS.format(pairs=table(connection, PAIRS), served=SERVED))
         else:
             last = last or last_day(connection)
             first = last - timedelta((window_days or 36_500) - 1)
-            data = read(connection, DATED_PAIRS.format(first=first, last=last))
+            listens = table(connection, LISTENS)
+            data = read(connection, DATED_PAIRS.format(listens=listens, served=SERVED, first=first, last=last))
     except duckdb.CatalogException as error:
         raise missing(error) from None
     if not len(data):
