@@ -1,5 +1,5 @@
 """Worlds of the MooVitamix simulator as the tables that recommending reads, without files and dbt: some are needed by
-the hundred. `test_recommend.py` holds one of them against what the models build from the same pages.
+the hundred. That the columns are those of the models is held by `test_recommend.py`.
 """
 
 from collections.abc import Iterator
@@ -8,36 +8,35 @@ from datetime import date, timedelta
 
 import duckdb
 import pandas as pd
-from crescendo import warehouse
-from crescendo.analysis.recommend import artefacts, evaluate, score, store, train
+from crescendo.analysis.recommend import artefacts, evaluate, score, train
 from crescendo.sources.moovitamix import simulate as moovitamix
 
 TABLES = """
-    create schema if not exists intermediate; create schema if not exists listening;
+    create schema if not exists listening;
     create schema if not exists load_audit;
-    create or replace table intermediate.int_listens_deduplicated as
+    create or replace table listening.fct_listens as
     select user_key, track_key, listened_at::timestamp as listened_at, listened_at::date as listened_date from listens;
-    create or replace table intermediate.int_user_track_interactions as
+    create or replace table listening.fct_user_track_interactions as
     select user_key, track_key, count(*) as listen_count, min(listened_at) as first_listened_at,
         max(listened_at) as last_listened_at
-    from intermediate.int_listens_deduplicated group by all;
+    from listening.fct_listens group by all;
     create or replace table listening.dim_tracks_current as
     select track_key, track_name, date '{day}' as last_load_date from tracks;
     create or replace table listening.dim_users_current as select user_key from users;
     create or replace table listening.user_features as select user_key from users;
     create or replace table listening.track_features as
     select tracks.track_key, count(heard.user_key) as user_count
-    from tracks left join intermediate.int_user_track_interactions as heard using (track_key) group by all;
+    from tracks left join listening.fct_user_track_interactions as heard using (track_key) group by all;
     create or replace table listening.fct_extractions as
     select 'tracks' as route, date '{day}' as load_date, true as is_complete;
     create or replace table listening.bridge_tracks_x_genres as
     select distinct track_key, lower(trim(unnest(string_split(genres, ',')))) as genre_id from tracks;
     create or replace table listening.bridge_users_x_favorite_genres as
     select user_key, lower(genres) as genre_id from users;
-    create or replace table listening.dim_genres as
+    create or replace table listening.dim_listening_genres as
     select unnest({genres}) as genre_id, true as is_reference_genre;
     create schema if not exists staging;
-    create table if not exists staging.stg_served__listens (user_key varchar, track_key varchar, listened_at timestamp);
+    create table if not exists staging.stg_served__listens (user_key varchar, track_key varchar, heard_at timestamp);
     create or replace table load_audit.loads as select 1::bigint as _load_id;
 """
 
@@ -87,9 +86,10 @@ def serve_a_model(settings: evaluate.Settings, seed: int = 7) -> str:
     """Fit a model to the warehouse's listens, let it serve, and score all lists; returns its version."""
     source = train.read_source(None, None)
     trained = artefacts.keep(settings.fit(source.data.matrix(), seed), source.data.items)
-    with warehouse.connect() as connection:
-        store.prepare(connection)
+
+    def decide(connection: duckdb.DuckDBPyConnection) -> None:
         train.write_version(connection, trained, settings, source, seed)
         train.decide(connection, "promote", "a test", served_version=trained.version)
-    score.score()
+
+    score.score(trained=trained, decide=decide)
     return trained.version

@@ -12,6 +12,7 @@ from conftest import ROOT
 from crescendo import warehouse
 from crescendo.analysis.recommend import (
     artefacts,
+    drift,
     evaluate,
     lists,
     marts,
@@ -310,7 +311,7 @@ def test_everyone_has_a_list_of_tracks_that_are_offered_and_unheard(asked):
         )""") == [(0,)]
     assert asked("""
         select count(*) from recommendations.top_n
-        semi join intermediate.int_user_track_interactions using (user_key, track_key)""") == [(0,)]
+        semi join listening.fct_user_track_interactions using (user_key, track_key)""") == [(0,)]
     assert asked("""
         select count(*) from recommendations.top_n as top join listening.dim_tracks_current as t using (track_key)
         where t.last_load_date < (select max(load_date) from listening.fct_extractions)""") == [(0,)]
@@ -332,7 +333,7 @@ def test_every_row_says_why(asked):
     """) == [(0,)]
     assert asked("""
         select count(*) from (select user_key, unnest(why).track_key as track_key from recommendations.top_n)
-        anti join intermediate.int_user_track_interactions using (user_key, track_key)""") == [(0,)]
+        anti join listening.fct_user_track_interactions using (user_key, track_key)""") == [(0,)]
 
 
 def test_a_list_expires_after_a_day_and_names_its_version(asked):
@@ -342,7 +343,7 @@ def test_a_list_expires_after_a_day_and_names_its_version(asked):
     [(version, rows, digest)] = asked(
         "select model_version, interaction_count, file_digest from recommendations.model_versions"
     )
-    assert rows == asked("select count(*) from intermediate.int_user_track_interactions")[0][0]
+    assert rows == asked("select count(*) from listening.fct_user_track_interactions")[0][0]
     assert artefacts.load(version).digest == digest
 
 
@@ -428,3 +429,27 @@ def test_tracks_that_nobody_heard_are_near_to_the_popular_ones_of_their_genre():
     assert similarity[0, 0] == pytest.approx(1)
     assert found[2].tolist() == [1, 3, -1]
     assert similarity[2].tolist() == [0, 0, 0]
+
+
+def test_what_is_read_is_what_the_models_declare():
+    """Every statement runs on tables that have the declared columns, and no others."""
+    declared = sorted((ROOT / "models" / "marts" / "listening").glob("*.yml"))
+    declared.append(ROOT / "models/staging/served/stg_served__listens.yml")
+    with duckdb.connect() as connection:
+        connection.execute("create schema listening; create schema staging; create schema load_audit")
+        connection.execute("create table load_audit.loads (_load_id bigint)")
+        for path in declared:
+            for model in yaml.safe_load(path.read_text())["models"]:
+                columns = ", ".join(f"{column['name']} {column['data_type']}" for column in model["columns"])
+                schema = "staging" if model["name"].startswith("stg_") else "listening"
+                connection.execute(f"create table {schema}.{model['name']} ({columns})")
+        day = date(2025, 5, 1)
+        with pytest.raises(CrescendoError, match="there are no listens to learn from"):
+            marts.interactions(connection)
+        with pytest.raises(CrescendoError, match="there are no listens to learn from"):
+            marts.interactions(connection, day, 30)
+        with pytest.raises(CrescendoError, match="there are no listens to learn from"):
+            marts.last_day(connection)
+        assert marts.last_load(connection) is None
+        assert len(marts.shelf(connection, np.array(["a"])).users) == 0
+        assert {one.status for one in drift.check(connection, day).measured} == {"too_few"}

@@ -15,7 +15,7 @@ renamed as (
         track_key,
 
         -- dates
-        try_cast(listened_at as timestamp) as listened_at,
+        try_cast(listened_at as timestamp) as heard_at,
 
         -- loader
         _row_id,

@@ -14,13 +14,14 @@ import threading
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 import click
 import uvicorn
 
 from crescendo.errors import CrescendoError
 
+Lifespan = Literal["on", "off"]
 FAULTS_IN_A_ROW = 2
 BURST = 3
 ANSWERS = {
@@ -190,13 +191,13 @@ def _listen(port: int, host: str = "127.0.0.1") -> socket.socket:
     return listening
 
 
-def _server(app: Any, lifespan: str = "off") -> uvicorn.Server:
+def _server(app: Any, lifespan: Lifespan = "off") -> uvicorn.Server:
     return uvicorn.Server(
         uvicorn.Config(app, log_level="critical", access_log=False, lifespan=lifespan, timeout_graceful_shutdown=1)
     )
 
 
-def serve(app: Any, port: int, what: str, *, host: str = "127.0.0.1", lifespan: str = "off") -> None:
+def serve(app: Any, port: int, what: str, *, host: str = "127.0.0.1", lifespan: Lifespan = "off") -> None:
     """Serve until interrupted; port 0 takes a free one. The line printed holds the address."""
     listening = _listen(port, host)
     click.echo(f"{what} at http://{host}:{listening.getsockname()[1]} (stop with Ctrl-C)")
@@ -204,7 +205,7 @@ def serve(app: Any, port: int, what: str, *, host: str = "127.0.0.1", lifespan: 
 
 
 @contextlib.contextmanager
-def served(app: Any, lifespan: str = "off") -> Iterator[str]:
+def served(app: Any, lifespan: Lifespan = "off") -> Iterator[str]:
     """The address of an application that a thread serves for the block; it ends a moment after, unwaited for."""
     listening, server = _listen(0), _server(app, lifespan)
     threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True).start()

@@ -4,6 +4,7 @@ import io
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -34,7 +35,8 @@ def folder() -> Path:
 def packed(model: models.Model, items: np.ndarray) -> bytes:
     """The bytes of a fitted model's file: equal for equal models, as zip entries carry no time of theirs."""
     content = io.BytesIO()
-    np.savez(content, name=np.array(model.name), items=items.astype(str), **model.arrays())
+    arrays: dict[str, Any] = {"name": np.array(model.name), "items": items.astype(str), **model.arrays()}
+    np.savez(content, **arrays)
     return content.getvalue()
 
 

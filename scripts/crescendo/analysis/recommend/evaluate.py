@@ -79,7 +79,7 @@ def batches(count: int, items: int) -> Iterable[slice]:
     return (slice(at, min(at + size, count)) for at in range(0, count, size))
 
 
-def rank(model: models.Model, rows: sparse.csr_matrix, n: int = LONG) -> np.ndarray:
+def rank(model: models.Ranker, rows: sparse.csr_matrix, n: int = LONG) -> np.ndarray:
     """Users by n: the items of the highest scores that a user's row does not hold; -1 where there are none left."""
     found = np.full((rows.shape[0], n), -1)
     with threadpool_limits(1):  # many small products: threads would cost more than they bring
@@ -89,7 +89,7 @@ def rank(model: models.Model, rows: sparse.csr_matrix, n: int = LONG) -> np.ndar
     return found
 
 
-def evaluate(model: models.Model, learned: Interactions, held: Interactions) -> Quality:
+def evaluate(model: models.Ranker, learned: Interactions, held: Interactions) -> Quality:
     """The quality of a model on what was held out of the users' items."""
     users = np.unique(held.user)
     rows = learned.matrix()

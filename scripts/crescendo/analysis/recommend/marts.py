@@ -11,16 +11,15 @@ from crescendo import warehouse
 from crescendo.analysis.recommend.matrix import Interactions, read
 from crescendo.errors import CrescendoError
 
-# where the service's own listens are; the first that the warehouse has
-PAIRS = ("listening.fct_user_track_interactions", "intermediate.int_user_track_interactions")
-LISTENS = ("intermediate.int_listens_deduplicated", "listening.fct_listens")
+# the service's own listens
+PAIRS, LISTENS = "listening.fct_user_track_interactions", "listening.fct_listens"
 # of listens that were posted to us, those of users and tracks that are known
 SERVED = """
-    select served.user_key, served.track_key, served.listened_at
+    select served.user_key, served.track_key, served.heard_at as listened_at
     from staging.stg_served__listens as served
     semi join listening.user_features as users on served.user_key = users.user_key
     semi join listening.dim_tracks_current as tracks on served.track_key = tracks.track_key
-    where served.listened_at is not null
+    where served.heard_at is not null
 """
 ALL_PAIRS = """
     select user_key, track_key, sum(plays) as plays, min(first_at) as first_at
@@ -53,7 +52,7 @@ OFFERED = """
 """
 TRACK_GENRES = """
     select bridge.track_key as key, bridge.genre_id from listening.bridge_tracks_x_genres as bridge
-    inner join listening.dim_genres as genres on bridge.genre_id = genres.genre_id
+    inner join listening.dim_listening_genres as genres on bridge.genre_id = genres.genre_id
     where genres.is_reference_genre
 """
 USER_GENRES = "select user_key as key, genre_id from listening.bridge_users_x_favorite_genres"
@@ -80,12 +79,6 @@ class Shelf:
     user_genres: sparse.csr_matrix
 
 
-def table(connection: duckdb.DuckDBPyConnection, names: tuple[str, ...]) -> str:
-    """The first of these tables that is there; the last if none is."""
-    there = "select 1 from information_schema.tables where table_schema || '.' || table_name = ?"
-    return next((name for name in names if connection.execute(there, [name]).fetchone()), names[-1])
-
-
 def missing(error: duckdb.CatalogException) -> CrescendoError:
     """What to say if a table is not there."""
     return CrescendoError(f"{warehouse.path()} lacks what recommending reads: run `crescendo build` ({error})")
@@ -100,12 +93,11 @@ def interactions(
     """
     try:
         if last is None and window_days is None:
-            data = read(connection, ALL_PAIRS.format(pairs=table(connection, PAIRS), served=SERVED))
+            data = read(connection, ALL_PAIRS.format(pairs=PAIRS, served=SERVED))
         else:
             last = last or last_day(connection)
             first = last - timedelta((window_days or 36_500) - 1)
-            listens = table(connection, LISTENS)
-            data = read(connection, DATED_PAIRS.format(listens=listens, served=SERVED, first=first, last=last))
+            data = read(connection, DATED_PAIRS.format(listens=LISTENS, served=SERVED, first=first, last=last))
     except duckdb.CatalogException as error:
         raise missing(error) from None
     if not len(data):
@@ -116,7 +108,7 @@ def interactions(
 def last_day(connection: duckdb.DuckDBPyConnection) -> date:
     """The day of the last listen. Raises CrescendoError if there is none."""
     try:
-        [(day,)] = connection.execute("select max(listened_date) from intermediate.int_listens_deduplicated").fetchall()
+        [(day,)] = connection.execute(f"select max(cast(listened_at as date)) from {LISTENS}").fetchall()
     except duckdb.CatalogException as error:
         raise missing(error) from None
     if day is None:

@@ -85,7 +85,7 @@ def read(connection: duckdb.DuckDBPyConnection, pairs: str) -> Interactions:
     """).fetchnumpy()
     connection.execute("drop table pairs; drop table user_keys; drop table track_keys")
     at = np.ma.filled(np.ma.asarray(rows["at"], dtype=np.float64), 0.0)
-    return Interactions(*keys, rows["u"], rows["t"], np.asarray(rows["plays"], np.float32), at)
+    return Interactions(keys[0], keys[1], rows["u"], rows["t"], np.asarray(rows["plays"], np.float32), at)
 
 
 def aligned(rows: sparse.csr_matrix, items: np.ndarray, target: np.ndarray) -> sparse.csr_matrix:

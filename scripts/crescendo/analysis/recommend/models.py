@@ -24,13 +24,20 @@ FACTORS, ROUNDS = 64, 15
 LARGEST_INVERSE, LARGEST_DENSE = 10_000, 200_000_000
 
 
-class Model(Protocol):
-    """What a fitted model can do. `rows` are users by items, 1 where heard."""
-
-    name: str
+class Ranker(Protocol):
+    """What ranks. `rows` are users by items, 1 where heard."""
 
     def scores(self, rows: sparse.csr_matrix) -> np.ndarray:
         """Users by items, float32; the higher the better."""
+        ...
+
+
+class Model(Ranker, Protocol):
+    """What a fitted model can do."""
+
+    @property
+    def name(self) -> str:
+        """popular, knn, ials or ease."""
         ...
 
     def contributions(self, heard: np.ndarray, wanted: np.ndarray) -> np.ndarray:
@@ -252,7 +259,8 @@ def restore(name: str, arrays: dict[str, np.ndarray]) -> Model:
     if name == "popular":
         return Popular(arrays["counts"])
     if name == "ials":
-        return Ials(arrays["factors"], *map(float, arrays["settings"]))
+        regularization, alpha = map(float, arrays["settings"])
+        return Ials(arrays["factors"], regularization, alpha)
     parts = (arrays["data"], arrays["indices"], arrays["indptr"])
     shape = tuple(map(int, arrays["shape"]))
     if name == "knn":

@@ -10,7 +10,7 @@ import numpy as np
 from crescendo.analysis.recommend import evaluate
 from crescendo.analysis.recommend.matrix import Interactions
 from crescendo.analysis.recommend.metrics import rmse
-from crescendo.analysis.recommend.models import Model
+from crescendo.analysis.recommend.models import Ranker
 
 SHRINKAGE = 5.0
 
@@ -28,7 +28,7 @@ def _shrunk(place: np.ndarray, left: np.ndarray, size: int) -> np.ndarray:
     return total / (np.bincount(place, minlength=size) + SHRINKAGE)
 
 
-def held_out_rmse(model: Model, learned: Interactions, held: Interactions, use_log: bool) -> float:
+def held_out_rmse(model: Ranker, learned: Interactions, held: Interactions, use_log: bool) -> float:
     """RMSE over the held-out rows of the rating, or of log(1 + plays) with `use_log`."""
     told = (lambda plays: np.log1p(plays)) if use_log else (lambda plays: plays)
     target, actual = told(learned.plays.astype(float)), told(held.plays.astype(float))
@@ -44,12 +44,14 @@ def held_out_rmse(model: Model, learned: Interactions, held: Interactions, use_l
     return rmse(predicted, actual)
 
 
-def _scores(model: Model, learned: Interactions, held: Interactions) -> np.ndarray:
+def _scores(model: Ranker, learned: Interactions, held: Interactions) -> np.ndarray:
     """The standardised score of each held-out row."""
     rows, users = learned.matrix(), np.unique(held.user)
     found = np.zeros(len(held))
     for part in evaluate.batches(len(users), len(learned.items)):
         scores = model.scores(rows[users[part]])
+        unknown = np.isneginf(scores)  # of an item that the model does not know: as bad as the worst
+        scores = np.where(unknown, np.where(unknown, np.inf, scores).min(axis=1, keepdims=True), scores)
         centred = (scores - scores.mean(axis=1, keepdims=True)) / np.maximum(scores.std(axis=1, keepdims=True), 1e-12)
         here = np.isin(held.user, users[part])
         found[here] = centred[np.searchsorted(users[part], held.user[here]), held.item[here]]

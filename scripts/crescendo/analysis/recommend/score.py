@@ -42,25 +42,39 @@ class Inputs:
     catalogue: marts.Shelf
 
 
-def inputs(connection: duckdb.DuckDBPyConnection) -> Inputs:
-    """The model that serves, the interactions, and what may be recommended. Raises CrescendoError if there is none."""
-    version = store.serving(connection)
-    if version is None:
-        raise CrescendoError("no model was trained yet: run `crescendo recommend train`")
-    trained = artefacts.load(version)
+def inputs(connection: duckdb.DuckDBPyConnection, trained: artefacts.Trained | None = None) -> Inputs:
+    """The model (the one that serves, if none is given), the interactions, and what may be recommended.
+
+    Raises CrescendoError if no model serves.
+    """
+    if trained is None:
+        version = store.serving(connection)
+        if version is None:
+            raise CrescendoError("no model was trained yet: run `crescendo recommend train`")
+        trained = artefacts.load(version)
     data = marts.interactions(connection)
     tracks = connection.execute("select track_key from listening.dim_tracks_current order by 1").fetchnumpy()
     keys = np.asarray(tracks["track_key"], dtype=object).astype(str)
     return Inputs(trained, data, marts.shelf(connection, trained.items), marts.shelf(connection, keys))
 
 
-def score(users: tuple[str, ...] = (), n: int = LENGTH, say: Say = lambda _: None) -> Scored:
+def score(
+    users: tuple[str, ...] = (),
+    n: int = LENGTH,
+    say: Say = lambda _: None,
+    trained: artefacts.Trained | None = None,
+    decide: Callable[[duckdb.DuckDBPyConnection], object] = lambda _: None,
+) -> Scored:
     """Write the lists of these users, or of all of them and the neighbours of all tracks.
+
+    Args:
+        trained: the model, if it is not the one that serves: `decide` then writes that it does, in one transaction
+            with its lists, so that no reader ever meets a model without them.
 
     Raises CrescendoError if there is no model, or no such user.
     """
     with warehouse.connect(read_only=True) as connection:
-        given = inputs(connection)
+        given = inputs(connection, trained)
     shelf = given.shelf
     if unknown := sorted(set(users) - set(shelf.users)):
         raise CrescendoError(f"--users {unknown[0]}: no such user; listening.dim_users_current has their user_key")
@@ -69,6 +83,7 @@ def score(users: tuple[str, ...] = (), n: int = LENGTH, say: Say = lambda _: Non
     moment, count = store.now(), 0
     with warehouse.connect() as connection, warehouse.transaction(connection):
         store.prepare(connection)
+        decide(connection)
         # a user or track of an earlier state keeps no list
         if users:
             connection.execute(f"delete from {store.SCHEMA}.top_n where list_contains(?, user_key)", [list(users)])

@@ -1,6 +1,7 @@
 """Serve lists over HTTP. A list that expired, or that something new was posted to, is scored anew and says so."""
 
 import json
+import sys
 import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -21,6 +22,7 @@ from crescendo.analysis.recommend.posted import Listen
 from crescendo.analysis.recommend.store import LIFE, now
 
 LONGEST, MOST_POSTED, LARGEST_BODY = 100, 1000, 1 << 20
+SWITCH = 0.0002  # seconds
 AHEAD = timedelta(days=1)  # a clock may be wrong, a listen of next year is a mistake
 EXAMPLE = {
     "user_key": "17",
@@ -75,6 +77,8 @@ def application(live: Live, cache: Cache) -> FastAPI:
     @asynccontextmanager
     async def watched(_: FastAPI) -> AsyncIterator[None]:
         watching = threading.Thread(target=live.watch, daemon=True)
+        # an answer takes the interpreter's lock a few times; while the warehouse is read, it would wait 5 ms for each
+        sys.setswitchinterval(SWITCH)
         # one list is a small product: threads would cost more than they bring
         with threadpool_limits(1):
             watching.start()

@@ -69,7 +69,7 @@ def choose(data: Interactions, seed: int, say: Say = lambda _: None) -> tuple[ev
     if not (np.bincount(data.user) >= LEAST).any():
         raise CrescendoError(f"nobody listened to {LEAST} different tracks: there is nothing to validate a model on")
     how = how_to_split(data)
-    return evaluate.choose(some_users(data, seed), seed, how, progress=say), how
+    return evaluate.choose(some_users(data, seed), seed, how, evaluate.CANDIDATES, say), how
 
 
 def read_source(last: date | None, window_days: int | None) -> Source:
