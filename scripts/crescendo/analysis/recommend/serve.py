@@ -93,7 +93,8 @@ def application(live: Live, cache: Cache) -> FastAPI:
         redoc_url=None,
     )
     app.add_exception_handler(RequestValidationError, _invalid)  # type: ignore[arg-type]
-    _routes(app, live, cache)
+    _list_routes(app, live, cache)
+    _state_routes(app, live)
     app.add_middleware(Bounded)
     return app
 
@@ -133,7 +134,7 @@ class Bounded:
         await self.app(scope, again, send)
 
 
-def _routes(app: FastAPI, live: Live, cache: Cache) -> None:
+def _list_routes(app: FastAPI, live: Live, cache: Cache) -> None:
     @app.get(
         "/users/{user_key}/recommendations",
         responses={200: {"content": {"application/json": {"example": EXAMPLE}}}, 404: {"description": "Unknown user."}},
@@ -164,6 +165,8 @@ def _routes(app: FastAPI, live: Live, cache: Cache) -> None:
         told = {"track_key": track_key, "model_version": state.given.trained.version, "similar": rows[:n]}
         return answered(json.dumps(told).encode())
 
+
+def _state_routes(app: FastAPI, live: Live) -> None:
     @app.get("/model")
     async def model() -> dict:
         """The model that serves, and the decision by which it does."""
