@@ -7,7 +7,7 @@ export DO_NOT_TRACK := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help build test lint lint-python lint-models load sample docs shell status lock clean
+.PHONY: help build test lint lint-python lint-models load sample docs shell status registry lock clean
 
 help: ## list the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -57,11 +57,21 @@ docs: .venv/.ready ## build the dbt docs and serve them
 shell: .venv/.ready ## the DuckDB shell on the built file
 	@$(BIN)/duckdb -readonly "$${CRESCENDO_DB:-crescendo.duckdb}"
 
+.venv-registry/.ready: requirements-registry.txt .venv/.ready
+	@$(PYTHON) -m venv --clear .venv-registry
+	@$(BIN)/uv pip sync --quiet --system-certs --python .venv-registry/bin/python --require-hashes requirements-registry.txt
+	@touch $@
+
+registry: .venv-registry/.ready ## MLflow, in an environment of its own, for `crescendo retrain`
+
 lock: .venv/.ready ## pin the dependencies again, hashed, without any registry's address
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
-		--no-annotate --no-header --extra dev --output-file requirements.txt pyproject.toml
+		--no-annotate --no-header --extra dev --extra recommend --output-file requirements.txt pyproject.toml
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 		--no-annotate --no-header --extra bench --constraint requirements.txt --output-file requirements-bench.txt pyproject.toml
+	# 3.18.0 asks for an mlflow-skinny that was never published
+	@echo mlflow==3.17.2 | $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+		--no-annotate --no-header --output-file requirements-registry.txt -
 
 clean: ## remove what was built; landing/ stays
-	rm -rf .venv target logs crescendo.duckdb crescendo.duckdb.wal .mypy_cache .pytest_cache .ruff_cache
+	rm -rf .venv .venv-registry target logs crescendo.duckdb crescendo.duckdb.wal .mypy_cache .pytest_cache .ruff_cache

@@ -25,6 +25,8 @@ VERBS = {
     "build": "crescendo.cli.build:build_command",
     "fetch": "crescendo.cli.fetch:fetch_command",
     "simulate": "crescendo.cli.simulate:simulate_command",
+    "recommend": "crescendo.cli.recommend:recommend_command",
+    "retrain": "crescendo.cli.retrain:retrain_command",
 }
 
 # DuckDB imports pandas (a second) the first time a value is bound, if it finds it; these verbs hand it none

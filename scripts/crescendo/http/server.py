@@ -14,13 +14,14 @@ import threading
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 import click
 import uvicorn
 
 from crescendo.errors import CrescendoError
 
+Lifespan = Literal["on", "off"]
 FAULTS_IN_A_ROW = 2
 BURST = 3
 ANSWERS = {
@@ -177,36 +178,36 @@ async def _send(send: Any, status: int, headers: list, body: bytes) -> None:
     await send(_part(body))
 
 
-def _listen(port: int) -> socket.socket:
+def _listen(port: int, host: str = "127.0.0.1") -> socket.socket:
     # with the protocol named, asyncio switches Nagle's delays off; without it every answer takes 40 ms more
     listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listening.bind(("127.0.0.1", port))
+        listening.bind((host, port))
         listening.listen(256)
     except OSError as error:
         listening.close()
-        raise CrescendoError(f"port {port} of 127.0.0.1: {error.strerror}; choose another --port") from None
+        raise CrescendoError(f"port {port} of {host}: {error.strerror}; choose another --port") from None
     return listening
 
 
-def _server(app: Any) -> uvicorn.Server:
+def _server(app: Any, lifespan: Lifespan = "off") -> uvicorn.Server:
     return uvicorn.Server(
-        uvicorn.Config(app, log_level="critical", access_log=False, lifespan="off", timeout_graceful_shutdown=1)
+        uvicorn.Config(app, log_level="critical", access_log=False, lifespan=lifespan, timeout_graceful_shutdown=1)
     )
 
 
-def serve(app: Any, port: int, what: str) -> None:
-    """Serve on 127.0.0.1 until interrupted; port 0 takes a free one. The line printed holds the address."""
-    listening = _listen(port)
-    click.echo(f"{what} at http://127.0.0.1:{listening.getsockname()[1]} (stop with Ctrl-C)")
-    _server(app).run(sockets=[listening])
+def serve(app: Any, port: int, what: str, *, host: str = "127.0.0.1", lifespan: Lifespan = "off") -> None:
+    """Serve until interrupted; port 0 takes a free one. The line printed holds the address."""
+    listening = _listen(port, host)
+    click.echo(f"{what} at http://{host}:{listening.getsockname()[1]} (stop with Ctrl-C)")
+    _server(app, lifespan).run(sockets=[listening])
 
 
 @contextlib.contextmanager
-def served(app: Any) -> Iterator[str]:
+def served(app: Any, lifespan: Lifespan = "off") -> Iterator[str]:
     """The address of an application that a thread serves for the block; it ends a moment after, unwaited for."""
-    listening, server = _listen(0), _server(app)
+    listening, server = _listen(0), _server(app, lifespan)
     threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True).start()
     try:
         yield f"http://127.0.0.1:{listening.getsockname()[1]}"
