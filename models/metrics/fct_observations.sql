@@ -9,7 +9,7 @@ compared as (
 
 ),
 
--- Window sums are the dearest step, so the four counts share one, a power of two apart. A double is
+-- Window sums are the most expensive step, so the four counts are packed into one number. A double is
 -- exact to 53 binary digits: 17 for corrections, 12 for each of the others.
 totalled as (
 

@@ -18,7 +18,7 @@ metrics as (
 
 ),
 
--- an outlier is compared with outliers only, and what that says is thrown away at the end
+-- an outlier is compared with outliers only, and the result is discarded at the end
 followed as (
 
     select
@@ -33,7 +33,7 @@ followed as (
 
 ),
 
--- what came or went with identifiers is no change
+-- identifiers that were added or removed are no change
 moved as (
 
     select

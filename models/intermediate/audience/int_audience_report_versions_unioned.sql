@@ -1,4 +1,4 @@
--- Reports and the API tell of the same days; the API rules (int_audience_song_days_resolved), so it
+-- Reports and the API cover the same days; the API wins (int_audience_song_days_resolved), so it
 -- is the highest version.
 
 with

@@ -49,7 +49,7 @@ answered as (
     where
         metric_id in ('spotify:streams', 'spotify:popularity')
         and not is_unknown
-        -- a number that no count can be leaves the day to the reports
+        -- if the API's value cannot be a count, the report's counts
         and try_cast(value as bigint) is not null
 
 ),

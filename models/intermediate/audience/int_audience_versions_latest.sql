@@ -1,4 +1,4 @@
--- Of a day's versions the newest rules. Each day is shown with the day before it.
+-- For each day, the newest version wins. Each day is shown with the day before it.
 
 with
 

@@ -42,7 +42,10 @@ class FileOrDay(click.ParamType):
 
 
 FORMAT = click.option(
-    "--format", "form", type=click.Choice(outputs.FORMATS), help="[default: table, or what FILE's ending says]"
+    "--format",
+    "form",
+    type=click.Choice(outputs.FORMATS),
+    help="How to answer.  [default: table, or what the ending of FILE says]",
 )
 WIDE = click.option("--wide", is_flag=True, help="Every column and digit, however narrow the terminal is.")
 LANG = click.option("--lang", type=click.Choice(texts.LANGUAGES), help="Language of headings and messages.")

@@ -25,7 +25,7 @@ from crescendo.warehouse import one, text
 # hundred times the bytes that are checked in one go. Longer texts take the slow path at once, in less time and memory.
 CHECKED_BYTES = 512 << 10
 CHECKED_PAGE_BYTES = 64 << 10  # of one page
-LEARNED_PATTERNS = 4  # of a batch: files that need more are seldom, and each costs a pass over what is doubtful
+LEARNED_PATTERNS = 4  # of a batch: files that need more are rare, and each costs a pass over what is doubtful
 SLOW_RECORDS, SLOW_BYTES = 200, 2 << 20  # of one round in Python: what is in memory as objects, ten times its length
 FEW_REPAIRED = 16  # so many are written row by row: as one JSON text, long ones would be in memory ten times
 

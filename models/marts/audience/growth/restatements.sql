@@ -11,7 +11,7 @@ boundaries as (
 
 spend as (
 
-    select * from {{ ref('int_leads_restatements') }}
+    select * from {{ ref('int_leads_restatements_found') }}
 
 ),
 
