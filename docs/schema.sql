@@ -13,6 +13,7 @@ end $$;
 
 create schema audience;
 create schema intermediate;
+create schema leads;
 create schema listening;
 create schema metrics;
 create schema quality;
@@ -262,6 +263,247 @@ create table intermediate.int_series_grouped (
     "counts" boolean,
     "counted_by" text,
     "is_additive" boolean
+);
+create table leads.dim_channels (
+    "channel_id" text not null,
+    "subject_id" text,
+    "channel" text,
+    "channel_group" text,
+    "is_paid" boolean,
+    "is_brand" boolean,
+    "ad_platform" text,
+    "display_order" integer
+);
+create table leads.fct_leads (
+    "lead_id" text not null,
+    "channel_id" text,
+    "rule_id" text,
+    "declared_channel" text,
+    "declared_channel_id" text,
+    "first_touch_channel_id" text,
+    "last_touch_channel_id" text,
+    "touch_count" bigint,
+    "person_key" text,
+    "direction" text,
+    "form_id" text,
+    "product" text,
+    "lead_status" text,
+    "rejection_reason" text,
+    "lead_version_count" bigint,
+    "has_consent" boolean,
+    "has_valid_phone" boolean,
+    "is_received" boolean,
+    "is_validated" boolean not null,
+    "refusal" text,
+    "created_at" timestamp,
+    "created_date" date,
+    "created_week_date" date,
+    "last_changed_at" timestamp,
+    "validated_at" timestamp,
+    "validated_date" date,
+    "has_odd_times" boolean,
+    "attempt_count" bigint,
+    "known_attempt_count" bigint,
+    "reached_call_count" bigint,
+    "first_attempt_at" timestamp,
+    "first_reached_at" timestamp,
+    "is_won" boolean,
+    "won_at" timestamp,
+    "is_won_before_contact" boolean,
+    check (refusal in ('no_consent', 'bad_phone', 'repeat'))
+);
+create table leads.fct_leads_daily (
+    "day" text not null,
+    "day_date" date,
+    "channel_id" text not null,
+    "received_count" bigint,
+    "validated_count" bigint,
+    "validation_count" bigint,
+    "rejected_count" bigint,
+    "attempted_count" bigint,
+    "reached_count" bigint,
+    "won_count" bigint
+);
+create table leads.fct_media_spend_daily (
+    "spend_date" date not null,
+    "ad_platform" text not null,
+    "account_id" text not null,
+    "campaign_id" text not null,
+    "currency" text not null,
+    "campaign_name" text,
+    "channel_id" text,
+    "rule_id" text,
+    "impressions" double precision,
+    "clicks" double precision,
+    "platform_conversions" double precision,
+    "spend" double precision,
+    "credit" double precision,
+    "first_spend" double precision,
+    "is_spread" boolean,
+    "is_credited" boolean,
+    "amendment_count" bigint,
+    "last_restated_at" timestamp
+);
+create table leads.channel_costs (
+    "week_date" date,
+    "week" text not null,
+    "channel_id" text not null,
+    "currency" text,
+    "spend" double precision,
+    "credit" double precision,
+    "received_count" bigint,
+    "validated_count" bigint,
+    "reached_count" bigint,
+    "cost_per_lead" double precision,
+    "cost_per_validated_lead" double precision,
+    "cost_per_reached_lead" double precision,
+    "is_spread" boolean,
+    "last_restated_at" timestamp,
+    "is_partial_week" boolean,
+    "is_mature_week" boolean
+);
+create table leads.channel_labels (
+    "channel_id" text not null,
+    "declared_channel" text not null,
+    "declared_channel_id" text,
+    "lead_count" bigint,
+    "validated_count" bigint,
+    "is_disagreement" boolean
+);
+create table leads.channel_rule_uses (
+    "rule_id" text not null,
+    "priority" integer,
+    "channel_id" text,
+    "lead_count" bigint,
+    "validated_count" bigint,
+    "lead_ratio" double precision,
+    "is_over_limit" boolean
+);
+create table leads.fct_call_attempts (
+    "call_id" text not null,
+    "lead_id" text,
+    "channel_id" text,
+    "called_at" timestamp,
+    "called_date" date,
+    "attempt_number" bigint,
+    "outcome" text,
+    "duration_seconds" bigint,
+    "centre" text,
+    "is_known_centre" boolean,
+    "is_attempt" boolean,
+    "is_reached" boolean,
+    "call_problem" text
+);
+create table leads.fct_lead_statuses (
+    "lead_id" text not null,
+    "status_number" bigint not null,
+    "lead_status" text,
+    "rejection_reason" text,
+    "previous_status" text,
+    "changed_at" timestamp
+);
+create table leads.lead_rejections (
+    "channel_id" text not null,
+    "rejection_reason" text not null,
+    "lead_count" bigint,
+    "share_ratio" double precision
+);
+create table leads.leads_weekly (
+    "week_date" date,
+    "week" text not null,
+    "channel_id" text not null,
+    "received_count" bigint,
+    "validated_count" bigint,
+    "validation_count" bigint,
+    "rejected_count" bigint,
+    "validation_ratio" double precision,
+    "share_ratio" double precision,
+    "previous_validated_count" bigint,
+    "week_on_week_pct" double precision,
+    "usual_validated" double precision,
+    "usual_deviation" double precision,
+    "is_peak" boolean,
+    "is_fall" boolean,
+    "is_partial_week" boolean,
+    "is_mature_week" boolean,
+    check (share_ratio >= 0),
+    check (share_ratio <= 1)
+);
+create table leads.reachability (
+    "week_date" date,
+    "week" text not null,
+    "channel_id" text not null,
+    "received_count" bigint,
+    "attempted_count" bigint,
+    "reached_count" bigint,
+    "reachability_ratio" double precision,
+    "floor_ratio" double precision,
+    "ceiling_ratio" double precision,
+    "uncertain_count" bigint,
+    "attempt_count" bigint,
+    "known_source_ratio" double precision,
+    "attempts_per_lead" double precision,
+    "median_minutes_to_call" double precision,
+    "is_partial_week" boolean,
+    "note" text,
+    check (ceiling_ratio >= 0),
+    check (ceiling_ratio <= 1),
+    check (known_source_ratio >= 0),
+    check (known_source_ratio <= 1),
+    check (reachability_ratio >= 0),
+    check (reachability_ratio <= 1)
+);
+create table leads.leads_weekly_totals (
+    "week_date" date,
+    "week" text not null,
+    "received_count" bigint,
+    "validated_count" bigint,
+    "validation_ratio" double precision,
+    "paid_ratio" double precision,
+    "week_on_week_pct" double precision,
+    "is_peak" boolean,
+    "is_fall" boolean,
+    "reachability_ratio" double precision,
+    "spend" double precision,
+    "cost_per_lead" double precision,
+    "cost_per_validated_lead" double precision,
+    "last_restated_at" timestamp,
+    "is_partial_week" boolean,
+    "is_mature_week" boolean
+);
+create table leads.media_mix (
+    "period_type" text,
+    "period_name" text not null,
+    "period_start_date" date,
+    "channel_id" text not null,
+    "channel" text,
+    "channel_group" text,
+    "is_paid" boolean,
+    "received_count" bigint,
+    "validated_count" bigint,
+    "share_ratio" double precision,
+    "channel_rank" bigint,
+    "paid_ratio" double precision,
+    "first_touch_count" bigint,
+    "last_touch_count" bigint,
+    "first_touch_ratio" double precision,
+    "last_touch_ratio" double precision,
+    "won_count" bigint,
+    "won_ratio" double precision,
+    check (period_type in ('all', 'year', 'month')),
+    check (share_ratio >= 0),
+    check (share_ratio <= 1)
+);
+create table leads.mix_stability (
+    "channel_id" text not null,
+    "week_count" bigint,
+    "average_share_ratio" double precision,
+    "smallest_share_ratio" double precision,
+    "largest_share_ratio" double precision,
+    "variation" double precision,
+    "best_rank" bigint,
+    "worst_rank" bigint,
+    "rank_change_count" bigint
 );
 create table listening.bridge_tracks_x_genres (
     "track_key" text not null,
@@ -676,6 +918,19 @@ alter table metrics.platform_completeness add primary key ("platform");
 alter table intermediate.int_series_described add primary key ("series_id");
 alter table metrics.dim_platforms add primary key ("platform");
 alter table intermediate.int_series_grouped add primary key ("series_id", "subject");
+alter table leads.dim_channels add primary key ("channel_id");
+alter table leads.fct_leads_daily add primary key ("day", "channel_id");
+alter table leads.fct_media_spend_daily add primary key ("spend_date", "ad_platform", "account_id", "campaign_id", "currency");
+alter table leads.channel_costs add primary key ("week", "channel_id");
+alter table leads.channel_labels add primary key ("channel_id", "declared_channel");
+alter table leads.channel_rule_uses add primary key ("rule_id");
+alter table leads.fct_lead_statuses add primary key ("lead_id", "status_number");
+alter table leads.lead_rejections add primary key ("channel_id", "rejection_reason");
+alter table leads.leads_weekly add primary key ("week", "channel_id");
+alter table leads.reachability add primary key ("week", "channel_id");
+alter table leads.leads_weekly_totals add primary key ("week");
+alter table leads.media_mix add primary key ("period_name", "channel_id");
+alter table leads.mix_stability add primary key ("channel_id");
 alter table listening.bridge_tracks_x_genres add primary key ("track_key", "genre_id");
 alter table listening.bridge_users_x_favorite_genres add primary key ("user_key", "genre_id");
 alter table listening.fct_listen_snapshots add primary key ("extraction_id", "user_id", "position");
@@ -996,6 +1251,232 @@ comment on column intermediate.int_series_grouped."weight" is 'Share with which 
 comment on column intermediate.int_series_grouped."counts" is 'False for a twin of a recording that the same group already counts.';
 comment on column intermediate.int_series_grouped."counted_by" is 'Subject that groups count in its place, as the recording of a song that has twins; null if it counts itself.';
 comment on column intermediate.int_series_grouped."is_additive" is 'Whether the group may add the metric up, as it adds up over platforms; true of a subject''s own.';
+create unique index dim_channels_channel_index on leads.dim_channels ("channel");
+comment on index leads.dim_channels_channel_index is 'Held unique by a data test.';
+comment on table leads.dim_channels is 'One row per marketing channel; the one a lead has is decided by `channel_rules`.';
+comment on column leads.dim_channels."channel_id" is 'Code of the marketing channel, ''sea_marque''; ''unassigned'' if no rule fits.';
+comment on column leads.dim_channels."subject_id" is 'What is counted: ''song:'', ''artist:'' ... and the id within its domain.';
+comment on column leads.dim_channels."channel" is 'Name of the channel for people, ''SEA Marque''.';
+comment on column leads.dim_channels."channel_group" is 'Group of the channel, ''Paid search''.';
+comment on column leads.dim_channels."is_paid" is 'Whether the channel is paid for; null if it is not known.';
+comment on column leads.dim_channels."is_brand" is 'Whether the searches are for the advertiser''s own name; null if that says nothing of the channel.';
+comment on column leads.dim_channels."ad_platform" is 'Code of the ad platform, ''google_ads''; null if there is none.';
+comment on column leads.dim_channels."display_order" is 'Place in charts, from 1.';
+create unique index fct_leads_lead_id_index on leads.fct_leads ("lead_id");
+comment on index leads.fct_leads_lead_id_index is 'Held unique by a data test.';
+create index fct_leads_channel_id_index on leads.fct_leads ("channel_id");
+comment on index leads.fct_leads_channel_id_index is 'Joins from leads.dim_channels, and the check that none is orphaned when one of its rows goes.';
+alter table leads.fct_leads add foreign key ("channel_id") references leads.dim_channels ("channel_id");
+comment on table leads.fct_leads is 'One row per lead, with its milestones. A lead that was sent several times is there once, by its latest version; its earlier statuses are in `fct_lead_statuses`. No personal data: a person is a keyed hash.';
+comment on column leads.fct_leads."lead_id" is 'Id of the lead in its tool.';
+comment on column leads.fct_leads."channel_id" is 'Code of the marketing channel, ''sea_marque''; ''unassigned'' if no rule fits.';
+comment on column leads.fct_leads."rule_id" is 'Rule of `channel_rules` that decided the channel; ''(none)'' if none fits.';
+comment on column leads.fct_leads."declared_channel" is 'Channel by the tool''s own label, as it was written; null if it has none.';
+comment on column leads.fct_leads."declared_channel_id" is 'Channel of that label; null if no channel is called so.';
+comment on column leads.fct_leads."first_touch_channel_id" is 'Channel of the first known visit before the lead; null if none is known.';
+comment on column leads.fct_leads."last_touch_channel_id" is 'Channel of the last known visit before the lead; null if none is known.';
+comment on column leads.fct_leads."touch_count" is 'Known visits before the lead.';
+comment on column leads.fct_leads."person_key" is 'Keyed hash of who the lead is; equal for leads that share an address or a phone number.';
+comment on column leads.fct_leads."direction" is 'inbound if the person calls, outbound if the advertiser does.';
+comment on column leads.fct_leads."form_id" is 'Form that was filled in; null if not said.';
+comment on column leads.fct_leads."product" is 'What the person asks for; null if not said.';
+comment on column leads.fct_leads."lead_status" is 'new, validated, rejected, duplicate or test, as the tool says.';
+comment on column leads.fct_leads."rejection_reason" is 'bad_phone, out_of_target, duplicate, no_consent, incomplete or fraud; null if it is not rejected or nobody said why.';
+comment on column leads.fct_leads."lead_version_count" is 'Versions of the lead that were sent.';
+comment on column leads.fct_leads."has_consent" is 'Whether the person may be called; null if not said.';
+comment on column leads.fct_leads."has_valid_phone" is 'Whether the number can be called; null if not said.';
+comment on column leads.fct_leads."is_received" is 'Whether it is a lead at all; false if it is a test.';
+comment on column leads.fct_leads."is_validated" is 'Whether it counts as validated: its tool says so, neither consent nor phone speak against it, and no other lead of the person counted within 30 days before.';
+comment on column leads.fct_leads."refusal" is 'Why a lead that its tool calls validated does not count - no_consent, bad_phone or repeat; null if it counts or was never called so.';
+comment on column leads.fct_leads."created_at" is 'Moment of creation, UTC by our reading; null where what was sent is no moment.';
+comment on column leads.fct_leads."created_date" is 'Day on which it came in, where the leads are; null if the moment is not known.';
+comment on column leads.fct_leads."created_week_date" is 'Monday of the week in which it came in; null if the moment is not known.';
+comment on column leads.fct_leads."last_changed_at" is 'Moment of the last change in the tool, UTC; null if not said.';
+comment on column leads.fct_leads."validated_at" is 'Moment of the validation, UTC; null if there is none, or if it is said to be before the lead.';
+comment on column leads.fct_leads."validated_date" is 'Day of its validation, of its creation if that is not known; null if it is not validated.';
+comment on column leads.fct_leads."has_odd_times" is 'Whether it is said to be validated before it was there.';
+comment on column leads.fct_leads."attempt_count" is 'Attempts to reach by phone.';
+comment on column leads.fct_leads."known_attempt_count" is 'Attempts to reach whose centre is known.';
+comment on column leads.fct_leads."reached_call_count" is 'Calls that reached the person.';
+comment on column leads.fct_leads."first_attempt_at" is 'Moment of the first attempt, UTC; null if there is none.';
+comment on column leads.fct_leads."first_reached_at" is 'Moment of the first call that reached, UTC; null if none did.';
+comment on column leads.fct_leads."is_won" is 'Whether a sale came of it.';
+comment on column leads.fct_leads."won_at" is 'Moment of the sale, UTC; null if there is none.';
+comment on column leads.fct_leads."is_won_before_contact" is 'Whether the sale is dated before the lead; it is a sale all the same.';
+comment on table leads.fct_leads_daily is 'One row per day and channel that brought a lead or had one validated; leads without a date have one row per channel.';
+comment on column leads.fct_leads_daily."day" is 'The day as a text, ''2025-01-31''; ''(no date)'' for leads without a date.';
+comment on column leads.fct_leads_daily."day_date" is 'Day, where the leads are; null for leads without a date.';
+comment on column leads.fct_leads_daily."channel_id" is 'Code of the marketing channel, ''sea_marque''; ''unassigned'' if no rule fits.';
+comment on column leads.fct_leads_daily."received_count" is 'Leads that came in, tests excluded.';
+comment on column leads.fct_leads_daily."validated_count" is 'Leads that came in and count as validated, see `fct_leads`.';
+comment on column leads.fct_leads_daily."validation_count" is 'Leads whose validation is of this time, whenever they came in.';
+comment on column leads.fct_leads_daily."rejected_count" is 'Leads that came in and were rejected.';
+comment on column leads.fct_leads_daily."attempted_count" is 'Leads that came in and that somebody tried to call.';
+comment on column leads.fct_leads_daily."reached_count" is 'Leads that came in and that a call reached.';
+comment on column leads.fct_leads_daily."won_count" is 'Leads that became a sale.';
+create index fct_media_spend_daily_channel_id_index on leads.fct_media_spend_daily ("channel_id");
+comment on index leads.fct_media_spend_daily_channel_id_index is 'Joins from leads.dim_channels, and the check that none is orphaned when one of its rows goes.';
+alter table leads.fct_media_spend_daily add foreign key ("channel_id") references leads.dim_channels ("channel_id");
+comment on table leads.fct_media_spend_daily is 'One row per day, campaign and currency. What is known by the week or month only is spread evenly over its days.';
+comment on column leads.fct_media_spend_daily."spend_date" is 'Day of the spend.';
+comment on column leads.fct_media_spend_daily."ad_platform" is 'Code of the ad platform, ''google_ads''; null if there is none.';
+comment on column leads.fct_media_spend_daily."account_id" is 'Account on the ad platform; blank if not said.';
+comment on column leads.fct_media_spend_daily."campaign_id" is 'Campaign on the ad platform; its name if the id is not said.';
+comment on column leads.fct_media_spend_daily."currency" is 'ISO 4217 code of the amount.';
+comment on column leads.fct_media_spend_daily."campaign_name" is 'Name of the campaign; null if not said.';
+comment on column leads.fct_media_spend_daily."channel_id" is 'Code of the marketing channel, ''sea_marque''; ''unassigned'' if no rule fits.';
+comment on column leads.fct_media_spend_daily."rule_id" is 'Rule of `channel_rules` that decided the channel; ''(none)'' if none fits.';
+comment on column leads.fct_media_spend_daily."impressions" is 'Times that an advertisement was shown, of a longer period the day''s part; null if not said.';
+comment on column leads.fct_media_spend_daily."clicks" is 'Clicks on an advertisement, of a longer period the day''s part; null if not said.';
+comment on column leads.fct_media_spend_daily."platform_conversions" is 'Conversions by the platform''s own count, of a longer period the day''s part; null if not said.';
+comment on column leads.fct_media_spend_daily."spend" is 'Amount spent, credits taken off; null if none is known.';
+comment on column leads.fct_media_spend_daily."credit" is 'Credits within the spend, zero or below.';
+comment on column leads.fct_media_spend_daily."first_spend" is 'Amount by the first file that spoke of it.';
+comment on column leads.fct_media_spend_daily."is_spread" is 'Whether a week''s or month''s amount was spread over its days.';
+comment on column leads.fct_media_spend_daily."is_credited" is 'Whether a credit is part of it; only then may spend be below zero.';
+comment on column leads.fct_media_spend_daily."amendment_count" is 'How often a later file changed the amount.';
+comment on column leads.fct_media_spend_daily."last_restated_at" is 'When a later file last changed the spend, UTC; null if none did.';
+comment on table leads.channel_costs is 'One row per week and channel: what was spent, and what a lead of that week cost.';
+comment on column leads.channel_costs."week_date" is 'Monday of the week.';
+comment on column leads.channel_costs."week" is 'Name of the ISO week, ''2026-W03''; ''(no date)'' for leads without a date.';
+comment on column leads.channel_costs."channel_id" is 'Code of the marketing channel, ''sea_marque''; ''unassigned'' if no rule fits.';
+comment on column leads.channel_costs."currency" is 'ISO 4217 code of the amount.';
+comment on column leads.channel_costs."spend" is 'Amount spent, credits taken off; null if none is known.';
+comment on column leads.channel_costs."credit" is 'Credits within the spend, zero or below.';
+comment on column leads.channel_costs."received_count" is 'Leads that came in, tests excluded.';
+comment on column leads.channel_costs."validated_count" is 'Leads that came in and count as validated, see `fct_leads`.';
+comment on column leads.channel_costs."reached_count" is 'Leads that came in and that a call reached.';
+comment on column leads.channel_costs."cost_per_lead" is 'Spend by leads that came in; null if there is no spend or no lead, or the channel is not paid for.';
+comment on column leads.channel_costs."cost_per_validated_lead" is 'Spend by validated leads; null if there is no spend or no such lead, or the channel is not paid for.';
+comment on column leads.channel_costs."cost_per_reached_lead" is 'Spend by leads reached; null if the channel is not paid for or reached nobody.';
+comment on column leads.channel_costs."is_spread" is 'Whether a week''s or month''s amount was spread over its days.';
+comment on column leads.channel_costs."last_restated_at" is 'When a later file last changed the spend, UTC; null if none did.';
+comment on column leads.channel_costs."is_partial_week" is 'Whether the leads begin or end within the week, so that it compares with no other.';
+comment on column leads.channel_costs."is_mature_week" is 'Whether the week is older than the usual delay of validation, so that next to no lead of it is still to be validated.';
+comment on table leads.channel_labels is 'One row per channel by the rules and label that the lead tool gave.';
+comment on column leads.channel_labels."channel_id" is 'Code of the marketing channel, ''sea_marque''; ''unassigned'' if no rule fits.';
+comment on column leads.channel_labels."declared_channel" is 'Channel by the tool''s own label, as it was written; null if it has none.';
+comment on column leads.channel_labels."declared_channel_id" is 'Channel of that label; null if no channel is called so.';
+comment on column leads.channel_labels."lead_count" is 'Number of leads.';
+comment on column leads.channel_labels."validated_count" is 'Leads that came in and count as validated, see `fct_leads`.';
+comment on column leads.channel_labels."is_disagreement" is 'Whether the label is that of another channel.';
+comment on table leads.channel_rule_uses is 'One row per channel rule with the leads that it decided, and one, (none), for those that no rule fits.';
+comment on column leads.channel_rule_uses."rule_id" is 'Rule of `channel_rules` that decided the channel; ''(none)'' if none fits.';
+comment on column leads.channel_rule_uses."priority" is 'Order in which rules are tried, the smallest first; null if no rule fits.';
+comment on column leads.channel_rule_uses."channel_id" is 'Code of the marketing channel, ''sea_marque''; ''unassigned'' if no rule fits.';
+comment on column leads.channel_rule_uses."lead_count" is 'Number of leads.';
+comment on column leads.channel_rule_uses."validated_count" is 'Leads that came in and count as validated, see `fct_leads`.';
+comment on column leads.channel_rule_uses."lead_ratio" is 'Share of all leads.';
+comment on column leads.channel_rule_uses."is_over_limit" is 'Whether more leads than `leads_unassigned_limit` allows fit no rule.';
+create unique index fct_call_attempts_call_id_index on leads.fct_call_attempts ("call_id");
+comment on index leads.fct_call_attempts_call_id_index is 'Held unique by a data test.';
+comment on table leads.fct_call_attempts is 'One row per call; those of no known lead are kept, with the reason why they are no attempt.';
+comment on column leads.fct_call_attempts."call_id" is 'Id of the call in the call centre.';
+comment on column leads.fct_call_attempts."lead_id" is 'Id of the lead in its tool.';
+comment on column leads.fct_call_attempts."channel_id" is 'Code of the marketing channel, ''sea_marque''; ''unassigned'' if no rule fits.';
+comment on column leads.fct_call_attempts."called_at" is 'Moment of the call, UTC.';
+comment on column leads.fct_call_attempts."called_date" is 'Day of the call, where the leads are.';
+comment on column leads.fct_call_attempts."attempt_number" is 'Number of the attempt, by the centre''s count.';
+comment on column leads.fct_call_attempts."outcome" is 'reached, no_answer, busy, voicemail, wrong_number, switched_off, callback or refused.';
+comment on column leads.fct_call_attempts."duration_seconds" is 'Length in seconds; null where unknown.';
+comment on column leads.fct_call_attempts."centre" is 'Who called, internal or external; null if not said.';
+comment on column leads.fct_call_attempts."is_known_centre" is 'Whether the centre is known.';
+comment on column leads.fct_call_attempts."is_attempt" is 'Whether it was an attempt to reach a known lead, with a known outcome.';
+comment on column leads.fct_call_attempts."is_reached" is 'Whether the lead was reached by it.';
+comment on column leads.fct_call_attempts."call_problem" is 'Why it is no attempt - lead_missing, lead_unknown, outcome_missing or outcome_unknown; null if it is one.';
+comment on table leads.fct_lead_statuses is 'One row per lead and status that it came to have, in order.';
+comment on column leads.fct_lead_statuses."lead_id" is 'Id of the lead in its tool.';
+comment on column leads.fct_lead_statuses."status_number" is 'Place among the statuses of the lead, from 1.';
+comment on column leads.fct_lead_statuses."lead_status" is 'new, validated, rejected, duplicate or test, as the tool says.';
+comment on column leads.fct_lead_statuses."rejection_reason" is 'bad_phone, out_of_target, duplicate, no_consent, incomplete or fraud; null if it is not rejected or nobody said why.';
+comment on column leads.fct_lead_statuses."previous_status" is 'Status before; null for the first.';
+comment on column leads.fct_lead_statuses."changed_at" is 'Moment from which it had the status, UTC; null if not said.';
+comment on table leads.lead_rejections is 'One row per channel and reason of rejection.';
+comment on column leads.lead_rejections."channel_id" is 'Code of the marketing channel, ''sea_marque''; ''unassigned'' if no rule fits.';
+comment on column leads.lead_rejections."rejection_reason" is 'bad_phone, out_of_target, duplicate, no_consent, incomplete or fraud; null if it is not rejected or nobody said why.';
+comment on column leads.lead_rejections."lead_count" is 'Number of leads.';
+comment on column leads.lead_rejections."share_ratio" is 'Share of all channels, 0 to 1; null if there is nothing to share.';
+comment on table leads.leads_weekly is 'One row per ISO week and channel, weeks without a lead included; leads without a date have one row per channel.';
+comment on column leads.leads_weekly."week_date" is 'Monday of the week.';
+comment on column leads.leads_weekly."week" is 'Name of the ISO week, ''2026-W03''; ''(no date)'' for leads without a date.';
+comment on column leads.leads_weekly."channel_id" is 'Code of the marketing channel, ''sea_marque''; ''unassigned'' if no rule fits.';
+comment on column leads.leads_weekly."received_count" is 'Leads that came in, tests excluded.';
+comment on column leads.leads_weekly."validated_count" is 'Leads that came in and count as validated, see `fct_leads`.';
+comment on column leads.leads_weekly."validation_count" is 'Leads whose validation is of this time, whenever they came in.';
+comment on column leads.leads_weekly."rejected_count" is 'Leads that came in and were rejected.';
+comment on column leads.leads_weekly."validation_ratio" is 'Validated leads of those that came in at the same time; null if none did.';
+comment on column leads.leads_weekly."share_ratio" is 'Share of all channels, 0 to 1; null if there is nothing to share.';
+comment on column leads.leads_weekly."previous_validated_count" is 'Validated leads of the week before; null unless both weeks are whole.';
+comment on column leads.leads_weekly."week_on_week_pct" is 'Validated leads against the week before, in percent of it; null unless both weeks are whole and the one before had some.';
+comment on column leads.leads_weekly."usual_validated" is 'Mean of the eight whole weeks before; null if they are fewer.';
+comment on column leads.leads_weekly."usual_deviation" is 'Standard deviation of the eight whole weeks before; null if they are fewer.';
+comment on column leads.leads_weekly."is_peak" is 'Whether it is more than two standard deviations above the mean of the eight weeks before; null if they are fewer, or the week is not whole.';
+comment on column leads.leads_weekly."is_fall" is 'Whether it is more than two standard deviations below the mean of the eight weeks before; null if they are fewer, or the week is not whole or too young.';
+comment on column leads.leads_weekly."is_partial_week" is 'Whether the leads begin or end within the week, so that it compares with no other.';
+comment on column leads.leads_weekly."is_mature_week" is 'Whether the week is older than the usual delay of validation, so that next to no lead of it is still to be validated.';
+comment on table leads.reachability is 'One row per week in which leads came in, and channel. How many of those that were called were reached, and what the missing calls leave open.';
+comment on column leads.reachability."week_date" is 'Monday of the week.';
+comment on column leads.reachability."week" is 'Name of the ISO week, ''2026-W03''; ''(no date)'' for leads without a date.';
+comment on column leads.reachability."channel_id" is 'Code of the marketing channel, ''sea_marque''; ''unassigned'' if no rule fits.';
+comment on column leads.reachability."received_count" is 'Leads that came in, tests excluded.';
+comment on column leads.reachability."attempted_count" is 'Leads that came in and that somebody tried to call.';
+comment on column leads.reachability."reached_count" is 'Leads that came in and that a call reached.';
+comment on column leads.reachability."reachability_ratio" is 'Leads that were reached of those that were called; null if none were. Understated, see `reachability`.';
+comment on column leads.reachability."floor_ratio" is 'Least that it can be: outbound leads of a week without external calls were all called, and not reached.';
+comment on column leads.reachability."ceiling_ratio" is 'Most that it can be: outbound leads of a week without external calls were all reached.';
+comment on column leads.reachability."uncertain_count" is 'Outbound leads that may be called, not reached by a known call, of weeks without any external call.';
+comment on column leads.reachability."attempt_count" is 'Attempts to reach by phone.';
+comment on column leads.reachability."known_source_ratio" is 'Share of attempts whose centre is known, of all attempts.';
+comment on column leads.reachability."attempts_per_lead" is 'Attempts per lead that was called.';
+comment on column leads.reachability."median_minutes_to_call" is 'Median minutes from the lead to its first call.';
+comment on column leads.reachability."is_partial_week" is 'Whether the leads begin or end within the week, so that it compares with no other.';
+comment on column leads.reachability."note" is 'What to say beside the figure.';
+comment on table leads.leads_weekly_totals is 'One row per ISO week, all channels together; leads without a date have a row of their own.';
+comment on column leads.leads_weekly_totals."week_date" is 'Monday of the week.';
+comment on column leads.leads_weekly_totals."week" is 'Name of the ISO week, ''2026-W03''; ''(no date)'' for leads without a date.';
+comment on column leads.leads_weekly_totals."received_count" is 'Leads that came in, tests excluded.';
+comment on column leads.leads_weekly_totals."validated_count" is 'Leads that came in and count as validated, see `fct_leads`.';
+comment on column leads.leads_weekly_totals."validation_ratio" is 'Validated leads of those that came in at the same time; null if none did.';
+comment on column leads.leads_weekly_totals."paid_ratio" is 'Share of validated leads that paid channels brought; null if there are none.';
+comment on column leads.leads_weekly_totals."week_on_week_pct" is 'Validated leads against the week before, in percent of it; null unless both weeks are whole and the one before had some.';
+comment on column leads.leads_weekly_totals."is_peak" is 'Whether it is more than two standard deviations above the mean of the eight weeks before; null if they are fewer, or the week is not whole.';
+comment on column leads.leads_weekly_totals."is_fall" is 'Whether it is more than two standard deviations below the mean of the eight weeks before; null if they are fewer, or the week is not whole or too young.';
+comment on column leads.leads_weekly_totals."reachability_ratio" is 'Leads that were reached of those that were called; null if none were. Understated, see `reachability`.';
+comment on column leads.leads_weekly_totals."spend" is 'Amount spent, credits taken off; null if none is known.';
+comment on column leads.leads_weekly_totals."cost_per_lead" is 'Spend by leads that came in; null if there is no spend or no lead, or the channel is not paid for.';
+comment on column leads.leads_weekly_totals."cost_per_validated_lead" is 'Spend by validated leads; null if there is no spend or no such lead, or the channel is not paid for.';
+comment on column leads.leads_weekly_totals."last_restated_at" is 'When a later file last changed the spend, UTC; null if none did.';
+comment on column leads.leads_weekly_totals."is_partial_week" is 'Whether the leads begin or end within the week, so that it compares with no other.';
+comment on column leads.leads_weekly_totals."is_mature_week" is 'Whether the week is older than the usual delay of validation, so that next to no lead of it is still to be validated.';
+comment on table leads.media_mix is 'One row per period and channel that brought a lead in it: all time, each year and each month.';
+comment on column leads.media_mix."period_type" is 'Length of the period.';
+comment on column leads.media_mix."period_name" is 'Name of the period, ''2025'' or ''2025-04''; ''all'' for all time.';
+comment on column leads.media_mix."period_start_date" is 'First day of the period; null for all time.';
+comment on column leads.media_mix."channel_id" is 'Code of the marketing channel, ''sea_marque''; ''unassigned'' if no rule fits.';
+comment on column leads.media_mix."channel" is 'Name of the channel for people, ''SEA Marque''.';
+comment on column leads.media_mix."channel_group" is 'Group of the channel, ''Paid search''.';
+comment on column leads.media_mix."is_paid" is 'Whether the channel is paid for; null if it is not known.';
+comment on column leads.media_mix."received_count" is 'Leads that came in, tests excluded.';
+comment on column leads.media_mix."validated_count" is 'Leads that came in and count as validated, see `fct_leads`.';
+comment on column leads.media_mix."share_ratio" is 'Share of all channels, 0 to 1; null if there is nothing to share.';
+comment on column leads.media_mix."channel_rank" is 'Rank by validated leads, 1 is the dominant channel.';
+comment on column leads.media_mix."paid_ratio" is 'Share of validated leads that paid channels brought; null if there are none.';
+comment on column leads.media_mix."first_touch_count" is 'Validated leads whose first known visit came by the channel.';
+comment on column leads.media_mix."last_touch_count" is 'Validated leads whose last known visit came by the channel.';
+comment on column leads.media_mix."first_touch_ratio" is 'Share of the channel by first visits, of leads whose visits are known; null if none are.';
+comment on column leads.media_mix."last_touch_ratio" is 'Share of the channel by last visits, of leads whose visits are known; null if none are.';
+comment on column leads.media_mix."won_count" is 'Leads that became a sale.';
+comment on column leads.media_mix."won_ratio" is 'Validated leads that became a sale, of all validated ones; null if there are none.';
+comment on table leads.mix_stability is 'One row per channel: how much its share of validated leads varies from week to week.';
+comment on column leads.mix_stability."channel_id" is 'Code of the marketing channel, ''sea_marque''; ''unassigned'' if no rule fits.';
+comment on column leads.mix_stability."week_count" is 'Whole weeks that are compared.';
+comment on column leads.mix_stability."average_share_ratio" is 'Mean of the weekly shares.';
+comment on column leads.mix_stability."smallest_share_ratio" is 'Smallest weekly share.';
+comment on column leads.mix_stability."largest_share_ratio" is 'Largest weekly share.';
+comment on column leads.mix_stability."variation" is 'Standard deviation of the weekly shares by their mean; null if the mean is zero or there is one week.';
+comment on column leads.mix_stability."best_rank" is 'Best rank of a week.';
+comment on column leads.mix_stability."worst_rank" is 'Worst rank of a week.';
+comment on column leads.mix_stability."rank_change_count" is 'Weeks in which its rank was another than the week before.';
 create index bridge_tracks_x_genres_genre_id_index on listening.bridge_tracks_x_genres ("genre_id");
 comment on index listening.bridge_tracks_x_genres_genre_id_index is 'Joins from listening.dim_listening_genres, and the check that none is orphaned when one of its rows goes.';
 alter table listening.bridge_tracks_x_genres add foreign key ("genre_id") references listening.dim_listening_genres ("genre_id");
@@ -3320,6 +3801,6 @@ FROM described
 ) as result
 $$;
 comment on function metrics.song_growth(date, date) is 'One row per song and metric: `series_growth` of songs, with their artists.';
-grant usage on schema audience, intermediate, listening, metrics, quality to crescendo_reader;
-grant select on all tables in schema audience, intermediate, listening, metrics, quality to crescendo_reader;
-grant execute on all functions in schema audience, intermediate, listening, metrics, quality to crescendo_reader;
+grant usage on schema audience, intermediate, leads, listening, metrics, quality to crescendo_reader;
+grant select on all tables in schema audience, intermediate, leads, listening, metrics, quality to crescendo_reader;
+grant execute on all functions in schema audience, intermediate, leads, listening, metrics, quality to crescendo_reader;
