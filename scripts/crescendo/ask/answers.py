@@ -157,7 +157,11 @@ class _Asking:
                 relation.condition += f" and {name} = ?"
                 relation.values.append(value)
         if question.names:
-            kept = [one for name in question.names for one in self._named(name, "")]
+            kept = [
+                one
+                for name in question.names
+                for one in self._named(name, "" if question.by == "series" else question.by)
+            ]
             relation.condition += " and list_contains(?, subject_id)"
             relation.values.append(kept)
         for kind, text in question.within:
@@ -165,16 +169,15 @@ class _Asking:
                 " and subject_id in (select subject_id from intermediate.int_memberships_received"
                 " where list_contains(?, group_id))"
             )
-            relation.values.append(self._named(text, kind))
+            relation.values.append(self._named(text, kind, is_group=True))
 
-    def _named(self, text: str, kind: str) -> list[str]:
-        """Ids of the subjects that a text names."""
+    def _named(self, text: str, kind: str, *, is_group: bool = False) -> list[str]:
+        """Ids of the subjects of a type that a text names; of groups, only those that have the name themselves."""
         types = types_of(self.connection)
         if kind and kind not in types:
             raise CrescendoError(unknown("group", kind, types))
         found = names.find(self.connection, text, kind)
-        # the name of a group finds its members only if no subject of the asked type has it
-        direct = [one for one in found if one.rank != names.GROUP] if kind else found
+        direct = [one for one in found if one.rank != names.GROUP] if is_group else found
         if not direct:
             raise names.unknown(self.connection, text, kind)
         if direct[0].rank == names.NEAR:

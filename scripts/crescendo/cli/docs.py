@@ -39,6 +39,7 @@ def docs_command(check: bool, static: bool) -> int:
         return 1 if stale else 0
     sources = list(all_sources().values())
     for source in sources:  # first, since dbt reads them
+        path_of(source).parent.mkdir(parents=True, exist_ok=True)
         path_of(source).write_text(sources_yaml(source))
         click.echo(path_of(source))
     with _sample() as connection:

@@ -68,7 +68,9 @@ def _own(column: str) -> str:
     if column in SHARED:
         return f"{{{{ doc('{column}') }}}}"
     above = column.removeprefix("_").removesuffix("_index")
-    return ASKED.get(column) or f"Place of the row's item in its list `{above}`, from 1."
+    if not column.endswith("_index"):
+        return ASKED.get(column) or f"Of the page that the row is from: its `{column}`."
+    return f"Place of the row's item in its list `{above}`, from 1."
 
 
 def _described(text: str, indent: int) -> list[str]:
