@@ -9,8 +9,8 @@ compared as (
 
 ),
 
--- Window sums are the most expensive step, so the four counts are packed into one number. A double is
--- exact to 53 binary digits: 17 for corrections, 12 for each of the others.
+-- Window sums are the most expensive step, so the four counts are packed into one number. A double
+-- is exact to 53 binary digits: 17 for corrections, 12 for each of the others.
 totalled as (
 
     select
