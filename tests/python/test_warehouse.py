@@ -169,9 +169,9 @@ def test_a_held_file_is_told_from_a_damaged_one_by_what_duckdb_says(here, monkey
         assert time.monotonic() - started < 10
 
 
-def write_songs(path):
+def write_songs(path, count=4000):
     """Songs with titles that cannot be compressed, so that the most of a warehouse is their blocks."""
-    lines = [f'b{i},"{os.urandom(900).hex()}",Me,[]\n' for i in range(4000)]
+    lines = [f'b{i},"{os.urandom(900).hex()}",Me,[]\n' for i in range(count)]
     path.write_text("song_id,title,artist,timeSeries\n" + "".join(lines))
 
 
@@ -235,7 +235,7 @@ def test_a_disk_that_is_full_is_one_sentence_and_the_old_state(tmp_path):
     (tmp_path / "mine.csv").write_text(REPORT)
     assert crescendo(tmp_path, environment, "load", "mine.csv").returncode == 0
     before = state(tmp_path, environment)
-    write_songs(tmp_path / "big.csv")
+    write_songs(tmp_path / "big.csv", 12_000)
     size = (tmp_path / "crescendo.duckdb").stat().st_size
     for room in (100, 1_000_000, 4_000_000):
         code = (

@@ -44,7 +44,8 @@ def day(said: str | date | None, name: str = "") -> date | None:
     if said is None or (isinstance(said, date) and not isinstance(said, datetime)):
         return said
     try:
-        return date.fromisoformat(str(said))
+        # Python also takes 20250430 and 2025-W17-3, which nobody writes on purpose
+        return date.fromisoformat(said if isinstance(said, str) and len(said) == len("2025-04-30") else "")
     except ValueError:
         what = f"{name} {said!r}" if name else repr(said)
         raise CrescendoError(_("invalid day {what}: write it as 2025-04-30", what=what)) from None

@@ -92,7 +92,8 @@ def shares(connection: duckdb.DuckDBPyConnection, sources: list[Source]) -> Shar
             for table in raw_tables(document):
                 name = f"{source.schema}.{table.name}"
                 if (name,) in known:
-                    found |= _shares_of(connection, name, list(table.columns))
+                    own = [column for column in table.columns if column not in table.carried]
+                    found |= _shares_of(connection, name, own)
     return found
 
 
