@@ -45,7 +45,8 @@ def day(said: str | date | None, name: str = "") -> date | None:
         return said
     try:
         # Python also takes 20250430 and 2025-W17-3, which nobody writes on purpose
-        return date.fromisoformat(said if isinstance(said, str) and len(said) == len("2025-04-30") else "")
+        plain = re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", str(said)) if isinstance(said, str) else None
+        return date.fromisoformat(plain[0] if plain else "")
     except ValueError:
         what = f"{name} {said!r}" if name else repr(said)
         raise CrescendoError(_("invalid day {what}: write it as 2025-04-30", what=what)) from None
