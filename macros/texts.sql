@@ -40,3 +40,35 @@
             then upper(replace(replace({{ expression }}, '-', ''), ' ', ''))
     end
 {%- endmacro %}
+
+{#- A part of a tag key, see `tag_key`. `split_part` of both engines.
+
+    expression: a SQL expression of type text. number: place of the part, from 1. -#}
+{% macro part_of(expression, number) -%}
+    split_part({{ expression }}, '|', {{ number }})
+{%- endmacro %}
+
+{#- The tags of a click in one text, as `channel_rules` compares them: source, medium, campaign, kind of the click id and
+    whether a publisher is named. Equal tags are ruled once, however many leads have them.
+
+    relation: name of a relation with the columns utm_source, utm_medium, utm_campaign, click_id and affiliate_id. -#}
+{% macro tag_key(relation) -%}
+    {{ tag_text(relation ~ ".utm_source") }} || '|'
+    || {{ tag_text(relation ~ ".utm_medium") }} || '|'
+    || {{ tag_text(relation ~ ".utm_campaign") }} || '|'
+    || coalesce(regexp_extract(lower({{ relation }}.click_id), '^([a-z]+)', 1), '') || '|'
+    || case when {{ relation }}.affiliate_id is not null then 'yes' else '' end
+{%- endmacro %}
+
+{#- A tag of a click as it is compared: lower case, without outer spaces, and '' if it says nothing. A text of its own for
+    nothing ('(not set)', '(none)') is nothing too: so no rule takes it for a source.
+
+    expression: a SQL expression of type text. -#}
+{% macro tag_text(expression) -%}
+    coalesce(
+        nullif(nullif(nullif(nullif(nullif(
+            replace(lower(trim({{ expression }})), '|', ' '),
+            '(not set)'), '(none)'), 'null'), 'undefined'), '-'),
+        ''
+    )
+{%- endmacro %}

@@ -40,3 +40,33 @@
 {% macro spark__split_rows(expression, delimiter) -%}
     explode(split({{ expression }}, '{{ delimiter }}'))
 {%- endmacro %}
+
+{#- Whether a regular expression matches a whole text.
+
+    expression, pattern: SQL expressions of type text. -#}
+{% macro full_match(expression, pattern) -%}
+    {{ return(adapter.dispatch('full_match', 'crescendo')(expression, pattern)) }}
+{%- endmacro %}
+
+{% macro default__full_match(expression, pattern) -%}
+    regexp_full_match({{ expression }}, cast({{ pattern }} as string))
+{%- endmacro %}
+
+{% macro spark__full_match(expression, pattern) -%}
+    ({{ expression }} rlike concat('^(?:', {{ pattern }}, ')$'))
+{%- endmacro %}
+
+{#- A text whose letters have no accents: 'Générique' becomes 'Generique'.
+
+    expression: a SQL expression of type text. -#}
+{% macro without_accents(expression) -%}
+    {{ return(adapter.dispatch('without_accents', 'crescendo')(expression)) }}
+{%- endmacro %}
+
+{% macro default__without_accents(expression) -%}
+    strip_accents({{ expression }})
+{%- endmacro %}
+
+{% macro spark__without_accents(expression) -%}
+    translate({{ expression }}, 'àâäçéèêëîïôöùûüÀÂÄÇÉÈÊËÎÏÔÖÙÛÜ', 'aaaceeeeiioouuuAAACEEEEIIOOUUU')
+{%- endmacro %}

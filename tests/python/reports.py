@@ -90,4 +90,6 @@ class Desk:
         return {table["table"]: (table["rows"], table["digest"]) for table in status().tables if table["rows"]}
 
     def balanced(self):
-        return self.run("status")[0] == 0
+        code, out, err = self.run("status")
+        assert code == 0, f"{out[-2000:]}{err}"
+        return True

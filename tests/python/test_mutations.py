@@ -106,6 +106,9 @@ def leaf(kind, rng):
         "integer": rng.randrange(-(10**6), 10**6),
         "number": rng.choice([0.5, -7, 1e17, rng.random()]),
         "flag": rng.random() < 0.5,
+        "moment": day + rng.choice(["", "T23:59:59Z", " 00:00:00+02:00"]),
+        "period": rng.choice([day, day[:7], f"{day[:4]}-W{rng.randrange(1, 53):02}"]),
+        "decimal": rng.choice(["1234.56", "1234,56", "-7", 12, 0.5]),
         "json": rng.choice(["plain", [1, "a"], {"x": {"y": []}}]),
     }[kind]
 

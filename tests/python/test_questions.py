@@ -136,7 +136,7 @@ def test_texts_that_a_spreadsheet_would_compute_get_an_apostrophe_and_others_are
         (("--last", "28d", "--to", "2025-04-01"), "give one window"),
         ((*WINDOW, "--metric", "steams"), "did you mean streams?"),
         ((*WINDOW, "--platform", "spotfy"), "did you mean spotify?"),
-        ((*WINDOW, "--by", "planet"), "choose one of album, artist, genre, label, platform"),
+        ((*WINDOW, "--by", "planet"), "choose one of ad_platform, album, artist, brand, channel,"),
         ((*WINDOW, "--sort", "growht"), "did you mean growth"),
         ((*WINDOW, "--top", "-1"), "--top"),
         ((*WINDOW, "--top", "0"), "--top"),

@@ -9,7 +9,7 @@ from crescendo.shapes import Source
 
 def all_sources() -> dict[str, Source]:
     """Every declared source, sorted by name. Raises CrescendoError for a declaration that cannot be read."""
-    folders = sorted(path.parent for path in Path(__file__).parent.glob("*/shapes.py"))
+    folders = sorted(path.parent for place in __path__ for path in Path(place).glob("*/shapes.py"))
     return {folder.name: _declared(folder) for folder in folders}
 
 
