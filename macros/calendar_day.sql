@@ -1,5 +1,5 @@
 {#- The calendar day of a timestamp as sent: its first ten characters, whatever the offset says, never a time-zone cast.
-    A year zero is how the source writes a day it does not know; null where there is no day.
+    A year zero is how the source writes a day it does not know; null if there is no day.
 
     expression: a SQL expression of type text. -#}
 {% macro calendar_day(expression) -%}

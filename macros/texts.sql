@@ -13,7 +13,7 @@
 
 {#- A platform's code as the catalogue has it, from its code or name however it is written: 'Apple Music' and
     'APPLE_MUSIC' are `apple-music`, 'Last.fm' is `lastfm`, full-width letters are plain ones, and `twitter` became
-    `x`; null where blank.
+    `x`; null if blank.
 
     expression: a SQL expression of type text. -#}
 {% macro platform_code(expression) -%}

@@ -1,4 +1,4 @@
-{#- A member of a JSON text, as text; null where the text is not JSON of an object or has no such member.
+{#- A member of a JSON text, as text; null if the text is not JSON of an object or has no such member.
 
     expression: a SQL expression of type text. path: a SQL literal's content, 'value' or 'sub[0]'. -#}
 {% macro json_text(expression, path) -%}

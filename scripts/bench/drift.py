@@ -1,4 +1,4 @@
-"""Is a planted drift found in time, and how often is one found where there is none? Worlds of the evolving simulator.
+"""Is a planted drift found in time, and how often is one found that is not there? Worlds of the evolving simulator.
 
     python scripts/bench/drift.py --worlds 100
 

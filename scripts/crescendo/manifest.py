@@ -77,7 +77,7 @@ class Relation:
 
     @property
     def day(self) -> str | None:
-        """The date column of its grain, by which a fact is stored and cut; None where there is none."""
+        """The date column of its grain, by which a fact is stored and cut; None if there is none."""
         dates = [column.name for column in self.columns.values() if column.type == "date"]
         return next((name for name in dates if name in self.primary_key), None)
 
@@ -90,7 +90,7 @@ def models(manifest: dict) -> dict[str, dict]:
 def published(manifest: dict) -> list[Relation]:
     """The relations that people read, each after those that it depends on; then by schema and name.
 
-    Raises CrescendoError where a table has no declared columns.
+    Raises CrescendoError if a table has no declared columns.
     """
     known = models(manifest)
     found = {

@@ -30,7 +30,7 @@ def key_file(warehouse: Path) -> Path:
 def mask_key(warehouse: Path) -> str:
     """The key of a warehouse's hashes: CRESCENDO_MASK_KEY, else its key file, which is made at the first use.
 
-    Raises CrescendoError where the file cannot be read or made, is empty, or can be read by others.
+    Raises CrescendoError if the file cannot be read or made, is empty, or can be read by others.
     """
     if key := os.environ.get(KEY_VARIABLE):
         return key

@@ -38,7 +38,7 @@ def path() -> Path:
 
 
 def checked(name: str) -> Path:
-    """The path of a warehouse of this name. Raises CrescendoError where DuckDB or dbt would misread it."""
+    """The path of a warehouse of this name. Raises CrescendoError if DuckDB or dbt would misread it."""
     file = Path(name)
     if name == ":memory:":
         raise CrescendoError("CRESCENDO_DB=:memory: would keep nothing: name a file, such as crescendo.duckdb")
@@ -103,7 +103,7 @@ def connect(
 
     A `dry` connection makes no file: it is to one in memory if there is none.
 
-    Raises CrescendoError where the file is missing (read only), held too long, not a DuckDB file, or damaged, and where
+    Raises CrescendoError if the file is missing (read only), held too long, not a DuckDB file, or damaged, and where
     the disk is full; the two also for what happens inside the block.
     """
     file = file or path()

@@ -29,7 +29,7 @@ Window = tuple[date, date]
 
 @dataclass(frozen=True)
 class Metric:
-    """A line of the catalogue; ratios are None where the metric may do what they judge."""
+    """A line of the catalogue; ratios are None if the metric may do what they judge."""
 
     platform: str
     metric: str
@@ -207,7 +207,7 @@ class Series:
         return sum(since < point.day <= until for point in self.sound)
 
     def gained(self, since: date, until: date) -> int | None:
-        """Sum of the rises in (since, until], of a flow of its values; None where that cannot be told."""
+        """Sum of the rises in (since, until], of a flow of its values; None if that cannot be told."""
         if self.metric.kind == "flow":
             inside = [point.value for point in self.sound if since < point.day <= until]
             return sum(inside) if inside else None
@@ -321,7 +321,7 @@ class Series:
     def average(self, since: date, until: date) -> float | None:
         """The average day of (since, until] up to its last observation: what it gained, or where the value stood.
 
-        Days before the first observation do not count; None where the window opens in a silence.
+        Days before the first observation do not count; None if the window opens in a silence.
         """
         opening, closing = self.last(since), self.last(until)
         if self.metric.kind == "flow":

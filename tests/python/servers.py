@@ -11,7 +11,7 @@ OLDEST = 15
 
 
 def programs() -> Path | None:
-    """The folder of the newest installed server's programs, or None where there is none that is new enough."""
+    """The folder of the newest installed server's programs, or None if there is none that is new enough."""
     found = [path.parent for path in Path("/usr/lib/postgresql").glob("*/bin/initdb")]
     found = [path for path in found if int(path.parent.name) >= OLDEST]
     on_path = shutil.which("initdb")

@@ -21,8 +21,8 @@ score_days as (
 
 ),
 
--- one row per page, series and day; series null where only the page
--- knows it, value null where the platform has no such number
+-- one row per page, series and day; series null if only the page
+-- knows it, value null if the platform has no such number
 points as (
 
     select

@@ -43,7 +43,7 @@ class Verbs(click.Group):
         return sorted(VERBS)
 
     def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
-        """The command of a verb, or None where there is no such verb."""
+        """The command of a verb, or None if there is no such verb."""
         if name not in VERBS:
             return None
         module, function = VERBS[name].split(":")

@@ -179,7 +179,7 @@ def _echo_survey(calls: dict[str, int], guessed: set[str], spent: int, form: str
 
 
 def _report(tally: Tally, folder: Path, form: str) -> None:
-    """Say what a fetch did. Raises CrescendoError where something failed."""
+    """Say what a fetch did. Raises CrescendoError if something failed."""
     if form == "json":
         click.echo(json.dumps({"folder": str(folder), **vars(tally)}))
     else:

@@ -52,7 +52,7 @@ def retrain_command(
     version: str | None,
     form: str,
 ) -> None:
-    """Look for drift, train a challenger where it is due, and let it serve only if it is better.
+    """Look for drift, train a challenger if it is due, and let it serve only if it is better.
 
     Made for a scheduler, after each load and build. Every decision is a row of recommendations.model_promotions.
 

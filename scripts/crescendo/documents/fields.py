@@ -25,7 +25,7 @@ DECISIONS = {
     "dropped": "is known, and not loaded",
 }
 NO_ROW = "-"
-# shares in per cent, by place; None where the sample has no such row
+# shares in per cent, by place; None if the sample has no such row
 Shares = dict[Place, str]
 
 

@@ -39,7 +39,7 @@ def schema_dot(manifest: dict, relations: list[Relation]) -> str:
 def schema_svg(dot: str) -> str:
     """The picture of a Graphviz text, with the text's sha256 inside, so that whether it is stale needs no Graphviz.
 
-    Raises CrescendoError where Graphviz is not installed.
+    Raises CrescendoError if Graphviz is not installed.
     """
     try:
         drawn = subprocess.run(["dot", "-Tsvg"], input=dot, capture_output=True, text=True, check=True).stdout  # noqa: S607

@@ -57,7 +57,7 @@ def origin(url: str, is_secret: bool) -> str:
 
 
 def told_wait(headers: httpx.Headers) -> float | None:
-    """Seconds that the server asks to wait, from either header; None where it says nothing usable."""
+    """Seconds that the server asks to wait, from either header; None if it says nothing usable."""
     told = headers.get("retry-after", "")
     if re.fullmatch(r"-?\d+(\.\d+)?", told):
         return max(0.0, float(told))

@@ -150,7 +150,7 @@ class Client:
         facts: Mapping[str, Any] | None = None,
         landing: bool = True,
     ) -> Any | None:
-        """The parsed answer to a GET, landed under `name` first; None where its absence is declared.
+        """The parsed answer to a GET, landed under `name` first; None if its absence is declared.
 
         Raises:
             RequestError: after all attempts, or at once on a status that no retry can mend.
@@ -310,7 +310,7 @@ class Client:
 
 
 def _unpacked(unpack: Any, chunk: bytes, most: int) -> bytes:
-    """What a chunk unpacks to, `most` bytes of it. Raises httpx.DecodingError where it is no gzip."""
+    """What a chunk unpacks to, `most` bytes of it. Raises httpx.DecodingError if it is no gzip."""
     try:
         return unpack.decompress(chunk, most)
     except zlib.error as error:

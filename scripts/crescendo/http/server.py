@@ -216,7 +216,7 @@ def served(app: Any, lifespan: Lifespan = "off") -> Iterator[str]:
 
 
 def switched_on(text: str, known: Iterable[str]) -> frozenset[str]:
-    """The faults that a comma-separated text names. Raises CrescendoError where there is no such fault."""
+    """The faults that a comma-separated text names. Raises CrescendoError if there is no such fault."""
     kinds = frozenset(filter(None, text.split(",")))
     if unknown := kinds - set(known):
         raise CrescendoError(f"--faults {min(unknown)}: no such fault; there are {', '.join(known)}")

@@ -30,8 +30,8 @@ def publish_postgres(dsn: str = "", *, wait: float = 60.0, file: Path | None = N
 
     `file` is the warehouse, that of CRESCENDO_DB if None.
 
-    Raises CrescendoError where the database cannot be reached, another publication runs, something of somebody else's
-    stands in the way, what arrived is not what was sent, or readers do not leave within `wait` seconds. The state
+    Raises CrescendoError if the database cannot be reached, another publication runs, something of somebody else's
+    is in the way, what arrived is not what was sent, or readers do not leave within `wait` seconds. The state
     before stays then.
     """
     if re.search(r"(password|secret)\s*=|//[^/@]*:[^/@]*@", unquote(dsn), re.IGNORECASE):

@@ -90,7 +90,7 @@ def _left(columns: np.ndarray) -> np.ndarray | None:
 
 
 def _without_one(left: np.ndarray, codes: np.ndarray) -> np.ndarray:
-    """Correlation of columns 0 and 1 given the others without each unit in turn; nan where a side hardly varies.
+    """Correlation of columns 0 and 1 given the others without each unit in turn; nan if a side hardly varies.
 
     left: [songs, 2 + controls] of length 1 and mean 0; codes: [songs] unit numbers from 0. Returns [units].
     """

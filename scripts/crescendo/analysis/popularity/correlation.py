@@ -45,7 +45,7 @@ _Z_MAX = np.arctanh(0.999)  # one perfect song must not outweigh all others
 def correlate(x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Pearson correlation of each row of x with the same row of y over the columns known in both.
 
-    x, y: [rows, columns], nan where unknown. Returns r [rows], nan where a side does not vary, and the
+    x, y: [rows, columns], nan if unknown. Returns r [rows], nan if a side does not vary, and the
     number of pairs [rows].
     """
     both = ~(np.isnan(x) | np.isnan(y))
@@ -114,7 +114,7 @@ class Songs:
     """Each song's link at each lag, on Fisher's z scale.
 
     r, z, variance, effective (points): [songs, lags]; null: [songs, shifts], the z of the same song with its
-    score turned against the variable by every shift beyond the lags. nan where fewer than MIN_WEEKS pairs
+    score turned against the variable by every shift beyond the lags. nan if fewer than MIN_WEEKS pairs
     are known or a side does not vary. z counts an r beyond 0.999 as 0.999.
     """
 
@@ -142,7 +142,7 @@ def songs_over_time(
 ) -> Songs:
     """The link between two series of weekly changes, song by song.
 
-    x, y: [songs, weeks] changes of the variable and of the score, nan where unknown; ranks: Spearman, else
+    x, y: [songs, weeks] changes of the variable and of the score, nan if unknown; ranks: Spearman, else
     Pearson.
 
     The variance is Bartlett's: points shrink with the products of the two autocorrelations, and where there
@@ -203,7 +203,7 @@ def over_time(
 ) -> pd.DataFrame:
     """The link between weekly changes over all songs, one row per lag.
 
-    x, y: [songs, weeks] weekly changes of the variable and of the score, nan where unknown; artists:
+    x, y: [songs, weeks] weekly changes of the variable and of the score, nan if unknown; artists:
     [songs] any labels. Columns: lag, estimate, low, high, error (of the estimate, on Fisher's z scale), p, n
     (effective points of all songs), n_effective (what the interval is worth), units, unit, i2 (share of the
     variance that lies between units), without_one_low, without_one_high (estimate without any one unit),
@@ -322,7 +322,7 @@ def difference(first: pd.Series, second: pd.Series) -> tuple[float, float]:
 
 
 def by_unit(z: np.ndarray, variance: np.ndarray, codes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Songs to their units: the precision-weighted z and the mean variance, nan where a unit has no song.
+    """Songs to their units: the precision-weighted z and the mean variance, nan if a unit has no song.
 
     z, variance: [songs]; codes: [songs] unit numbers from 0. The mean variance takes the songs of a unit as
     one witness.

@@ -73,7 +73,7 @@ class Platform:
         return self._first[column].to_numpy(dtype=object)
 
     def panel(self, column: str) -> np.ndarray:
-        """A column as [songs, weeks], nan where unknown."""
+        """A column as [songs, weeks], nan if unknown."""
         songs = self.subjects.get_indexer(self.features["subject_id"])
         weeks = (self.features["week_date"] - self.features["week_date"].min()).dt.days.to_numpy() // 7
         panel = np.full((len(self.subjects), weeks.max() + 1), np.nan)

@@ -51,7 +51,7 @@ class Chosen:
 
 
 def best(scores: np.ndarray, n: int) -> np.ndarray:
-    """Rows by n: the places of the n highest scores, highest first, equals by place; -1 where there is only -inf.
+    """Rows by n: the places of the n highest scores, highest first, equals by place; -1 if there is only -inf.
 
     Which of several equals at the n-th rank are taken is the partition's choice, the same for the same scores.
     """
@@ -80,7 +80,7 @@ def batches(count: int, items: int) -> Iterable[slice]:
 
 
 def rank(model: models.Ranker, rows: sparse.csr_matrix, n: int = LONG) -> np.ndarray:
-    """Users by n: the items of the highest scores that a user's row does not hold; -1 where there are none left."""
+    """Users by n: the items of the highest scores that a user's row does not hold; -1 if there are none left."""
     found = np.full((rows.shape[0], n), -1)
     with threadpool_limits(1):  # many small products: threads would cost more than they bring
         for part in batches(*rows.shape):

@@ -39,8 +39,8 @@ def lists(model: Model, shelf: Shelf, rows: sparse.csr_matrix, genres: sparse.cs
     """The n best offered items that a user's row does not hold.
 
     Args:
-        rows: users by items, 1 where heard.
-        genres: users by genres, 1 where declared.
+        rows: users by items, 1 if heard.
+        genres: users by genres, 1 if declared.
     """
     size = (rows.shape[0], n)
     made = Lists(

@@ -66,9 +66,9 @@ class Shelf:
         items: keys of tracks, ascending.
         offered: whether an item may be recommended.
         popularity: how many users heard it.
-        item_genres: items by genres, 1 where said of the track.
+        item_genres: items by genres, 1 if said of the track.
         users: keys, ascending.
-        user_genres: users by genres, 1 where declared.
+        user_genres: users by genres, 1 if declared.
     """
 
     items: np.ndarray

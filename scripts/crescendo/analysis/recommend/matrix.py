@@ -30,7 +30,7 @@ class Interactions:
         return len(self.user)
 
     def matrix(self) -> sparse.csr_matrix:
-        """Users by items, 1 where the user heard the item, float32."""
+        """Users by items, 1 if the user heard the item, float32."""
         shape = (len(self.users), len(self.items))
         return sparse.csr_matrix((np.ones(len(self), np.float32), (self.user, self.item)), shape=shape)
 

@@ -25,7 +25,7 @@ LARGEST_INVERSE, LARGEST_DENSE = 10_000, 200_000_000
 
 
 class Ranker(Protocol):
-    """What ranks. `rows` are users by items, 1 where heard."""
+    """What ranks. `rows` are users by items, 1 if heard."""
 
     def scores(self, rows: sparse.csr_matrix) -> np.ndarray:
         """Users by items, float32; the higher the better."""

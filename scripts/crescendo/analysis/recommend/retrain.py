@@ -1,4 +1,4 @@
-"""Retrain: check for drift, train where it is due, compare on the newest days, promote the better, say all of it.
+"""Retrain: check for drift, train if it is due, compare on the newest days, promote the better model, report each step.
 
 A run never compares old figures: the champion is scored again, on days that neither model learned from. What is
 promoted is the very model that was compared.

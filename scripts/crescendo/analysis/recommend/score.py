@@ -99,7 +99,7 @@ def score(
 
 
 def user_rows(given: Inputs) -> sparse.csr_matrix:
-    """Users of the shelf by items of the model, 1 where heard."""
+    """Users of the shelf by items of the model, 1 if heard."""
     rows = aligned(given.data.matrix(), given.data.items, given.trained.items)
     place, known = marts.places(given.shelf.users, given.data.users)
     ones = np.ones(int(known.sum()), np.float32)

@@ -13,7 +13,7 @@ ENTRIES = Document(
         Field("position", "count", required=True, note="Place in the list, 1 is the top."),
         Field("song", note="Title, version words included; blank in a few rows."),
         Field("artist", note="The credit as printed, names joined by ' & '."),
-        Field("popularity", "count", note="Spotify's index of the track that day, 0 to 100; 0 where it was not known."),
+        Field("popularity", "count", note="Spotify's index of the track that day, 0 to 100; 0 if it was not known."),
         Field("duration_ms", "count", note="Length in milliseconds."),
         Field("album_type", note="single, album or compilation."),
         Field("total_tracks", "count", note="Tracks of the album."),

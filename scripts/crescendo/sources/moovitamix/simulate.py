@@ -1,4 +1,4 @@
-"""A stand-in for the MooVitamix service: its routes, envelope, bounds and errors, over made-up listeners.
+"""A simulator of the MooVitamix service: its routes, envelope, bounds and errors, over made-up listeners.
 
 - `faithful`: lists drawn once, uniformly, with no sense in them, as the original does. Another seed is another
   universe; ids of tracks and users share one pool of 1 to 100,000 and recur in other universes for other things.

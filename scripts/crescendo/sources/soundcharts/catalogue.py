@@ -104,7 +104,7 @@ Series = tuple[np.ndarray, np.ndarray]
 class Catalogue:
     """Artists, songs and albums of a world, and every series of theirs.
 
-    A series is (days as datetime64[D] ascending, values as int64); None where there is no account.
+    A series is (days as datetime64[D] ascending, values as int64); None if there is no account.
     """
 
     def __init__(self, world: World) -> None:

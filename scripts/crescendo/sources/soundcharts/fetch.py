@@ -61,13 +61,13 @@ class Reader:
         self.client, self.run = client, run
 
     async def document(self, name: str, identifier: str) -> dict | None:
-        """A document that is one object, or None where it is absent."""
+        """A document that is one object, or None if it is absent."""
         facts = {"document": name, "uuid": identifier}
         path = ENDPOINTS[name].path.format(id=identifier)
         return await self.client.answer(f"{name}__{identifier}", path, facts=facts)
 
     async def listing(self, name: str, identifier: str, platform: str | None = None) -> list[dict] | None:
-        """All items of a listing, each once; None where it is absent.
+        """All items of a listing, each once; None if it is absent.
 
         A listing may move while it is read. It is read again until the number of different items is the total
         that every one of its pages told, or a further reading finds nothing new.
@@ -148,7 +148,7 @@ class Walk:
         self._met: set[str] = set()
 
     async def artists(self, names: Iterable[str]) -> None:
-        """Everything of the artists named by uuid or name. Raises CrescendoError where a name is nobody's."""
+        """Everything of the artists named by uuid or name. Raises CrescendoError if no artist has a name."""
         for name in names:
             uuid = name.lower() if UUID.fullmatch(name) else await self._find(name)
             if await self.reader.document("artist", uuid) is None:
@@ -235,7 +235,7 @@ def series_name(name: str, identifier: str, platform: str | None) -> str:
 
 
 def today() -> date:
-    """The day in UTC: the one in which a run is filed, wherever the machine stands."""
+    """The day in UTC: the one in which a run is filed, whatever time zone the machine has."""
     return datetime.now(UTC).date()
 
 

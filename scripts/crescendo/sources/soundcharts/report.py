@@ -78,7 +78,7 @@ def time_series_json(record: Record) -> str:
 def summaries_json(record: Record) -> str:
     """The `summaries` column, from the series as the record shows it.
 
-    evolution = last value - value on the very day one period before; 0 where the metric has no value on that
+    evolution = last value - value on the very day one period before; 0 if the metric has no value on that
     day; no period where the series began later. percentEvolution = 100 * evolution / (value - evolution).
     """
     parts = []

@@ -20,7 +20,7 @@ Window = tuple[date, date]
 
 
 def _record(file: Path) -> dict[str, Any] | None:
-    """What a run wrote down of itself, its days as dates; None where it cannot be read."""
+    """What a run wrote down of itself, its days as dates; None if it cannot be read."""
     try:
         said = json.loads(file.read_bytes())
         windows = {

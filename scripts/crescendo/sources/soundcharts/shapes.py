@@ -428,7 +428,7 @@ LISTS = (
                     Field("webUrl", note="Its address."),
                 ),
             ),
-            Field("position", "count", note="Rank; 0 where it has left the chart."),
+            Field("position", "count", note="Rank; 0 if it has left the chart."),
             Field("oldPosition", "count", note="Rank before; the last one where it has left."),
             Field("positionEvolution", "integer", note="Ranks gained."),
             Field("peakPosition", "count", note="Best rank."),

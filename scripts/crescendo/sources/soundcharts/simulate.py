@@ -1,4 +1,4 @@
-"""A stand-in for the Soundcharts API: its paths, shapes, limits and errors, over a made-up catalogue.
+"""A simulator of the Soundcharts API: its paths, shapes, limits and errors, over a made-up catalogue.
 
 Which of its versions answers is told by the number in the path, as at the source. `shapes` says what the newest
 paths answer: "new", "old", or "mixed", where every other artist, song and album is still served in the old shape.

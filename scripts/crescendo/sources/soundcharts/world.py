@@ -145,7 +145,7 @@ class Record:
 
 @dataclass(frozen=True)
 class World:
-    """`songs` records over `days` days up to END. Raises CrescendoError where a number makes no world."""
+    """`songs` records over `days` days up to END. Raises CrescendoError if a number makes no world."""
 
     songs: int = 150
     days: int = 400
