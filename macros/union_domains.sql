@@ -9,7 +9,7 @@
         'memberships': ['subject_id', 'group_id', 'group_type', 'weight', 'counts'],
     }[part] -%}
     {%- set optional = {
-        'subjects': {'counted_by': 'cast(null as string)', 'is_primary': 'true'},
+        'subjects': {'counted_by': 'cast(null as string)', 'is_primary': 'true', 'is_composed': 'false'},
         'observations': {'linked_value': 'cast(0 as double)', 'is_restated': 'false'},
         'memberships': {},
     }[part] -%}

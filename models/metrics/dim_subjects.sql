@@ -18,7 +18,8 @@ subjects as (
         coalesce(min(name), '(untitled)') as name,
         min(began_on) as began_on,
         min(counted_by) as counted_by,
-        bool_and(is_primary) as is_primary
+        bool_and(is_primary) as is_primary,
+        bool_or(is_composed) as is_composed
     from received
     group by subject_id, subject_type
 
@@ -43,7 +44,7 @@ described as (
         subjects.counted_by,
         subjects.is_primary,
         -- its observations are those of other subjects, so nothing may count both
-        composed.subject_id is not null as is_composed
+        subjects.is_composed or composed.subject_id is not null as is_composed
     from subjects
     left join composed on subjects.subject_id = composed.subject_id
 

@@ -54,6 +54,8 @@ members as (
         subjects.name,
         subjects.counted_by,
         coalesce(composed.member_type, subjects.subject_type) as member_type,
+        -- nothing counts it in place of those that it is made of
+        subjects.is_composed and composed.subject_id is null as is_sum,
         metrics.platform,
         metrics.min_base,
         metrics.add_over_platform <> 'never' as is_additive
@@ -112,6 +114,7 @@ grouped as (
         members.is_additive
     from members
     inner join platforms on members.platform = platforms.platform
+    where not members.is_sum
 
 )
 

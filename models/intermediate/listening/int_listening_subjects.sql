@@ -18,7 +18,8 @@ subjects as (
         subject_id,
         'track' as subject_type,
         track_name as name,
-        cast(null as date) as began_on
+        cast(null as date) as began_on,
+        false as is_composed
     from tracks
 
     union all
@@ -27,7 +28,9 @@ subjects as (
         subject_id,
         'genre' as subject_type,
         genre_name as name,
-        cast(null as date) as began_on
+        cast(null as date) as began_on,
+        -- its listens are those of its tracks
+        true as is_composed
     from genres
 
     union all
@@ -36,7 +39,8 @@ subjects as (
         'service:moovitamix' as subject_id,
         'service' as subject_type,
         'MooVitamix' as name,
-        cast(null as date) as began_on
+        cast(null as date) as began_on,
+        true as is_composed
 
 )
 
