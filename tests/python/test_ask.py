@@ -243,6 +243,11 @@ def test_a_file_that_cannot_be_written_is_one_sentence(tmp_path):
     with pytest.raises(CrescendoError, match="cannot write"):
         outputs.write(b"x", tmp_path / "no" / "such" / "answer.csv")
     assert not list(tmp_path.iterdir())
+    folder = tmp_path / "answer.csv"
+    folder.mkdir()
+    with pytest.raises(CrescendoError, match="cannot write"):
+        outputs.write(b"x", folder)
+    assert list(tmp_path.iterdir()) == [folder]
 
 
 def test_an_ending_says_the_format():

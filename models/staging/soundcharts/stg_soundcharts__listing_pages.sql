@@ -2,16 +2,17 @@
 
 with
 
-renamed as (
+pages as (
 
     select
         'identifiers' as listing,
-        asked_document as document,
-        coalesce(nullif(asked_uuid, ''), related_uuid) as asked_uuid,
-        nullif(trim(related_name), '') as subject_name,
-        nullif(trim(related_credit_name), '') as subject_credit,
-        nullif(trim(related_image_url), '') as subject_image_url,
-        try_cast(asked_folder as date) as extracted_date,
+        asked_document,
+        asked_uuid,
+        related_uuid,
+        related_name,
+        related_credit_name,
+        related_image_url,
+        asked_folder,
         _row_id,
         _load_id
     from {{ source('raw_soundcharts', 'identifier_pages') }}
@@ -20,12 +21,13 @@ renamed as (
 
     select
         'artist songs' as listing,
-        asked_document as document,
-        coalesce(nullif(asked_uuid, ''), related_uuid) as asked_uuid,
-        nullif(trim(related_name), '') as subject_name,
-        nullif(trim(related_credit_name), '') as subject_credit,
-        nullif(trim(related_image_url), '') as subject_image_url,
-        try_cast(asked_folder as date) as extracted_date,
+        asked_document,
+        asked_uuid,
+        related_uuid,
+        related_name,
+        related_credit_name,
+        related_image_url,
+        asked_folder,
         _row_id,
         _load_id
     from {{ source('raw_soundcharts', 'artist_song_pages') }}
@@ -34,12 +36,13 @@ renamed as (
 
     select
         'artist albums' as listing,
-        asked_document as document,
-        coalesce(nullif(asked_uuid, ''), related_uuid) as asked_uuid,
-        nullif(trim(related_name), '') as subject_name,
-        nullif(trim(related_credit_name), '') as subject_credit,
-        nullif(trim(related_image_url), '') as subject_image_url,
-        try_cast(asked_folder as date) as extracted_date,
+        asked_document,
+        asked_uuid,
+        related_uuid,
+        related_name,
+        related_credit_name,
+        related_image_url,
+        asked_folder,
         _row_id,
         _load_id
     from {{ source('raw_soundcharts', 'album_pages') }}
@@ -48,12 +51,13 @@ renamed as (
 
     select
         'album tracks' as listing,
-        asked_document as document,
-        coalesce(nullif(asked_uuid, ''), related_uuid) as asked_uuid,
-        nullif(trim(related_name), '') as subject_name,
-        nullif(trim(related_credit_name), '') as subject_credit,
-        nullif(trim(related_image_url), '') as subject_image_url,
-        try_cast(asked_folder as date) as extracted_date,
+        asked_document,
+        asked_uuid,
+        related_uuid,
+        related_name,
+        related_credit_name,
+        related_image_url,
+        asked_folder,
         _row_id,
         _load_id
     from {{ source('raw_soundcharts', 'album_track_pages') }}
@@ -62,12 +66,13 @@ renamed as (
 
     select
         'song playlists' as listing,
-        asked_document as document,
-        coalesce(nullif(asked_uuid, ''), related_uuid) as asked_uuid,
-        nullif(trim(related_name), '') as subject_name,
-        nullif(trim(related_credit_name), '') as subject_credit,
-        nullif(trim(related_image_url), '') as subject_image_url,
-        try_cast(asked_folder as date) as extracted_date,
+        asked_document,
+        asked_uuid,
+        related_uuid,
+        related_name,
+        related_credit_name,
+        related_image_url,
+        asked_folder,
         _row_id,
         _load_id
     from {{ source('raw_soundcharts', 'playlist_pages') }}
@@ -76,6 +81,23 @@ renamed as (
 
     select
         'song charts' as listing,
+        asked_document,
+        asked_uuid,
+        related_uuid,
+        related_name,
+        related_credit_name,
+        related_image_url,
+        asked_folder,
+        _row_id,
+        _load_id
+    from {{ source('raw_soundcharts', 'chart_pages') }}
+
+),
+
+renamed as (
+
+    select
+        listing,
         asked_document as document,
         coalesce(nullif(asked_uuid, ''), related_uuid) as asked_uuid,
         nullif(trim(related_name), '') as subject_name,
@@ -84,7 +106,7 @@ renamed as (
         try_cast(asked_folder as date) as extracted_date,
         _row_id,
         _load_id
-    from {{ source('raw_soundcharts', 'chart_pages') }}
+    from pages
 
 )
 

@@ -7,16 +7,15 @@ order mark, because a spreadsheet takes a file without it for another encoding.
 import csv
 import io
 import json
-import os
 import tempfile
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
 from crescendo.ask.texts import _
 from crescendo.errors import CrescendoError
+from crescendo.files import write_atomically
 from crescendo.publish import spreadsheet
 from crescendo.terminal import printable
 
@@ -159,18 +158,6 @@ def as_parquet(rows: Rows) -> bytes:
 def write(data: bytes, path: Path) -> None:
     """Write a file as a whole or not at all. Raises CrescendoError if that is not possible."""
     try:
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(data)
-            # as open() would make it; a temporary file is for its owner alone
-            mask = os.umask(0)
-            os.umask(mask)
-            Path(name).chmod(0o666 & ~mask)
-            Path(name).replace(path)
-        except BaseException:
-            with suppress(OSError):
-                Path(name).unlink()
-            raise
+        write_atomically(path, data)
     except OSError as error:
         raise CrescendoError(_("cannot write {path}: {reason}", path=path, reason=error.strerror)) from None

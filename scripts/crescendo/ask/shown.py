@@ -20,7 +20,7 @@ class Shown:
 
 
 # what a label manager reads of each answer, in order; files have every column
-GROWTH = (
+WHAT = (
     Shown("name", "name"),
     Shown("artist_credit", "artist", 7),
     Shown("member_type", "of", 3),
@@ -28,6 +28,9 @@ GROWTH = (
     Shown("metric", "metric", 1),
     Shown("from_date", "after", 1),
     Shown("to_date", "until", 4),
+)
+GROWTH = (
+    *WHAT,
     Shown("start_value", "from", 9),
     Shown("end_value", "to", 6),
     Shown("growth", "growth"),
@@ -39,13 +42,7 @@ GROWTH = (
     Shown("status", "status"),
 )
 AVERAGES = (
-    Shown("name", "name"),
-    Shown("artist_credit", "artist", 7),
-    Shown("member_type", "of", 3),
-    Shown("platform", "platform", 2),
-    Shown("metric", "metric", 1),
-    Shown("from_date", "after", 1),
-    Shown("to_date", "until", 4),
+    *WHAT,
     Shown("average_per_observed_day", "average a day"),
     Shown("against_average_per_observed_day", "average before", 2),
     Shown("against_change_pct", "change %", 1),

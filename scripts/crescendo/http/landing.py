@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from crescendo.errors import CrescendoError
+from crescendo.files import write_atomically
 from crescendo.http.answers import ABSENCES, RequestError
 from crescendo.privacy import private_files
 
@@ -27,13 +28,6 @@ def only_one(folder: Path) -> Iterator[None]:
         except OSError:
             raise CrescendoError(f"another fetch is at work in {folder}: wait for it, or use --to") from None
         yield
-
-
-def write_atomically(path: Path, content: bytes) -> None:
-    """Write a file that a reader, or a kill, sees whole or not at all."""
-    temporary = path.with_name(f".{path.name}.tmp")
-    temporary.write_bytes(content)
-    temporary.replace(path)
 
 
 class Landing:

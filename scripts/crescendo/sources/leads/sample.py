@@ -22,6 +22,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from crescendo.errors import CrescendoError
+from crescendo.files import write_atomically
 from crescendo.sources.leads.advertiser import CHANNELS, Channel
 
 END = date(2025, 5, 26)  # the last day, a Monday: its week is partial
@@ -324,9 +325,7 @@ def land_leads(to: Path, days: int = 111, seed: int = 7) -> int:
             path, text = to / name, "\n".join(lines) + "\n"
             if path.exists() and path.read_text(encoding="utf-8") != text:
                 raise CrescendoError(f"{path} has other content: remove it or choose another folder with --to")
-            partial = path.with_name(f".{name}.partial")
-            partial.write_text(text, encoding="utf-8")
-            partial.replace(path)
+            write_atomically(path, text.encode())
             count += 1
     except OSError as error:
         raise CrescendoError(f"cannot write {to}: {error.strerror}; choose another folder with --to") from error

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
-from crescendo.http.landing import write_atomically
+from crescendo.files import write_atomically
 
 # values are restated when identifiers are matched late, so a window begins before the end of the last one
 OVERLAP_DAYS = 35
