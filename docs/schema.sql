@@ -1212,7 +1212,7 @@ comment on column metrics.dim_subjects."name" is 'Name for people, such as the t
 comment on column metrics.dim_subjects."began_on" is 'Day on which the subject began, by release or opening; null if unknown.';
 comment on column metrics.dim_subjects."counted_by" is 'Subject that groups count in its place, as the recording of a song that has twins; null if it counts itself.';
 comment on column metrics.dim_subjects."is_primary" is 'False if another of the subjects that are counted as one is shown for all of them; rankings leave it out.';
-comment on column metrics.dim_subjects."is_composed" is 'Whether its observations are those of other subjects - of a recording, those of its songs.';
+comment on column metrics.dim_subjects."is_composed" is 'Whether its observations are those of other subjects: of a recording, its songs''; of a genre, its tracks''.';
 comment on table metrics.platform_completeness is 'One row per platform that has observations, with the last day on which its figures are complete.';
 comment on column metrics.platform_completeness."platform" is 'Code of the platform, ''spotify''.';
 comment on column metrics.platform_completeness."series_count" is 'Number of series.';
