@@ -1,5 +1,5 @@
 -- What the figure of a group is made of. Every subject is a group of its own, and platforms are
--- groups by nature. Two types of member are never added, as the plays of artists and of songs.
+-- groups by nature. Two types of member are never added, nor a subject made of others to them.
 
 with
 
@@ -54,7 +54,6 @@ members as (
         subjects.name,
         subjects.counted_by,
         coalesce(composed.member_type, subjects.subject_type) as member_type,
-        -- nothing counts it in place of those that it is made of
         subjects.is_composed and composed.subject_id is null as is_sum,
         metrics.platform,
         metrics.min_base,
