@@ -4,6 +4,7 @@ import subprocess
 import sys
 
 import duckdb
+import pytest
 from conftest import crescendo, project_in
 
 
@@ -41,30 +42,57 @@ def test_a_second_build_changes_nothing_and_says_so(built):
     assert digest(built) == before
 
 
+def without_models(folder):
+    """A project with nothing to build: these tests are about what is loaded."""
+    environment = project_in(folder)
+    for name in ("models", "seeds", "tests", "analyses"):
+        (folder / name).unlink()
+    return environment
+
+
+def songs(environment):
+    with duckdb.connect(environment["CRESCENDO_DB"], read_only=True) as connection:
+        return [song for (song,) in connection.execute("select song_id from raw_soundcharts.report_songs").fetchall()]
+
+
+MINE = "song_id,title,artist,timeSeries\na,Own,Me,[]\n"
+
+
 def test_files_of_the_user_are_not_mixed_with_the_sample(tmp_path):
-    environment = project_in(tmp_path)
-    for name in ("models", "seeds", "tests", "analyses"):  # nothing to build: this is about what is loaded
-        (tmp_path / name).unlink()
+    environment = without_models(tmp_path)
     (tmp_path / "landing").mkdir()
-    (tmp_path / "landing" / "mine.csv").write_text("song_id,title,artist,timeSeries\na,Own,Me,[]\n")
+    (tmp_path / "landing" / "mine.csv").write_text(MINE)
     done = crescendo(tmp_path, environment, "build")
     assert done.returncode == 0, done.stderr
-    assert [path.name for path in (tmp_path / "landing").iterdir()] == ["mine.csv"]
-    with duckdb.connect(environment["CRESCENDO_DB"], read_only=True) as connection:
-        assert connection.execute("select song_id from raw_soundcharts.report_songs").fetchall() == [("a",)]
+    assert not (tmp_path / "sample").exists()
+    assert songs(environment) == ["a"]
 
 
 def test_a_sample_does_not_join_what_was_loaded_from_elsewhere(tmp_path):
-    environment = project_in(tmp_path)
-    for name in ("models", "seeds", "tests", "analyses"):
-        (tmp_path / name).unlink()
-    (tmp_path / "mine.csv").write_text("song_id,title,artist,timeSeries\na,Own,Me,[]\n")
+    environment = without_models(tmp_path)
+    (tmp_path / "mine.csv").write_text(MINE)
     assert crescendo(tmp_path, environment, "load", "mine.csv").returncode == 0
     done = crescendo(tmp_path, environment, "build")
     assert "built from what was loaded before, not from a sample" in done.stdout
-    assert not (tmp_path / "landing").exists()
-    with duckdb.connect(environment["CRESCENDO_DB"], read_only=True) as connection:
-        assert connection.execute("select song_id from raw_soundcharts.report_songs").fetchall() == [("a",)]
+    assert not (tmp_path / "sample").exists()
+    assert songs(environment) == ["a"]
+
+
+@pytest.mark.parametrize("way", ["landed", "loaded"])
+def test_files_of_the_user_take_the_place_of_the_sample(tmp_path, way):
+    environment = without_models(tmp_path)
+    assert crescendo(tmp_path, environment, "build").returncode == 0
+    assert len(songs(environment)) > 100
+    mine = tmp_path / ("landing" if way == "landed" else "elsewhere") / "mine.csv"
+    mine.parent.mkdir()
+    mine.write_text(MINE)
+    if way == "loaded":
+        assert crescendo(tmp_path, environment, "load", "elsewhere").returncode == 0
+    done = crescendo(tmp_path, environment, "build")
+    assert done.returncode == 0, done.stderr
+    assert "The made-up sample is taken out" in done.stdout
+    assert songs(environment) == ["a"]
+    assert crescendo(tmp_path, environment, "status").returncode == 0
 
 
 def test_a_model_that_fails_ends_the_build_with_its_words(tmp_path):

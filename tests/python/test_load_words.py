@@ -1,7 +1,7 @@
 """What `crescendo load` says: it does nothing to a terminal, hides nothing, and is true whenever it is interrupted."""
 
 import pytest
-from crescendo.ingest import load as loading
+from crescendo.cli import load as loading
 from crescendo.ingest import scratch
 from reports import csv_text, song
 

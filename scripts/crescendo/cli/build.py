@@ -11,11 +11,14 @@ import click
 from crescendo import builds, dbt, outcome, warehouse
 from crescendo.errors import CrescendoError
 from crescendo.ingest import ledger
+from crescendo.ingest.forget import forget, loaded_files, within
 from crescendo.ingest.load import LoadResult, load
 from crescendo.ingest.status import found
 from crescendo.outcome import Outcome
+from crescendo.terminal import printable
 
-LANDING = Path("landing")
+LANDING, SAMPLE = Path("landing"), Path("sample")
+SERVED = "served"  # where `crescendo recommend serve` lands listens, in landing/
 MOST_KINDS = 5  # kinds of findings that the summary names
 
 
@@ -23,7 +26,7 @@ MOST_KINDS = 5  # kinds of findings that the summary names
 @click.option("--environment-seconds", type=float, default=0.0, hidden=True, help="What making the environment took.")
 @click.option("--force", is_flag=True, help="Run dbt even where nothing has changed.")
 def build_command(environment_seconds: float, force: bool) -> int:
-    """Make the warehouse: sample data where landing/ is empty, load, dbt build, and what there is to ask.
+    """Make the warehouse: load landing/, or a sample if there are no files, dbt build, and what there is to ask.
 
     \b
     Example:
@@ -56,30 +59,41 @@ def build_command(environment_seconds: float, force: bool) -> int:
 
 def _warn_of_refused(loaded: LoadResult) -> None:
     for file in loaded.refused:
-        click.echo(f"warning: {file.path} {file.reason}", err=True)
+        click.echo(f"warning: {printable(f'{file.path} {file.reason}')}", err=True)
 
 
 def _loaded(seconds: dict[str, float]) -> LoadResult:
-    """Load landing/, with a sample where there is nothing at all; a sample never joins loads of somebody's own."""
-    if not LANDING.is_dir() or not any(LANDING.iterdir()):
-        if _holds_loads():
-            click.echo(
-                f"{LANDING}/ is empty: {warehouse.path()} is built from what was loaded before, not from a sample"
-            )
-            return LoadResult(None, [])
-        with _timed(seconds, "sample"):
-            _sample()
+    """Load landing/, or a sample if nobody's own files are anywhere; the two are never in one warehouse."""
+    own = _own_files()
+    if not (own or _holds_own()):
+        if not SAMPLE.is_dir():
+            with _timed(seconds, "sample"):
+                _sample()
+        return _load([SAMPLE, *([LANDING] if LANDING.is_dir() else [])], seconds)
+    if warehouse.path().exists() and forget([SAMPLE]):
+        click.echo(f"The made-up sample is taken out of {warehouse.path()}: there are files of your own.")
+    if not own:
+        click.echo(f"{LANDING}/ is empty: {warehouse.path()} is built from what was loaded before, not from a sample")
+        return LoadResult(None, [])
+    return _load([LANDING], seconds)
+
+
+def _load(folders: list[Path], seconds: dict[str, float]) -> LoadResult:
     with _timed(seconds, "load"):
-        return load([LANDING], progress=sys.stderr.isatty())
+        return load(folders, progress=sys.stderr.isatty())
 
 
-def _holds_loads() -> bool:
+def _own_files() -> bool:
+    """Whether landing/ holds anything but what the server of recommendations noted."""
+    return LANDING.is_dir() and any(path.name != SERVED for path in LANDING.iterdir())
+
+
+def _holds_own() -> bool:
+    """Whether anything was loaded from elsewhere than the sample's folder and the server's."""
     if not warehouse.path().exists():
         return False
-    known = "select 1 from duckdb_tables() where (schema_name, table_name) = ('load_audit', 'files')"
-    held = "select 1 from load_audit.files where is_current limit 1"
     with warehouse.connect(read_only=True) as connection:
-        return bool(connection.execute(known).fetchone() and connection.execute(held).fetchone())
+        return any(not (within(file, SAMPLE) or within(file, LANDING / SERVED)) for file in loaded_files(connection))
 
 
 @contextmanager
@@ -92,7 +106,7 @@ def _timed(seconds: dict[str, float], name: str) -> Iterator[None]:
 def _sample() -> None:
     from crescendo.sources.sample import write_sample
 
-    for said in write_sample(LANDING, progress=sys.stderr.isatty()):
+    for said in write_sample(SAMPLE, progress=sys.stderr.isatty()):
         click.echo(said)
 
 
