@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 
 import duckdb
 
-from crescendo import builds
+from crescendo import builds, outcome
 from crescendo.ask import names, windows
 from crescendo.ask.question import AGAINST, Answer, Question
 from crescendo.ask.reasons import GROUPED, built, column, exists, nothing_of, types_of, unknown
@@ -78,6 +78,7 @@ class _Asking:
         self.connection = connection
         self.question = question
         self.warnings: list[str] = [said] if (said := builds.unbuilt(connection)) else []
+        self.warnings += outcome.noted(connection)
 
     def answer(self) -> Answer:
         """The rows, in order."""
@@ -96,7 +97,28 @@ class _Asking:
         if not self.question.step and rows:
             start, end = columns.index("from_date"), columns.index("to_date")
             shown = sorted({Window(row[start], row[end]) for row in rows})
-        return Answer(self.question, columns, types, rows, shown, self.warnings, labels, meanings)
+        answer = Answer(self.question, columns, types, rows, shown, self.warnings, labels, meanings)
+        self.warnings += self._overlaps(answer)
+        return answer
+
+    def _overlaps(self, answer: Answer) -> list[str]:
+        """Sentences on metrics whose window is shorter than what they roll over: both its ends count the same days."""
+        if answer.question.kind != "growth" or "metric" not in answer.columns or not answer.rows:
+            return []
+        shortest = min(window.days for window in answer.windows)
+        there = set(answer.values("metric"))
+        rolling = self.connection.execute(
+            "select metric, max(rolling_days) from metrics.dim_metrics where kind = 'rolling' group by 1 order by 1"
+        ).fetchall()
+        return [
+            _(
+                "{metric} counts {days} days at a time, so both ends of a shorter window share days",
+                metric=metric,
+                days=days,
+            )
+            for metric, days in rolling
+            if metric in there and shortest < days
+        ]
 
     def _asked_type(self) -> str:
         """The type that is asked by; the usual one if none is said."""

@@ -34,9 +34,14 @@ def column(connection: duckdb.DuckDBPyConnection, sql: str, values: Sequence = (
 
 
 def exists(connection: duckdb.DuckDBPyConnection, function: str) -> bool:
-    """Whether `metrics` has a table function of that name."""
-    sql = "select 1 from duckdb_functions() where schema_name = 'metrics' and function_name = ?"
-    return connection.execute(sql, [function]).fetchone() is not None
+    """Whether `metrics` has a table function of that name and of two days."""
+    try:  # a tenth of the time that a look into duckdb_functions() takes, which lists all of DuckDB's own
+        connection.execute(f"describe from metrics.{warehouse.quoted(function)}(date '2000-01-01', date '2000-01-02')")
+    except duckdb.CatalogException as error:
+        if function not in str(error).splitlines()[0]:
+            raise
+        return False
+    return True
 
 
 def types_of(connection: duckdb.DuckDBPyConnection) -> list[str]:
