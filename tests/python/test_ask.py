@@ -295,7 +295,12 @@ def said_in_code() -> set[str]:
                 values = [element.value for element in node.elts if isinstance(element, ast.Constant)]
                 found |= {values[1]} if len(values) == 3 and isinstance(values[2], int) else set()
     headings = {column.heading for columns in shown.COLUMNS.values() for column in columns}
-    return found | headings | {kind.capitalize() for kind in shown.COLUMNS} | {"column", "group", "against", "step"}
+    return (
+        found
+        | headings
+        | {kind.capitalize() for kind in shown.COLUMNS}
+        | {"column", "group", "against", "step", "city", "country"}
+    )
 
 
 @pytest.mark.parametrize("language", [language for language in texts.LANGUAGES if language != "en"])

@@ -1,4 +1,4 @@
--- a table: every question by a name reads it, and the bridges behind it take longer than the question
+-- a table: every question by a name reads it, and the bridges behind it take longer
 {{ config(materialized='table') }}
 
 with
