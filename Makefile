@@ -7,13 +7,14 @@ export DO_NOT_TRACK := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help build test lint lint-python lint-models load sample docs shell status registry lock clean
+.PHONY: help build test lint lint-python lint-models lint-sql load sample docs shell status registry lock clean
 
 help: ## list the targets
-	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 
 # uv installs the hash-pinned set in seconds; its own pin stands in the same file. Where it cannot, pip can.
 .venv/.ready: requirements.txt pyproject.toml
+	@echo "installing the environment in .venv/: about a minute" >&2
 	@$(PYTHON) -m venv --clear .venv
 	@awk '/^uv==/ {on = 1} on && /^[^ ]/ && !/^uv==/ {exit} on' requirements.txt > .venv/uv.txt
 	@$(BIN)/pip install --quiet --no-deps --require-hashes --requirement .venv/uv.txt
@@ -29,21 +30,25 @@ build: ## environment, load landing/ or a sample if it is empty, dbt build, summ
 test: .venv/.ready lint ## everything that CI runs
 	$(BIN)/pytest --numprocesses 2 --dist loadfile
 
-lint: .venv/.ready
+lint: .venv/.ready ## style and types: ruff, mypy, dbt-bouncer, sqlfluff
 	@$(MAKE) --no-print-directory --jobs 2 lint-models lint-python lint-sql
 
-lint-python:
+lint-python: .venv/.ready ## of these, what reads Python
 	$(BIN)/ruff check --quiet .
 	$(BIN)/ruff format --quiet --check .
 	$(BIN)/mypy --no-error-summary
 
-lint-models:
+# a folder of its own: `state:modified+` compares with the manifest of the build in target/
+lint-models: export DBT_TARGET_PATH := target/lint
+lint-models: .venv/.ready ## of these, what reads models
 	CRESCENDO_DB=:memory: $(BIN)/dbt parse --quiet
 	@COLUMNS=160 $(BIN)/dbt-bouncer run --show-all-failures
 	CRESCENDO_DB=:memory: $(BIN)/sqlfluff lint --quiet models/marts models/metrics
 
-lint-sql: # the other half, since sqlfluff with dbt's templater uses one core
-	CRESCENDO_DB=:memory: DBT_TARGET_PATH=target/lint $(BIN)/sqlfluff lint --quiet models/intermediate models/staging tests
+# the other half of them: sqlfluff with dbt's templater uses one core
+lint-sql: export DBT_TARGET_PATH := target/lint-sql
+lint-sql: .venv/.ready ## of these, what reads the other models
+	CRESCENDO_DB=:memory: $(BIN)/sqlfluff lint --quiet models/intermediate models/staging tests
 
 load: .venv/.ready ## load landing/ into the warehouse
 	@$(BIN)/crescendo load
@@ -58,7 +63,7 @@ docs: .venv/.ready ## build the dbt docs and serve them
 	@$(BIN)/dbt docs generate --quiet && $(BIN)/dbt docs serve
 
 shell: .venv/.ready ## the DuckDB shell on the built file
-	@$(BIN)/duckdb -readonly "$${CRESCENDO_DB:-crescendo.duckdb}"
+	@$(BIN)/duckdb -readonly -init scripts/shell.sql "$${CRESCENDO_DB:-crescendo.duckdb}"
 
 .venv-registry/.ready: requirements-registry.txt .venv/.ready
 	@$(PYTHON) -m venv --clear .venv-registry

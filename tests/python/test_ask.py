@@ -8,13 +8,15 @@ import json
 import re
 import shutil
 import subprocess
+import time
 from datetime import date
 from pathlib import Path
 
+import duckdb
 import openpyxl
 import pytest
 from conftest import ROOT
-from crescendo.ask import lists, outputs, shown, tables, texts, windows
+from crescendo.ask import lists, names, outputs, shown, tables, texts, windows
 from crescendo.ask.outputs import Rows
 from crescendo.ask.tables import Column
 from crescendo.ask.windows import Window
@@ -158,6 +160,21 @@ def test_no_digit_is_ever_cut(rows, width):
     assert "figure 0" not in left_out and "name" not in left_out  # they never give way
 
 
+def test_a_table_of_thousands_of_rows_is_cut_as_fast_as_it_is_read():
+    many = [f"{NAMES[n % len(NAMES)]} {n} of a very long title that has to be cut" for n in range(3000)]
+    columns = [Column("name", many, is_text=True), Column("artist", many, is_text=True, rank=3)]
+    started = time.process_time()
+    lines, _notes = tables.fitted(columns, 60)
+    assert time.process_time() - started < 2
+    assert max(map(cell_len, lines)) == 60
+
+
+@pytest.mark.parametrize("said", [" Léo,  the\tLamplighter\n", "LE\u0301O, THE LAMPLIGHTER", "Léo,\n the lamplighter"])
+def test_a_name_is_compared_without_accents_case_and_spaces(said):
+    found = duckdb.execute(f"select {names.folded('?1')}", [said]).fetchone()[0]
+    assert found == "leo, the lamplighter"
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_a_name_that_is_cut_says_so(name):
     said = tables.cut(name, 10)
@@ -278,7 +295,12 @@ def said_in_code() -> set[str]:
                 values = [element.value for element in node.elts if isinstance(element, ast.Constant)]
                 found |= {values[1]} if len(values) == 3 and isinstance(values[2], int) else set()
     headings = {column.heading for columns in shown.COLUMNS.values() for column in columns}
-    return found | headings | {kind.capitalize() for kind in shown.COLUMNS} | {"column", "group", "against", "step"}
+    return (
+        found
+        | headings
+        | {kind.capitalize() for kind in shown.COLUMNS}
+        | {"column", "group", "against", "step", "city", "country"}
+    )
 
 
 @pytest.mark.parametrize("language", [language for language in texts.LANGUAGES if language != "en"])

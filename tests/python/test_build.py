@@ -1,11 +1,14 @@
 """`crescendo build`: from nothing to a warehouse, and nothing the second time."""
 
+import json
+import re
 import subprocess
 import sys
+from pathlib import Path
 
 import duckdb
 import pytest
-from conftest import crescendo, project_in
+from conftest import ROOT, crescendo, project_in
 
 
 def digest(folder):
@@ -24,6 +27,68 @@ def test_it_ends_with_a_summary_and_what_to_ask(built):
     assert "tests passed" in said
     assert "Took     sample" in said
     assert "from metrics.song_days" in said
+
+
+def test_the_long_step_says_how_far_it_is(built):
+    told = re.findall(
+        r"^dbt build: (\d+) % of \d+ models, seeds and tests$", (built / "progress.txt").read_text(), re.M
+    )
+    assert told == ["25", "50", "75", "100"]
+
+
+def test_the_shell_greets_with_questions_that_it_can_answer(built):
+    greeting = subprocess.run(
+        [
+            Path(sys.executable).with_name("duckdb"),
+            "-readonly",
+            "-init",
+            ROOT / "scripts/shell.sql",
+            built / "crescendo.duckdb",
+        ],
+        input="",
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+    asked = [said.strip() for said in re.findall(r"^  select [^;]+;", greeting, re.M)]
+    asked += re.findall(r"^    (select [^;]+;)", (built / "summary.txt").read_text(), re.M)
+    assert len(asked) == 6
+    with duckdb.connect(str(built / "crescendo.duckdb"), read_only=True) as connection:
+        for statement in asked:
+            found = connection.execute(statement)
+            assert found.description[0][0] in ("name", "title", "schema_name", "column_name"), "names first"
+            assert found.fetchall()
+
+
+def test_help_lists_every_target_and_lint_leaves_the_manifest_of_the_build_alone():
+    def make(*words):
+        return subprocess.run(["make", *words], cwd=ROOT, capture_output=True, text=True, check=False).stdout
+
+    targets = re.findall(r"^\.PHONY: (.*)$", (ROOT / "Makefile").read_text(), re.M)[0].split()
+    assert sorted(line.split()[0] for line in make("help").splitlines()) == sorted(targets)
+    # `state:modified+` compares with target/manifest.json, and lint parses for another warehouse
+    assert "DBT_TARGET_PATH := target/lint" in make("--print-data-base", "--dry-run", "lint-models")
+
+
+def test_what_is_built_is_described_where_people_look(built):
+    manifest = json.loads((built / "target" / "manifest.json").read_text())
+    nodes = [n for n in manifest["nodes"].values() if n["resource_type"] in ("model", "seed")]
+    nodes += [source for source in manifest["sources"].values() if source["schema"].startswith("raw_")]
+    described = {(n["schema"], n.get("alias") or n["identifier"]): " ".join(n["description"].split()) for n in nodes}
+    told = "select schema_name, {}, comment from {} where comment is not null"
+    parts = (
+        ("table_name", "duckdb_tables()"),
+        ("view_name", "duckdb_views()"),
+        ("function_name", "duckdb_functions()"),
+    )
+    with duckdb.connect(str(built / "crescendo.duckdb"), read_only=True) as connection:
+        found = [row for name, of in parts for row in connection.execute(told.format(name, of)).fetchall()]
+        bare = connection.execute("""
+            select schema_name, table_name, column_name from duckdb_columns()
+            where not internal and schema_name not in ('main', 'load_audit') and coalesce(comment, '') = ''
+        """).fetchall()
+    assert described.items() <= {(schema, name): " ".join(said.split()) for schema, name, said in found}.items()
+    assert not bare
 
 
 def test_the_logic_of_the_models_holds(built, tmp_path):

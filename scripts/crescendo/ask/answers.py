@@ -5,10 +5,10 @@ from datetime import UTC, date, datetime
 
 import duckdb
 
-from crescendo import builds
+from crescendo import builds, outcome
 from crescendo.ask import names, windows
 from crescendo.ask.question import AGAINST, Answer, Question
-from crescendo.ask.reasons import GROUPED, built, column, exists, nothing_of, types_of, unknown
+from crescendo.ask.reasons import GROUPED, PLACES, built, column, exists, nothing_of, place_types, types_of, unknown
 from crescendo.ask.texts import _, language
 from crescendo.ask.windows import Window
 from crescendo.errors import CrescendoError
@@ -62,6 +62,7 @@ class _Relation:
     function: str
     condition: str
     values: list
+    is_of_places: bool = False
 
     def over(self, window: Window) -> str:
         """SQL of its rows over a window, with `subject_id`."""
@@ -78,6 +79,7 @@ class _Asking:
         self.connection = connection
         self.question = question
         self.warnings: list[str] = [said] if (said := builds.unbuilt(connection)) else []
+        self.warnings += outcome.noted(connection)
 
     def answer(self) -> Answer:
         """The rows, in order."""
@@ -96,7 +98,28 @@ class _Asking:
         if not self.question.step and rows:
             start, end = columns.index("from_date"), columns.index("to_date")
             shown = sorted({Window(row[start], row[end]) for row in rows})
-        return Answer(self.question, columns, types, rows, shown, self.warnings, labels, meanings)
+        answer = Answer(self.question, columns, types, rows, shown, self.warnings, labels, meanings)
+        self.warnings += self._overlaps(answer)
+        return answer
+
+    def _overlaps(self, answer: Answer) -> list[str]:
+        """Sentences on metrics whose window is shorter than what they roll over: both its ends count the same days."""
+        if answer.question.kind != "growth" or "metric" not in answer.columns or not answer.rows:
+            return []
+        shortest = min(window.days for window in answer.windows)
+        there = set(answer.values("metric"))
+        rolling = self.connection.execute(
+            "select metric, max(rolling_days) from metrics.dim_metrics where kind = 'rolling' group by 1 order by 1"
+        ).fetchall()
+        return [
+            _(
+                "{metric} counts {days} days at a time, so both ends of a shorter window share days",
+                metric=metric,
+                days=days,
+            )
+            for metric, days in rolling
+            if metric in there and shortest < days
+        ]
 
     def _asked_type(self) -> str:
         """The type that is asked by; the usual one if none is said."""
@@ -117,6 +140,8 @@ class _Asking:
     def _relation(self) -> _Relation:
         """A domain may have a richer function of its own for a type: `metrics.<type>_growth`."""
         by, kind = self.question.by, self.question.kind
+        if by in place_types(self.connection):
+            return _Relation(f"place_{kind}", "subject_type = ?", [by], is_of_places=True)
         if exists(self.connection, f"{by}_{kind}"):
             return _Relation(f"{by}_{kind}", "true", [])
         members = "select 1 from intermediate.int_series_grouped where subject_type = ? and member_type <> subject_type"
@@ -141,6 +166,14 @@ class _Asking:
 
     def _usual_metric(self, metrics: list[str]) -> str:
         """Streams if the asked subjects have them, else what most of their series count."""
+        if self.question.by in place_types(self.connection):
+            of_places = f"select metric from {PLACES} where ? in ('', platform) and place_type = ?"
+            found = column(
+                self.connection,
+                f"{of_places} group by 1 order by count(*) desc, 1 limit 1",
+                [self.question.platform, self.question.by],
+            )
+            return found[0] if found else ""
         found = column(
             self.connection,
             f"select m.metric from {GROUPED} where ? in ('', m.platform) and ? in ('series', g.subject_type)"
@@ -157,19 +190,60 @@ class _Asking:
                 relation.condition += f" and {name} = ?"
                 relation.values.append(value)
         if question.names:
+            named = self._places_named if relation.is_of_places else self._named
             kept = [
-                one
-                for name in question.names
-                for one in self._named(name, "" if question.by == "series" else question.by)
+                one for name in question.names for one in named(name, "" if question.by == "series" else question.by)
             ]
             relation.condition += " and list_contains(?, subject_id)"
             relation.values.append(kept)
         for kind, text in question.within:
-            relation.condition += (
-                " and subject_id in (select subject_id from intermediate.int_memberships_received"
-                " where list_contains(?, group_id))"
+            self._narrow_within(relation, kind, text)
+
+    def _narrow_within(self, relation: _Relation, kind: str, text: str) -> None:
+        """Add to the condition: members of a group, or of places the artist or the country."""
+        places = place_types(self.connection)
+        if kind in places and not relation.is_of_places:
+            raise CrescendoError(_("--{kind} keeps places: ask --by {by}", kind=kind, by=" / ".join(places)))
+        if kind == "country" and relation.is_of_places:
+            said = " or ".join(
+                f"{names.folded(one)} = {names.folded('?')}" for one in ("place_country", "country_name")
             )
-            relation.values.append(self._named(text, kind, is_group=True))
+            codes = (
+                f"select place_country from {PLACES} left join audience.dim_countries on place_country = country_code"
+            )
+            found = column(self.connection, f"{codes} where {said.replace('?', '?1')}", [text])
+            if not found:
+                raise CrescendoError(unknown("country", text, self._countries()))
+            relation.condition += " and list_contains(?, place_country)"
+            relation.values.append(sorted(set(found)))
+            return
+        groups = self._named(text, kind, is_group=True)
+        if relation.is_of_places:
+            relation.condition += " and list_contains(?, 'artist:' || artist_id)"
+            relation.values.append(groups)
+            return
+        relation.condition += (
+            " and (list_contains(?, subject_id) or subject_id in"
+            " (select subject_id from intermediate.int_memberships_received where list_contains(?, group_id)))"
+        )
+        relation.values += [groups, groups]
+
+    def _countries(self) -> list[str]:
+        return column(self.connection, "select country_name from audience.dim_countries order by 1")
+
+    def _places_named(self, text: str, kind: str) -> list[str]:
+        """Ids of places of a type whose name, or whose artist's, holds a text."""
+        sql = f"""
+            select place_id from {PLACES}
+            where place_type = ? and contains({names.folded("name || ' ' || artist_credit")}, {names.folded("?2")})
+        """
+        found = column(self.connection, sql.replace("place_type = ?", "place_type = ?1"), [kind, text])
+        if not found:
+            known = column(
+                self.connection, f"select distinct name from {PLACES} where place_type = ? order by 1", [kind]
+            )
+            raise CrescendoError(unknown(kind, text, known))
+        return found
 
     def _named(self, text: str, kind: str, *, is_group: bool = False) -> list[str]:
         """Ids of the subjects of a type that a text names; of groups, only those that have the name themselves."""

@@ -125,7 +125,7 @@ def _cell(make: type, sheet: object, column: str, value: object) -> object:
     is_long = isinstance(value, int) and not isinstance(value, bool) and abs(value) > LARGEST_EXACT
     if isinstance(value, str) or is_long:
         cell = make(sheet, value="")
-        cell.value = printable(value)[:32767]
+        cell.value = printable(value, lines=True)[:32767]
         cell.data_type = "s"
         return cell
     cell = make(sheet, value=value)

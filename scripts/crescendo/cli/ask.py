@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 import duckdb
 
-from crescendo import outcome, warehouse
+from crescendo import warehouse
 from crescendo.ask import outputs, shown, texts, windows
 from crescendo.ask.answers import ask
 from crescendo.ask.question import AGAINST, Answer, Question
@@ -92,7 +92,6 @@ def growth_command(**asked: object) -> int:
     """
     answer = _answered("growth", asked)
     if any(value is not None for value in answer.values("growth")):
-        _warn_of_overlap(answer)
         return 0
     click.echo(_("error: {reason}", reason=why_nothing(answer)), err=True)
     return 2
@@ -134,33 +133,9 @@ def _answered(kind: str, asked: dict) -> Answer:
     for warning in answer.warnings:
         click.echo(_("warning: {said}", said=warning), err=True)
     put(_view(answer), form, path, locale or "en", wide)
-    _warn_of_broken_promises()
     return answer
 
 
 def _view(answer: Answer) -> View:
     rows = outputs.Rows(answer.columns, answer.types, answer.rows)
     return View(rows, shown.cells(answer) if answer.rows else [], shown.title(answer), shown.legend(answer))
-
-
-def _warn_of_broken_promises() -> None:
-    with warehouse.connect(read_only=True) as connection:
-        for broken in outcome.noted(connection):
-            click.echo(_("warning: {said}", said=broken), err=True)
-
-
-def _warn_of_overlap(answer: Answer) -> None:
-    """Say if both ends of a window count the same people: a rolling metric, and fewer days than it rolls over."""
-    shortest = min(window.days for window in answer.windows)
-    sql = "select metric, max(rolling_days) from metrics.dim_metrics where kind = 'rolling' group by 1 order by 1"
-    with warehouse.connect(read_only=True) as connection:
-        rolling = connection.execute(sql).fetchall()
-    there = set(answer.values("metric"))
-    for metric, days in rolling:
-        if metric in there and shortest < days:
-            said = _(
-                "{metric} counts {days} days at a time, so both ends of a shorter window share days",
-                metric=metric,
-                days=days,
-            )
-            click.echo(_("warning: {said}", said=said), err=True)

@@ -1,8 +1,10 @@
 """From files to answers in one go: sample where there is nothing to load, load, dbt build, summary."""
 
+import re
+import shutil
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -19,6 +21,9 @@ from crescendo.terminal import printable
 
 LANDING, SAMPLE = Path("landing"), Path("sample")
 SERVED = "served"  # where `crescendo recommend serve` lands listens, in landing/
+STEP = re.compile(
+    r"  (\d+) of (\d+) (?:OK|PASS|WARN|FAIL|ERROR|SKIP) (?!hook)"
+)  # as dbt tells that a step is done; hooks are few
 MOST_KINDS = 5  # kinds of findings that the summary names
 
 
@@ -104,10 +109,14 @@ def _timed(seconds: dict[str, float], name: str) -> Iterator[None]:
 
 
 def _sample() -> None:
+    """Write the sample whole or not at all: what a killed build left of one is thrown away."""
     from crescendo.sources.sample import write_sample
 
-    for said in write_sample(SAMPLE, progress=sys.stderr.isatty()):
-        click.echo(said)
+    half = SAMPLE.with_name(f".{SAMPLE.name}.new")
+    shutil.rmtree(half, ignore_errors=True)
+    for said in write_sample(half, progress=sys.stderr.isatty()):
+        click.echo(said.replace(str(half), str(SAMPLE)))
+    half.rename(SAMPLE)
 
 
 def _dbt_build() -> Outcome | None:
@@ -115,13 +124,32 @@ def _dbt_build() -> Outcome | None:
     results = dbt.target() / "run_results.json"
     results.unlink(missing_ok=True)
     # unit tests try the models' logic on made-up rows: that is `make test`, not a check of what was loaded
-    done, said = dbt.run("build", "--exclude-resource-type", "unit_test")
+    done, said = dbt.run("build", "--exclude-resource-type", "unit_test", heard=_progress())
     built = outcome.read(dbt.target()) if results.exists() else None
     if built is None or not (done or built.broken):
         click.echo(said, err=True)
         click.echo("error: dbt build failed: its output is above", err=True)
         return None
     return built
+
+
+def _progress() -> Callable[[str], None]:
+    """Tell how far dbt is, as its lines come: on a terminal each step in one line, elsewhere each quarter."""
+    is_screen, told = sys.stderr.isatty(), [0]
+
+    def heard(line: str) -> None:
+        step = STEP.search(line)
+        if not step:
+            return
+        done, count = int(step[1]), int(step[2])
+        if is_screen:
+            ends = done == count
+            click.echo(f"\r\033[K{'' if ends else f'dbt build: {done} of {count}'}", err=True, nl=False)
+        elif 4 * done // count > told[0] // 25:
+            told[0] = 25 * (4 * done // count)
+            click.echo(f"dbt build: {told[0]} % of {count} models, seeds and tests", err=True)
+
+    return heard
 
 
 def _built() -> str | None:
@@ -178,7 +206,9 @@ def _print_questions() -> None:
 Ask, for example:
   .venv/bin/crescendo growth --last 28d --by artist --top 10
   .venv/bin/crescendo averages --last 28d --by platform
-  make shell                        then: from metrics.song_days limit 10;
-                                          from metrics.trending limit 10;
-  make docs                         lineage and definitions in the browser
-  .venv/bin/crescendo status        what was loaded, rejected and unknown""")
+  .venv/bin/crescendo find "a name"    who or what that is; a typo is forgiven
+  .venv/bin/crescendo changes          what the last load brought
+  .venv/bin/crescendo status           what was loaded, rejected and unknown
+  make docs                            lineage and definitions in the browser
+  make shell                           SQL, for example:
+    select title, artist_credit, observed_date, streams from metrics.song_days order by streams desc limit 10;""")
