@@ -322,7 +322,7 @@ class _Asking:
         asked = f"select * from {relation.over(window)} where {condition}"
         if not self.question.against:
             return asked, values
-        other = windows.compared(window, self.question.against)
+        own, other = windows.compared(window, self.question.against, self.question.window)
         keys = " and ".join(f"a.{key} is not distinct from b.{key}" for key in KEYS if key in columns)
         figure = FIGURES[self.question.kind]
         comparable = "b.value > 0"
@@ -331,12 +331,20 @@ class _Asking:
             comparable += f" and a.status in {known} and b.status in {known}"
         other_columns = [f"{figure} as value", *(key for key in (*KEYS, "status") if key in columns)]
         status = "b.status as against_status," if "status" in columns else ""
+        before = f"select {', '.join(other_columns)} from {relation.over(other)}"
+        mine, joined = f"a.{figure}", ""
+        if own != window:  # it is longer than the other, and only so many of its days are compared
+            mine = "c.value"
+            joined = (
+                f" left join (select {', '.join(other_columns)} from {relation.over(own)}) as c on "
+                + keys.replace("b.", "c.")
+            )
+            comparable = comparable.replace("a.status", "c.status")
         return (
             f"select a.*, date '{other.start}' as against_from_date, date '{other.end}' as against_to_date,"
-            f" b.value as against_{figure}, {status}"
-            f" case when {comparable} then 100 * (a.{figure} - b.value) / b.value end as against_change_pct"
-            f" from ({asked}) as a left join"
-            f" (select {', '.join(other_columns)} from {relation.over(other)}) as b on {keys}",
+            f" date '{own.end}' as compared_to_date, b.value as against_{figure}, {status}"
+            f" case when {comparable} then 100 * ({mine} - b.value) / b.value end as against_change_pct"
+            f" from ({asked}) as a left join ({before}) as b on {keys}{joined}",
             values,
         )
 
