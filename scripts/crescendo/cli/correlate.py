@@ -126,10 +126,10 @@ def _as_screen(analysis: "Analysis") -> str:
     tried = analysis.controls[analysis.controls["passed"].notna()]
     passed = int((tried["passed"] == True).sum())  # noqa: E712 - None: not enough data to try
     estimates = int(analysis.findings["estimate"].notna().sum())
-    more.append(
+    lines.append(
         f"{estimates} estimates, {passed} of {len(tried)} controls passed; crescendo correlate --all shows them"
     )
-    return "\n".join(lines + more)
+    return "\n".join(lines)
 
 
 def _as_table(analysis: "Analysis") -> str:
