@@ -114,6 +114,24 @@ def test_the_picture_is_one_that_opens_anywhere():
     assert not re.search(r"(href|src)=", picture)
 
 
+def test_every_environment_variable_is_listed_and_every_listed_one_is_read():
+    code = "".join(
+        path.read_text() for path in [*(ROOT / "scripts" / "crescendo").rglob("*.py"), ROOT / "profiles.yml"]
+    )
+    own = set(re.findall(r"""["']((?:CRESCENDO|SOUNDCHARTS)_[A-Z_]+|DBT_TARGET_PATH)["']""", code))
+    read = own | {name for call in re.findall(r"environ[^\n]*", code) for name in re.findall(r'"([A-Z_]{4,})"', call)}
+    read |= {
+        name for line in re.findall(r"for name in \(([^)]*)\)", code) for name in re.findall(r'"([A-Z_]{4,})"', line)
+    }
+    section = (ROOT / "docs" / "runbook.md").read_text().split("## Environment variables")[1].split("\n## ")[0]
+    listed = re.findall(r"^\| `(\w+)` \|", section, re.M)
+    from_libraries = {"PGHOST", "PGDATABASE", "PGUSER", "PGPASSWORD", "COLUMNS"}  # libpq's and Python's
+    assert len(listed) == len(set(listed))
+    assert set(listed) == read | from_libraries
+    example = re.findall(r"^#?([A-Z_]+)=", (ROOT / ".env.example").read_text(), re.M)
+    assert example == [name for name in listed if name.startswith(("CRESCENDO_", "SOUNDCHARTS_", "PG"))]
+
+
 def test_decision_records_are_numbered_without_a_gap():
     found = sorted(path.name for path in (ROOT / "docs" / "decisions").glob("*.md"))
     assert [name[:4] for name in found] == [f"{number:04d}" for number in range(1, len(found) + 1)]

@@ -39,3 +39,13 @@ def test_no_figure_is_cut_at_any_width(ask):
         for line in lines[2:12]:
             for cell in re.split(r"\s{2,}", line.strip())[1:]:
                 assert re.fullmatch(r"[+-]?[\d,.]+( [KMBT])?|[+-]?[\d.]+ ?%?|-|[\d-]+|[a-z ]+", cell), (width, line)
+
+
+@pytest.mark.parametrize("width", [80, 140])
+@pytest.mark.parametrize(("verb", "most", "says"), [("status", 24, "accounted for"), ("correlate", 20, "supported")])
+def test_what_is_long_is_one_screen(ask, verb, most, says, width):
+    lines = ask(width, verb).stdout.splitlines()
+    assert len(lines) <= most
+    assert says in "\n".join(lines)
+    assert all(cell_len(line) <= width for line in lines[1:])  # the first names a path
+    assert len(ask(width, verb, "--all").stdout.splitlines()) > 2 * most
