@@ -1,8 +1,8 @@
 """From the shell's prompt to an answer, cold: each command a process of its own, beside a Python that imports the same.
 
-    crescendo sample --songs 12320 --days 390 --artists 0 --listening-days 0 --lead-days 0 --to /tmp/full
-    CRESCENDO_DB=/tmp/full.duckdb crescendo load /tmp/full && CRESCENDO_DB=/tmp/full.duckdb dbt build
-    CRESCENDO_DB=/tmp/full.duckdb python scripts/bench/ask.py
+crescendo sample --songs 12320 --days 390 --artists 0 --listening-days 0 --lead-days 0 --to /tmp/full
+CRESCENDO_DB=/tmp/full.duckdb crescendo load /tmp/full && CRESCENDO_DB=/tmp/full.duckdb dbt build
+CRESCENDO_DB=/tmp/full.duckdb python scripts/bench/ask.py
 """
 
 import statistics

@@ -218,12 +218,9 @@ class _Asking:
             relation.values.append(sorted(set(found)))
             return
         groups = self._named(text, kind, is_group=True)
-        if relation.is_of_places:
-            relation.condition += " and list_contains(?, 'artist:' || artist_id)"
-            relation.values.append(groups)
-            return
+        member = "'artist:' || artist_id" if relation.is_of_places else "subject_id"
         relation.condition += (
-            " and (list_contains(?, subject_id) or subject_id in"
+            f" and (list_contains(?, {member}) or {member} in"
             " (select subject_id from intermediate.int_memberships_received where list_contains(?, group_id)))"
         )
         relation.values += [groups, groups]

@@ -56,7 +56,7 @@ OPTIONS = [
     ),
     click.option("--against", type=click.Choice(AGAINST), help="Beside the window before, or that of a year before."),
     *(
-        click.option(f"--by-{step}", "step", flag_value=step, help=f"The course inside the window, a row a {step}.")
+        click.option(f"--by-{step}", f"by_{step}", is_flag=True, help=f"The course inside the window, a row a {step}.")
         for step in windows.STEPS
     ),
     click.option("--by", default="", cls=_By, help="Type of subject or group; series for every subject."),
@@ -126,7 +126,10 @@ def _answered(kind: str, asked: dict) -> Answer:
     path = files[0] if files else None
     form = outputs.form_of(asked.pop("form"), path)
     within = tuple((group, text) for group in GROUPS if (text := asked.pop(group)))
-    asked |= {"top": asked["top"] or 0, "against": asked["against"] or "", "step": asked["step"] or ""}
+    steps = [step for step in windows.STEPS if asked.pop(f"by_{step}")]
+    if len(steps) > 1:
+        raise CrescendoError(_("give one step: --by-day, --by-week or --by-month"))
+    asked |= {"top": asked["top"] or 0, "against": asked["against"] or "", "step": "".join(steps)}
     start = windows.day(asked.pop("from_date"), "--from")
     end = windows.day(days[0] if days else None, "--to")
     answer = ask(Question(kind, from_date=start, to_date=end, within=within, **asked))
