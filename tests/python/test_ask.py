@@ -367,3 +367,8 @@ def test_the_environment_says_the_language(monkeypatch):
     assert texts.language() == "fr"
     monkeypatch.setenv("LC_ALL", "C")
     assert texts.language() == "en"
+
+
+def test_a_type_that_is_none_is_named(built):
+    done = crescendo(built, project_in(built), "find", "--type", "sonng", "leo")
+    assert (done.returncode, "did you mean song?" in done.stderr) == (2, True), done.stderr

@@ -8,8 +8,20 @@ import duckdb
 from crescendo import builds, outcome
 from crescendo.ask import names, windows
 from crescendo.ask.question import AGAINST, Answer, Question
-from crescendo.ask.reasons import GROUPED, PLACES, built, column, exists, nothing_of, place_types, types_of, unknown
-from crescendo.ask.texts import _, language
+from crescendo.ask.reasons import (
+    GROUPED,
+    PLACES,
+    asks_places,
+    built,
+    column,
+    exists,
+    nothing_of,
+    place_types,
+    statuses,
+    types_of,
+    unknown,
+)
+from crescendo.ask.texts import _
 from crescendo.ask.windows import Window
 from crescendo.errors import CrescendoError
 from crescendo.terminal import printable
@@ -93,7 +105,7 @@ class _Asking:
         if self.question.step:
             found = self._course(relation, spans, found)
         columns, types, rows = found
-        labels, meanings = _statuses(self.connection)
+        labels, meanings = statuses(self.connection)
         shown = sorted({window for _platforms, window in spans})
         if not self.question.step and rows:
             start, end = columns.index("from_date"), columns.index("to_date")
@@ -140,7 +152,7 @@ class _Asking:
     def _relation(self) -> _Relation:
         """A domain may have a richer function of its own for a type: `metrics.<type>_growth`."""
         by, kind = self.question.by, self.question.kind
-        if by in place_types(self.connection):
+        if asks_places(self.connection, self.question):
             return _Relation(f"place_{kind}", "subject_type = ?", [by], is_of_places=True)
         if exists(self.connection, f"{by}_{kind}"):
             return _Relation(f"{by}_{kind}", "true", [])
@@ -166,7 +178,7 @@ class _Asking:
 
     def _usual_metric(self, metrics: list[str]) -> str:
         """Streams if the asked subjects have them, else what most of their series count."""
-        if self.question.by in place_types(self.connection):
+        if asks_places(self.connection, self.question):
             of_places = f"select metric from {PLACES} where ? in ('', platform) and place_type = ?"
             found = column(
                 self.connection,
@@ -202,15 +214,14 @@ class _Asking:
     def _narrow_within(self, relation: _Relation, kind: str, text: str) -> None:
         """Add to the condition: members of a group, or of places the artist or the country."""
         places = place_types(self.connection)
-        if kind in places and not relation.is_of_places:
+        if kind in places and not relation.is_of_places and not self._is_a_group(kind):
             raise CrescendoError(_("--{kind} keeps places: ask --by {by}", kind=kind, by=" / ".join(places)))
         if kind == "country" and relation.is_of_places:
             said = " or ".join(
                 f"{names.folded(one)} = {names.folded('?')}" for one in ("place_country", "country_name")
             )
-            codes = (
-                f"select place_country from {PLACES} left join audience.dim_countries on place_country = country_code"
-            )
+            joined = "left join audience.dim_place_countries on place_country = country_code"
+            codes = f"select place_country from {PLACES} {joined}"
             found = column(self.connection, f"{codes} where {said.replace('?', '?1')}", [text])
             if not found:
                 raise CrescendoError(unknown("country", text, self._countries()))
@@ -225,8 +236,12 @@ class _Asking:
         )
         relation.values += [groups, groups]
 
+    def _is_a_group(self, kind: str) -> bool:
+        memberships = "select 1 from intermediate.int_memberships_received where group_type = ? limit 1"
+        return bool(column(self.connection, memberships, [kind]))
+
     def _countries(self) -> list[str]:
-        return column(self.connection, "select country_name from audience.dim_countries order by 1")
+        return column(self.connection, "select country_name from audience.dim_place_countries order by 1")
 
     def _places_named(self, text: str, kind: str) -> list[str]:
         """Ids of places of a type whose name, or whose artist's, holds a text."""
@@ -367,17 +382,6 @@ class _Asking:
 
 
 _ANY = Window(date(2000, 1, 1), date(2000, 1, 2))
-
-
-def _statuses(connection: duckdb.DuckDBPyConnection) -> tuple[dict[str, str], dict[str, str]]:
-    """The statuses of growth in the reader's words, and when each holds; nothing is to be said of ok."""
-    own = language()
-    rows = connection.execute(
-        f"select status, label_{own}, meaning{'' if own == 'en' else f'_{own}'} from metrics.dim_growth_statuses"
-        " order by status_rank"
-    ).fetchall()
-    labels = {status: "" if status == "ok" else label for status, label, _meaning in rows}
-    return labels, {status: meaning for status, _label, meaning in rows}
 
 
 def _order(sort: str, columns: list[str]) -> str:

@@ -8,7 +8,7 @@ import duckdb
 
 from crescendo import warehouse
 from crescendo.ask.question import Answer, Question
-from crescendo.ask.texts import _
+from crescendo.ask.texts import _, language
 from crescendo.errors import CrescendoError
 
 # every series, and every group that it counts for: its own subject, those of its domain, its platform
@@ -51,7 +51,7 @@ def exists(connection: duckdb.DuckDBPyConnection, function: str) -> bool:
 def types_of(connection: duckdb.DuckDBPyConnection) -> list[str]:
     """Types of the subjects that have series, of the groups that such subjects belong to, and of places."""
     types = column(connection, "select distinct subject_type from intermediate.int_series_grouped")
-    return sorted([*types, *place_types(connection)])
+    return sorted({*types, *place_types(connection)})
 
 
 def place_types(connection: duckdb.DuckDBPyConnection) -> list[str]:
@@ -60,6 +60,18 @@ def place_types(connection: duckdb.DuckDBPyConnection) -> list[str]:
         return column(connection, f"select distinct place_type from {PLACES} order by 1")
     except duckdb.CatalogException:  # of another domain alone
         return []
+
+
+def asks_places(connection: duckdb.DuckDBPyConnection, question: Question) -> bool:
+    """Whether a question is about places. Films have countries, too: they are asked for if no place has the metric."""
+    if question.by not in place_types(connection):
+        return False
+    grouped = "select 1 from intermediate.int_series_grouped where subject_type = ? limit 1"
+    if not column(connection, grouped, [question.by]):
+        return True
+    metric = "" if question.metric == "all" else question.metric
+    listed = f"select 1 from {PLACES} where place_type = ? and ? in ('', metric) and ? in ('', platform) limit 1"
+    return bool(column(connection, listed, [question.by, metric, question.platform]))
 
 
 def unknown(what: str, said: str, known: list[str]) -> str:
@@ -76,7 +88,7 @@ def unknown(what: str, said: str, known: list[str]) -> str:
 def nothing_of(connection: duckdb.DuckDBPyConnection, question: Question) -> str:
     """Why nothing that is asked by has such observations, and what has; empty if something has."""
     metric = "" if question.metric == "all" else question.metric
-    if question.by in place_types(connection):
+    if asks_places(connection, question):
         return _no_place(connection, question, metric)
     types = observed_types(connection, metric, question.platform)
     on = _("on {platform}", platform=question.platform) if question.platform else ""
@@ -149,3 +161,14 @@ def why_nothing(answer: Answer) -> str:
         first=first,
         last=last,
     )
+
+
+def statuses(connection: duckdb.DuckDBPyConnection) -> tuple[dict[str, str], dict[str, str]]:
+    """The statuses of growth in the reader's words, and when each holds; nothing is to be said of ok."""
+    own = language()
+    rows = connection.execute(
+        f"select status, label_{own}, meaning{'' if own == 'en' else f'_{own}'} from metrics.dim_growth_statuses"
+        " order by status_rank"
+    ).fetchall()
+    labels = {status: "" if status == "ok" else label for status, label, _meaning in rows}
+    return labels, {status: meaning for status, _label, meaning in rows}

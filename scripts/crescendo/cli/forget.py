@@ -7,11 +7,11 @@ import click
 from crescendo.errors import CrescendoError
 from crescendo.ingest.forget import forget
 from crescendo.ingest.landing import shown
-from crescendo.options import SECONDS
+from crescendo.options import SECONDS, NamedPath
 
 
 @click.command("forget")
-@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.argument("paths", nargs=-1, required=True, type=NamedPath(path_type=Path))
 @click.option(
     "--wait", type=SECONDS, default=60.0, show_default=True, help="Seconds to wait for a warehouse that is in use."
 )

@@ -16,7 +16,7 @@ from crescendo.ingest.ledger import FileResult
 from crescendo.ingest.load import load
 from crescendo.ingest.run import LoadResult
 from crescendo.ingest.status import print_table
-from crescendo.options import SECONDS, format_option
+from crescendo.options import SECONDS, NamedPath, format_option
 from crescendo.terminal import printable
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ MOST_REJECTS = 20
 
 
 @click.command("load")
-@click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
+@click.argument("paths", nargs=-1, type=NamedPath(path_type=Path))
 @click.option(
     "--source",
     default="",

@@ -21,7 +21,7 @@ artists as (
 
 countries as (
 
-    select * from {{ ref('dim_countries') }}
+    select * from {{ ref('dim_place_countries') }}
 
 ),
 
