@@ -372,3 +372,9 @@ def test_the_environment_says_the_language(monkeypatch):
 def test_a_type_that_is_none_is_named(built):
     done = crescendo(built, project_in(built), "find", "--type", "sonng", "leo")
     assert (done.returncode, "did you mean song?" in done.stderr) == (2, True), done.stderr
+
+
+@pytest.mark.parametrize("mark", ["\r", "\n", "\r\n"])
+def test_a_line_end_in_a_name_ends_no_row_of_csv(mark):
+    said = outputs.as_csv(Rows(["name", "n"], ["VARCHAR", "BIGINT"], [(f"a{mark}=1+1", 1)]), "")
+    assert list(csv.reader(io.StringIO(said, newline=""))) == [["name", "n"], ["a\n=1+1", "1"]]

@@ -65,7 +65,7 @@ OPTIONS = [
     click.option("--name", "names", multiple=True, help="A name or part of one, an id or ISRC; may be repeated."),
     *(click.option(f"--{kind}", default="", help=f"Members of this {kind} only.") for kind in GROUPS),
     click.option("--sort", default="", metavar="COLUMN", help="Largest first; texts from a to z; -COLUMN turns it."),
-    click.option("--top", type=click.IntRange(min=1), metavar="N", help="The first N rows only."),
+    click.option("--top", type=click.IntRange(1, 10**9), metavar="N", help="The first N rows only."),
     FORMAT,
     WIDE,
     LANG,
