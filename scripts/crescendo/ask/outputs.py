@@ -74,9 +74,9 @@ def as_csv(rows: Rows, locale: str = "en", show: Callable[[object], object] = la
         if isinstance(cell, float):
             said = f"{cell:.0f}" if cell.is_integer() and abs(cell) < LARGEST_EXACT else repr(cell)
             return said.replace(".", ",") if locale == "fr" else said
-        said = spreadsheet.safe(show(cell))
+        kept = spreadsheet.safe(show(cell))
         # Python quotes a line feed, but not a lone carriage return, which ends a row for others
-        return "\n".join(said.replace("\r\n", "\n").split("\r")) if isinstance(said, str) else said
+        return "\n".join(kept.replace("\r\n", "\n").split("\r")) if isinstance(kept, str) else kept
 
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n", delimiter=";" if locale == "fr" else ",")
