@@ -378,3 +378,14 @@ def test_a_type_that_is_none_is_named(built):
 def test_a_line_end_in_a_name_ends_no_row_of_csv(mark):
     said = outputs.as_csv(Rows(["name", "n"], ["VARCHAR", "BIGINT"], [(f"a{mark}=1+1", 1)]), "")
     assert list(csv.reader(io.StringIO(said, newline=""))) == [["name", "n"], ["a\n=1+1", "1"]]
+
+
+def test_groups_of_other_members_are_not_compared(built):
+    words = ("growth", "--by", "platform", "--window", "2025-04", "--against", "year", "--metric", "streams")
+    [row] = json.loads(crescendo(built, project_in(built), *words, "--format", "json").stdout)
+    before = "select same_count from metrics.group_growth('2024-03-31', '2024-04-30') where subject = ? and metric = ?"
+    with duckdb.connect(str(built / "crescendo.duckdb"), read_only=True) as connection:
+        [(count,)] = connection.execute(before, ["platform:spotify", "streams"]).fetchall()
+    assert row["same_count"] > 10 * count > 0  # songs that were tracked a year ago are few
+    assert (row["against_growth"] > 0, row["against_change_pct"]) == (True, None)
+    assert "no change % if the two count different members" in crescendo(built, project_in(built), *words).stdout

@@ -341,7 +341,9 @@ class _Asking:
         if "status" in columns:
             known = "(select status from metrics.dim_growth_statuses where has_percent)"
             comparable += f" and a.status in {known} and b.status in {known}"
-        other_columns = [f"{figure} as value", *(key for key in (*KEYS, "status") if key in columns)]
+        if "same_count" in columns:  # a percent is of one set of members
+            comparable += " and a.same_count = b.same_count"
+        other_columns = [f"{figure} as value", *(key for key in (*KEYS, "status", "same_count") if key in columns)]
         status = "b.status as against_status," if "status" in columns else ""
         before = f"select {', '.join(other_columns)} from {relation.over(other)}"
         mine, joined = f"a.{figure}", ""
@@ -351,7 +353,7 @@ class _Asking:
                 f" left join (select {', '.join(other_columns)} from {relation.over(own)}) as c on "
                 + keys.replace("b.", "c.")
             )
-            comparable = comparable.replace("a.status", "c.status")
+            comparable = comparable.replace("a.s", "c.s")
         return (
             f"select a.*, date '{other.start}' as against_from_date, date '{other.end}' as against_to_date,"
             f" date '{own.end}' as compared_to_date, b.value as against_{figure}, {status}"

@@ -107,6 +107,8 @@ def title(answer: Answer) -> str:
         cut = answer.values("compared_to_date")[0]
         if cut != answer.values("to_date")[0]:
             said += _(", compared up to {end}: as many days", end=cut)
+        if "same_count" in answer.columns and None in answer.values("against_change_pct"):
+            said += _("; no change % if the two count different members")
     return printable(said, lines=True)
 
 
