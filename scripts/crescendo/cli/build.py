@@ -147,7 +147,7 @@ def _progress() -> Callable[[str], None]:
             click.echo(f"\r\033[K{'' if ends else f'dbt build: {done} of {count}'}", err=True, nl=False)
         elif 4 * done // count > told[0] // 25:
             told[0] = 25 * (4 * done // count)
-            click.echo(f"dbt build: {told[0]} % of {count} models, seeds and tests", err=True)
+            click.echo(f"dbt build: {told[0]} % of {count} models, seeds and tests")
 
     return heard
 
