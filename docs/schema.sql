@@ -1120,7 +1120,7 @@ comment on table audience.dim_music_genres is 'One row per genre, a root or one 
 comment on column audience.dim_music_genres."music_genre_id" is 'Genre in one text, ''pop'' or ''pop / french pop''.';
 comment on column audience.dim_music_genres."root_genre" is 'Root of the genre, ''pop''.';
 comment on column audience.dim_music_genres."sub_genre" is 'Branch of the root, ''french pop''; null for the root itself.';
-comment on table audience.dim_place_countries is 'One row per country in which somebody''s audience was counted.';
+comment on table audience.dim_place_countries is 'One row per country in which an audience was counted.';
 comment on column audience.dim_place_countries."country_code" is 'ISO 3166 code of the country; null if blank.';
 comment on column audience.dim_place_countries."country_name" is 'Name of the country.';
 create index dim_playlists_platform_index on audience.dim_playlists ("platform");
@@ -1147,7 +1147,7 @@ alter table audience.dim_songs add foreign key ("subject_id") references metrics
 comment on table audience.dim_songs is 'One row per song id. Several ids may be one recording (twins): they share `recording_id`, and totals over songs count `is_primary_recording` only.';
 comment on column audience.dim_songs."song_id" is 'Soundcharts'' id of the song (uuid), or a hash of title and credit where only charts know it. One recording may have several, see `recording_id`.';
 comment on column audience.dim_songs."subject_id" is 'What is counted: ''song:'', ''artist:'' ... and the id within its domain.';
-comment on column audience.dim_songs."recording_id" is 'The recording a song id belongs to: the smallest song id among its twins, its own where it has none.';
+comment on column audience.dim_songs."recording_id" is 'The recording a song id belongs to: the smallest song id among its twins, its own if it has none.';
 comment on column audience.dim_songs."title" is 'Title as the source writes it, version words included; null if blank.';
 comment on column audience.dim_songs."artist_credit" is 'Artist credit as printed, all names in one text; null if blank.';
 comment on column audience.dim_songs."isrc" is 'Recording code, in capitals without dashes; null if unknown. Codes are reused and corrected.';
@@ -1174,7 +1174,7 @@ comment on table audience.fct_chart_entries is 'One row per chart, song and day 
 comment on column audience.fct_chart_entries."chart_id" is 'Soundcharts'' key of the chart.';
 comment on column audience.fct_chart_entries."song_id" is 'Soundcharts'' id of the song (uuid), or a hash of title and credit where only charts know it. One recording may have several, see `recording_id`.';
 comment on column audience.fct_chart_entries."chart_rank" is 'Rank in the chart now; null if it has left it.';
-comment on column audience.fct_chart_entries."previous_chart_rank" is 'Rank before; the last one where it has left.';
+comment on column audience.fct_chart_entries."previous_chart_rank" is 'Rank before; the last one if it has left.';
 comment on column audience.fct_chart_entries."peak_chart_rank" is 'Best rank; null on older answers.';
 comment on column audience.fct_chart_entries."time_on_chart" is 'How long it has been in the chart, in days or weeks.';
 comment on column audience.fct_chart_entries."answer_count" is 'How often the answer that counts lists it: more than 1 if it says two things of one.';
@@ -1353,7 +1353,7 @@ comment on column leads.fct_leads."direction" is 'inbound if the person calls, o
 comment on column leads.fct_leads."form_id" is 'Form that was filled in; null if not said.';
 comment on column leads.fct_leads."product" is 'What the person asks for; null if not said.';
 comment on column leads.fct_leads."lead_status" is 'new, validated, rejected, duplicate or test, as the tool says.';
-comment on column leads.fct_leads."rejection_reason" is 'bad_phone, out_of_target, duplicate, no_consent, incomplete or fraud; null if it is not rejected or nobody said why.';
+comment on column leads.fct_leads."rejection_reason" is 'bad_phone, out_of_target, duplicate, no_consent, incomplete or fraud; null if it is not rejected or no reason was given.';
 comment on column leads.fct_leads."lead_version_count" is 'Versions of the lead that were sent.';
 comment on column leads.fct_leads."has_consent" is 'Whether the person may be called; null if not said.';
 comment on column leads.fct_leads."has_valid_phone" is 'Whether the number can be called; null if not said.';
@@ -1460,12 +1460,12 @@ comment on table leads.fct_lead_statuses is 'One row per lead and status that it
 comment on column leads.fct_lead_statuses."lead_id" is 'Id of the lead in its tool.';
 comment on column leads.fct_lead_statuses."status_number" is 'Place among the statuses of the lead, from 1.';
 comment on column leads.fct_lead_statuses."lead_status" is 'new, validated, rejected, duplicate or test, as the tool says.';
-comment on column leads.fct_lead_statuses."rejection_reason" is 'bad_phone, out_of_target, duplicate, no_consent, incomplete or fraud; null if it is not rejected or nobody said why.';
+comment on column leads.fct_lead_statuses."rejection_reason" is 'bad_phone, out_of_target, duplicate, no_consent, incomplete or fraud; null if it is not rejected or no reason was given.';
 comment on column leads.fct_lead_statuses."previous_status" is 'Status before; null for the first.';
 comment on column leads.fct_lead_statuses."changed_at" is 'Moment from which it had the status, UTC; null if not said.';
 comment on table leads.lead_rejections is 'One row per channel and reason of rejection.';
 comment on column leads.lead_rejections."channel_id" is 'Code of the marketing channel, ''sea_marque''; ''unassigned'' if no rule fits.';
-comment on column leads.lead_rejections."rejection_reason" is 'bad_phone, out_of_target, duplicate, no_consent, incomplete or fraud; null if it is not rejected or nobody said why.';
+comment on column leads.lead_rejections."rejection_reason" is 'bad_phone, out_of_target, duplicate, no_consent, incomplete or fraud; null if it is not rejected or no reason was given.';
 comment on column leads.lead_rejections."lead_count" is 'Number of leads.';
 comment on column leads.lead_rejections."share_ratio" is 'Share of all channels, 0 to 1; null if there is nothing to share.';
 comment on table leads.leads_weekly is 'One row per ISO week and channel, weeks without a lead included; leads without a date have one row per channel.';
@@ -4176,7 +4176,7 @@ comment on view metrics.song_days is 'One row per song, platform and day, for pe
 comment on column metrics.song_days."song_id" is 'Soundcharts'' id of the song (uuid), or a hash of title and credit where only charts know it. One recording may have several, see `recording_id`.';
 comment on column metrics.song_days."title" is 'Title as the source writes it, version words included; null if blank.';
 comment on column metrics.song_days."artist_credit" is 'Artist credit as printed, all names in one text; null if blank.';
-comment on column metrics.song_days."recording_id" is 'The recording a song id belongs to: the smallest song id among its twins, its own where it has none.';
+comment on column metrics.song_days."recording_id" is 'The recording a song id belongs to: the smallest song id among its twins, its own if it has none.';
 comment on column metrics.song_days."platform" is 'Code of the platform, ''spotify''.';
 comment on column metrics.song_days."observed_date" is 'Day of the observation, as the source dates it (its first ten characters).';
 comment on column metrics.song_days."streams" is 'Streams in total since release, that day or as the week closed; null if they were not seen.';

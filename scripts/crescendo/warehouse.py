@@ -163,7 +163,7 @@ def _explained(file: Path) -> Iterator[None]:
 
 
 def _reason(file: Path, error: duckdb.Error | OSError) -> str:
-    """Whether an error is the disk's, and what to do then; empty where it is not."""
+    """Whether an error is the disk's, and what to do then; empty if it is not."""
     log, said = file.with_name(f"{file.name}.wal"), str(error).splitlines()[0]
     if FULL.search(said):
         return f"the disk is full ({said}): nothing was changed; free some room and run it again"

@@ -161,7 +161,7 @@ def test_files_of_the_user_take_the_place_of_the_sample(tmp_path, way):
         assert crescendo(tmp_path, environment, "load", "elsewhere").returncode == 0
     done = crescendo(tmp_path, environment, "build")
     assert done.returncode == 0, done.stderr
-    assert "The made-up sample is taken out" in done.stdout
+    assert "The made-up sample is removed" in done.stdout
     assert songs(environment) == ["a"]
     assert crescendo(tmp_path, environment, "status").returncode == 0
 

@@ -28,7 +28,7 @@ named as (
 
 ),
 
--- one row per country; should two answers name it differently, the first name by the alphabet
+-- one row per country; if two answers name it differently, the first name by the alphabet
 described as (
 
     select

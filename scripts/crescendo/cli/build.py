@@ -1,4 +1,4 @@
-"""From files to answers in one go: sample where there is nothing to load, load, dbt build, summary."""
+"""From files to answers in one go: a sample if there is nothing to load, load, dbt build, summary."""
 
 import re
 import shutil
@@ -29,7 +29,7 @@ MOST_KINDS = 5  # kinds of findings that the summary names
 
 @click.command("build")
 @click.option("--environment-seconds", type=float, default=0.0, hidden=True, help="What making the environment took.")
-@click.option("--force", is_flag=True, help="Run dbt even where nothing has changed.")
+@click.option("--force", is_flag=True, help="Run dbt even if nothing has changed.")
 def build_command(environment_seconds: float, force: bool) -> int:
     """Make the warehouse: load landing/, or a sample if there are no files, dbt build, and what there is to ask.
 
@@ -68,7 +68,7 @@ def _warn_of_refused(loaded: LoadResult) -> None:
 
 
 def _loaded(seconds: dict[str, float]) -> LoadResult:
-    """Load landing/, or a sample if nobody's own files are anywhere; the two are never in one warehouse."""
+    """Load landing/, or a sample if the user has no files; the two are never in one warehouse."""
     own = _own_files()
     if not (own or _holds_own()):
         if not SAMPLE.is_dir():
@@ -76,7 +76,7 @@ def _loaded(seconds: dict[str, float]) -> LoadResult:
                 _sample()
         return _load([SAMPLE, *([LANDING] if LANDING.is_dir() else [])], seconds)
     if warehouse.path().exists() and forget([SAMPLE]):
-        click.echo(f"The made-up sample is taken out of {warehouse.path()}: there are files of your own.")
+        click.echo(f"The made-up sample is removed from {warehouse.path()}: there are files of your own.")
     if not own:
         click.echo(f"{LANDING}/ is empty: {warehouse.path()} is built from what was loaded before, not from a sample")
         return LoadResult(None, [])

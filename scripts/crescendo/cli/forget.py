@@ -16,10 +16,10 @@ from crescendo.options import SECONDS, NamedPath
     "--wait", type=SECONDS, default=60.0, show_default=True, help="Seconds to wait for a warehouse that is in use."
 )
 def forget_command(paths: tuple[Path, ...], wait: float) -> None:
-    """Take files out of the warehouse, as if they had never been loaded; the files themselves stay where they are.
+    """Remove from the warehouse what was loaded from these files. The files themselves are not touched.
 
-    A folder means every file that was loaded from it. What another file brought, too, stays. `crescendo build` then
-    answers without them; a file that still lies in landing/ is loaded again.
+    A folder means every file that was loaded from it. A record that another file has too is kept. Run `crescendo
+    build` afterwards. A file that is still in landing/ is loaded again.
 
     \b
     Example:
@@ -31,4 +31,4 @@ def forget_command(paths: tuple[Path, ...], wait: float) -> None:
         raise CrescendoError(
             f"nothing was loaded from {shown(paths[0])}: the files are in `crescendo status --format json`"
         )
-    click.echo(f"{len(taken):,} files are taken out: `crescendo build` answers without them")
+    click.echo(f"{len(taken):,} files are removed: run `crescendo build`")

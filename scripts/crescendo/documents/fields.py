@@ -235,7 +235,7 @@ def fields_page(sources: list[Source], decisions: Decisions, empty: Shares) -> s
             lines += ["", f"### {source.name}: {document.name}", "", document.note, ""]
             if document.facts:
                 asked = ", ".join(f"`asked_{fact}`" for fact in document.facts)
-                lines += [f"What was asked for stands beside it in `{source.schema}.{document.table}`: {asked}.", ""]
+                lines += [f"The request is in the columns {asked} of `{source.schema}.{document.table}`.", ""]
             lines += ["| path | type | empty | decision | ends up in | what it is, and why |"]
             lines += ["| --- | --- | --- | --- | --- | --- |"]
             decided = decisions.of(sent(source, document)).items()

@@ -1,4 +1,4 @@
-"""Taking files out of the warehouse, as if they had never been loaded."""
+"""Remove files from the warehouse, as if they had never been loaded."""
 
 from importlib.metadata import version
 from pathlib import Path
@@ -23,9 +23,9 @@ def within(path: str, folder: Path) -> bool:
 
 
 def forget(paths: list[Path], *, wait: float = 60.0) -> list[str]:
-    """Remove the rows that only these files, or the files in these folders, brought; the paths that were taken out.
+    """Remove the rows that only these files, or the files in these folders, brought; returns the paths removed.
 
-    Rows that another file brought, too, stay, and are that file's. The files on the disk are not touched. All or
+    Rows that another file brought too are kept, and become that file's. The files on the disk are not touched. All or
     nothing. Raises CrescendoError if another process holds the warehouse for more than `wait` seconds.
     """
     with warehouse.connect(wait=wait) as connection:

@@ -440,7 +440,7 @@ LISTS = (
                 ),
             ),
             Field("position", "count", note="Rank; 0 if it has left the chart."),
-            Field("oldPosition", "count", note="Rank before; the last one where it has left."),
+            Field("oldPosition", "count", note="Rank before; the last one if it has left."),
             Field("positionEvolution", "integer", note="Ranks gained."),
             Field("peakPosition", "count", note="Best rank."),
             Field("entryState", note="As sent, blank as a rule."),
