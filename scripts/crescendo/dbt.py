@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from crescendo import warehouse
+from crescendo import swap, warehouse
 from crescendo.errors import CrescendoError
 
 # what the models are made from
@@ -42,13 +42,13 @@ def run(
     *words: str,
     root: Path = Path(),
     into: Path | None = None,
-    warehouse: str = "",
+    file: str = "",
     heard: Callable[[str], None] = lambda line: None,
 ) -> tuple[bool, str]:
     """Run dbt with these words; whether it succeeded, and what it said.
 
-    `into` is the folder it writes to, `target(root)` if None. `warehouse` is the file it builds in, that of
-    CRESCENDO_DB if empty. `heard` is called with each line as dbt says it.
+    `into` is the folder it writes to, `target(root)` if None. `file` is the warehouse it builds in; if empty, that of
+    CRESCENDO_DB or the copy of it that is worked on. `heard` is called with each line as dbt says it.
     """
     folder = (into or target(root)).absolute()
     written, before = folder / "manifest.json", fingerprint(root)
@@ -57,10 +57,11 @@ def run(
     with subprocess.Popen(  # noqa: S603 our own dbt, on our own project
         [sys.executable, "-m", "dbt.cli.main", *words, "--no-use-colors", "--project-dir", str(root),
          "--profiles-dir", str(root), "--target-path", str(folder)],
-        env=os.environ | QUIET | ({"CRESCENDO_DB": warehouse} if warehouse else {}),
+        env=os.environ | QUIET | {"CRESCENDO_DB": file or str(swap.working(warehouse.path()))},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
+        pass_fds=swap.locks(),
     ) as process:  # fmt: skip
         for line in process.stdout or ():
             lines.append(line)
@@ -83,7 +84,7 @@ def manifest(root: Path = Path()) -> Manifest:
         if found := _of_this_project(folder, now):
             return found
     # dbt's partial parsing takes a unit test that was removed and came back for two of one name
-    done, said = run("compile", "--quiet", "--no-partial-parse", root=root, into=compiled, warehouse=":memory:")
+    done, said = run("compile", "--quiet", "--no-partial-parse", root=root, into=compiled, file=":memory:")
     if not done:
         raise CrescendoError(f"dbt cannot compile the project at {root.absolute()}: {said}")
     return json.loads((compiled / "manifest.json").read_text())

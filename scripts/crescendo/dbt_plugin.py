@@ -6,7 +6,7 @@ import duckdb
 from dbt.adapters.duckdb.plugins import BasePlugin
 from dbt_common.exceptions import DbtRuntimeError
 
-from crescendo import privacy, warehouse
+from crescendo import privacy, swap, warehouse
 from crescendo.analysis.recommend import store
 from crescendo.errors import CrescendoError
 from crescendo.ingest import flatten, ledger
@@ -28,7 +28,7 @@ class Plugin(BasePlugin):
             else:
                 file = warehouse.checked(path)
                 warehouse.check_file(file)
-                self.key = privacy.mask_key(file)
+                self.key = privacy.mask_key(swap.original(file))
         except CrescendoError as error:
             raise DbtRuntimeError(str(error)) from None
 

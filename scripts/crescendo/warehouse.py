@@ -1,15 +1,16 @@
-"""The only place that opens the warehouse: one DuckDB file, one writer, one transaction a load."""
+"""The only place that opens the warehouse: one DuckDB file, one writer at a time, on a copy that is swapped in."""
 
 import os
 import re
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, nullcontext, suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
+from crescendo import swap
 from crescendo.errors import CrescendoError
 from crescendo.privacy import private_files
 from crescendo.terminal import printable
@@ -25,6 +26,9 @@ TAKEN_NAMES = {
 ADDRESS_PARTS = re.compile(r"[?#;]|^[A-Za-z][A-Za-z0-9+.-]*:")
 MAGIC_START, MAGIC = 8, b"DUCK"
 FULL = re.compile(r"No space left|File too large|quota exceeded|max_temp_directory_size|Could not write", re.IGNORECASE)
+LOCKED = "IO Error: Could not set lock on file"
+# a file is written anew if this much of it, and this share, is dead
+DEAD_BYTES, DEAD_RATIO = 100_000_000, 0.25
 DAMAGED = re.compile(r"corrupt|checksum|read enough bytes|serializ|INTERNAL Error|FATAL Error", re.IGNORECASE)
 DISK_ERRORS = (duckdb.IOException, duckdb.FatalException, duckdb.InternalException, duckdb.SerializationException)
 
@@ -95,58 +99,86 @@ def text(value: str) -> str:
     return "'" + value.replace("'", "''") + "'"
 
 
-# A commit goes straight to the file, whose header changes in one write. DuckDB 1.5 would write small commits to a log
-# first, and if it is killed meanwhile, the next opening takes large tables out of the half-written log, without the rest.
-COMMITTED_AT_ONCE = {"checkpoint_threshold": "0B", "auto_checkpoint_skip_wal_threshold": "0"}
-
-
 @contextmanager
 def connect(
     file: Path | None = None, *, read_only: bool = False, wait: float = 60.0, dry: bool = False
 ) -> Iterator[duckdb.DuckDBPyConnection]:
-    """Open a warehouse, waiting up to `wait` seconds while another process holds it; that of `path()` if None.
+    """Open a warehouse; that of `path()` if None. What is written appears as a whole, after the block.
 
-    A `dry` connection makes no file: it is to one in memory if there is none.
+    A writer works on a copy (see `renewed`). A `dry` connection is to a copy that is thrown away.
 
-    Raises CrescendoError if the file is missing (read only), held too long, not a DuckDB file, or damaged, and where
-    the disk is full; the two also for what happens inside the block.
+    Raises CrescendoError if the file is missing (read only), not a DuckDB file, or damaged, if another process holds
+    it for more than `wait` seconds, and if the disk is full; the last ones also for what happens inside the block.
     """
     file = file or path()
-    check_file(file)
-    if read_only and not file.exists():
+    if not read_only:
+        with renewed(file, wait=wait, keep=not dry) as copy, _explained(file):
+            connection = duckdb.connect(str(copy.file))
+            try:
+                yield connection
+            finally:
+                connection.close()
+        return
+    opened = swap.working(file)
+    check_file(opened)
+    if not opened.exists():
         raise CrescendoError(f"there is no warehouse at {file}: run `make build`, or name one in CRESCENDO_DB")
-    with nullcontext() if read_only else private_files(), _explained(file):
-        if dry and not file.exists():
-            connection = duckdb.connect()
-        else:
-            connection = _open(file, read_only=read_only, until=time.monotonic() + wait)
+    with _explained(file):
+        connection = _open(opened, until=time.monotonic() + wait)
         try:
             yield connection
         finally:
             connection.close()
 
 
-def _create(file: Path) -> None:
-    """A new file appears whole or not at all: DuckDB never opens again one whose first blocks were cut off."""
-    half = file.with_name(f".{file.name}.{os.getpid()}.new")
+@contextmanager
+def renewed(file: Path | None = None, *, wait: float = 60.0, keep: bool = True) -> Iterator[swap.Copy]:
+    """A copy of a warehouse, that of `path()` if None, which takes its place after the block: readers never wait.
+
+    Inside, `connect` and dbt work on the copy. After an error, or if `keep` is taken from the copy, the warehouse
+    stays as it was. Raises CrescendoError if another process renews it for more than `wait` seconds.
+    """
+    file = file or path()
+    check_file(swap.working(file))
+    with (
+        private_files(),
+        _explained(file),
+        swap.renewed(file, wait=wait, settle=_settle, tidy=_tidy, keep=keep) as copy,
+    ):
+        yield copy
+
+
+def _settle(file: Path) -> None:
+    """Bring a file up to date with its log, unless another process has it open to write."""
     try:
-        duckdb.connect(str(half)).close()
-        with suppress(FileExistsError):  # another process was faster
-            file.hardlink_to(half)
-    finally:
-        with suppress(OSError):  # the first error is the one to tell
-            half.unlink()
+        duckdb.connect(str(file)).close()
+    except duckdb.Error as error:
+        if not str(error).startswith(LOCKED):
+            raise
 
 
-def _open(file: Path, *, read_only: bool, until: float) -> duckdb.DuckDBPyConnection:
+def _tidy(file: Path) -> None:
+    """Write the file anew if much of it is dead: DuckDB never gives blocks back to the disk."""
+    with duckdb.connect(str(file)) as connection:
+        block_size, blocks, free = one(
+            connection, "select block_size, total_blocks, free_blocks from pragma_database_size()"
+        )
+        if free * block_size < DEAD_BYTES or free < DEAD_RATIO * blocks:
+            return
+        compact = file.with_name("compact.duckdb")
+        name = quoted(str(one(connection, "select current_database()")[0]))
+        connection.execute(f"attach {text(str(compact))} as compact; copy from database {name} to compact")
+    compact.replace(file)
+
+
+def _open(file: Path, *, until: float) -> duckdb.DuckDBPyConnection:
+    """Open a file to read. Raises CrescendoError if another process has it open to write until then."""
     pause = 0.05
-    if not file.exists():
-        _create(file)
     while True:
         try:
-            return duckdb.connect(str(file), read_only=read_only, config={} if read_only else COMMITTED_AT_ONCE)
+            return duckdb.connect(str(file), read_only=True)
         except duckdb.Error as error:
-            if not str(error).startswith("IO Error: Could not set lock on file"):
+            if not str(error).startswith(LOCKED):
                 raise
             if time.monotonic() + pause > until:
                 reason = str(error).splitlines()[0]
@@ -190,10 +222,6 @@ def verify(connection: duckdb.DuckDBPyConnection) -> None:
     loaded = "select schema_name, table_name from duckdb_tables() where database_name = current_database()"
     for schema, table in connection.execute(f"{loaded} and regexp_matches(schema_name, '^(raw|load)_')").fetchall():
         connection.execute(f"select bit_xor(hash(t)) from {quoted(schema)}.{quoted(table)} as t").fetchall()
-
-
-# told with what ended a transaction, so that Ctrl-C is answered with what is true
-UNCHANGED = "nothing was changed"
 
 
 def undo(connection: duckdb.DuckDBPyConnection) -> None:

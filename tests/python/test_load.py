@@ -407,8 +407,7 @@ def test_a_failure_in_the_middle_of_pages_leaves_nothing_and_ends_at_once(desk, 
     monkeypatch.setattr(run, "deliver", break_off)
     code, _, err = desk.run("load", desk.folder)
     assert (code, "the disk is full" in err, len(delivered)) == (2, True, 5)
-    assert desk.digests() == {}
-    assert desk.ask("select count(*) from load_audit.files") == [(0,)]
+    assert not desk.warehouse.exists()
     assert [thread.name for thread in threading.enumerate() if "ThreadPool" in thread.name] == []
 
 
@@ -483,7 +482,13 @@ def test_a_warehouse_of_an_earlier_version_is_left_alone(desk, columns):
 
 # --- two at once, and none to its end -----------------------------------------------------------------------------
 
-HOLD = "import duckdb, sys, time; c = duckdb.connect(sys.argv[1]); print('held', flush=True); time.sleep({seconds})"
+HOLD = """
+import pathlib, sys, time
+from crescendo import warehouse
+with warehouse.connect(pathlib.Path(sys.argv[1])):
+    print("held", flush=True)
+    time.sleep({seconds})
+"""
 
 
 def hold(desk, seconds):
@@ -565,7 +570,9 @@ def test_a_load_that_is_interrupted_says_so_and_changes_nothing(desk, long_load)
         # before Python minds signals, and when it does no more, they end it without a word
         assert load.returncode in (0, 130, -signal.SIGINT)
         undone, unsure = "interrupted: nothing was changed", f"interrupted: {INTERRUPTED['load']}"
-        assert err.strip() in ((undone, unsure) if load.returncode == 130 else ("",))
+        # what one left that signals ended without a word is named by the next
+        said = [line for line in err.splitlines() if line and not line.startswith("removed what a killed run")]
+        assert said == [] if load.returncode != 130 else said in ([undone], [unsure])
         if codes.count(130) == 2:
             break
     assert 130 in codes

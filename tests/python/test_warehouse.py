@@ -155,7 +155,7 @@ def test_a_held_file_is_told_from_a_damaged_one_by_what_duckdb_says(here, monkey
     holder = subprocess.Popen([sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
     holder.stdout.readline()
     with pytest.raises(CrescendoError, match=rf"is held by another process.*PID {holder.pid}"):
-        warehouse.connect(wait=0.1).__enter__()
+        warehouse.connect(read_only=True, wait=0.1).__enter__()
     holder.communicate()
     with warehouse.connect() as connection:
         connection.execute("create table t as select i, repeat('abc' || i, 9) as s from range(200000) as r (i)")

@@ -65,7 +65,7 @@ def crescendo() -> None:
 
 # what holds after Ctrl-C, by verb; a load that was undone says so itself
 INTERRUPTED = {
-    "build": "its tables may be of two builds: run `crescendo build` again",
+    "build": "a build is done as a whole or not at all: `crescendo status` shows which",
     "fetch": "what was landed stays, and the same command goes on",
     "load": "a load is done as a whole or not at all: `crescendo status` shows which",
     "publish": "what is published is whole, the old state or the new one: publish again",

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import click
 
-from crescendo import builds, dbt, outcome, warehouse
+from crescendo import builds, dbt, outcome, swap, warehouse
 from crescendo.errors import CrescendoError
 from crescendo.ingest import ledger
 from crescendo.ingest.forget import forget, loaded_files, within
@@ -40,23 +40,25 @@ def build_command(environment_seconds: float, force: bool) -> int:
     if not Path("dbt_project.yml").is_file():
         raise CrescendoError("there is no dbt_project.yml here: run this in the project's folder")
     seconds = {"environment": environment_seconds} if environment_seconds else {}
-    loaded = _loaded(seconds)
-    fingerprint = dbt.fingerprint()
-    if loaded.load_id is None and not force and _built() == fingerprint:
-        _warn_of_refused(loaded)
-        click.echo("Nothing has changed: the files are loaded, the models are built, and nothing was touched.")
-        _print_questions()
-        return 0
-    with _timed(seconds, "dbt build"):
-        built = _dbt_build()
+    with warehouse.renewed() as copy:
+        loaded = _loaded(seconds)
+        fingerprint = dbt.fingerprint()
+        if loaded.load_id is None and not force and _built() == fingerprint:
+            _warn_of_refused(loaded)
+            click.echo("Nothing has changed: the files are loaded, the models are built, and nothing was touched.")
+            _print_questions()
+            return 0
+        with _timed(seconds, "dbt build"):
+            built = _dbt_build()
+        copy.keep = built is not None
+        if built and not built.broken:
+            _note_build(fingerprint)
     # what is broken comes first, before all else that there is to say
     if built and built.broken:
         click.echo("\n".join(outcome.told(built.broken, dbt.target())), err=True)
     _warn_of_refused(loaded)
     if built is None:
         return 1
-    if not built.broken:
-        _note_build(fingerprint)
     _print_summary(loaded, built, seconds)
     _print_questions()
     return 1 if built.broken else 0
@@ -75,7 +77,7 @@ def _loaded(seconds: dict[str, float]) -> LoadResult:
             with _timed(seconds, "sample"):
                 _sample()
         return _load([SAMPLE, *([LANDING] if LANDING.is_dir() else [])], seconds)
-    if warehouse.path().exists() and forget([SAMPLE]):
+    if swap.working(warehouse.path()).exists() and forget([SAMPLE]):
         click.echo(f"The made-up sample is removed from {warehouse.path()}: there are files of your own.")
     if not own:
         click.echo(f"{LANDING}/ is empty: {warehouse.path()} is built from what was loaded before, not from a sample")
@@ -95,7 +97,7 @@ def _own_files() -> bool:
 
 def _holds_own() -> bool:
     """Whether anything was loaded from elsewhere than the sample's folder and the server's."""
-    if not warehouse.path().exists():
+    if not swap.working(warehouse.path()).exists():
         return False
     with warehouse.connect(read_only=True) as connection:
         return any(not (within(file, SAMPLE) or within(file, LANDING / SERVED)) for file in loaded_files(connection))

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from crescendo import warehouse
+from crescendo import swap
 from crescendo.ingest import detect
 from crescendo.ingest.ledger import FileResult
 from crescendo.ingest.load import load
@@ -100,7 +100,7 @@ def _done(result: LoadResult, dry_run: bool) -> Iterator[None]:
         yield
     except KeyboardInterrupt as error:
         unchanged = dry_run or result.load_id is None
-        error.add_note(warehouse.UNCHANGED if unchanged else "the load is done: `crescendo status` shows it")
+        error.add_note(swap.UNCHANGED if unchanged else "the load is done: `crescendo status` shows it")
         raise
 
 

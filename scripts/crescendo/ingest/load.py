@@ -1,6 +1,5 @@
 """Loading: files in, rows and a ledger out, in one transaction."""
 
-import signal
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -70,37 +69,15 @@ def _attempt(
     """One load, to its end or not at all. Raises Failed if a file spoils it."""
     with warehouse.connect(file, wait=wait, dry=dry_run) as connection:
         connection.execute(f"set memory_limit = '{warehouse.LOAD_MEMORY}'")
-        connection.execute("begin transaction")
-        try:
-            with _progress_bar(connection, found if progress else []) as advance:
-                documents = prepare_warehouse(connection)
-                if not dry_run:  # whatever becomes of the files
-                    connection.execute("commit; begin transaction")
-                one = Load(connection, documents)
-                result = one.run(one.classify(found, refused, want), advance, cautious=cautious)
-            if result.load_id is None:  # the files are known; say so of a damaged warehouse only after looking
-                warehouse.verify(connection)
-        except BaseException as error:
-            warehouse.undo(connection)
-            error.add_note(warehouse.UNCHANGED)
-            raise
-        with _undisturbed():
-            connection.execute("rollback" if dry_run or result.load_id is None else "commit")
-            connection.close()
+        with _progress_bar(connection, found if progress else []) as advance:
+            documents = prepare_warehouse(connection)  # is kept even if no file is
+            connection.execute("begin transaction")
+            one = Load(connection, documents)
+            result = one.run(one.classify(found, refused, want), advance, cautious=cautious)
+        if result.load_id is None:  # the files are known; say so of a damaged warehouse only after looking
+            warehouse.verify(connection)
+        connection.execute("rollback" if result.load_id is None else "commit")
     return result
-
-
-@contextmanager
-def _undisturbed() -> Iterator[None]:
-    """Ignore interrupts, so that one always means that nothing was changed."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, before)
 
 
 @contextmanager
