@@ -14,6 +14,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 
+from crescendo.declared import is_declared
 from crescendo.errors import CrescendoError
 from crescendo.ingest import mapping
 from crescendo.ingest.asking import facts_of_name, facts_of_request, stem
@@ -30,7 +31,7 @@ from crescendo.ingest.landing import (
     plain_error,
 )
 from crescendo.ingest.mapping import Mapping
-from crescendo.shapes import Document, Entries, Field, Group, Node, Rows, Source
+from crescendo.shapes import Document, Rows, Source
 
 Known = tuple[Source, Document]
 DELIMITERS = ",;\t"
@@ -335,21 +336,6 @@ def _undeclared(document: Document, keys: dict[str, str | None]) -> list[str]:
         for key, way in steps.items()
         if not is_declared(document.fields, way) and (len(way) == 1 or is_declared(document.fields, way[:-1]))
     ]
-
-
-def is_declared(fields: tuple[Node, ...], way: list[str]) -> bool:
-    """Whether nodes know the key at the end of a way through objects and lists."""
-    step, *rest = way
-    node = next((node for node in fields if node.key == step), None)
-    match node:
-        case Group() | Rows():
-            return not rest or is_declared(node.fields, rest)
-        case Entries():
-            return len(rest) < 2 or is_declared(node.fields, rest[1:])
-        case Field():
-            return not rest or node.kind == "json"
-        case _:
-            return node is not None
 
 
 def _fitting(every: list[Known], keys: dict[str, str | None]) -> list[Known]:
