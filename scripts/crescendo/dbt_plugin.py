@@ -6,7 +6,7 @@ import duckdb
 from dbt.adapters.duckdb.plugins import BasePlugin
 from dbt_common.exceptions import DbtRuntimeError
 
-from crescendo import privacy, warehouse
+from crescendo import builds, privacy, warehouse
 from crescendo.analysis.recommend import store
 from crescendo.errors import CrescendoError
 from crescendo.ingest import flatten, ledger
@@ -36,6 +36,7 @@ class Plugin(BasePlugin):
         """Make the raw tables and the ledger where they are missing, so that models have something to read."""
         try:
             ledger.prepare(conn)
+            builds.prepare(conn)
             store.prepare(conn)
             for source in all_sources().values():
                 tables = [table for document in source.documents for table in flatten.raw_tables(document)]
