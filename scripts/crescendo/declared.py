@@ -104,8 +104,8 @@ def _of_node(node: Node, *, in_json: bool) -> Iterator[str]:
                 yield from _of_kind(node.value, in_json=True)
             else:
                 yield f'value is {node.value!r}: write Field("{node.key}", "count")'
-    if isinstance(node, Rows | Values | Pairs) or getattr(node, "table", ""):
-        table = node.table  # type: ignore[union-attr]
+    if isinstance(node, Rows | Values | Pairs) or (isinstance(node, Entries) and node.table):
+        table = node.table
         if not isinstance(table, str) or not NAME.fullmatch(table):
             yield f"table {table!r} is not a name: write lower-case letters, digits and underscores"
     if isinstance(node, Entries | Pairs) and not (isinstance(node.name, str) and NAME.fullmatch(node.name)):
@@ -199,7 +199,7 @@ def _not_all(said: object, kind: type | tuple[type, ...], what: str) -> str:
     if not said:
         return f"{what} is empty: name at least one"
     strange = next((item for item in said if not isinstance(item, kind)), None)
-    known = NODES if isinstance(kind, tuple) else {str: 'text, "..."'}.get(kind, kind.__name__)
+    known = NODES if isinstance(kind, tuple) else 'text, "..."' if kind is str else kind.__name__
     return f"{what} holds {_shown(strange)}: write {known}" if strange is not None else ""
 
 
