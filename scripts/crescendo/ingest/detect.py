@@ -17,7 +17,7 @@ from pathlib import Path
 from crescendo.declared import is_declared
 from crescendo.errors import CrescendoError
 from crescendo.ingest import mapping
-from crescendo.ingest.asking import facts_of_name, facts_of_request, stem
+from crescendo.ingest.asking import facts_of_name, request_of, stem
 from crescendo.ingest.columns import text_columns
 from crescendo.ingest.keys import Keys, json_format, keys_of
 from crescendo.ingest.landing import (
@@ -241,11 +241,12 @@ def _unlike(known: Known, header: tuple[str, ...], line: str) -> str:
 
 def _recognise_json(path: Path, start: str, want: Wanted, gzipped: bool, size: int) -> Incoming | Refused:
     keys, form = Keys(path, start, gzipped), json_format(start, path)
-    request = facts_of_request(path)
+    beside = request_of(path)
+    request = beside.facts
     called, layout, _ = stem(path).partition("__")
     known = _document_of(keys, want, request.get("document") or called, landed=bool(layout or request))
     if isinstance(known, str):
-        return Refused(path, known)
+        return Refused(path, beside.refused(known))
     source, document = known
     named = facts_of_name(path, document)
     asked = named | request | {"document": document.name}
@@ -256,12 +257,13 @@ def _recognise_json(path: Path, start: str, want: Wanted, gzipped: bool, size: i
         asked[need.fact] = (need.at and keys.said(need.at)) or want.facts.get(need.fact)
         missing += [] if asked[need.fact] else [need.fact]
     if missing:
-        return Refused(path, _lacks(known, path, missing))
+        return Refused(path, beside.refused(_lacks(known, path, missing)))
     facts = tuple(asked.get(fact) for fact in document.facts)
     told = "" if facts == tuple(named.get(fact) for fact in document.facts) else repr(facts)
     if form != "page" and not all(asked.get(need.fact) for need in document.needs):
         told += repr(want.facts)  # what some of its pages may lack
-    return Incoming(path, source, document, form, (), gzipped, size, facts, told=told, options=want.facts)
+    note = beside.noted(want.pages, keys, document, named)
+    return Incoming(path, source, document, form, (), gzipped, size, facts, told=told, options=want.facts, note=note)
 
 
 def _document_of(keys: Keys, want: Wanted, called: str, *, landed: bool) -> Known | str:
