@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING
 import click
 
 from crescendo import warehouse
+from crescendo.cli.status import print_table
 from crescendo.ingest import detect
 from crescendo.ingest.ledger import FileResult
 from crescendo.ingest.load import load
 from crescendo.ingest.run import LoadResult
-from crescendo.ingest.status import print_table
 from crescendo.options import SECONDS, NamedPath, format_option
 from crescendo.terminal import printable
 

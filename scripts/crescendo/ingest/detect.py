@@ -23,6 +23,7 @@ from crescendo.ingest.keys import Keys, json_format, keys_of
 from crescendo.ingest.landing import (
     HEAD,
     LINE_NUMBER,
+    NO_UTF16,
     Content,
     Incoming,
     Refused,
@@ -125,6 +126,8 @@ def recognise(path: Path, want: Wanted) -> Incoming | Refused:
             head = stream.read(HEAD)
     except (OSError, EOFError, zlib.error) as error:
         return Refused(path, f"cannot be read: {plain_error(error)}")
+    if head.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return Refused(path, NO_UTF16)
     start = head.removeprefix(b"\xef\xbb\xbf").decode("utf-8", "replace").lstrip("\r\n \t")
     if not start:
         return Refused(path, "is empty")

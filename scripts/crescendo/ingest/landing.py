@@ -23,6 +23,9 @@ HEAD, BLOCK = 64 << 10, 1 << 20  # bytes that are read to recognise a file, and 
 LARGEST_RATIO, SMALL = 300, 64 << 20
 # DuckDB keeps whole lines and whole pages in memory
 LARGEST_LINE, LARGEST_PAGE = 2 << 20, 64 << 20
+# not read as Windows-1252: a file with one damaged letter would be taken for one, and all its letters spoilt
+NO_UTF8 = "is not UTF-8: save the file as UTF-8, as by iconv -f windows-1252 -t utf-8 OLD > NEW"
+NO_UTF16 = "is UTF-16: save the file as UTF-8, as by iconv -f utf-16 -t utf-8 OLD > NEW"
 BOM, BLANK = "\ufeff", " \t\r\n"
 LINE_NUMBER = re.compile(r"^\d+\t")
 
@@ -205,7 +208,7 @@ def content_of(incoming: Incoming) -> Content | Refused:
                     return Refused(incoming.path, f"unpacks to more than {LARGEST_RATIO} times its size")
         decoder.decode(b"", final=True)
     except UnicodeDecodeError:
-        return Refused(incoming.path, "is not UTF-8")
+        return Refused(incoming.path, NO_UTF8)
     except (OSError, EOFError, zlib.error) as error:
         return Refused(incoming.path, f"cannot be read to its end: {plain_error(error)}")
     if incoming.format == "page" and unpacked > LARGEST_PAGE:
