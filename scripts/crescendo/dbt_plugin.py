@@ -19,7 +19,7 @@ class Plugin(BasePlugin):
     """Raw tables that no load has made yet, and the key of the hashes as a variable, which is stored nowhere."""
 
     def initialize(self, plugin_config: dict) -> None:
-        """Refuse what is no warehouse, and have the key; what dbt creates from here on is its owner's alone."""
+        """Refuse what is not a warehouse, and read the key; what dbt creates from here on is its owner's alone."""
         os.umask(0o077)
         try:
             path = self.creds.path if self.creds else IN_MEMORY

@@ -65,7 +65,7 @@ def check_file(file: Path) -> None:
         if not file.exists():
             return
         if not file.is_file():
-            raise CrescendoError(f"{file} is no file: name another one in CRESCENDO_DB")
+            raise CrescendoError(f"{file} is not a file: name another one in CRESCENDO_DB")
         with file.open("rb") as opened:
             start = opened.read(MAGIC_START + len(MAGIC))
     except OSError as error:
@@ -112,7 +112,7 @@ def connect(
     A `dry` connection makes no file: it is to one in memory if there is none.
 
     Raises CrescendoError if the file is missing (read only), held too long, not a DuckDB file, or damaged, and where
-    the disk is full; the two also for what happens inside the block.
+    the disk is full, the last two also inside the block.
     """
     file = file or path()
     check_file(file)

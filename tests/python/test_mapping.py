@@ -74,7 +74,7 @@ def test_a_value_that_is_wrong_is_named_by_file_line_and_both_fields(desk):
     _, [file] = desk.load()
     [reject] = file["rejects"]
     assert (reject["line"], reject["path"]) == (3, "created_at (contact)")
-    assert reject["reason"].startswith("is no moment: write ")
+    assert reject["reason"].startswith("is not a moment: write ")
 
 
 MISTAKES = {
@@ -98,7 +98,7 @@ MISTAKES = {
     'product = " "': ", line 9: product names no column",
     'product = {column = "won", values = {"A" = "x", "a" = "y"}}': ", line 9: product says twice what 'a' is",
     'phone_valid = {always = "yep"}': ", line 9: phone_valid has the value 'yep', which cannot be loaded: should be a",
-    'updated_at = {always = "soon"}': ", line 9: updated_at has the value 'soon', which cannot be loaded: is no moment",
+    'updated_at = {always = "soon"}': ", line 9: updated_at has the value 'soon', which cannot be loaded: is not a",
     "product = ": ", line 9: is not TOML: Invalid value",
     "product = note": ', line 9: is not TOML: Invalid value: write field = "column"',
     "product: note": ", line 9: is not TOML: Expected '=' after a key",

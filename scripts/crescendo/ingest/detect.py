@@ -187,7 +187,7 @@ def _recognise_mapped(path: Path, start: str, mapped: Mapping, gzipped: bool, si
 def _recognise_csv(path: Path, start: str, want: Wanted, gzipped: bool, size: int) -> Incoming | Refused:
     line = start.split("\n", 1)[0].rstrip("\r")
     if len(line) >= HEAD // 2:
-        return Refused(path, f"has a first line of more than {HEAD // 2} characters: it is no header")
+        return Refused(path, f"has a first line of more than {HEAD // 2} characters: it is not a header")
     if "\r" in line:
         return Refused(path, "ends its lines with CR alone: save it with LF or CRLF")
     tables = [known for known in want.every if known[1].layout == "table"]
@@ -232,7 +232,7 @@ def _unlike(known: Known, header: tuple[str, ...], line: str) -> str:
     document = known[1]
     missing = [column for column in document.signature if column not in header]
     if len(missing) == len(document.signature):
-        return f"is none of the known documents: its first line begins {line[:60]!r}"
+        return f"is not a known document: its first line begins {line[:60]!r}"
     return (
         f"looks like {full_name(known)}, but has no column {', '.join(missing)}"
         f" (expected {', '.join(document.signature)}; found {', '.join(header)[:200]})"

@@ -25,7 +25,7 @@ SHOWN = 200
 
 @dataclass(frozen=True)
 class BadLine:
-    """A line that is no record: its number, the column that it breaks in if that is known, and why."""
+    """A line that is not a record: its number, the column that it breaks in if that is known, and why."""
 
     number: int
     path: str | None

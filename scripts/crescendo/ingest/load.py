@@ -74,7 +74,7 @@ def _attempt(
         try:
             with _progress_bar(connection, found if progress else []) as advance:
                 documents = prepare_warehouse(connection)
-                if not dry_run:  # whatever becomes of the files
+                if not dry_run:  # they stay, even if the load is undone
                     connection.execute("commit; begin transaction")
                 one = Load(connection, documents)
                 result = one.run(one.classify(found, refused, want), advance, cautious=cautious)
