@@ -1,77 +1,98 @@
-{#- Notes what a run is about to build, see `scripts/crescendo/builds.py`; `end_build` takes it back. What stays was
-    killed half way: each model is committed by itself. -#}
+{#- What dbt does around a run, for `scripts/crescendo/builds.py`, which has the tables and says what they mean. -#}
+
+{#- Notes what a run is about to build; `end_build` takes it back. What stays was killed half way. -#}
 {% macro begin_build() -%}
     {%- set models = [] -%}
     {%- for unique_id in selected_resources if unique_id.split('.')[0] in ('model', 'seed') -%}
         {%- do models.append(unique_id) -%}
     {%- endfor -%}
     {%- if execute and models and flags.WHICH in ('build', 'run', 'seed') -%}
-        create schema if not exists load_audit;
-        create table if not exists load_audit.unbuilt_models (
-            unique_id varchar not null, invocation_id varchar not null, began_at timestamp not null,
-            has_failed boolean not null
-        );
         delete from load_audit.unbuilt_models where unique_id in ('{{ models | join("', '") }}');
         insert into load_audit.unbuilt_models
-        select unnest(['{{ models | join("', '") }}']), '{{ invocation_id }}',
-            '{{ run_started_at.strftime("%Y-%m-%d %H:%M:%S") }}', false;
+        select unnest(['{{ models | join("', '") }}']), '{{ invocation_id }}', '{{ run_started_at }}', false;
     {%- endif -%}
 {%- endmacro %}
 
-{#- Takes back what `begin_build` noted, for what was built; what failed or was skipped is told from what was killed.
+{#- Takes back what `begin_build` noted, for what was built, and notes of what it was built.
 
     results: of the run, as dbt hands them to on-run-end. -#}
 {% macro end_build(results) -%}
-    {%- if execute and flags.WHICH in ('build', 'run', 'seed') -%}
+    {%- if execute and flags.WHICH in ('build', 'run', 'seed', 'test') -%}
         {%- set built = results | selectattr('status', 'equalto', 'success') | map(attribute='node.unique_id') | list -%}
-        delete from load_audit.unbuilt_models where unique_id in ('{{ built | join("', '") }}');
+        {%- set nodes = [] -%}
+        {%- for node in graph.nodes.values() if node.resource_type in ('model', 'seed', 'test') -%}
+            {%- do nodes.append({
+                'unique_id': node.unique_id, 'name': node.name, 'is_promise': node.resource_type == 'test',
+                'is_view': node.config.materialized in ('view', 'table_function'), 'checksum': node.checksum.checksum,
+                'parents': node.depends_on.nodes | default([]), 'is_built': node.unique_id in built
+            }) -%}
+        {%- endfor -%}
+        delete from load_audit.project_nodes;
+        insert into load_audit.project_nodes
+        select unnest(from_json('{{ tojson(nodes) }}', '[{"unique_id": "varchar", "name": "varchar",
+            "is_promise": "boolean", "is_view": "boolean", "checksum": "varchar", "parents": ["varchar"],
+            "is_built": "boolean"}]'), recursive := true);
+        delete from load_audit.unbuilt_models
+        where unique_id in (select unique_id from load_audit.project_nodes where is_built);
         update load_audit.unbuilt_models set has_failed = true where invocation_id = '{{ invocation_id }}';
+        -- a view that is made again as it was makes nothing stale
+        insert into load_audit.built_models
+        select unique_id, checksum, '{{ run_started_at }}', (select coalesce(max(_load_id), 0) from load_audit.loads)
+        from load_audit.project_nodes as n
+        where is_built and not (is_view and exists (
+            select 1 from load_audit.built_models as b where b.unique_id = n.unique_id and b.checksum = n.checksum
+        ))
+        on conflict do update set
+            checksum = excluded.checksum, began_at = excluded.began_at, _load_id = excluded._load_id;
     {%- endif -%}
 {%- endmacro %}
 
 {#- After a run: which data tests failed stays in the warehouse until they pass or are removed, so that `crescendo` can
     say it beside its answers. A data test is a promise of ours; it warns, because dbt skips all that is downstream of an
-    error, and the verdict is given here and in `tell_broken_promises`.
+    error, and the verdict is given here and in `tell_broken_promises`. A test that reads a stale model decides nothing.
 
     results: dbt's results of the run. -#}
 {% macro note_broken_promises(results) -%}
-    {%- set tested, broken, known = [], [], ["''"] -%}
-    {%- for result in results if result.node.resource_type == "test" and result.status != "skipped" -%}
-        {%- do tested.append("'" ~ result.node.name ~ "'") -%}
-        {%- if result.status != "pass" -%}
-            {%- do broken.append("('" ~ result.node.name ~ "', " ~ (result.failures or 0) ~ ", '" ~ run_started_at ~ "')") -%}
-        {%- endif -%}
+    {%- set tested = [] -%}
+    {%- for result in results if result.node.resource_type == 'test' and result.status != 'skipped' -%}
+        {%- do tested.append({
+            'unique_id': result.node.unique_id, 'promise': result.node.name, 'row_count': result.failures or 0,
+            'has_passed': result.status == 'pass'
+        }) -%}
     {%- endfor -%}
     {%- if tested -%}
-        {%- for node in graph.nodes.values() if node.resource_type == "test" -%}
-            {%- do known.append("'" ~ node.name ~ "'") -%}
-        {%- endfor -%}
-        create schema if not exists load_audit;
-        create table if not exists load_audit.broken_promises (
-            promise varchar not null, row_count bigint not null, found_at timestamp not null
-        );
+        create or replace temp table tested as
+        select *, unique_id in (from load_audit.undecided_promises) as is_undecided
+        from (select unnest(from_json('{{ tojson(tested) }}', '[{"unique_id": "varchar", "promise": "varchar",
+            "row_count": "bigint", "has_passed": "boolean"}]'), recursive := true));
         delete from load_audit.broken_promises
-        where promise in ({{ tested | join(", ") }}) or promise not in ({{ known | join(", ") }});
-        {%- if broken %}
-        insert into load_audit.broken_promises values {{ broken | join(", ") }};
-        {%- endif -%}
+        where promise in (select promise from tested where not is_undecided)
+            or promise not in (select name from load_audit.project_nodes where is_promise);
+        insert into load_audit.broken_promises
+        select promise, row_count, '{{ run_started_at }}' from tested where not (has_passed or is_undecided);
     {%- endif -%}
 {%- endmacro %}
 
-{#- Ends a run with an error that names the promises that were broken, once all models are built; see
+{#- Ends a run with an error that names the promises that it found broken, once all models are built; see
     `note_broken_promises`. The error is one of the database's: one of dbt's own ends the run as if it were interrupted.
 
     results: dbt's results of the run. -#}
 {% macro tell_broken_promises(results) -%}
-    {%- set broken = [] -%}
-    {%- for result in results if result.node.resource_type == "test" and result.status in ("warn", "fail", "error") -%}
-        {%- do broken.append(result.node.name) -%}
-    {%- endfor -%}
-    {%- if broken -%}
-        select error(
-            'Promises of Crescendo are broken, which is a fault of ours: {{ broken | join(", ") }}. '
-            || 'All that does not depend on them is built; believe no number that rests on what they check.'
-        )
+    {%- if execute and results | selectattr('node.resource_type', 'equalto', 'test') | list -%}
+        {%- set names = run_query("
+            select string_agg(promise, ', ' order by promise) filter (where is_undecided),
+                string_agg(promise, ', ' order by promise) filter (where not is_undecided)
+            from tested where not has_passed").rows[0] -%}
+        {%- if names[0] -%}
+            {%- do log('Undecided: ' ~ names[0] ~ '. What failed there reads models that this run did not build, older'
+                ~ ' than the last load, their code or what they are made from: run `crescendo build`.', info=true) -%}
+        {%- endif -%}
+        {%- if names[1] -%}
+            select error(
+                'Promises of Crescendo are broken, which is a fault of ours: {{ names[1] }}. '
+                || 'All that does not depend on them is built; believe no number that rests on what they check.'
+            )
+        {%- endif -%}
     {%- endif -%}
 {%- endmacro %}
 

@@ -41,13 +41,6 @@
     end
 {%- endmacro %}
 
-{#- A part of a tag key, see `tag_key`. `split_part` of both engines.
-
-    expression: a SQL expression of type text. number: place of the part, from 1. -#}
-{% macro part_of(expression, number) -%}
-    split_part({{ expression }}, '|', {{ number }})
-{%- endmacro %}
-
 {#- The tags of a click in one text, as `channel_rules` compares them: source, medium, campaign, kind of the click id and
     whether a publisher is named. Equal tags are ruled once, however many leads have them.
 

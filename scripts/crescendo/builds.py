@@ -1,9 +1,13 @@
-"""What the last runs of dbt left unbuilt.
+"""What the runs of dbt built, and what they left unbuilt.
 
 dbt commits each model by itself, so a run that is killed leaves tables of two builds. The macros `begin_build` and
 `end_build` (on-run-start, on-run-end) keep `load_audit.unbuilt_models`: what a run is about to build is entered, what
 it built is taken out. Nobody reads while a run is at work, since DuckDB has one writer; so what a reader finds there
 was killed, or it failed or was skipped and is marked so.
+
+A run of some models leaves others as they were, perhaps older than the last load. `stale_models` are those: a table
+older than a load of what it reads or than what it is made from, and whatever is not built as its code says now. A test
+that reads one of them says nothing of our promises, whether it passes or fails: it is in `undecided_promises`.
 """
 
 import duckdb
@@ -15,6 +19,53 @@ UNBUILT = """
     select count(*), bool_and(has_failed), min(string_split(unique_id, '.')[-1])
     from load_audit.unbuilt_models
 """
+TABLES = {
+    "unbuilt_models": """
+        unique_id varchar not null, invocation_id varchar not null, began_at timestamp not null,
+        has_failed boolean not null""",
+    "built_models": """
+        unique_id varchar primary key, checksum varchar not null, began_at timestamp not null,
+        _load_id bigint not null""",
+    "project_nodes": """
+        unique_id varchar not null, name varchar not null, is_promise boolean not null, is_view boolean not null,
+        checksum varchar not null, parents varchar[] not null, is_built boolean not null""",
+    "broken_promises": "promise varchar not null, row_count bigint not null, found_at timestamp not null",
+}
+VIEWS = {
+    "made_from": """
+        with recursive made_from as (
+            select unique_id, unnest(parents) as ancestor from load_audit.project_nodes
+            union
+            select m.unique_id, unnest(n.parents)
+            from made_from as m
+            inner join load_audit.project_nodes as n on n.unique_id = m.ancestor
+        )
+        select * from made_from""",
+    "stale_models": """
+        select n.unique_id
+        from load_audit.project_nodes as n
+        left join load_audit.built_models as b on b.unique_id = n.unique_id
+        left join load_audit.made_from as m on m.unique_id = n.unique_id and not n.is_view
+        left join load_audit.built_models as a on a.unique_id = m.ancestor
+        where not n.is_promise
+        group by n.unique_id
+        having bool_or(
+            b.unique_id is null or b.checksum <> n.checksum or coalesce(a.began_at > b.began_at, false)
+            or (m.ancestor like 'source.%' and b._load_id < (select max(_load_id) from load_audit.loads))
+        )""",
+    "undecided_promises": """
+        select distinct m.unique_id
+        from load_audit.made_from as m
+        inner join load_audit.stale_models as s on s.unique_id = m.ancestor""",
+}
+
+
+def prepare(connection: duckdb.DuckDBPyConnection) -> None:
+    """Make what the macros around a run of dbt write to; the ledger is there."""
+    for name, columns in TABLES.items():
+        connection.execute(f"create table if not exists load_audit.{name} ({columns})")
+    for name, query in VIEWS.items():
+        connection.execute(f"create or replace view load_audit.{name} as {query}")
 
 
 def unbuilt(connection: duckdb.DuckDBPyConnection) -> str:

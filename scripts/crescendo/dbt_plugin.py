@@ -6,7 +6,7 @@ import duckdb
 from dbt.adapters.duckdb.plugins import BasePlugin
 from dbt_common.exceptions import DbtRuntimeError
 
-from crescendo import privacy, swap, warehouse
+from crescendo import builds, privacy, swap, warehouse
 from crescendo.analysis.recommend import store
 from crescendo.errors import CrescendoError
 from crescendo.ingest import flatten, ledger
@@ -19,7 +19,7 @@ class Plugin(BasePlugin):
     """Raw tables that no load has made yet, and the key of the hashes as a variable, which is stored nowhere."""
 
     def initialize(self, plugin_config: dict) -> None:
-        """Refuse what is no warehouse, and have the key; what dbt creates from here on is its owner's alone."""
+        """Refuse what is not a warehouse, and read the key; what dbt creates from here on is its owner's alone."""
         os.umask(0o077)
         try:
             path = self.creds.path if self.creds else IN_MEMORY
@@ -36,6 +36,7 @@ class Plugin(BasePlugin):
         """Make the raw tables and the ledger where they are missing, so that models have something to read."""
         try:
             ledger.prepare(conn)
+            builds.prepare(conn)
             store.prepare(conn)
             for source in all_sources().values():
                 tables = [table for document in source.documents for table in flatten.raw_tables(document)]

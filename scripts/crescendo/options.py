@@ -15,13 +15,13 @@ def format_option(*choices: str) -> Callable:
 
 
 class Number(click.FloatRange):
-    """A number within bounds; unlike click's own range it refuses what is no number (nan)."""
+    """A number within bounds; unlike click's own range it refuses what is not a number (nan)."""
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
         """The number that was typed. Raises click.BadParameter."""
         number = super().convert(value, param, ctx)
         if not math.isfinite(number):
-            self.fail(f"{value!r} is no number.", param, ctx)
+            self.fail(f"{value!r} is not a number.", param, ctx)
         return number
 
 

@@ -118,7 +118,7 @@ Node = Field | Group | Rows | Values | Entries | Pairs | Dropped
 
 @dataclass(frozen=True)
 class Need:
-    """A fact without which a page says nothing: one of which nobody says it is refused.
+    """A fact that a page must have: a page of which neither request, name, body nor option says it is refused.
 
     `at` is where the page's body may say it ('related.uuid'), in objects or in lists of one.
     """
@@ -151,14 +151,14 @@ class Document:
     `layout` is 'table' (a CSV whose columns are the fields, lists and objects as JSON text, or the same records as
     JSON) or 'page' (one JSON document a file, or a line). A file is recognised by its columns or keys: all of
     `signature` must be there ('object.isrc', 'items[].date'), and most of the others must be declared. A page is also
-    recognised by its name (what stands before the first two underscores) or by the request beside it.
+    recognised by its name (the part before the first two underscores) or by the request beside it.
 
     `facts` are what a page was asked for: 'uuid', 'platform', 'from', 'to', 'page', 'reading', 'load_date', from the
     request beside it, else from its name; or 'folder', the name of its folder. Each becomes a column `asked_<fact>` of
     the document's table, and part of its rows' identity. Those that it `needs` are then looked for in its body, and
     in the options of the command. `endpoint` is where it is asked for, None for a file that somebody hands over.
 
-    `carried` are columns of the page's row that each row of its lists has too, so that nobody needs to join the two; a
+    `carried` are columns of the page's row that each row of its lists has too, so that no model has to join the two; a
     row of a list in a list has not. Every row of a page has its `_load_id`. Long series carry nothing else: DuckDB
     takes 100 ns to store a text, a tenth of what loading the row takes (docs/decisions/0017).
     """

@@ -69,7 +69,7 @@ def check_file(file: Path) -> None:
         if not file.exists():
             return
         if not file.is_file():
-            raise CrescendoError(f"{file} is no file: name another one in CRESCENDO_DB")
+            raise CrescendoError(f"{file} is not a file: name another one in CRESCENDO_DB")
         with file.open("rb") as opened:
             start = opened.read(MAGIC_START + len(MAGIC))
     except OSError as error:

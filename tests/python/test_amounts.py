@@ -27,7 +27,7 @@ def test_what_is_no_moment_is_refused_alone_with_its_line(desk, said):
     _, [file] = desk.load()
     [reject] = file["rejects"]
     assert (reject["level"], reject["line"], reject["path"]) == ("value", 2, "created_at")
-    assert reject["reason"] == "is no moment: write 2025-01-31T14:05:00+01:00, or the day alone"
+    assert reject["reason"] == "is not a moment: write 2025-01-31T14:05:00+01:00, or the day alone"
     assert desk.ask("select count(*), count(created_at) from raw_leads.leads") == [(2, 1)]
 
 
@@ -63,7 +63,7 @@ def test_what_is_no_amount_refuses_its_line_alone(desk, said):
     _, [file] = desk.load()
     [reject] = file["rejects"]
     assert (reject["level"], reject["line"], reject["path"]) == ("record", 3, "spend")
-    assert reject["reason"] in ("is no amount: write 1234.56 or 1234,56", "is missing")
+    assert reject["reason"] in ("is not an amount: write 1234.56 or 1234,56", "is missing")
     assert desk.ask("select date from raw_leads.media_spend") == [("2025-01-02",)]
 
 
@@ -80,4 +80,4 @@ def test_what_is_no_period_refuses_its_line_alone(desk, said):
     _, [file] = desk.load()
     [reject] = file["rejects"]
     assert (reject["line"], reject["path"]) == (3, "date")
-    assert reject["reason"] == "is no day, week or month: write 2025-01-31, 2025-W05 or 2025-01"
+    assert reject["reason"] == "is not a day, week or month: write 2025-01-31, 2025-W05 or 2025-01"

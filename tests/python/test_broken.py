@@ -193,7 +193,8 @@ SUMMARIES = {
 OPEN = "has a quote that is not closed, or text around one"
 FEW, RETURN = "has too few columns", "has a carriage return outside quotes: save it with LF or CRLF"
 TOO_LONG = "is longer than 2 MiB"
-NO_UTF8 = "is not UTF-8"
+NO_UTF8 = "is not UTF-8: save the file as UTF-8, as by iconv -f windows-1252 -t utf-8 OLD > NEW"
+NO_UTF16 = "is UTF-16: save the file as UTF-8, as by iconv -f utf-16 -t utf-8 OLD > NEW"
 LONG_NAME = "m" * 10_000
 FILES = {  # name -> (content by the number of its first song, outcome)
     "empty.csv": (lambda n: b"", Refused("is empty")),
@@ -206,7 +207,7 @@ FILES = {  # name -> (content by the number of its first song, outcome)
             "found song_id, artist, release_date, image_url, timeSeries, summaries)"
         ),
     ),
-    "other.csv": (lambda n: "a,b\n1,2\n", Refused("is none of the known documents: its first line begins 'a,b'")),
+    "other.csv": (lambda n: "a,b\n1,2\n", Refused("is not a known document: its first line begins 'a,b'")),
     "twice.csv": (report((*COLUMNS, "title")), Refused("names a column twice: title")),
     "order.csv": (report((COLUMNS[0], *COLUMNS[:0:-1])), Loaded()),
     "more.csv": (report((*COLUMNS, "mood"), mood="calm"), Loaded(unknown=("mood",))),
@@ -272,7 +273,7 @@ FILES = {  # name -> (content by the number of its first song, outcome)
         edited(lambda text: text.replace(b"XX", b"\xe9"), report(title="XX")),
         rejected("title", NO_UTF8),
     ),
-    "utf16.csv": (edited(lambda text: text.decode().encode("utf-16")), Refused("is not text")),
+    "utf16.csv": (edited(lambda text: text.decode().encode("utf-16")), Refused(NO_UTF16)),
     "bom.csv": (edited(lambda text: b"\xef\xbb\xbf" + text), Loaded()),
     "crlf.csv": (report(end="\r\n"), Loaded()),
     "mixed_ends.csv": (edited(lambda text: text.replace(b"\n", b"\r\n", 2)), Loaded()),

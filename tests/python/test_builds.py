@@ -67,6 +67,51 @@ def test_a_test_that_fails_is_no_kill_and_what_it_skipped_is_named(seeded):
     assert "the last dbt build failed: " in said_of(folder)
 
 
+PROMISE = "select 1 as one from (select count(*) as n from {{ ref('fct_chart_entries') }}) where "
+BOTH = PROMISE.replace("where", "cross join (select count(*) as m from {{ ref('fct_playlist_entries') }}) where")
+
+
+def new_load(folder):
+    with duckdb.connect(str(folder / "crescendo.duckdb")) as connection:
+        connection.execute("insert into load_audit.loads select count(*) + 1, now(), now(), '0' from load_audit.loads")
+
+
+def broken_of(folder):
+    with duckdb.connect(str(folder / "crescendo.duckdb"), read_only=True) as connection:
+        return [
+            promise for (promise,) in connection.execute("select promise from load_audit.broken_promises").fetchall()
+        ]
+
+
+def test_a_build_of_some_models_breaks_the_promises_of_those_alone(seeded):
+    folder, environment = seeded
+    (folder / "tests").unlink()
+    (folder / "tests").mkdir()
+    own, both = folder / "tests" / "own.sql", folder / "tests" / "both.sql"
+    own.write_text(PROMISE + "false")
+    both.write_text(BOTH + "false")
+    one = ("build", "--exclude", "test_type:generic", "test_type:unit", "--select", "+fct_chart_entries")
+    all_of_it = (*one, "+fct_playlist_entries")
+    assert dbt(folder, environment, *all_of_it).returncode == 0
+    own.write_text(PROMISE + "true")
+    both.write_text(BOTH + "true")
+    new_load(folder)
+    done = dbt(folder, environment, *one)
+    assert done.returncode == 1
+    assert "broken, which is a fault of ours: own." in done.stdout
+    assert "Undecided: both. " in done.stdout
+    assert broken_of(folder) == ["own"]
+    done = dbt(folder, environment, *all_of_it)
+    assert "broken, which is a fault of ours: both, own." in done.stdout
+    new_load(folder)
+    own.write_text(PROMISE + "false")
+    both.write_text(BOTH + "false")
+    assert dbt(folder, environment, *one).returncode == 0
+    assert broken_of(folder) == ["both"], "nothing is mended by models that were not built"
+    assert dbt(folder, environment, *all_of_it).returncode == 0
+    assert broken_of(folder) == []
+
+
 def test_tests_and_documents_are_no_builds(seeded):
     folder, environment = seeded
     for words in (("test", "--select", "platforms"), ("docs", "generate"), ("compile",)):

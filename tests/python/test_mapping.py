@@ -31,6 +31,13 @@ def test_a_mapping_beside_the_data_says_which_columns_are_ours(desk):
     assert desk.balanced()
 
 
+def test_a_mapping_saved_by_windows_is_read(desk):
+    desk.write("crm.csv", FEED)
+    desk.write("crm.mapping.toml", "\ufeff" + MAPPING.replace("\n", "\r\n"))
+    assert desk.load()[0] == 0
+    assert desk.ask(LEADS) == READ
+
+
 def test_a_mapping_may_be_named(desk):
     path = desk.write("crm.csv", FEED)
     said = desk.folder.parent / "ours.toml"
@@ -67,18 +74,37 @@ def test_a_value_that_is_wrong_is_named_by_file_line_and_both_fields(desk):
     _, [file] = desk.load()
     [reject] = file["rejects"]
     assert (reject["line"], reject["path"]) == (3, "created_at (contact)")
-    assert reject["reason"].startswith("is no moment: write ")
+    assert reject["reason"].startswith("is not a moment: write ")
 
 
 MISTAKES = {
-    'utm_sorce = "x"': "crm.mapping.toml, line 9: utm_sorce is no field of leads.lead: did you mean utm_source?",
-    'postcode = "zip"': "crm.mapping.toml, line 9: postcode reads column 'zip', which is not there: there are id,",
-    'product = {colum = "won"}': "crm.mapping.toml, line 9: product is written as ",
-    "product = 7": "crm.mapping.toml, line 9: product is written as ",
-    "product = {always = true}": "crm.mapping.toml, line 9: product has a value that is no text",
-    'product = {column = "won", value = "x"}': "crm.mapping.toml, line 9: product has 'value', which means nothing",
-    'product = {column = ""}': "crm.mapping.toml, line 9: product names no column",
-    "product = ": "crm.mapping.toml: cannot be read as TOML: Invalid value (at line 9, column 11)",
+    'utm_sorce = "x"': ", line 9: utm_sorce is not a field of leads.lead: did you mean utm_source?",
+    'Product = "note"': ", line 9: Product is not a field of leads.lead: did you mean product?",
+    'postcode = "zip"': ", line 9: postcode reads column 'zip', which is not there: choose one of id,",
+    'product = "nota"': ", line 9: product reads column 'nota', which is not there: did you mean note?",
+    'product = {colum = "won"}': ", line 9: product has 'colum', which means nothing there: did you mean column?",
+    "product = 7": ", line 9: product is written as ",
+    'product = ["note"]': ", line 9: product is written as ",
+    "product = {}": ", line 9: product is written as ",
+    "product = 2025-01-01": ", line 9: product is written as ",
+    "product = {always = true}": ', line 9: product has a value that is not text, true: put it in quotes, "true"',
+    'product = {column = "won", others = 0}': ", line 9: product has a value that is not text, 0: put it in",
+    'product = {column = "won", values = ["1"]}': ", line 9: product has values that are not pairs: write values = {",
+    'product = {column = "won", value = "x"}': ", line 9: product has 'value', which means nothing there: did you",
+    'product = {always = "x", others = "y"}': ", line 9: product has 'others', which means nothing there",
+    'product = {always = "x", column = "won"}': ", line 9: product has both always and column",
+    'product = {others = "x"}': ", line 9: product has neither always nor column",
+    'product = {column = ""}': ", line 9: product names no column",
+    'product = " "': ", line 9: product names no column",
+    'product = {column = "won", values = {"A" = "x", "a" = "y"}}': ", line 9: product says twice what 'a' is",
+    'phone_valid = {always = "yep"}': ", line 9: phone_valid has the value 'yep', which cannot be loaded: should be a",
+    'updated_at = {always = "soon"}': ", line 9: updated_at has the value 'soon', which cannot be loaded: is not a",
+    "product = ": ", line 9: is not TOML: Invalid value",
+    "product = note": ', line 9: is not TOML: Invalid value: write field = "column"',
+    "product: note": ", line 9: is not TOML: Expected '=' after a key",
+    'lead_id = "id"': ", line 9: lead_id is written twice: remove one",
+    '[fields.product]\ncolum = "note"': ", line 9: product has 'colum'",
+    '[more]\nx = "y"': ", line 9: more is not known here: choose one of document, fields",
 }
 
 
@@ -89,24 +115,40 @@ def test_a_mistake_in_a_mapping_is_named_with_its_line(desk, line, said):
     desk.write("fine.jsonl", json_lines([{"lead_id": "z", "created_at": "2025-01-01", "status": "new"}]))
     code, _, err = desk.run("load", desk.folder)
     assert code == 2
-    assert err.lower().startswith(f"error: {path} is not loaded: {said}".lower())
+    assert err.lower().startswith(f"error: {path} is not loaded: crm.mapping.toml{said}".lower())
     assert desk.ask("select lead_id from raw_leads.leads") == [("z",)]  # the others are loaded
 
 
+NO_DOCUMENT = 'has no document: write document = "leads.lead"'
 WHOLE = {
-    MAPPING.replace('"leads.lead"', '"leads.laed"'): "line 1: document names no document of columns: choose one of ",
-    MAPPING.replace('document = "leads.lead"', ""): 'has no document: write document = "leads.lead"',
+    MAPPING.replace(
+        "leads.lead", "leads.laed"
+    ): "line 1: document 'leads.laed' is not a document of columns: did you mean",
+    MAPPING.replace("leads.lead", "soundcharts.artist"): "line 1: document 'soundcharts.artist' is not a document of",
+    MAPPING.replace('"leads.lead"', '["leads.lead"]'): "line 1: document ['leads.lead'] is not a document of columns",
+    MAPPING.replace('"leads.lead"', "3"): "line 1: document 3 is not a document of columns: choose one of charts.chart",
+    MAPPING.replace('document = "leads.lead"', ""): NO_DOCUMENT,
+    MAPPING.replace("document =", "documnt ="): "line 1: documnt is not known here: did you mean document?",
     MAPPING.replace('lead_id = "id"', ""): 'field lead_id is missing: write lead_id = "column" under [fields]',
-    MAPPING.replace("[fields]", "[columns]"): "line 3: columns is not known here: there are document and fields",
+    MAPPING.replace("[fields]", "[columns]"): "line 3: columns is not known here: choose one of document, fields",
+    MAPPING.replace("[fields]", "[field]"): "line 3: field is not known here: did you mean fields?",
+    MAPPING.replace("[fields]", "[[fields]]"): "has no [fields]: write [fields]",
     'document = "leads.lead"\n': "has no [fields]",
+    'document = "leads.lead"\n' + MAPPING: "line 2: document is written twice: remove one",
+    "": NO_DOCUMENT,
+    "document: leads.lead\nfields:\n  lead_id: id\n": "line 1: is not TOML: Expected '='",
+    '{"document": "leads.lead"}': "line 1: is not TOML: Invalid statement",
+    MAPPING.replace("contact", "é").encode("latin-1"): "line 5: is not UTF-8: save the file as UTF-8",
+    MAPPING.encode("utf-16"): "line 1: is not UTF-8: save the file as UTF-8",
+    f"# {'x' * (1 << 20)}\n{MAPPING}": "has more than 1 MiB",
 }
 
 
-@pytest.mark.parametrize(("mapping", "said"), WHOLE.items())
+@pytest.mark.parametrize(("mapping", "said"), WHOLE.items(), ids=WHOLE.values())
 def test_a_mapping_that_says_too_little_is_told_what_lacks(desk, mapping, said):
     path = desk.write("crm.csv", FEED)
     named = desk.folder.parent / "ours.toml"
-    named.write_text(mapping)
+    named.write_bytes(mapping if isinstance(mapping, bytes) else mapping.encode())
     code, out, err = desk.run("load", path, "--mapping", named)
     assert (code, out) == (2, "")
     assert err.startswith("error: ours.toml")

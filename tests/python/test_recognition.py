@@ -55,7 +55,7 @@ def write(desk, name, body):
 def outcome(desk, *words):
     """(exit code, document or reason) of the only file."""
     code, [file] = desk.load(options=words)
-    return code, file["reason"] or file["document"]
+    return code, file["reason"] if file["status"] == "refused" else file["document"]
 
 
 def asked(desk, table):
@@ -158,12 +158,73 @@ def test_many_pages_in_a_file_each_say_what_they_are_about(desk):
     assert desk.balanced()
 
 
-@pytest.mark.parametrize("content", ["[1, 2]", "{", '{"platform": {"a": 1}}', "\xff"])
-def test_a_request_that_says_nothing_is_none(desk, content):
-    write(desk, "x.json", VALUE)
+UNREAD = {
+    "[1, 2]": "x.request.json is not a JSON object and was not read",
+    '{"a": 1,': "x.request.json is not JSON and was not read (line 1: ",
+    "\xff": "x.request.json is not JSON and was not read (line 1: ",
+    '{"platform": {"a": 1}}': "x.request.json says a platform that is not text, which was not read",
+    '{"platfrom": "tidal"}': "x.request.json has the unknown key 'platfrom', which was not read: did you mean plat",
+    '{"plat": "a", "uid": "b"}': "unknown key 'plat', which was not read: did you mean platform? (and 1 more)",
+    '{"uid": "b"}': "unknown key 'uid', which was not read: did you mean uuid?",
+    '{"document": "artist-popularty"}': "its request says document 'artist-popularty', which is not known: ",
+    f'{{"platform": "tidal", "uuid": "{ARTIST}"}}': "its request says platform 'tidal' and its body 'spotify'",
+}
+
+
+@pytest.mark.parametrize(("content", "said"), UNREAD.items())
+def test_what_a_request_says_in_vain_is_told_of_the_page_that_is_loaded(desk, content, said):
+    path = write(desk, "x.json", VALUE)
     write(desk, "x.request.json", content)
-    assert outcome(desk, "--source", "soundcharts.artist-popularity") == (0, "artist-popularity")
-    assert asked(desk, "artist_value_pages") == [("artist-popularity", ARTIST, "spotify")]
+    code, _, err = desk.run("load", desk.folder, "--source", "soundcharts.artist-popularity")
+    assert code == 0
+    assert err.startswith(f"warning: {path} is loaded, but ")
+    assert said in err
+    platform = "tidal" if "tidal" in content and "platfrom" not in content else "spotify"
+    assert asked(desk, "artist_value_pages") == [("artist-popularity", ARTIST, platform)]
+    [[reason]] = desk.ask("select reason from load_audit.files")
+    assert said in reason
+    assert "Loaded, but look at these" in desk.run("status")[1]
+    assert desk.balanced()
+
+
+def test_a_page_is_refused_with_the_key_that_it_may_have_meant(desk):
+    write(desk, "x.json", STREAMS)
+    write(desk, "x.request.json", {"platfrom": "spotify"})
+    code, reason = outcome(desk, "--source", "soundcharts.song-audience")
+    assert (code, desk.digests()) == (2, {})
+    assert "nothing says its platform" in reason
+    assert "x.request.json has the unknown key 'platfrom', which was not read: did you mean platform?" in reason
+
+
+OTHER = "00000000-0000-4000-8000-0000000000ff"
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        (f"artist-popularity__{OTHER}__spotify__p0001", f"its name says subject '{OTHER}' and its body '{ARTIST}'"),
+        (f"artist-popularity__{ARTIST}__tidal__p0001", "its name says platform 'tidal' and its body 'spotify'"),
+        (f"artist-popularity__{ARTIST.upper()}__Spotify__p0001", ""),
+        (f"artist-popularity__{ARTIST}__spotify__p0001", ""),
+    ],
+)
+def test_a_name_that_contradicts_its_body_counts_and_is_told(desk, name, said):
+    write(desk, f"{name}.json", VALUE)
+    code, _, err = desk.run("load", desk.folder)
+    assert code == 0
+    assert said in err
+    assert bool(said) == bool(err)
+    _, uuid, platform, _ = name.split("__")
+    assert asked(desk, "artist_value_pages") == [("artist-popularity", uuid, platform)]
+    assert desk.ask("select reason is not null from load_audit.files") == [(bool(said),)]
+
+
+def test_a_request_that_contradicts_a_name_counts_and_is_told(desk):
+    name = f"artist-popularity__{ARTIST}__spotify__p0001"
+    write(desk, f"{name}.json", VALUE)
+    write(desk, f"{name}.request.json", {"platform": "tidal"})
+    _, _, err = desk.run("load", desk.folder)
+    assert "its request says platform 'tidal' and its name 'spotify': the request counts; if that is wrong, mend" in err
 
 
 # --- a folder of everything, and what is foreign -----------------------------------------------------------------

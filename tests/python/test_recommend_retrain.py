@@ -228,8 +228,8 @@ def test_which_model_served_on_a_day_is_a_query(changing):
 
 def test_a_mistake_is_one_sentence(changing, capsys, tmp_path, monkeypatch):
     for words, said in (
-        ("--window 0d", "is no number of days"),
-        ("--window soon", "is no number of days"),
+        ("--window 0d", "is not a number of days"),
+        ("--window soon", "is not a number of days"),
         ("--every hour", "'hour' is not one of"),
         ("--to x", "--to goes with --rollback"),
         ("--rollback --to x", "--to x: no such version"),

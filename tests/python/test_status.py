@@ -24,7 +24,7 @@ def test_it_shows_files_rows_rejects_and_drift(desk):
     assert found["warehouse"] == str(desk.warehouse)
     assert found["size_bytes"] == desk.warehouse.stat().st_size
     assert [(f["path"][-5:], f["status"], f["reason"]) for f in found["files"]] == [
-        ("b.csv", "refused", "is none of the known documents: its first line begins 'no report'"),
+        ("b.csv", "refused", "is not a known document: its first line begins 'no report'"),
         ("a.csv", "loaded", None),
     ]
     tables = {table["table"].split(".")[1]: table for table in found["tables"]}
@@ -63,7 +63,7 @@ def test_the_one_file_that_matters_is_seen_among_many(desk):
     assert [file["path"].split("/")[-1] for file in found[:3]] == ["88_refused.csv", "77_partly.csv", "99_new.csv"]
     _, out, _ = desk.run("status")
     assert "43 files: 1 refused, 1 with rejected records or rows" in out
-    assert "88_refused.csv is none of the known documents: its first line begins 'no report'\n" in out
+    assert "88_refused.csv is not a known document: its first line begins 'no report'\n" in out
 
 
 def test_a_refusal_that_was_made_good_is_history(desk):
@@ -140,7 +140,7 @@ def test_a_thousand_files_are_one_screen_and_the_one_that_matters_is_in_it(desk,
     _, out, _ = desk.run("status")
     lines = out.splitlines()
     assert len(lines) <= 24
-    assert [line for line in lines if line.startswith("refused: ") and "is none of the known documents" in line]
+    assert [line for line in lines if line.startswith("refused: ") and "is not a known document" in line]
     assert "120 files: 60 refused, 60 with rejected records or rows" in lines
     assert "... and 58 more refused" in lines
     assert "Rejected (60, the first 2)" in lines

@@ -52,11 +52,11 @@ parted as (
 
     select
         tag_key,
-        {{ part_of('tag_key', 1) }} as utm_source,
-        {{ part_of('tag_key', 2) }} as utm_medium,
-        {{ part_of('tag_key', 3) }} as utm_campaign,
-        {{ part_of('tag_key', 4) }} as click_kind,
-        {{ part_of('tag_key', 5) }} as affiliate
+        split_part(tag_key, '|', 1) as utm_source,
+        split_part(tag_key, '|', 2) as utm_medium,
+        split_part(tag_key, '|', 3) as utm_campaign,
+        split_part(tag_key, '|', 4) as click_kind,
+        split_part(tag_key, '|', 5) as affiliate
     from tags
 
 ),

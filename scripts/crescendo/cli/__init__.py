@@ -18,7 +18,7 @@ VERBS = {
     "changes": "crescendo.cli.changes:changes_command",
     "load": "crescendo.cli.load:load_command",
     "forget": "crescendo.cli.forget:forget_command",
-    "status": "crescendo.ingest.status:status_command",
+    "status": "crescendo.cli.status:status_command",
     "sample": "crescendo.cli.sample:sample_command",
     "correlate": "crescendo.cli.correlate:correlate_command",
     "publish": "crescendo.cli.publish:publish_command",

@@ -11,6 +11,7 @@ from pathlib import Path
 import click
 
 from crescendo import builds, dbt, outcome, swap, warehouse
+from crescendo.cli.load import notes
 from crescendo.errors import CrescendoError
 from crescendo.ingest import ledger
 from crescendo.ingest.forget import forget, loaded_files, within
@@ -44,7 +45,7 @@ def build_command(environment_seconds: float, force: bool) -> int:
         loaded = _loaded(seconds)
         fingerprint = dbt.fingerprint()
         if loaded.load_id is None and not force and _built() == fingerprint:
-            _warn_of_refused(loaded)
+            _warn_of_files(loaded)
             click.echo("Nothing has changed: the files are loaded, the models are built, and nothing was touched.")
             _print_questions()
             return 0
@@ -56,7 +57,7 @@ def build_command(environment_seconds: float, force: bool) -> int:
     # what is broken comes first, before all else that there is to say
     if built and built.broken:
         click.echo("\n".join(outcome.told(built.broken, dbt.target())), err=True)
-    _warn_of_refused(loaded)
+    _warn_of_files(loaded)
     if built is None:
         return 1
     _print_summary(loaded, built, seconds)
@@ -64,7 +65,9 @@ def build_command(environment_seconds: float, force: bool) -> int:
     return 1 if built.broken else 0
 
 
-def _warn_of_refused(loaded: LoadResult) -> None:
+def _warn_of_files(loaded: LoadResult) -> None:
+    for said in notes(loaded):
+        click.echo(f"warning: {printable(said)}", err=True)
     for file in loaded.refused:
         click.echo(f"warning: {printable(f'{file.path} {file.reason}')}", err=True)
 

@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING
 import click
 
 from crescendo import swap
+from crescendo.cli.status import print_table
 from crescendo.ingest import detect
 from crescendo.ingest.ledger import FileResult
 from crescendo.ingest.load import load
 from crescendo.ingest.run import LoadResult
-from crescendo.ingest.status import print_table
 from crescendo.options import SECONDS, NamedPath, format_option
 from crescendo.terminal import printable
 
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 MOST_REJECTS = 20
+MOST_NOTES = 10
 
 
 @click.command("load")
@@ -88,6 +89,8 @@ def load_command(
             )
         else:
             print_result(result, dry_run)
+        for said in notes(result):
+            click.echo(f"warning: {printable(said)}", err=True)
         for said in _refusals(result.refused):
             click.echo(f"error: {printable(said)}", err=True)
     return 2 if result.refused else 0
@@ -102,6 +105,15 @@ def _done(result: LoadResult, dry_run: bool) -> Iterator[None]:
         unchanged = dry_run or result.load_id is None
         error.add_note(swap.UNCHANGED if unchanged else "the load is done: `crescendo status` shows it")
         raise
+
+
+def notes(result: LoadResult) -> Iterator[str]:
+    """What to say of files that are loaded and need a look."""
+    files = [file for file in result.files if file.status == "loaded" and file.reason]
+    for file in files[:MOST_NOTES]:
+        yield f"{file.path} is loaded, but {file.reason}"
+    if len(files) > MOST_NOTES:
+        yield f"{len(files) - MOST_NOTES:,} more files need a look: crescendo status --format json"
 
 
 def _refusals(refused: list[FileResult]) -> Iterator[str]:

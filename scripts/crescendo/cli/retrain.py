@@ -23,7 +23,7 @@ class Days(click.ParamType):
         """The number. Raises click.BadParameter."""
         text = str(value).removesuffix("d")
         if not text.isdecimal() or not 0 < int(text) < 10_000:
-            self.fail(f"{value!r} is no number of days: write 90d", param, ctx)
+            self.fail(f"{value!r} is not a number of days: write 90d", param, ctx)
         return int(text)
 
 

@@ -104,7 +104,7 @@ def _sources(scope: Scope, column: str, memory: Memory) -> set[tuple[Place, bool
 
 
 def _is_kept(used: exp.Column, chosen: exp.Expr) -> bool:
-    """Whether what stands between a column and the result hands its value on, cleaned or cast at most."""
+    """Whether all between a column and the result hands its value on, cleaned or cast at most."""
     keeps = (*KEEPS, *PICKS) if chosen.alias_or_name == used.name else KEEPS
     at: exp.Expr = used
     while at is not chosen and at.parent is not None:

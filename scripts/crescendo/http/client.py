@@ -284,7 +284,7 @@ class Client:
         body = bytearray()
         encoding = response.headers.get("content-encoding", "identity").strip().lower()
         if encoding not in ENCODINGS:
-            raise RequestError(f"{response.url.path}: refused, packed as {encoding[:40]!r}, which nobody asked for")
+            raise RequestError(f"{response.url.path}: refused, packed as {encoding[:40]!r}, which was not asked for")
         # not httpx's own: it unpacks a chunk whole, whatever comes of it
         unpack = zlib.decompressobj(zlib.MAX_WBITS | 16) if encoding == "gzip" else None
         async for chunk in response.aiter_raw():
@@ -310,7 +310,7 @@ class Client:
 
 
 def _unpacked(unpack: Any, chunk: bytes, most: int) -> bytes:
-    """What a chunk unpacks to, `most` bytes of it. Raises httpx.DecodingError if it is no gzip."""
+    """What a chunk unpacks to, `most` bytes of it. Raises httpx.DecodingError if it is not gzip."""
     try:
         return unpack.decompress(chunk, most)
     except zlib.error as error:

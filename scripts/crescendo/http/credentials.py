@@ -95,7 +95,7 @@ class ClientCredentials(httpx.Auth):
                 headers["accept-encoding"] = "identity"
                 response = yield httpx.Request("POST", self._url, headers=headers, data=self._form)
                 if response.headers.get("content-encoding", "identity") != "identity":
-                    raise StoppedError(f"{self._origin} packs its token, which nobody asked for: tell the source")
+                    raise StoppedError(f"{self._origin} packs its token, which was not asked for: tell the source")
                 await response.aread()
                 self._take(response)
         token = self._token

@@ -33,7 +33,7 @@ def only_one(folder: Path) -> Iterator[None]:
 class Landing:
     """A folder of answers: `<name>.json` as it came, `<name>.request.json` beside it.
 
-    The request is written first, so a body never stands alone; an absence is a request without a body.
+    The request is written first, so no body is without one; an absence is a request without a body.
     One that is not `writable` shows what is there and keeps nothing.
     """
 

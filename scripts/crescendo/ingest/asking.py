@@ -2,11 +2,18 @@
 
 import json
 import re
+from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
+from typing import cast
 
-from crescendo.shapes import Document
+from crescendo.declared import FACTS, near
+from crescendo.ingest.keys import Keys
+from crescendo.shapes import Document, Need
 
 LARGEST_REQUEST = 1 << 20  # bytes of the request beside a page
+# what a request that was fetched says besides
+OF_THE_ANSWER = ("method", "path", "query", "status", "fetched_at", "sha256", "bytes", "headers", "answer")
 UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 PAGE_ENDINGS = re.compile(r"( ?\(\d+\)| copy)?(\.(json|ndjson|jsonl))?(\.gz)?$", re.IGNORECASE)
 
@@ -36,14 +43,70 @@ def facts_of_name(path: Path, document: Document) -> dict[str, str | None]:
     return facts | dict(zip(("uuid", "platform"), plain, strict=False))
 
 
-def facts_of_request(path: Path) -> dict[str, str | None]:
-    """What a page was asked for, as the request beside it says; nothing if there is none that can be read."""
+@dataclass(frozen=True)
+class Request:
+    """What a page was asked for, as the request beside it says, and what is wrong with that request, if anything is."""
+
+    facts: dict[str, str | None]
+    mistake: str = ""
+
+    def refused(self, reason: str) -> str:
+        """Why a page is refused, and what of its request was not read."""
+        return f"{reason}. {self.mistake}" if self.mistake else reason
+
+    def noted(self, pages: Iterable[str], keys: Keys, document: Document, named: dict[str, str | None]) -> str:
+        """What to know of a page that is loaded: what its request says in vain, and what is said in two ways."""
+        called, known = self.facts.get("document"), list(pages)
+        strange = called and called not in known
+        unknown = f"its request says document {called!r}, which is not known: {near(called, known)}" if strange else ""
+        found = (self._contradiction(need, keys, named) for need in document.needs)
+        return "; ".join(filter(None, [self.mistake, unknown, *found]))
+
+    def _contradiction(self, need: Need, keys: Keys, named: dict[str, str | None]) -> str:
+        """What request, name and body say of a fact in different ways: the first of them counts."""
+        said = [("request", self.facts.get(need.fact)), ("name", named.get(need.fact))]
+        first = next((value for _, value in said if value), None)
+        # most bodies say the same: then nothing need be parsed
+        if first and need.at and f'"{first}"' not in keys.start:
+            said.append(("body", next((v for key, v in keys.head.items() if key.replace("[]", "") == need.at), None)))
+        held = [(where, value) for where, value in said if value]
+        other = next((one for one in held[1:] if one[1].casefold() != held[0][1].casefold()), None)
+        if not other:
+            return ""
+        [where, value], word = held[0], {"uuid": "subject"}.get(need.fact, need.fact)
+        return (
+            f"its {where} says {word} {value!r} and its {other[0]} {other[1]!r}: the {where} counts;"
+            f" if that is wrong, mend the {where} and load again"
+        )
+
+
+def request_of(path: Path) -> Request:
+    """The request beside a page; it says nothing if there is none, or none that can be read."""
+    beside = path.with_name(f"{stem(path)}.request.json")
     try:
-        with path.with_name(f"{stem(path)}.request.json").open("rb") as stream:
+        with beside.open("rb") as stream:
             sent = stream.read(LARGEST_REQUEST + 1)
-        said = json.loads(sent) if len(sent) <= LARGEST_REQUEST else None
+    except OSError:
+        return Request({})
+    if len(sent) > LARGEST_REQUEST:
+        return Request({}, f"{beside.name} has more than {LARGEST_REQUEST >> 20} MiB and was not read")
+    try:
+        said = json.loads(sent)
         json.dumps(said, ensure_ascii=False).encode()
-    except (OSError, ValueError, RecursionError):
-        return {}
-    facts = said.items() if isinstance(said, dict) else ()
-    return {key: str(value) for key, value in facts if isinstance(value, str | int) and str(value).strip()}
+    except (ValueError, RecursionError) as error:
+        reason = f"line {error.lineno}: {error.msg}" if isinstance(error, json.JSONDecodeError) else "not UTF-8"
+        return Request({}, f'{beside.name} is not JSON and was not read ({reason}): write {{"platform": "spotify"}}')
+    if not isinstance(said, dict):
+        return Request({}, f'{beside.name} is not a JSON object and was not read: write {{"platform": "spotify"}}')
+    facts = {key: str(value) for key, value in said.items() if isinstance(value, str | int) and str(value).strip()}
+    return Request(cast(dict[str, str | None], facts), _mistake_in(beside.name, said))
+
+
+def _mistake_in(name: str, said: dict) -> str:
+    """What a request says that is not read: keys that are not known, and facts that are not text."""
+    strange = [key for key in said if key not in (*FACTS, *OF_THE_ANSWER)]
+    if strange:
+        known = f" has the unknown key {strange[0]!r}, which was not read: {near(strange[0], FACTS)}"
+        return name + known + (f" (and {len(strange) - 1} more)" if len(strange) > 1 else "")
+    odd = [key for key in FACTS if isinstance(said.get(key), dict | list)]
+    return f'{name} says a {odd[0]} that is not text, which was not read: write "{odd[0]}": "..."' if odd else ""

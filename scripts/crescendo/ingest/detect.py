@@ -14,14 +14,16 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 
+from crescendo.declared import is_declared
 from crescendo.errors import CrescendoError
 from crescendo.ingest import mapping
-from crescendo.ingest.asking import facts_of_name, facts_of_request, stem
+from crescendo.ingest.asking import facts_of_name, request_of, stem
 from crescendo.ingest.columns import text_columns
 from crescendo.ingest.keys import Keys, json_format, keys_of
 from crescendo.ingest.landing import (
     HEAD,
     LINE_NUMBER,
+    NO_UTF16,
     Content,
     Incoming,
     Refused,
@@ -30,7 +32,7 @@ from crescendo.ingest.landing import (
     plain_error,
 )
 from crescendo.ingest.mapping import Mapping
-from crescendo.shapes import Document, Entries, Field, Group, Node, Rows, Source
+from crescendo.shapes import Document, Rows, Source
 
 Known = tuple[Source, Document]
 DELIMITERS = ",;\t"
@@ -124,6 +126,8 @@ def recognise(path: Path, want: Wanted) -> Incoming | Refused:
             head = stream.read(HEAD)
     except (OSError, EOFError, zlib.error) as error:
         return Refused(path, f"cannot be read: {plain_error(error)}")
+    if head.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return Refused(path, NO_UTF16)
     start = head.removeprefix(b"\xef\xbb\xbf").decode("utf-8", "replace").lstrip("\r\n \t")
     if not start:
         return Refused(path, "is empty")
@@ -183,7 +187,7 @@ def _recognise_mapped(path: Path, start: str, mapped: Mapping, gzipped: bool, si
 def _recognise_csv(path: Path, start: str, want: Wanted, gzipped: bool, size: int) -> Incoming | Refused:
     line = start.split("\n", 1)[0].rstrip("\r")
     if len(line) >= HEAD // 2:
-        return Refused(path, f"has a first line of more than {HEAD // 2} characters: it is no header")
+        return Refused(path, f"has a first line of more than {HEAD // 2} characters: it is not a header")
     if "\r" in line:
         return Refused(path, "ends its lines with CR alone: save it with LF or CRLF")
     tables = [known for known in want.every if known[1].layout == "table"]
@@ -228,7 +232,7 @@ def _unlike(known: Known, header: tuple[str, ...], line: str) -> str:
     document = known[1]
     missing = [column for column in document.signature if column not in header]
     if len(missing) == len(document.signature):
-        return f"is none of the known documents: its first line begins {line[:60]!r}"
+        return f"is not a known document: its first line begins {line[:60]!r}"
     return (
         f"looks like {full_name(known)}, but has no column {', '.join(missing)}"
         f" (expected {', '.join(document.signature)}; found {', '.join(header)[:200]})"
@@ -240,11 +244,12 @@ def _unlike(known: Known, header: tuple[str, ...], line: str) -> str:
 
 def _recognise_json(path: Path, start: str, want: Wanted, gzipped: bool, size: int) -> Incoming | Refused:
     keys, form = Keys(path, start, gzipped), json_format(start, path)
-    request = facts_of_request(path)
+    beside = request_of(path)
+    request = beside.facts
     called, layout, _ = stem(path).partition("__")
     known = _document_of(keys, want, request.get("document") or called, landed=bool(layout or request))
     if isinstance(known, str):
-        return Refused(path, known)
+        return Refused(path, beside.refused(known))
     source, document = known
     named = facts_of_name(path, document)
     asked = named | request | {"document": document.name}
@@ -255,12 +260,13 @@ def _recognise_json(path: Path, start: str, want: Wanted, gzipped: bool, size: i
         asked[need.fact] = (need.at and keys.said(need.at)) or want.facts.get(need.fact)
         missing += [] if asked[need.fact] else [need.fact]
     if missing:
-        return Refused(path, _lacks(known, path, missing))
+        return Refused(path, beside.refused(_lacks(known, path, missing)))
     facts = tuple(asked.get(fact) for fact in document.facts)
     told = "" if facts == tuple(named.get(fact) for fact in document.facts) else repr(facts)
     if form != "page" and not all(asked.get(need.fact) for need in document.needs):
         told += repr(want.facts)  # what some of its pages may lack
-    return Incoming(path, source, document, form, (), gzipped, size, facts, told=told, options=want.facts)
+    note = beside.noted(want.pages, keys, document, named)
+    return Incoming(path, source, document, form, (), gzipped, size, facts, told=told, options=want.facts, note=note)
 
 
 def _document_of(keys: Keys, want: Wanted, called: str, *, landed: bool) -> Known | str:
@@ -335,21 +341,6 @@ def _undeclared(document: Document, keys: dict[str, str | None]) -> list[str]:
         for key, way in steps.items()
         if not is_declared(document.fields, way) and (len(way) == 1 or is_declared(document.fields, way[:-1]))
     ]
-
-
-def is_declared(fields: tuple[Node, ...], way: list[str]) -> bool:
-    """Whether nodes know the key at the end of a way through objects and lists."""
-    step, *rest = way
-    node = next((node for node in fields if node.key == step), None)
-    match node:
-        case Group() | Rows():
-            return not rest or is_declared(node.fields, rest)
-        case Entries():
-            return len(rest) < 2 or is_declared(node.fields, rest[1:])
-        case Field():
-            return not rest or node.kind == "json"
-        case _:
-            return node is not None
 
 
 def _fitting(every: list[Known], keys: dict[str, str | None]) -> list[Known]:

@@ -23,6 +23,9 @@ HEAD, BLOCK = 64 << 10, 1 << 20  # bytes that are read to recognise a file, and 
 LARGEST_RATIO, SMALL = 300, 64 << 20
 # DuckDB keeps whole lines and whole pages in memory
 LARGEST_LINE, LARGEST_PAGE = 2 << 20, 64 << 20
+# not read as Windows-1252: a file with one damaged letter would be taken for one, and all its letters spoilt
+NO_UTF8 = "is not UTF-8: save the file as UTF-8, as by iconv -f windows-1252 -t utf-8 OLD > NEW"
+NO_UTF16 = "is UTF-16: save the file as UTF-8, as by iconv -f utf-16 -t utf-8 OLD > NEW"
 BOM, BLANK = "\ufeff", " \t\r\n"
 LINE_NUMBER = re.compile(r"^\d+\t")
 
@@ -33,7 +36,8 @@ class Incoming:
 
     `header` has the declared names of its columns. `facts` are what its pages were asked for, and `options` what a
     page that says nothing of a fact was; `told` is not blank if the facts are not those of the file's name.
-    `careful` is a file that is read line by line (`lines.py`), `unpack` a gzip file that only Python reads.
+    `careful` is a file that is read line by line (`lines.py`), `unpack` a gzip file that only Python reads. `note` is
+    what there is to know of a file that is loaded.
     """
 
     path: Path
@@ -51,6 +55,7 @@ class Incoming:
     told: str = ""
     options: dict[str, str] = field(default_factory=dict)
     mapping: Mapping | None = None
+    note: str = ""
 
     @property
     def known_columns(self) -> list[str]:
@@ -203,7 +208,7 @@ def content_of(incoming: Incoming) -> Content | Refused:
                     return Refused(incoming.path, f"unpacks to more than {LARGEST_RATIO} times its size")
         decoder.decode(b"", final=True)
     except UnicodeDecodeError:
-        return Refused(incoming.path, "is not UTF-8")
+        return Refused(incoming.path, NO_UTF8)
     except (OSError, EOFError, zlib.error) as error:
         return Refused(incoming.path, f"cannot be read to its end: {plain_error(error)}")
     if incoming.format == "page" and unpacked > LARGEST_PAGE:

@@ -45,6 +45,7 @@ TABLES = {
 class FileResult:
     """What became of one file. `status` is 'loaded', 'unchanged' or 'refused'; the counts are those of COUNTS.
 
+    `reason` is why it is refused, or what there is to know of a file that is loaded.
     `rejects` are the first of what the ledger says was rejected; `file_id` is 0 if there was nothing to enter.
     """
 

@@ -14,19 +14,18 @@ from typing import IO
 
 from crescendo.ingest import slow_path
 from crescendo.ingest.columns import json_roots, scalars
-from crescendo.ingest.landing import BLANK, BOM, LARGEST_LINE, LINE_NUMBER, Content, Incoming, opened
+from crescendo.ingest.landing import BLANK, BOM, LARGEST_LINE, LINE_NUMBER, NO_UTF8, Content, Incoming, opened
 
 NUMBERED_LINE = re.compile(rb"(\xef\xbb\xbf)?\d+\t")
 OPEN = "has a quote that is not closed, or text around one"
 RETURN = "has a carriage return outside quotes: save it with LF or CRLF"
 TOO_LONG = f"is longer than {LARGEST_LINE >> 20} MiB"
-NO_UTF8 = "is not UTF-8"
 SHOWN = 200
 
 
 @dataclass(frozen=True)
 class BadLine:
-    """A line that is no record: its number, the column that it breaks in if that is known, and why."""
+    """A line that is not a record: its number, the column that it breaks in if that is known, and why."""
 
     number: int
     path: str | None

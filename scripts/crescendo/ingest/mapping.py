@@ -14,20 +14,23 @@ It lies beside the data (`leads.mapping.toml` beside `leads.csv`, or `leads.csv.
 not name, which else stay as they are. A blank value stays blank. A column that is not named is not read.
 """
 
-import difflib
 import re
 import tomllib
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
+from crescendo.declared import near
 from crescendo.errors import CrescendoError
 from crescendo.ingest.columns import scalars
-from crescendo.shapes import Document, Source
+from crescendo.ingest.slow_path import Invalid, check_scalar
+from crescendo.shapes import Document, Field, Source
 from crescendo.warehouse import text
 
 ENDING = ".mapping.toml"
 LARGEST = 1 << 20
 DATA_ENDINGS = re.compile(r"(\.(csv|tsv|txt|json|ndjson|jsonl))?(\.gz)?$", re.IGNORECASE)
+WORDS = ("column", "always", "values", "others")
 FORMS = '"column", {always = "value"} or {column = "column", values = {...}, others = "value"}'
 
 
@@ -82,8 +85,8 @@ class Mapping:
         found = self.found_in(header)
         for key, rule in self.rules:
             if rule.column and rule.column not in found:
-                near = _near(rule.column, [cell.strip() for cell in header])
-                return f"{_at(self.path, self.content, key)} reads column {rule.column!r}, which is not there: {near}"
+                meant = near(rule.column, [cell.strip() for cell in header])
+                return f"{_at(self.path, self.content, key)} reads column {rule.column!r}, which is not there: {meant}"
         return ""
 
     def shown(self, key: str | None) -> str | None:
@@ -100,29 +103,55 @@ def beside(data: Path) -> Path | None:
 
 def read(path: Path, sources: dict[str, Source]) -> Mapping:
     """Read a mapping file. Raises CrescendoError that names its file, line and field."""
+    content = _text(path)
     try:
-        content = path.read_bytes()[: LARGEST + 1].decode()
         said = tomllib.loads(content)
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        reason = getattr(error, "strerror", None) or str(error)
-        raise CrescendoError(f"{path.name}: cannot be read as TOML: {reason}") from None
+    except tomllib.TOMLDecodeError as error:
+        raise CrescendoError(_no_toml(path, content, str(error))) from None
     strange = sorted(said.keys() - {"document", "fields"})
     if strange:
-        raise _mistake(path, content, strange[0], "is not known here: there are document and fields")
+        raise _mistake(path, content, strange[0], f"is not known here: {near(strange[0], ('document', 'fields'))}")
     source, document = _document(path, content, said.get("document"), sources)
     fields = said.get("fields")
     if not isinstance(fields, dict) or not fields:
-        raise CrescendoError(f'{path.name}: has no [fields]: write one line per field, lead_id = "column"')
+        raise CrescendoError(f'{path.name}: has no [fields]: write [fields], and below it lead_id = "column"')
     known = {leaf.key: leaf for leaf in scalars(document)}
     for key in fields:
         if key not in known:
-            near = _near(key, list(known))
-            raise _mistake(path, content, key, f"is no field of {source.name}.{document.name}: {near}")
+            what = f"is not a field of {source.name}.{document.name}: {near(key, known)}"
+            raise _mistake(path, content, key, what)
     for key, leaf in known.items():
         if leaf.required and key not in fields:
             raise CrescendoError(f'{path.name}: field {key} is missing: write {key} = "column" under [fields]')
-    rules = tuple((key, _rule(path, content, key, value)) for key, value in fields.items())
+    rules = tuple((key, _rule(path, content, known[key], value)) for key, value in fields.items())
     return Mapping(path, source, document, rules, content)
+
+
+def _text(path: Path) -> str:
+    """What a mapping file says. Raises CrescendoError."""
+    try:
+        with path.open("rb") as stream:
+            sent = stream.read(LARGEST + 1)
+        content = sent.decode("utf-8-sig") if len(sent) <= LARGEST else ""
+    except OSError as error:
+        raise CrescendoError(f"{path.name}: cannot be read: {error.strerror}") from None
+    except UnicodeDecodeError as error:
+        line = sent[: error.start].count(b"\n") + 1
+        raise CrescendoError(f"{path.name}, line {line}: is not UTF-8: save the file as UTF-8") from None
+    if len(sent) > LARGEST:
+        raise CrescendoError(f"{path.name}: has more than {LARGEST >> 20} MiB: keep document and [fields] alone")
+    return content
+
+
+def _no_toml(path: Path, content: str, error: str) -> str:
+    """Why a text is not TOML, with the line, and how a line is written."""
+    found = re.fullmatch(r"(.*) \(at line (\d+), column \d+\)", error, re.DOTALL)
+    if not found:
+        return f'{path.name}: is not TOML: {error}: write field = "column"'
+    line = content.splitlines()[int(found[2]) - 1 : int(found[2])]
+    if found[1] in ("Cannot overwrite a value", "Cannot declare ('fields',) twice"):
+        return f"{path.name}, line {found[2]}: {''.join(line).partition('=')[0].strip()} is written twice: remove one"
+    return f'{path.name}, line {found[2]}: is not TOML: {found[1]}: write field = "column"'
 
 
 def _document(path: Path, content: str, name: object, sources: dict[str, Source]) -> tuple[Source, Document]:
@@ -134,30 +163,67 @@ def _document(path: Path, content: str, name: object, sources: dict[str, Source]
     }
     if name is None:
         raise CrescendoError(f'{path.name}: has no document: write document = "leads.lead" on its first line')
-    if name not in known:
-        raise _mistake(path, content, "document", f"names no document of columns: choose one of {', '.join(known)}")
-    return known[str(name)]
+    if not isinstance(name, str) or name not in known:
+        what = f"{name!r} is not a document of columns: {near(name, known)}"
+        raise _mistake(path, content, "document", what)
+    return known[name]
 
 
-def _rule(path: Path, content: str, key: str, value: object) -> Rule:
+def _rule(path: Path, content: str, leaf: Field, value: Any) -> Rule:
     """What a field's line says. Raises CrescendoError."""
-    if isinstance(value, str) and value.strip():
-        return Rule(column=value)
-    if not isinstance(value, dict) or not value or ("always" in value) == ("column" in value):
-        raise _mistake(path, content, key, f"is written as {FORMS}")
-    strange = sorted(value.keys() - ({"always"} if "always" in value else {"column", "values", "others"}))
-    if strange:
-        raise _mistake(path, content, key, f"has {strange[0]!r}, which means nothing there: write {FORMS}")
-    values = value.get("values", {})
-    plain = [value.get("always", ""), value.get("column", ""), value.get("others", "")]
-    if not isinstance(values, dict) or not all(isinstance(said, str) for said in [*plain, *values.values()]):
-        raise _mistake(path, content, key, 'has a value that is no text: put it in quotes, "true"')
+    if isinstance(value, str):
+        value = {"column": value}
+    if reason := _no_rule(value) or _no_values(value) or _not_ours(leaf, value):
+        raise _mistake(path, content, leaf.key, reason)
     if "always" in value:
         return Rule(always=value["always"])
-    if not value["column"].strip():
-        raise _mistake(path, content, key, "names no column")
-    said = tuple((name.strip().lower(), ours) for name, ours in values.items())
+    said = tuple((name.strip().lower(), ours) for name, ours in value.get("values", {}).items())
     return Rule(value["column"], said, value.get("others"))
+
+
+def _no_rule(value: Any) -> str:
+    """Why a field's line is of no form that there is; '' if it is of one."""
+    if not isinstance(value, dict) or not value:
+        return f"is written as {FORMS}"
+    strange = sorted(value.keys() - {"always", "column", "values", "others"})
+    if strange:
+        return f"has {strange[0]!r}, which means nothing there: {near(strange[0], WORDS)} Write {FORMS}"
+    if "always" in value and "column" in value:
+        return f"has both always and column: write {FORMS}"
+    if not ("always" in value or "column" in value):
+        return f"has neither always nor column: write {FORMS}"
+    if "always" in value and len(value) > 1:
+        strange = sorted(value.keys() - {"always"})
+        return f"has {strange[0]!r}, which means nothing there: write {FORMS}"
+    return ""
+
+
+def _no_values(value: dict[str, Any]) -> str:
+    """Why what a field's line says is not text, or says nothing; '' if it is sound."""
+    values = value.get("values", {})
+    if not isinstance(values, dict):
+        return f'has values that are not pairs: write values = {{"theirs" = "ours"}}, not {values!r}'
+    plain = [said for word, said in value.items() if word != "values"]
+    strange = next((said for said in [*plain, *values.values()] if not isinstance(said, str)), None)
+    if strange is not None:
+        shown = str(strange).lower() if isinstance(strange, bool) else strange
+        return f'has a value that is not text, {shown}: put it in quotes, "{shown}"'
+    if not value.get("column", "a column").strip():
+        return "names no column: write the column's name between the quotes"
+    names = [name.strip().lower() for name in values]
+    twice = next((name for name in names if names.count(name) > 1), None)
+    return f"says twice what {twice!r} is, whose case does not count: remove one" if twice is not None else ""
+
+
+def _not_ours(leaf: Field, value: dict[str, Any]) -> str:
+    """Why a value of ours, that every line of the feed would have, is none that the field takes; '' if all are."""
+    ours = [value.get("always"), value.get("others"), *value.get("values", {}).values()]
+    for said in filter(None, ours):
+        try:
+            check_scalar(leaf, said)
+        except Invalid as error:
+            return f"has the value {said!r}, which cannot be loaded: {error}"
+    return ""
 
 
 def _mistake(path: Path, content: str, key: str, what: str) -> CrescendoError:
@@ -170,10 +236,3 @@ def _at(path: Path, content: str, key: str) -> str:
     lines = (number for number, line in enumerate(content.splitlines(), start=1) if begins.match(line))
     number = next(lines, None)
     return f"{path.name}, line {number}: {key}" if number else f"{path.name}: {key}"
-
-
-def _near(said: str, known: list[str]) -> str:
-    near = difflib.get_close_matches(said, known, n=3, cutoff=0.85) or difflib.get_close_matches(
-        said, known, n=1, cutoff=0.6
-    )
-    return f"did you mean {' or '.join(near)}?" if near else f"there are {', '.join(known[:30])}"

@@ -68,7 +68,7 @@ class Batch:
         """Add a file, with an entry for the ledger."""
         self.files.append(file)
         self.contents.append(content)
-        result = FileResult(str(file.path), file.size, "loaded", source=file.source.name, document=file.document.name)
+        result = FileResult(str(file.path), file.size, "loaded", file.note, file.source.name, file.document.name)
         result.content_sha256, result.file_id = content.sha256, file_id
         self.results.append(result)
 

@@ -23,8 +23,8 @@ LINE_REASONS = {
     "MISSING COLUMNS": "has too few columns",
     "TOO MANY COLUMNS": "has too many columns",
     "UNQUOTED VALUE": lines.OPEN,
-    "INVALID ENCODING": lines.NO_UTF8,
-    "INVALID UNICODE": lines.NO_UTF8,
+    "INVALID ENCODING": landing.NO_UTF8,
+    "INVALID UNICODE": landing.NO_UTF8,
     "LINE SIZE OVER MAXIMUM": lines.TOO_LONG,
 }
 IN_A_STATEMENT = "Query interrupted"  # how DuckDB tells of Ctrl-C, as a RuntimeError

@@ -331,9 +331,9 @@ def _leaf(leaf: Field, value: object, path: Location) -> object:
 
 # how to write what a text of these kinds has to be
 WRITTEN = {
-    "moment": "is no moment: write 2025-01-31T14:05:00+01:00, or the day alone",
-    "period": "is no day, week or month: write 2025-01-31, 2025-W05 or 2025-01",
-    "decimal": "is no amount: write 1234.56 or 1234,56",
+    "moment": "is not a moment: write 2025-01-31T14:05:00+01:00, or the day alone",
+    "period": "is not a day, week or month: write 2025-01-31, 2025-W05 or 2025-01",
+    "decimal": "is not an amount: write 1234.56 or 1234,56",
 }
 
 

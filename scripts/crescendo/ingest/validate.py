@@ -9,7 +9,7 @@ has to pass one of three checks before its typed reading is believed:
 - *learned pattern*: the same, of the declaration with the keys and the order of a text that does not match. So a key
   that a source adds costs next to nothing.
 - *type check*: the keys of every object and the JSON type of every leaf are listed and compared with the declaration.
-  An unknown key or another order is no obstacle: it is reported, the rest is read.
+  An unknown key or another order does no harm: it is reported, the rest is read.
 
 What passes none of them takes the slow path (`slow_path.py`): it is read value by value, and what is wrong is named.
 

@@ -18,7 +18,7 @@ from crescendo.publish.contents import NEXT, OLD, Published, built, checksum, ro
 from crescendo.publish.spreadsheet import safe_sql
 from crescendo.warehouse import quoted, text
 
-# the list of an export's tables; where it is, the folder is ours to replace
+# the list of an export's tables: a folder that has it is ours to replace
 CONTENTS = "contents.json"
 # where a fact without rows lies: what Hive calls the folder of no value
 NO_MONTH = "month=__HIVE_DEFAULT_PARTITION__"
@@ -40,7 +40,9 @@ def publish_files(folder: Path, kind: str, file: Path | None = None) -> list[Pub
             if old.exists() and not final.exists():
                 old.rename(final)  # killed between the two renames
             if final.exists() and not (final / CONTENTS).is_file():
-                raise CrescendoError(f"{final} holds something that is no export: name another folder, or move it away")
+                raise CrescendoError(
+                    f"{final} holds something that is not an export: name another folder, or move it away"
+                )
             for leftover in (beside, old):
                 shutil.rmtree(leftover, ignore_errors=True)
             beside.mkdir()

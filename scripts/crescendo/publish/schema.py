@@ -146,7 +146,7 @@ def translated(relation: Relation, columns: dict[str, list[str]]) -> str:
 
 
 def _spell_out_groups(query: exp.Expr) -> None:
-    """`group by all` is by every column that is no aggregate."""
+    """`group by all` is by every column that is not an aggregate."""
     for scope in traverse_scope(query):
         group = scope.expression.args.get("group")
         if group and group.args.get("all"):
@@ -173,7 +173,7 @@ def _spell_out_exceptions(query: exp.Expr, columns: dict[str, list[str]]) -> Non
 
 
 def _starred(scope: Scope, star: exp.Expr, columns: dict[str, list[str]]) -> list[tuple[str, str]]:
-    """The (table, column) pairs that a star in a query stands for."""
+    """The (table, column) pairs that a star in a query means."""
     found = []
     for table, (_, source) in scope.selected_sources.items():
         if isinstance(star, exp.Column) and star.table != table:

@@ -27,7 +27,7 @@ DANGEROUS = re.compile(_pattern("\\u{:04x}"))
 
 
 def safe(value: object) -> object:
-    """A cell that is no formula: a text with a sign at its visible beginning, or a control character at its very
+    """A cell that is not a formula: a text with a sign at its visible beginning, or a control character at its very
     beginning, gets an apostrophe in front.
     """
     return f"'{value}" if isinstance(value, str) and DANGEROUS.match(value) else value

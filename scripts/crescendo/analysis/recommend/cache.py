@@ -60,7 +60,7 @@ class Redis:
         except ValueError:
             self.address = "", 0
         if not self.address[0] or not url.startswith("redis://"):
-            raise CrescendoError("CRESCENDO_REDIS_URL is no address of a Redis: write redis://127.0.0.1:6379")
+            raise CrescendoError("CRESCENDO_REDIS_URL is not the address of a Redis: write redis://127.0.0.1:6379")
         self.stream: socket.socket | None = None
         self.rest = b""
         self.again = 0.0

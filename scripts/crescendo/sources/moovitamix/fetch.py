@@ -83,7 +83,7 @@ async def _extract(client: Client, day: date) -> None:
     for route, endpoint in ROUTES.items():
         [key] = endpoint.key
         rows = [row for page in pages[route] for row in page["items"]]
-        # a row without an id stands for itself
+        # a row without an id is one of its own
         count = len({row[key] for row in rows} - {None}) + sum(row[key] is None for row in rows)
         totals = {page["total"] for page in pages[route]}
         if totals not in ({count}, {None}):
@@ -100,7 +100,7 @@ def _judge_references(pages: dict[str, list[Page]]) -> None:
     for number, page in enumerate(pages["listen_history"], 1):
         unknown = [row["user_id"] not in users for row in page["items"] if row["user_id"] is not None]
         if unknown and sum(unknown) > len(unknown) / 2:
-            raise _Torn(f"listen_history: page {number} is of users that nobody knows")
+            raise _Torn(f"listen_history: page {number} is of unknown users")
         heard = [track for row in page["items"] for track in row["items"] or ()]
         orphans += sum(unknown) + sum(track not in tracks for track in heard)
         count += len(unknown) + len(heard)

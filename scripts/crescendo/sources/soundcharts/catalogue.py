@@ -210,7 +210,7 @@ class Catalogue:
         ]
 
     def _spotify_plots(self, record: Record) -> list[Series]:
-        """One count, or two that add up to what the report shows where it shows a sum."""
+        """One count, or two that add up to the report's count if that is a sum."""
         shown = record.streams != ABSENT
         days, total = record.dates[shown], record.streams[shown]
         second = np.zeros_like(total)

@@ -1,6 +1,6 @@
 """All that Soundcharts knows about an artist: catalogue, audience, that of its songs, on every platform.
 
-A run belongs to the day on which it began. What it lands, and under which names, stands in `crescendo.http`.
+A run belongs to the day on which it began. `crescendo.http` says what it lands, and under which names.
 """
 
 import asyncio

@@ -370,7 +370,7 @@ LISTS = (
         ARTIST,
         signature=("items[].slug", "items[].imageUrl"),
         note="Artists that a name was found to mean.",
-        needs=(),  # the name that was searched for is no subject
+        needs=(),  # the name that was searched for is not a subject
     ),
     _listing(
         "artist-songs",

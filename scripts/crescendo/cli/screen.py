@@ -41,6 +41,8 @@ def screen(result: Status) -> Iterator[str]:
         f"{Path(row['file']).name}, line {row['line']}, {row['path']} {row['reason']}: {row['sample']}"
         for row in result.rejected
     ]
+    noted = [f"{Path(file['path']).name}: {file['reason']}" for file in result.files if file["reason"]]
+    yield from _sentences("Loaded, but look at these", noted[len(refused) :], width)
     yield from _sentences("Rejected", rejected, width)
     unknown = [
         f"{row['path']} in {row['record_count']:,} records of {Path(row['file']).name}: {row['sample']}"
