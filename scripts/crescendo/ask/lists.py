@@ -99,8 +99,12 @@ def found(text: str, kind: str = "", limit: int = 20) -> Listed:
         subjects = names.find(connection, text, kind)
         if not subjects:
             raise names.unknown(connection, text, kind)
-    columns = ["subject_id", "subject_type", "name", "groups"]
-    rows = [(one.subject_id, one.subject_type, one.name, one.groups) for one in subjects[:limit]]
+    columns = ["subject_id", "subject_type", "name", "groups", "identifier"]
+    rows = [(one.subject_id, one.subject_type, one.name, one.groups, one.identifier) for one in subjects[:limit]]
+    shown = [("name", "name", 0), ("subject_type", "type", 0), ("identifier", "identifier", 0),
+             ("groups", "belongs to", 2), ("subject_id", "id", 1)]  # fmt: skip
+    if not any(one.identifier for one in subjects[:limit]):
+        del shown[2]
     said = _("{count} named {text}", count=len(subjects), text=repr(text))
     if subjects[0].rank == names.NEAR:
         said = _("no name matches {text}; these are close", text=repr(text))
@@ -109,8 +113,8 @@ def found(text: str, kind: str = "", limit: int = 20) -> Listed:
         footers = [_("{count} more; --top {all} shows them", count=len(subjects) - limit, all=len(subjects))]
     return Listed(
         said,
-        Rows(columns, ["VARCHAR"] * 4, rows),
-        [("name", "name", 0), ("subject_type", "type", 0), ("groups", "belongs to", 2), ("subject_id", "id", 1)],
+        Rows(columns, ["VARCHAR"] * len(columns), rows),
+        shown,
         footers,
     )
 
