@@ -56,6 +56,8 @@ def test_what_is_long_is_one_screen(ask, verb, most, says, width):
 
 
 MISTAKES = [
+    (("status", "--lang", "fr"), "`crescendo status` answers in English only: leave out --lang fr"),
+    (("correlate", "--lang", "fr"), "`crescendo correlate` answers in English only: leave out --lang fr"),
     (("growth", "--last", "28d", "--by", "artist", "--by", "song"), "--by takes one value, not 'artist song'"),
     (("growth", "--last", "28d", "--top", "1", "--top", "2"), "--top takes one value"),
     (("growth", "--window", "april"), "did you mean --window 2025-04?"),
@@ -153,6 +155,13 @@ def test_a_window_that_ends_after_the_data_names_the_one_that_does_not(ask):
     assert "the window ends after the last complete day: spotify 2025-05-14; ask --window mtd" in said
     none = ask(140, "growth", "--window", "2025-05", "--by", "artist")
     assert (none.returncode, "after the last complete day, 2025-05-14: ask --window mtd" in none.stderr) == (2, True)
+
+
+def test_columns_of_files_have_one_name_in_every_language(ask):
+    words = ("growth", "--last", "28d", "--by", "artist", "--top", "1", "--format")
+    for form in ("csv", "json"):
+        assert ask(140, *words, form, "--lang", "fr").stdout == ask(140, *words, form).stdout
+    assert "nom" in ask(140, *words, "markdown", "--lang", "fr").stdout
 
 
 def test_ok_is_said_and_explained(ask):

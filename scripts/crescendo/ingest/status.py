@@ -11,7 +11,7 @@ import duckdb
 
 from crescendo import builds, outcome, warehouse
 from crescendo.ingest import flatten
-from crescendo.options import format_option
+from crescendo.options import english_only, format_option
 from crescendo.shapes import Document, Source
 from crescendo.sources import all_sources
 from crescendo.terminal import printable
@@ -181,6 +181,7 @@ def _imbalance(connection: duckdb.DuckDBPyConnection, source: Source, documents:
 @click.command("status")
 @format_option("table", "json")
 @click.option("--all", "everything", is_flag=True, help="Every file, table and example, not one screen.")
+@english_only
 def status_command(form: str, everything: bool) -> int:
     """Show what was loaded, rejected, unknown and found; exit code 1 if a record is not accounted for.
 
