@@ -4,14 +4,13 @@ import os
 import re
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, nullcontext, suppress
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
 from crescendo.errors import CrescendoError
-from crescendo.privacy import private_files
 from crescendo.terminal import printable
 
 # DuckDB holds its blocks under this limit and spills past it; what it holds besides grows slowly: scripts/bench/load.py
@@ -115,7 +114,7 @@ def connect(
     check_file(file)
     if read_only and not file.exists():
         raise CrescendoError(f"there is no warehouse at {file}: run `make build`, or name one in CRESCENDO_DB")
-    with nullcontext() if read_only else private_files(), _explained(file):
+    with nullcontext() if read_only else _private_files(), _explained(file):
         if dry and not file.exists():
             connection = duckdb.connect()
         else:
@@ -124,6 +123,12 @@ def connect(
             yield connection
         finally:
             connection.close()
+
+
+def _private_files() -> AbstractContextManager:
+    from crescendo.privacy import private_files  # who only asks need not wait for what makes keys
+
+    return private_files()
 
 
 def _create(file: Path) -> None:

@@ -85,7 +85,7 @@ class _Asking:
         self._check_platform_and_metric("metric" in columns)
         relations.narrow(self.connection, self.question, relation)
         self.warnings += relation.warnings
-        complete = self._complete_through()
+        complete = self._complete_through(of_places=relation.is_of_places)
         spans = self._spans(complete)
         columns, types, rows, left_out = self._rows(relation, spans, columns)
         if self.question.step:
@@ -192,13 +192,19 @@ class _Asking:
             windows.between(window.start, window.end, today)
         return [(platforms, window) for window, platforms in spans.items()]
 
-    def _complete_through(self) -> dict[str, date]:
-        """The last complete day of each platform, the earliest first."""
+    def _complete_through(self, *, of_places: bool) -> dict[str, date]:
+        """The last complete day of each platform that has the metric, the earliest first.
+
+        Each different day is a window, and a query, of its own.
+        """
+        metric = "" if self.question.metric == "all" else self.question.metric
         return dict(
             self.connection.execute(
-                "select platform, complete_through_date from metrics.platform_completeness where ? in ('', platform)"
+                "select platform, complete_through_date from metrics.platform_completeness"
+                " where ?1 in ('', platform) and (?2 = '' or platform in"
+                f" (select platform from {PLACES if of_places else 'metrics.dim_metrics'} where metric = ?2))"
                 " order by complete_through_date, platform",
-                [self.question.platform],
+                [self.question.platform, metric],
             ).fetchall()
         )
 
@@ -208,8 +214,8 @@ class _Asking:
         parts = [self._part(relation, window, platforms, columns) for platforms, window in spans]
         sql = " union all ".join(f"({part})" for part, _values in parts)
         values = [value for _part, part_values in parts for value in part_values]
-        all_columns = column(self.connection, f"select column_name from (describe {sql})", values)
         question = self.question
+        all_columns = [*columns, *self._against_columns(columns)]
         if question.sort and question.sort.lstrip("-") not in all_columns:
             raise CrescendoError(unknown("column", question.sort, all_columns))
         if not question.sort:
@@ -271,6 +277,14 @@ class _Asking:
             f" from ({asked}) as a left join ({before}) as b on {keys}{joined}",
             values,
         )
+
+    def _against_columns(self, columns: list[str]) -> list[str]:
+        """What `--against` puts after the columns of a row."""
+        if not self.question.against:
+            return []
+        status = ["against_status"] if "status" in columns else []
+        days = ["against_from_date", "against_to_date", "compared_to_date"]
+        return [*days, f"against_{FIGURES[self.question.kind]}", *status, "against_change_pct"]
 
     def _course(
         self,

@@ -91,11 +91,12 @@ def metrics(platform: str = "") -> Listed:
 def found(text: str, kind: str = "", limit: int = 20) -> Listed:
     """Subjects that a text names, the best first. Raises CrescendoError with the closest names if there are none."""
     with built() as connection:
-        known = column(
-            connection, "select distinct subject_type from metrics.dim_subjects union select 'platform' order by 1"
-        )
-        if kind and kind not in known:
-            raise CrescendoError(unknown("type", kind, known))
+        if kind:
+            known = column(
+                connection, "select distinct subject_type from metrics.dim_subjects union select 'platform' order by 1"
+            )
+            if kind not in known:
+                raise CrescendoError(unknown("type", kind, known))
         subjects = names.find(connection, text, kind)
         if not subjects:
             raise names.unknown(connection, text, kind)
