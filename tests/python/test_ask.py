@@ -483,4 +483,7 @@ def test_groups_of_other_members_are_not_compared(built):
         [(count,)] = connection.execute(before, ["platform:spotify", "streams"]).fetchall()
     assert row["same_count"] > 10 * count > 0  # songs that were tracked a year ago are few
     assert (row["against_growth"] > 0, row["against_change_pct"]) == (True, None)
-    assert "no change % if the two count different members" in crescendo(built, project_in(built), *words).stdout
+    said = crescendo(built, project_in(built), *words).stdout
+    assert "no change % if the two count different members" in said and "may not all be the same" not in said
+    compared = ("growth", "--by", "artist", "--last", "7d", "--against", "previous", "--top", "3")
+    assert "a change % is of as many members, which may not" in crescendo(built, project_in(built), *compared).stdout

@@ -121,9 +121,17 @@ def title(answer: Answer) -> str:
         cut = answer.values("compared_to_date")[0]
         if cut != answer.values("to_date")[0]:
             said += _(", compared up to {end}: as many days", end=cut)
-        if "same_count" in answer.columns and None in answer.values("against_change_pct"):
-            said += _("; no change % if the two count different members")
+        if "same_count" in answer.columns:
+            said += _comparability(answer.values("against_change_pct"))
     return printable(said, lines=True)
+
+
+def _comparability(percents: list[float | None]) -> str:
+    """Groups are compared by how many members count; which ones those are is not known of two windows."""
+    said = _("; no change % if the two count different members") if None in percents else ""
+    if any(percent is not None for percent in percents):
+        said += _("; a change % is of as many members, which may not all be the same")
+    return said
 
 
 def _each_span(answer: Answer) -> str:
