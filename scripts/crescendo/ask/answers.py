@@ -1,5 +1,6 @@
 """Growth and averages over any window, from the functions of `metrics`."""
 
+import difflib
 from dataclasses import replace
 from datetime import UTC, date, datetime
 
@@ -55,6 +56,8 @@ def check_words(question: Question) -> None:
             raise CrescendoError(
                 _("{name} is a text{example}, not {said}", name=name, example=example, said=repr(value))
             )
+        if name.startswith("name ") and not value.strip():
+            raise CrescendoError(_("a name is empty: leave it out, or type a part of it"))
         if not value.isprintable():
             raise CrescendoError(
                 _(
@@ -124,6 +127,8 @@ class _Asking:
             return by
         if by and types:
             listed = ", ".join([*types, "series"])
+            if difflib.get_close_matches(by.lower(), types, cutoff=0.65):
+                raise CrescendoError(unknown("type", by.lower(), types))
             raise CrescendoError(_("cannot ask by {by}: choose one of {listed}", by=repr(by), listed=listed))
         usual = column(
             self.connection,

@@ -145,6 +145,11 @@ def why_nothing(answer: Answer) -> str:
         [own, *_others] = observed_types(
             connection, "" if question.metric == "all" else question.metric, question.platform
         )
+    if question.within and not answer.rows:
+        kinds = " ".join(f"--{kind} {text!r}" for kind, text in question.within)
+        return _(
+            "no {by} with such observations belongs to {groups}: ask --by {own}", by=question.by, groups=kinds, own=own
+        )
     if end < first:
         return _("the window ends before all data: they begin on {first}", first=first)
     if start > last:

@@ -137,7 +137,7 @@ def _comparability(percents: list[float | None]) -> str:
 def _each_span(answer: Answer) -> str:
     """A line for each window, with the platforms that it is for."""
     lines = []
-    for window in answer.windows:
+    for window in answer.windows if answer.rows else ():
         platforms = ", ".join(sorted(platform for platform, of in answer.spans.items() if of == window))
         lines.append("\n" + _("{start} to {end}: {platforms}", start=window.start, end=window.end, platforms=platforms))
     return "".join(lines)
