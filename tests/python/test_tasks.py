@@ -58,6 +58,7 @@ def test_what_is_long_is_one_screen(ask, verb, most, says, width):
 MISTAKES = [
     (("growth", "--last", "28d", "--by", "artists"), "there is no type 'artists': did you mean artist"),
     (("growth", "--last", "28d", "--name", " "), "a name is empty"),
+    (("find", ""), "a name is empty"),
     (("status", "--lang", "fr"), "`crescendo status` answers in English only: leave out --lang fr"),
     (("correlate", "--lang", "fr"), "`crescendo correlate` answers in English only: leave out --lang fr"),
     (("growth", "--last", "28d", "--by", "artist", "--by", "song"), "--by takes one value, not 'artist song'"),

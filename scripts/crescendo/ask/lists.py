@@ -90,6 +90,8 @@ def metrics(platform: str = "") -> Listed:
 
 def found(text: str, kind: str = "", limit: int = 20) -> Listed:
     """Subjects that a text names, the best first. Raises CrescendoError with the closest names if there are none."""
+    if not text.strip():
+        raise CrescendoError(_("a name is empty: leave it out, or type a part of it"))
     with built() as connection:
         if kind:
             known = column(
