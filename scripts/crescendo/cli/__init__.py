@@ -1,6 +1,5 @@
 """The command line: one verb, one function, found by name so that a verb pays for its own imports only."""
 
-import ast
 import importlib
 import os
 import sys
@@ -61,6 +60,8 @@ class Verbs(click.Group):
 
 def summary(name: str, limit: int) -> str:
     """The first sentence of a verb's docstring, cut to so many characters."""
+    import ast  # only the help reads texts
+
     module, function = VERBS[name].split(":")
     text = Path(__file__).parents[1].joinpath(*module.split(".")[1:]).with_suffix(".py").read_text("utf-8")
     [found] = [node for node in ast.parse(text).body if isinstance(node, ast.FunctionDef) and node.name == function]
