@@ -2,7 +2,7 @@
 .print "Ask, for example (a statement ends with a semicolon):"
 .print ""
 .print "  select name, artist_credit, growth, round(growth_pct, 1) as growth_pct, status"
-.print "  from metrics.song_growth('2025-04-01', '2025-04-30') order by growth desc limit 10;"
+.print "  from metrics.song_growth('2025-03-31', '2025-04-30') order by growth desc limit 10;"
 .print ""
 .print "  select name, platform, metric, growth, round(growth_pct, 1) as growth_pct, status"
 .print "  from metrics.trending where window_name = '28 days' and status = 'ok' order by growth_pct desc limit 10;"

@@ -14,6 +14,22 @@ def format_option(*choices: str) -> Callable:
     )
 
 
+def english_only(command: Callable) -> Callable:
+    """`--lang` of a verb whose sentences are in English alone: another language is refused, not passed over."""
+
+    def refuse(ctx: click.Context, _param: click.Parameter, value: str) -> None:
+        if value != "en":
+            raise click.UsageError(
+                f"`crescendo {ctx.info_name}` answers in English only: leave out --lang {value}"
+                " (growth, averages, find, metrics and changes take --lang fr)"
+            )
+
+    return click.option(
+        "--lang", type=click.Choice(("en", "fr")), default="en", expose_value=False, callback=refuse,
+        help="English only, for now.",
+    )(command)  # fmt: skip
+
+
 class Number(click.FloatRange):
     """A number within bounds; unlike click's own range it refuses what is not a number (nan)."""
 

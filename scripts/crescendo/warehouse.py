@@ -12,7 +12,6 @@ import duckdb
 
 from crescendo import swap
 from crescendo.errors import CrescendoError
-from crescendo.privacy import private_files
 from crescendo.terminal import printable
 
 # DuckDB holds its blocks under this limit and spills past it; what it holds besides grows slowly: scripts/bench/load.py

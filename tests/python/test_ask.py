@@ -16,7 +16,7 @@ import duckdb
 import openpyxl
 import pytest
 from conftest import ROOT, crescendo, project_in
-from crescendo.ask import lists, names, outputs, shown, tables, texts, windows
+from crescendo.ask import hints, lists, names, outputs, shown, tables, texts, windows
 from crescendo.ask.outputs import Rows
 from crescendo.ask.tables import Column
 from crescendo.ask.windows import Window
@@ -92,6 +92,100 @@ def test_a_window_has_a_name(said, start, end):
 def test_a_length_that_is_none_is_refused_with_what_to_type(said):
     with pytest.raises(CrescendoError, match="--last"):
         windows.last(said)(END)
+
+
+@pytest.mark.parametrize(
+    ("said", "meant"),
+    [
+        ("april", "--window 2025-04"),
+        ("Avril", "--window 2025-04"),
+        ("apr 2024", "--window 2024-04"),
+        ("december", "--window 2024-12"),
+        ("2025-4", "--window 2025-04"),
+        ("04/2025", "--window 2025-04"),
+        ("202504", "--window 2025-04"),
+        ("this-month", "--window mtd"),
+        ("this year", "--window ytd"),
+        ("last month", "--window last-month"),
+        ("previous-quarter", "--window last-quarter"),
+        ("this-week", "--from 2025-05-11 --to 2025-05-14"),
+        ("qtd", "--from 2025-03-31 --to 2025-05-14"),
+        ("q2", "--window 2025-Q2"),
+        ("2024Q4", "--window 2024-Q4"),
+        ("week 17", "--window 2025-W17"),
+        ("28d", "--last 28d"),
+        ("last 7 days", "--last 7d"),
+        ("3 mois", "--last 3m"),
+        ("yesterday", "--last 1d"),
+        ("2025-04-01", "--from 2025-03-31 --to 2025-04-01"),
+    ],
+)
+def test_a_window_that_is_none_is_met_with_the_option_that_says_it(said, meant):
+    with pytest.raises(CrescendoError) as refused:
+        windows.named(said)(END)
+    assert str(refused.value).endswith(f"; did you mean {meant}?")
+    option, *values = meant.split()
+    if option != "--from":
+        {"--window": windows.named, "--last": windows.last}[option](values[0])(END)
+
+
+@pytest.mark.parametrize("said", ["xyz", "0d", "2025-13", "2025-W54", "32/13/2025", "13", "the", "99 weeks 3", ""])
+def test_what_could_be_anything_is_not_guessed(said):
+    meant = hints.window(said, END)
+    assert meant == ("--last 13d" if said == "13" else "")
+
+
+@pytest.mark.parametrize(
+    ("said", "meant"),
+    [("2025-04", "--window 2025-04"), ("mtd", "--window mtd"), ("week", "--window last-week"), ("28", "--last 28d")],
+)
+def test_a_length_that_is_none_is_met_with_the_option_that_says_it(said, meant):
+    with pytest.raises(CrescendoError, match=f"did you mean {meant}"):
+        windows.last(said)(END)
+
+
+@pytest.mark.parametrize(
+    ("said", "meant"),
+    [
+        ("30/04/2025", "write it as 2025-04-30"),
+        ("4/30/2025", "write it as 2025-04-30"),
+        ("20250401", "write it as 2025-04-01"),
+        ("2025-4-1", "write it as 2025-04-01"),
+        ("2025-05", "leave it out for --window 2025-05"),
+        ("april 2025", "leave it out for --window 2025-04"),
+        ("01/04/2025", "write it as 2025-04-30"),  # of April or of January: an example only
+        ("april", "write it as 2025-04-30"),
+        ("2025-02-30", "write it as 2025-04-30"),
+    ],
+)
+def test_a_day_that_is_none_is_met_with_what_to_type(said, meant):
+    with pytest.raises(CrescendoError, match=meant):
+        windows.day(said, "--from")
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "step", "is_whole"),
+    [
+        ("2025-04-06", "2025-04-13", "week", True),
+        ("2025-05-11", "2025-05-14", "week", False),
+        ("2024-12-31", "2025-01-05", "week", False),
+        ("2025-03-31", "2025-04-30", "month", True),
+        ("2025-04-30", "2025-05-14", "month", False),
+        ("2024-01-31", "2024-02-29", "month", True),
+        ("2025-05-13", "2025-05-14", "day", True),
+    ],
+)
+def test_a_step_is_whole_from_its_first_day_to_its_last(start, end, step, is_whole):
+    assert windows.is_whole(Window(date.fromisoformat(start), date.fromisoformat(end)), step) is is_whole
+
+
+@pytest.mark.parametrize(
+    ("ratio", "said"),
+    [(251 / 252, "99.6 %"), (1.0, "100 %"), (0.99999, "99.9 %"), (0.99, "99 %"), (0.004, "0.4 %"), (0.0, "0 %"),
+     (0.000001, "0.1 %"), (0.5, "50 %")],
+)  # fmt: skip
+def test_nearly_all_days_are_not_all(ratio, said):
+    assert shown.readable("coverage_ratio", ratio) == said
 
 
 @pytest.mark.parametrize("said", ["", "2025-13", "2025-Q5", "2025-W54", "0000", "last", "2025-4", "yesterday"])
@@ -347,6 +441,7 @@ def said_in_code() -> set[str]:
         | headings
         | {kind.capitalize() for kind in shown.COLUMNS}
         | {"column", "group", "against", "step", "city", "country"}
+        | set(windows.STEPS)
     )
 
 
@@ -388,4 +483,7 @@ def test_groups_of_other_members_are_not_compared(built):
         [(count,)] = connection.execute(before, ["platform:spotify", "streams"]).fetchall()
     assert row["same_count"] > 10 * count > 0  # songs that were tracked a year ago are few
     assert (row["against_growth"] > 0, row["against_change_pct"]) == (True, None)
-    assert "no change % if the two count different members" in crescendo(built, project_in(built), *words).stdout
+    said = crescendo(built, project_in(built), *words).stdout
+    assert "no change % if the two count different members" in said and "may not all be the same" not in said
+    compared = ("growth", "--by", "artist", "--last", "7d", "--against", "previous", "--top", "3")
+    assert "a change % is of as many members, which may not" in crescendo(built, project_in(built), *compared).stdout

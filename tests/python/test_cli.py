@@ -6,9 +6,10 @@ import subprocess
 import sys
 import time
 
+import click
 import pytest
 from conftest import ROOT
-from crescendo.cli import VERBS, main
+from crescendo.cli import VERBS, crescendo, main, summary
 
 README = (ROOT / "README.md").read_text()
 
@@ -30,6 +31,19 @@ def test_the_help_names_every_verb(capsys):
     assert main(["--help"]) == 0
     said = capsys.readouterr().out
     assert all(re.search(rf"^  {verb}\s+\w", said, re.MULTILINE) for verb in VERBS)
+
+
+@pytest.mark.parametrize("verb", VERBS)
+def test_the_help_says_of_a_verb_what_its_own_help_begins_with(verb):
+    command = crescendo.get_command(click.Context(crescendo), verb)
+    assert summary(verb, 200) == command.get_short_help_str(200)
+
+
+def test_the_help_imports_no_verb():
+    code = "import sys; from crescendo.cli import main; main(['--help']); print(sorted(sys.modules))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert not [module for module in re.findall(r"'([\w.]+)'", done.stdout) if module.startswith("crescendo.cli.")]
+    assert "'duckdb'" not in done.stdout
 
 
 @pytest.mark.parametrize(

@@ -135,6 +135,21 @@ def test_every_field_has_a_reason_and_every_link_of_the_contents_an_end():
     assert links and set(links) <= ends
 
 
+def test_every_table_has_a_line_or_the_page_says_what_it_is_made_from(project):
+    read = dbt.manifest()
+    relations = manifest.published(read)
+    page, made = pictures.schema_page(read, relations), pictures.dots(read, relations)
+    drawn = {end for line in re.findall(r'"([^"]+)" \S+--\S+ "([^"]+)": \w+', page) for end in line}
+    told = dict(re.findall(r"^- `([\w.]+)`: (`.*|a seed or raw tables alone.*)$", page, re.M))
+    tables = {relation.full_name for relation in relations if relation.kind == "table"}
+    assert (drawn | set(told), drawn & set(told)) == (tables, set())
+    assert told["metrics.trending"] == "`metrics.dim_metrics`, `metrics.dim_subjects`, `metrics.growth_windows`"
+    assert set(re.findall(r"\((schema\w*\.svg)\)", page)) == set(made)
+    assert {"schema.svg", "schema_audience.svg", "schema_listening.svg", "schema_metrics.svg"} <= set(made)
+    # the keys alone, so that a page holds them
+    assert "fct_listens" in made["schema_listening.svg"] and "release_date" not in made["schema_audience.svg"]
+
+
 def test_the_picture_is_one_that_opens_anywhere():
     picture = (ROOT / "docs" / "schema.svg").read_text()
     assert picture.startswith("<?xml")

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -11,7 +12,7 @@ from datetime import date
 import crescendo as notebook
 import duckdb
 import pytest
-from conftest import crescendo, project_in
+from conftest import ROOT, crescendo, project_in
 from crescendo.errors import CrescendoError
 from crescendo.publish import spreadsheet
 
@@ -214,3 +215,15 @@ def test_a_title_cannot_steer_the_terminal(built, tmp_path):
         said = crescendo(tmp_path, environment, "growth", "--last", "28d", "--format", form).stdout
         assert "\x1b" not in said
         assert "\x07" not in said
+
+
+@pytest.mark.parametrize("page", ["README.md", "docs/questions.md", "docs/runbook.md", "scripts/shell.sql"])
+def test_april_in_sql_is_april_of_the_command(ask, built, page):
+    """Growth of a month runs from the close of the day before it; SQL that says April must say 31 March."""
+    [row] = json.loads(ask("growth", "--window", "2025-04", "--by", "song", "--top", "1", "--format", "json").stdout)
+    calls = re.findall(r"metrics\.\w+\('([\d-]+)', '2025-04-30'\)", (ROOT / page).read_text())
+    assert calls and set(calls) == {row["from_date"]}
+    sql = f"select growth from metrics.song_growth('{calls[0]}', '2025-04-30') where subject = ? and metric = 'streams'"
+    with duckdb.connect(str(built / "crescendo.duckdb"), read_only=True) as connection:
+        found = connection.execute(f"{sql} and platform = 'spotify'", [row["subject_id"]]).fetchall()
+    assert found == [(row["growth"],)]

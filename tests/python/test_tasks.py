@@ -1,8 +1,11 @@
 """What an analyst asks, on the sample, in a narrow and in a wide terminal."""
 
+import json
 import re
+from datetime import date
 
 import crescendo as notebook
+import duckdb
 import pytest
 from conftest import crescendo, project_in
 from rich.cells import cell_len
@@ -53,6 +56,16 @@ def test_what_is_long_is_one_screen(ask, verb, most, says, width):
 
 
 MISTAKES = [
+    (("growth", "--last", "28d", "--by", "artists"), "there is no type 'artists': did you mean artist"),
+    (("growth", "--last", "28d", "--name", " "), "a name is empty"),
+    (("find", ""), "a name is empty"),
+    (("status", "--lang", "fr"), "`crescendo status` answers in English only: leave out --lang fr"),
+    (("correlate", "--lang", "fr"), "`crescendo correlate` answers in English only: leave out --lang fr"),
+    (("growth", "--last", "28d", "--by", "artist", "--by", "song"), "--by takes one value, not 'artist song'"),
+    (("growth", "--last", "28d", "--top", "1", "--top", "2"), "--top takes one value"),
+    (("growth", "--window", "april"), "did you mean --window 2025-04?"),
+    (("growth", "--window", "this-month"), "did you mean --window mtd?"),
+    (("growth", "--from", "2025-05", "--to", "2025-05-14"), "leave it out for --window 2025-05"),
     (("growth", "--last", "28d", "--by-day", "--by-week"), "give one step"),
     (("growth", "--last", "28d", "--country", "france"), "--country keeps places: ask --by"),
     (("growth", "--last", "28d", "--by", "city", "--country", "frence"), "did you mean France?"),
@@ -78,3 +91,97 @@ def test_a_mistake_is_one_sentence(ask, words, said, monkeypatch):
 def test_a_mistake_in_a_notebook_has_words(within):
     with pytest.raises(TypeError, match=r"within is a dict such as"):
         notebook.growth(last="28d", within=within)
+
+
+def counted(built, sql):
+    with duckdb.connect(str(built / "crescendo.duckdb"), read_only=True) as connection:
+        return connection.execute(sql).fetchall()
+
+
+def test_a_ranking_says_how_many_have_no_place_and_why(ask, built):
+    said = ask(200, "growth", "--last", "1y", "--by", "song", "--sort", "growth_pct", "--top", "3").stdout
+    start, end = re.search(r"([\d-]{10}) to ([\d-]{10})", said).groups()
+    rows = counted(
+        built,
+        f"select s.label_en, count(*), count(*) filter (where growth_pct is null)"
+        f" from metrics.song_growth('{start}', '{end}') inner join metrics.dim_growth_statuses as s using (status)"
+        " where metric = 'streams' and platform = 'spotify' group by all",
+    )
+    without = {label: count for label, _all, count in rows if count}
+    assert len(without) > 1
+    found = re.search(r"^3 of (\d+) rows; (\d+) have no growth % and come last \((.*)\)$", said, re.M)
+    assert (int(found[1]), int(found[2])) == (sum(row[1] for row in rows), sum(without.values()))
+    assert set(found[3].split(", ")) == {f"{label} {count}" for label, count in without.items()}
+
+
+def test_a_whole_list_leaves_nothing_out(ask):
+    assert " rows" not in ask(200, "growth", "--last", "28d", "--by", "song").stdout
+    assert re.search(r"^2 of \d+ rows", ask(200, "averages", "--last", "28d", "--top", "2").stdout, re.M)
+
+
+def test_figures_of_a_group_say_which_members_they_are_of(ask):
+    words = ("growth", "--last", "1y", "--by", "artist", "--top", "20")
+    rows = json.loads(ask(200, *words, "--format", "json").stdout)
+    others = sum(row["new_count"] + row["lost_count"] for row in rows)
+    assert others
+    said = "from, to and growth are of the members with a value on both days"
+    assert f"{said}; {others} without are in new_count and lost_count of a file" in ask(80, *words).stdout
+    assert said not in ask(80, "growth", "--last", "1y", "--by", "song", "--top", "2").stdout
+
+
+def test_each_platform_has_its_own_days_in_the_title(ask, built):
+    said = ask(200, "growth", "--last", "7d", "--by", "platform", "--metric", "all").stdout
+    ends = dict(counted(built, "select platform, complete_through_date from metrics.platform_completeness"))
+    lines = re.findall(r"^([\d-]{10}) to ([\d-]{10}): (.*)$", said, re.M)
+    told = {platform: end for _start, end, platforms in lines for platform in platforms.split(", ")}
+    assert len(lines) > 1 and all((date.fromisoformat(e) - date.fromisoformat(s)).days == 7 for s, e, _p in lines)
+    assert told == {platform: str(end) for platform, end in ends.items() if platform in told}
+
+
+def test_a_step_that_is_not_whole_is_marked(ask):
+    words = ("growth", "--window", "ytd", "--by", "artist", "--top", "1")
+    weeks = ask(140, *words, "--by-week")
+    marked = re.findall(r"([\d-]{10})\*", weeks.stdout)
+    assert marked == ["2025-01-05", "2025-05-14"]
+    assert "*: not a whole week" in weeks.stdout
+    rows = json.loads(ask(140, *words, "--by-week", "--format", "json").stdout)
+    assert [row["to_date"] for row in rows if not row["is_whole_step"]] == marked
+    whole = ask(140, "growth", "--window", "2025-04", "--by-month", "--by", "artist", "--top", "1").stdout
+    assert "*" not in whole
+    # a month of the calendar that the data do not fill
+    beyond = ask(140, "averages", "--window", "2025-05", "--by-month", "--by", "artist", "--top", "1").stdout
+    assert "2025-05-31*" in beyond and "not complete yet" in beyond
+
+
+def test_a_window_that_ends_after_the_data_names_the_one_that_does_not(ask):
+    said = ask(140, "averages", "--window", "2025-05", "--by", "artist", "--top", "1").stdout
+    assert "the window ends after the last complete day: spotify 2025-05-14; ask --window mtd" in said
+    none = ask(140, "growth", "--window", "2025-05", "--by", "artist")
+    assert (none.returncode, "after the last complete day, 2025-05-14: ask --window mtd" in none.stderr) == (2, True)
+
+
+def test_columns_of_files_have_one_name_in_every_language(ask):
+    words = ("growth", "--last", "28d", "--by", "artist", "--top", "1", "--format")
+    for form in ("csv", "json"):
+        assert ask(140, *words, form, "--lang", "fr").stdout == ask(140, *words, form).stdout
+    assert "nom" in ask(140, *words, "markdown", "--lang", "fr").stdout
+
+
+def test_ok_is_said_and_explained(ask):
+    lines = ask(140, "growth", "--last", "28d", "--by", "artist", "--top", "2").stdout.splitlines()
+    assert all(line.endswith("  ok") for line in lines[2:4])
+    assert "ok: the number may be quoted" in lines
+
+
+@pytest.mark.parametrize("typed", ["3c075cd457a94b4f06e7c3", "Genius:3c075cd457a94b4f06e7c3"])
+def test_an_identifier_is_shown_with_its_platform(ask, typed):
+    [found] = json.loads(ask(140, "find", typed, "--format", "json").stdout)
+    assert found["identifier"] == "genius:3c075cd457a94b4f06e7c3"
+    assert "identifier" not in ask(140, "find", "postcard").stdout
+
+
+def test_what_tells_rows_apart_gives_way_last(ask):
+    said = ask(80, "growth", "--last", "7d", "--by", "platform", "--metric", "all").stdout
+    heading = next(line for line in said.splitlines() if line.startswith("name "))
+    assert {"of", "metric"} <= set(heading.split())
+    assert "left out" in said

@@ -1,32 +1,34 @@
 """Growth and averages over any window, from the functions of `metrics`."""
 
-from dataclasses import dataclass, replace
+import difflib
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import duckdb
 
 from crescendo import builds, outcome
-from crescendo.ask import names, windows
-from crescendo.ask.question import AGAINST, Answer, Question
+from crescendo.ask import relations, windows
+from crescendo.ask.question import AGAINST, Answer, LeftOut, Question
 from crescendo.ask.reasons import (
     GROUPED,
     PLACES,
     asks_places,
     built,
     column,
-    exists,
     nothing_of,
-    place_types,
     statuses,
     types_of,
     unknown,
 )
+from crescendo.ask.relations import Relation
 from crescendo.ask.texts import _
 from crescendo.ask.windows import Window
 from crescendo.errors import CrescendoError
 from crescendo.terminal import printable
 from crescendo.warehouse import quoted
 
+# a window and the platforms that it is for; None for all
+Span = tuple[list[str] | None, Window]
 # what tells two rows of one window apart
 KEYS = ("subject_id", "series_id", "platform", "metric", "member_type")
 TEXTS = ("subject_id", "name", "platform", "metric", "unit", "status", "artist_credit")
@@ -54,6 +56,8 @@ def check_words(question: Question) -> None:
             raise CrescendoError(
                 _("{name} is a text{example}, not {said}", name=name, example=example, said=repr(value))
             )
+        if name.startswith("name ") and not value.strip():
+            raise CrescendoError(_("a name is empty: leave it out, or type a part of it"))
         if not value.isprintable():
             raise CrescendoError(
                 _(
@@ -65,23 +69,6 @@ def check_words(question: Question) -> None:
     for name, choices in (("against", AGAINST), ("step", windows.STEPS)):
         if said[name] not in ("", *choices):
             raise CrescendoError(unknown(name, said[name], list(choices)))
-
-
-@dataclass
-class _Relation:
-    """A table function that answers, a condition on its rows, and the values of the condition."""
-
-    function: str
-    condition: str
-    values: list
-    is_of_places: bool = False
-
-    def over(self, window: Window) -> str:
-        """SQL of its rows over a window, with `subject_id`."""
-        return (
-            "(select * rename (subject as subject_id)"
-            f" from metrics.{quoted(self.function)}(date '{window.start}', date '{window.end}'))"
-        )
 
 
 class _Asking:
@@ -96,21 +83,21 @@ class _Asking:
     def answer(self) -> Answer:
         """The rows, in order."""
         self.question = replace(self.question, by=self._asked_type())
-        relation = self._relation()
+        relation = relations.answering(self.connection, self.question)
         columns = column(self.connection, f"select column_name from (describe from {relation.over(_ANY)})")
         self._check_platform_and_metric("metric" in columns)
-        self._narrow(relation)
-        spans = self._spans()
-        found = self._rows(relation, spans, columns)
+        relations.narrow(self.connection, self.question, relation)
+        self.warnings += relation.warnings
+        complete = self._complete_through(of_places=relation.is_of_places)
+        spans = self._spans(complete)
+        columns, types, rows, left_out = self._rows(relation, spans, columns)
         if self.question.step:
-            found = self._course(relation, spans, found)
-        columns, types, rows = found
+            columns, types, rows = self._course(relation, spans, (columns, types, rows), complete)
         labels, meanings = statuses(self.connection)
-        shown = sorted({window for _platforms, window in spans})
-        if not self.question.step and rows:
-            start, end = columns.index("from_date"), columns.index("to_date")
-            shown = sorted({Window(row[start], row[end]) for row in rows})
-        answer = Answer(self.question, columns, types, rows, shown, self.warnings, labels, meanings)
+        answer = Answer(
+            self.question, columns, types, rows, _shown(spans, columns, rows), self.warnings, labels, meanings,
+            left_out, complete,
+        )  # fmt: skip
         self.warnings += self._overlaps(answer)
         return answer
 
@@ -140,6 +127,8 @@ class _Asking:
             return by
         if by and types:
             listed = ", ".join([*types, "series"])
+            if difflib.get_close_matches(by.lower(), types, cutoff=0.65):
+                raise CrescendoError(unknown("type", by.lower(), types))
             raise CrescendoError(_("cannot ask by {by}: choose one of {listed}", by=repr(by), listed=listed))
         usual = column(
             self.connection,
@@ -148,17 +137,6 @@ class _Asking:
             [self.question.metric],
         )
         return usual[0] if usual else "series"
-
-    def _relation(self) -> _Relation:
-        """A domain may have a richer function of its own for a type: `metrics.<type>_growth`."""
-        by, kind = self.question.by, self.question.kind
-        if asks_places(self.connection, self.question):
-            return _Relation(f"place_{kind}", "subject_type = ?", [by], is_of_places=True)
-        if exists(self.connection, f"{by}_{kind}"):
-            return _Relation(f"{by}_{kind}", "true", [])
-        members = "select 1 from intermediate.int_series_grouped where subject_type = ? and member_type <> subject_type"
-        is_group = kind == "averages" or bool(column(self.connection, f"{members} limit 1", [by]))
-        return _Relation(f"{'group' if is_group else 'series'}_{kind}", "subject_type = ?", [by])
 
     def _check_platform_and_metric(self, has_metric: bool) -> None:
         question = self.question
@@ -194,84 +172,7 @@ class _Asking:
         )
         return found[0] if found else (metrics[0] if metrics else "")
 
-    def _narrow(self, relation: _Relation) -> None:
-        """Add to the condition: platform, metric, names, and the groups that subjects must belong to."""
-        question = self.question
-        for name, value in (("metric", question.metric), ("platform", question.platform)):
-            if value and value != "all":
-                relation.condition += f" and {name} = ?"
-                relation.values.append(value)
-        if question.names:
-            named = self._places_named if relation.is_of_places else self._named
-            kept = [
-                one for name in question.names for one in named(name, "" if question.by == "series" else question.by)
-            ]
-            relation.condition += " and list_contains(?, subject_id)"
-            relation.values.append(kept)
-        for kind, text in question.within:
-            self._narrow_within(relation, kind, text)
-
-    def _narrow_within(self, relation: _Relation, kind: str, text: str) -> None:
-        """Add to the condition: members of a group, or of places the artist or the country."""
-        places = place_types(self.connection)
-        if kind in places and not relation.is_of_places and not self._is_a_group(kind):
-            raise CrescendoError(_("--{kind} keeps places: ask --by {by}", kind=kind, by=" / ".join(places)))
-        if kind == "country" and relation.is_of_places:
-            said = " or ".join(
-                f"{names.folded(one)} = {names.folded('?')}" for one in ("place_country", "country_name")
-            )
-            joined = "left join audience.dim_place_countries on place_country = country_code"
-            codes = f"select place_country from {PLACES} {joined}"
-            found = column(self.connection, f"{codes} where {said.replace('?', '?1')}", [text])
-            if not found:
-                raise CrescendoError(unknown("country", text, self._countries()))
-            relation.condition += " and list_contains(?, place_country)"
-            relation.values.append(sorted(set(found)))
-            return
-        groups = self._named(text, kind, is_group=True)
-        member = "'artist:' || artist_id" if relation.is_of_places else "subject_id"
-        relation.condition += (
-            f" and (list_contains(?, {member}) or {member} in"
-            " (select subject_id from intermediate.int_memberships_received where list_contains(?, group_id)))"
-        )
-        relation.values += [groups, groups]
-
-    def _is_a_group(self, kind: str) -> bool:
-        memberships = "select 1 from intermediate.int_memberships_received where group_type = ? limit 1"
-        return bool(column(self.connection, memberships, [kind]))
-
-    def _countries(self) -> list[str]:
-        return column(self.connection, "select country_name from audience.dim_place_countries order by 1")
-
-    def _places_named(self, text: str, kind: str) -> list[str]:
-        """Ids of places of a type whose name, or whose artist's, holds a text."""
-        sql = f"""
-            select place_id from {PLACES}
-            where place_type = ? and contains({names.folded("name || ' ' || artist_credit")}, {names.folded("?2")})
-        """
-        found = column(self.connection, sql.replace("place_type = ?", "place_type = ?1"), [kind, text])
-        if not found:
-            known = column(
-                self.connection, f"select distinct name from {PLACES} where place_type = ? order by 1", [kind]
-            )
-            raise CrescendoError(unknown(kind, text, known))
-        return found
-
-    def _named(self, text: str, kind: str, *, is_group: bool = False) -> list[str]:
-        """Ids of the subjects of a type that a text names; of groups, only those that have the name themselves."""
-        types = types_of(self.connection)
-        if kind and kind not in types:
-            raise CrescendoError(unknown("group", kind, types))
-        found = names.find(self.connection, text, kind)
-        direct = [one for one in found if one.rank != names.GROUP] if is_group else found
-        if not direct:
-            raise names.unknown(self.connection, text, kind)
-        if direct[0].rank == names.NEAR:
-            said = ", ".join(dict.fromkeys(repr(one.name) for one in direct[:3]))
-            self.warnings.append(_("no name matches {text}; these are the closest: {near}", text=repr(text), near=said))
-        return [one.subject_id for one in direct]
-
-    def _spans(self) -> list[tuple[list[str] | None, Window]]:
+    def _spans(self, complete: dict[str, date]) -> list[Span]:
         """The windows, each with the platforms that it is for; None for all."""
         question = self.question
         days = question.from_date or question.to_date
@@ -284,47 +185,67 @@ class _Asking:
             return [(None, windows.between(question.from_date, question.to_date, today))]
         if not question.last and not question.window:
             raise CrescendoError(_("give a window: --from 2025-04-01 --to 2025-04-30, or --last 28d"))
+        if not complete:
+            raise CrescendoError(
+                nothing_of(self.connection, question) or _("there are no observations: give --from and --to")
+            )
         relative = windows.last(question.last) if question.last else windows.named(question.window)
         spans: dict[Window, list[str]] = {}
-        for end, platforms in self._complete_through():
-            spans.setdefault(relative(end), []).extend(platforms)
+        for platform, end in complete.items():
+            spans.setdefault(relative(end), []).append(platform)
         for window in spans:
             windows.between(window.start, window.end, today)
         return [(platforms, window) for window, platforms in spans.items()]
 
-    def _complete_through(self) -> list[tuple[date, list[str]]]:
-        """The last complete days, with their platforms. Raises CrescendoError if there are no such observations."""
-        question = self.question
-        found = self.connection.execute(
-            "select complete_through_date, list(platform order by platform) from metrics.platform_completeness"
-            " where ? in ('', platform) group by 1 order by 1",
-            [question.platform],
-        ).fetchall()
-        if not found:
-            raise CrescendoError(
-                nothing_of(self.connection, question) or _("there are no observations: give --from and --to")
-            )
-        return found
+    def _complete_through(self, *, of_places: bool) -> dict[str, date]:
+        """The last complete day of each platform that has the metric, the earliest first.
+
+        Each different day is a window, and a query, of its own.
+        """
+        metric = "" if self.question.metric == "all" else self.question.metric
+        return dict(
+            self.connection.execute(
+                "select platform, complete_through_date from metrics.platform_completeness"
+                " where ?1 in ('', platform) and (?2 = '' or platform in"
+                f" (select platform from {PLACES if of_places else 'metrics.dim_metrics'} where metric = ?2))"
+                " order by complete_through_date, platform",
+                [self.question.platform, metric],
+            ).fetchall()
+        )
 
     def _rows(
-        self, relation: _Relation, spans: list[tuple[list[str] | None, Window]], columns: list[str]
-    ) -> tuple[list[str], list[str], list[tuple]]:
+        self, relation: Relation, spans: list[Span], columns: list[str]
+    ) -> tuple[list[str], list[str], list[tuple], LeftOut]:
         parts = [self._part(relation, window, platforms, columns) for platforms, window in spans]
         sql = " union all ".join(f"({part})" for part, _values in parts)
         values = [value for _part, part_values in parts for value in part_values]
-        all_columns = column(self.connection, f"select column_name from (describe {sql})", values)
         question = self.question
+        all_columns = [*columns, *self._against_columns(columns)]
         if question.sort and question.sort.lstrip("-") not in all_columns:
             raise CrescendoError(unknown("column", question.sort, all_columns))
         if not question.sort:
             usual = FIGURES[question.kind]
             question = self.question = replace(question, sort=usual if usual in all_columns else all_columns[0])
-        limit = f"limit {int(question.top)}" if question.top else ""
-        found = self.connection.execute(f"from ({sql}) order by {_order(question.sort, all_columns)} {limit}", values)
-        return all_columns, [str(column[1]) for column in found.description], found.fetchall()
+        order = _order(question.sort, all_columns)
+        if not question.top:
+            found = self.connection.execute(f"from ({sql}) order by {order}", values)
+            rows = found.fetchall()
+            return all_columns, [str(column[1]) for column in found.description], rows, LeftOut(len(rows))
+        status = "status" if "status" in all_columns else "''"
+        found = self.connection.execute(
+            f"with answered as materialized ({sql})"
+            " select *, (select count(*) from answered), (select list(reason) from"
+            f" (select (any_value({status}), count(*)) as reason from answered"
+            f" where {quoted(question.sort.lstrip('-'))} is null group by {status}))"
+            f" from answered order by {order} limit {int(question.top)}",
+            values,
+        )
+        rows = found.fetchall()
+        left_out = LeftOut(rows[0][-2], dict(rows[0][-1] or [])) if rows else LeftOut(0)
+        return all_columns, [str(column[1]) for column in found.description[:-2]], [row[:-2] for row in rows], left_out
 
     def _part(
-        self, relation: _Relation, window: Window, platforms: list[str] | None, columns: list[str]
+        self, relation: Relation, window: Window, platforms: list[str] | None, columns: list[str]
     ) -> tuple[str, list]:
         """SQL of one window's rows, beside those that it is compared with if asked."""
         condition, values = relation.condition, list(relation.values)
@@ -362,25 +283,49 @@ class _Asking:
             values,
         )
 
+    def _against_columns(self, columns: list[str]) -> list[str]:
+        """What `--against` puts after the columns of a row."""
+        if not self.question.against:
+            return []
+        status = ["against_status"] if "status" in columns else []
+        days = ["against_from_date", "against_to_date", "compared_to_date"]
+        return [*days, f"against_{FIGURES[self.question.kind]}", *status, "against_change_pct"]
+
     def _course(
         self,
-        relation: _Relation,
-        spans: list[tuple[list[str] | None, Window]],
+        relation: Relation,
+        spans: list[Span],
         whole: tuple[list[str], list[str], list[tuple]],
+        complete: dict[str, date],
     ) -> tuple[list[str], list[str], list[tuple]]:
-        """The rows of the whole window, each in its place cut into the steps of the window."""
+        """The rows of the whole window, each in its place cut into the steps of the window.
+
+        `is_whole_step` says whether the row's step is a whole day, week or month of which all days are complete.
+        """
         columns, types, rows = whole
         keys = [columns.index(key) for key in KEYS if key in columns]
         places = {tuple(row[key] for key in keys): place for place, row in enumerate(rows)}
+        step, platform, start = self.question.step, columns.index("platform"), columns.index("from_date")
         inner: list[tuple] = []
         for platforms, window in spans:
-            for part in windows.split(window, self.question.step):
+            for part in windows.split(window, step):
                 sql, values = self._part(relation, part, platforms, columns)
-                inner += self.connection.execute(sql, values).fetchall()
+                is_whole = windows.is_whole(part, step)
+                for row in self.connection.execute(sql, values).fetchall():
+                    last = complete.get(row[platform], part.end)
+                    inner.append((*row, is_whole and part.end <= last))
         kept = [row for row in inner if tuple(row[key] for key in keys) in places]
-        start = columns.index("from_date")
         kept.sort(key=lambda row: (places[tuple(row[key] for key in keys)], row[start]))
-        return columns, types, kept
+        return [*columns, "is_whole_step"], [*types, "BOOLEAN"], kept
+
+
+def _shown(spans: list[Span], columns: list[str], rows: list[tuple]) -> dict[str, Window]:
+    """The window of each platform that has rows; of none, if there are no rows, each window under a number."""
+    platforms = {row[columns.index("platform")] for row in rows}
+    found = {
+        platform: window for known, window in spans for platform in platforms if known is None or platform in known
+    }
+    return found or {str(number): window for number, (_known, window) in enumerate(spans)}
 
 
 _ANY = Window(date(2000, 1, 1), date(2000, 1, 2))

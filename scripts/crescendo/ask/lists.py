@@ -90,17 +90,24 @@ def metrics(platform: str = "") -> Listed:
 
 def found(text: str, kind: str = "", limit: int = 20) -> Listed:
     """Subjects that a text names, the best first. Raises CrescendoError with the closest names if there are none."""
+    if not text.strip():
+        raise CrescendoError(_("a name is empty: leave it out, or type a part of it"))
     with built() as connection:
-        known = column(
-            connection, "select distinct subject_type from metrics.dim_subjects union select 'platform' order by 1"
-        )
-        if kind and kind not in known:
-            raise CrescendoError(unknown("type", kind, known))
+        if kind:
+            known = column(
+                connection, "select distinct subject_type from metrics.dim_subjects union select 'platform' order by 1"
+            )
+            if kind not in known:
+                raise CrescendoError(unknown("type", kind, known))
         subjects = names.find(connection, text, kind)
         if not subjects:
             raise names.unknown(connection, text, kind)
-    columns = ["subject_id", "subject_type", "name", "groups"]
-    rows = [(one.subject_id, one.subject_type, one.name, one.groups) for one in subjects[:limit]]
+    columns = ["subject_id", "subject_type", "name", "groups", "identifier"]
+    rows = [(one.subject_id, one.subject_type, one.name, one.groups, one.identifier) for one in subjects[:limit]]
+    shown = [("name", "name", 0), ("subject_type", "type", 0), ("identifier", "identifier", 0),
+             ("groups", "belongs to", 2), ("subject_id", "id", 1)]  # fmt: skip
+    if not any(one.identifier for one in subjects[:limit]):
+        del shown[2]
     said = _("{count} named {text}", count=len(subjects), text=repr(text))
     if subjects[0].rank == names.NEAR:
         said = _("no name matches {text}; these are close", text=repr(text))
@@ -109,8 +116,8 @@ def found(text: str, kind: str = "", limit: int = 20) -> Listed:
         footers = [_("{count} more; --top {all} shows them", count=len(subjects) - limit, all=len(subjects))]
     return Listed(
         said,
-        Rows(columns, ["VARCHAR"] * 4, rows),
-        [("name", "name", 0), ("subject_type", "type", 0), ("groups", "belongs to", 2), ("subject_id", "id", 1)],
+        Rows(columns, ["VARCHAR"] * len(columns), rows),
+        shown,
         footers,
     )
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import duckdb
 
+from crescendo import warehouse
 from crescendo.ask.texts import _
 from crescendo.errors import CrescendoError
 from crescendo.warehouse import quoted
@@ -19,13 +20,17 @@ IDENTIFIERS = ("isrc", "upc", "identifier")
 
 @dataclass(frozen=True)
 class Found:
-    """A subject that was found: how well (the least first), and the groups that it belongs to, by name."""
+    """A subject that was found: how well (the least first), and the groups that it belongs to, by name.
+
+    `identifier` is what a platform or registry calls it, such as spotify:3c07 or isrc:FRX, if it was found by that.
+    """
 
     subject_id: str
     subject_type: str
     name: str
     groups: str
     rank: int
+    identifier: str
 
 
 def folded(expression: str) -> str:
@@ -81,16 +86,21 @@ def _rows(
     sql, values = ranked
     statement = f"""
         with {SUBJECTS}, ranked as ({sql}), best as (
-            select subject_id, min(rank) as rank, min(distance) as distance from ranked group by subject_id
+            select
+                subject_id, min(rank) as rank, min(distance) as distance,
+                string_agg(distinct identifier, ', ' order by identifier) as identifier
+            from ranked group by subject_id
         ), named as (
-            select s.subject_id, s.subject_type, s.name, best.rank, best.distance
+            select s.subject_id, s.subject_type, s.name, best.rank, best.distance, best.identifier
             from best inner join subjects as s on best.subject_id = s.subject_id
             where ? in ('', s.subject_type)
         ), grouped as (
             select m.subject_id, string_agg(distinct m.group_name, ', ' order by m.group_name) as groups
             from memberships as m semi join named on m.subject_id = named.subject_id group by m.subject_id
         )
-        select named.subject_id, named.subject_type, named.name, coalesce(grouped.groups, ''), named.rank
+        select
+            named.subject_id, named.subject_type, named.name, coalesce(grouped.groups, ''), named.rank,
+            coalesce(named.identifier, '')
         from named left join grouped on named.subject_id = grouped.subject_id
         order by named.rank, named.distance, length(named.name), named.name, named.subject_id
         {f"limit {int(limit)}" if limit else ""}
@@ -100,14 +110,16 @@ def _rows(
 
 def _exact(connection: duckdb.DuckDBPyConnection) -> tuple[str, Sequence[str]]:
     known = " union all ".join(
-        f"select subject_id, cast({quoted(column)} as varchar) as identifier from {quoted(schema)}.{quoted(table)}"
-        for schema, table, column in _identifier_columns(connection)
+        f"select subject_id, {'platform' if has_platform else warehouse.text(column)} as whose,"
+        f" cast({quoted(column)} as varchar) as identifier from {quoted(schema)}.{quoted(table)}"
+        for schema, table, column, has_platform in _identifier_columns(connection)
     )
     by_identifier = (
         f"""
         union all
-        select known.subject_id, {EXACT}, 0 from ({known}) as known cross join asked
-        where lower(known.identifier) = lower(asked.typed)
+        select known.subject_id, {EXACT}, 0, known.whose || ':' || known.identifier
+        from ({known}) as known cross join asked
+        where lower(asked.typed) in (lower(known.identifier), lower(known.whose || ':' || known.identifier))
         """
         if known
         else ""
@@ -122,7 +134,8 @@ def _exact(connection: duckdb.DuckDBPyConnection) -> tuple[str, Sequence[str]]:
                 when starts_with(s.folded_name, asked.text) then {BEGINS}
                 else {HOLDS}
             end as rank,
-            0 as distance
+            0 as distance,
+            cast(null as varchar) as identifier
         from subjects as s cross join asked
         where
             asked.text <> ''
@@ -131,7 +144,7 @@ def _exact(connection: duckdb.DuckDBPyConnection) -> tuple[str, Sequence[str]]:
                 or lower(asked.typed) in (lower(s.subject_id), lower(split_part(s.subject_id, ':', 2)))
             )
         union all
-        select m.subject_id, {GROUP}, 0 from memberships as m cross join asked
+        select m.subject_id, {GROUP}, 0, null from memberships as m cross join asked
         where asked.text <> '' and contains(m.folded_name, asked.text)
         {by_identifier}
         """,
@@ -143,7 +156,7 @@ def _near() -> tuple[str, Sequence[str]]:
     """Every word of the text is a word of the name, or is one or two letters from one."""
     return (
         f"""
-        select s.subject_id, {NEAR} as rank, list_sum(distances) as distance
+        select s.subject_id, {NEAR} as rank, list_sum(distances) as distance, cast(null as varchar) as identifier
         from (
             select
                 s.subject_id,
@@ -172,14 +185,17 @@ def _near() -> tuple[str, Sequence[str]]:
     )
 
 
-def _identifier_columns(connection: duckdb.DuckDBPyConnection) -> list[tuple[str, str, str]]:
-    """Tables of the marts that say how others call a subject."""
+def _identifier_columns(connection: duckdb.DuckDBPyConnection) -> list[tuple[str, str, str, bool]]:
+    """Tables of the marts that say how others call a subject, and whether a row names its platform."""
     # one look into duckdb_columns(), which lists every column there is
     sql = """
-        select schema_name, table_name, unnest(list_sort(list(column_name) filter (column_name <> 'subject_id')))
+        select
+            schema_name, table_name,
+            unnest(list_sort(list(column_name) filter (column_name not in ('subject_id', 'platform')))),
+            bool_or(column_name = 'platform')
         from duckdb_columns()
         where
-            (column_name = 'subject_id' or list_contains(?, column_name))
+            (column_name in ('subject_id', 'platform') or list_contains(?, column_name))
             and not starts_with(schema_name, 'raw_')
             and schema_name not in ('staging', 'intermediate')
         group by schema_name, table_name

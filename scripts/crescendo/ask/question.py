@@ -35,21 +35,37 @@ class Question:
 
 
 @dataclass(frozen=True)
+class LeftOut:
+    """Of how many rows the first are shown, and how many of all have no figure to be ranked by, by status."""
+
+    count: int = 0
+    unranked: dict[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class Answer:
     """Rows of an answer with the names and DuckDB types of their columns, and the question as it was understood.
 
-    `windows` are the platforms' own if the last complete day differs. `warnings` are sentences: rows that may mix two
-    builds, names that are only near. `labels` and `meanings` say each status in words.
+    `spans` are the windows by platform, which differ if the last complete day does; `complete` are those days.
+    `warnings` are sentences: rows that may mix two builds, names that are only near. `labels` and `meanings` say each
+    status in words.
     """
 
     question: Question
     columns: list[str]
     types: list[str]
     rows: list[tuple]
-    windows: list[Window]
+    spans: dict[str, Window]
     warnings: list[str] = field(default_factory=list)
     labels: dict[str, str] = field(default_factory=dict)
     meanings: dict[str, str] = field(default_factory=dict)
+    left_out: LeftOut = field(default_factory=LeftOut)
+    complete: dict[str, date] = field(default_factory=dict)
+
+    @property
+    def windows(self) -> list[Window]:
+        """The windows, the earliest first."""
+        return sorted(set(self.spans.values()))
 
     def values(self, column: str) -> list:
         """One column, row by row."""

@@ -7,8 +7,10 @@ from contextlib import contextmanager
 import duckdb
 
 from crescendo import warehouse
+from crescendo.ask import windows
 from crescendo.ask.question import Answer, Question
 from crescendo.ask.texts import _, language
+from crescendo.ask.windows import Window
 from crescendo.errors import CrescendoError
 
 # every series, and every group that it counts for: its own subject, those of its domain, its platform
@@ -143,10 +145,24 @@ def why_nothing(answer: Answer) -> str:
         [own, *_others] = observed_types(
             connection, "" if question.metric == "all" else question.metric, question.platform
         )
+    if question.within and not answer.rows:
+        kinds = " ".join(f"--{kind} {text!r}" for kind, text in question.within)
+        return _(
+            "no {by} with such observations belongs to {groups}: ask --by {own}", by=question.by, groups=kinds, own=own
+        )
     if end < first:
         return _("the window ends before all data: they begin on {first}", first=first)
     if start > last:
         return _("the window starts after all data: they end on {last}", last=last)
+    late = {day for platform, day in answer.complete.items() if answer.spans.get(platform, Window(day, day)).end > day}
+    if len(late) == 1 and start < min(late):
+        [day] = late
+        return _(
+            "the window ends on {end}, after the last complete day, {day}: ask {option}",
+            end=end,
+            day=day,
+            option=windows.up_to(answer.windows[-1], day),
+        )
     if question.kind == "growth" and additive == [False] and not answer.rows:
         return _(
             "{metric} does not add up by {by}: ask --by {own}, or averages --by {by}",
@@ -164,11 +180,10 @@ def why_nothing(answer: Answer) -> str:
 
 
 def statuses(connection: duckdb.DuckDBPyConnection) -> tuple[dict[str, str], dict[str, str]]:
-    """The statuses of growth in the reader's words, and when each holds; nothing is to be said of ok."""
+    """The statuses of growth in the reader's words, and when each holds."""
     own = language()
     rows = connection.execute(
         f"select status, label_{own}, meaning{'' if own == 'en' else f'_{own}'} from metrics.dim_growth_statuses"
         " order by status_rank"
     ).fetchall()
-    labels = {status: "" if status == "ok" else label for status, label, _meaning in rows}
-    return labels, {status: meaning for status, _label, meaning in rows}
+    return {status: label for status, label, _meaning in rows}, {status: meaning for status, _label, meaning in rows}

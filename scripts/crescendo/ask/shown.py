@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
-from crescendo.ask import tables
+from crescendo.ask import tables, windows
 from crescendo.ask.question import Answer
 from crescendo.ask.tables import Column
 from crescendo.ask.texts import _
@@ -23,10 +23,10 @@ class Shown:
 WHAT = (
     Shown("name", "name"),
     Shown("artist_credit", "artist", 7),
-    Shown("member_type", "of", 3),
-    Shown("platform", "platform", 2),
+    Shown("member_type", "of", 2),
+    Shown("platform", "platform", 3),
     Shown("metric", "metric", 1),
-    Shown("from_date", "after", 1),
+    Shown("from_date", "after", 2),
     Shown("to_date", "until", 4),
 )
 GROWTH = (
@@ -55,6 +55,8 @@ AVERAGES = (
     Shown("coverage_ratio", "observed", 8),
 )
 COLUMNS = {"growth": GROWTH, "averages": AVERAGES}
+# follows the last day of a step that is not whole
+CUT = "*"
 # columns that are named in the title if all rows agree
 OF_ALL = ("platform", "metric", "member_type")
 
@@ -71,10 +73,19 @@ def cells(answer: Answer) -> list[Column]:
         if shown.column == "status":
             values = [answer.labels.get(value, value) for value in values]
         whole = [readable(shown.column, value) for value in values]
+        if shown.column == "to_date" and answer.question.step:
+            whole = [cell + mark for cell, mark in zip(whole, _marks(answer), strict=True)]
         figures = not is_text and not shown.column.endswith(("_pct", "_ratio", "_date"))
         short = [readable(shown.column, value, short=True) for value in values] if figures else []
         made.append(Column(_(shown.heading), whole, is_text, shown.rank, short))
     return made
+
+
+def _marks(answer: Answer) -> list[str]:
+    """An asterisk for each row whose step is not whole; blanks keep the days under each other."""
+    if all(answer.values("is_whole_step")):
+        return [""] * len(answer.rows)
+    return [" " if is_whole else CUT for is_whole in answer.values("is_whole_step")]
 
 
 def _is_said(answer: Answer, column: str, single: set[str]) -> bool:
@@ -96,32 +107,99 @@ def title(answer: Answer) -> str:
     if first == last:
         said += _(", {start} to {end} ({days} days)", start=first.start, end=first.end, days=first.days)
     else:
-        said += _(", up to the last complete day of each platform, {first} to {last}", first=first.end, last=last.end)
+        said += _(", up to the last complete day of each platform")
     if "platform" in single:
         said += f", {single['platform']}"
-    behind = (datetime.now(tz=UTC).date() - last.end).days
-    said += _("; ended {count} days ago", count=tables.grouped(behind)) if behind > 0 else ""
+    today = datetime.now(tz=UTC).date()
+    behind = [tables.grouped(count) for window in (last, first) if (count := (today - window.end).days) > 0]
+    said += _("; ended {count} days ago", count="-".join(dict.fromkeys(behind))) if behind else ""
+    if first != last:
+        said += _each_span(answer)
     if question.against and answer.rows:
         start, end = (answer.values(c)[0] for c in ("against_from_date", "against_to_date"))
         said += "\n" + _("against {start} to {end}", start=start, end=end)
         cut = answer.values("compared_to_date")[0]
         if cut != answer.values("to_date")[0]:
             said += _(", compared up to {end}: as many days", end=cut)
-        if "same_count" in answer.columns and None in answer.values("against_change_pct"):
-            said += _("; no change % if the two count different members")
+        if "same_count" in answer.columns:
+            said += _comparability(answer.values("against_change_pct"))
     return printable(said, lines=True)
 
 
+def _comparability(percents: list[float | None]) -> str:
+    """Groups are compared by how many members count; which ones those are is not known of two windows."""
+    said = _("; no change % if the two count different members") if None in percents else ""
+    if any(percent is not None for percent in percents):
+        said += _("; a change % is of as many members, which may not all be the same")
+    return said
+
+
+def _each_span(answer: Answer) -> str:
+    """A line for each window, with the platforms that it is for."""
+    lines = []
+    for window in answer.windows if answer.rows else ():
+        platforms = ", ".join(sorted(platform for platform, of in answer.spans.items() if of == window))
+        lines.append("\n" + _("{start} to {end}: {platforms}", start=window.start, end=window.end, platforms=platforms))
+    return "".join(lines)
+
+
 def legend(answer: Answer) -> list[str]:
-    """What each word of the last column means."""
-    if "status" not in answer.columns:
+    """What the reader must know of the rows: what each word and mark means, and what is left out."""
+    notes = []
+    if "status" in answer.columns:
+        there = set(answer.values("status"))
+        notes += [
+            _("{word}: {meaning}", word=answer.labels[status], meaning=meaning)
+            for status, meaning in answer.meanings.items()
+            if status in there
+        ]
+    return [*notes, *_of_steps(answer), *_of_members(answer), *_of_newest_days(answer), *_of_the_first(answer)]
+
+
+def _of_steps(answer: Answer) -> list[str]:
+    if not answer.question.step or all(answer.values("is_whole_step")):
         return []
-    there = set(answer.values("status"))
-    return [
-        f"{answer.labels[status]}: {meaning}"
-        for status, meaning in answer.meanings.items()
-        if status in there and answer.labels.get(status)
-    ]
+    return [_("*: not a whole {step}, cut by the window or not complete yet", step=_(answer.question.step))]
+
+
+def _of_members(answer: Answer) -> list[str]:
+    """Figures of groups are of the members that have both ends; others stand beside, in files."""
+    if "same_count" not in answer.columns or not answer.rows:
+        return []
+    others = sum(new + lost for new, lost in zip(answer.values("new_count"), answer.values("lost_count"), strict=True))
+    said = _("from, to and growth are of the members with a value on both days")
+    return [said + (_("; {count} without are in new_count and lost_count of a file", count=others) if others else "")]
+
+
+def _of_newest_days(answer: Answer) -> list[str]:
+    """Which platforms are not complete up to the end of their window."""
+    late = {p: day for p, day in answer.complete.items() if p in answer.spans and answer.spans[p].end > day}
+    if not late:
+        return []
+    listed = ", ".join(f"{platform} {day}" for platform, day in late.items())
+    said = _("the window ends after the last complete day: {listed}", listed=listed)
+    window, day = answer.windows[-1], max(late.values())
+    return [said + (_("; ask {option}", option=windows.up_to(window, day)) if window.start < day else "")]
+
+
+def _of_the_first(answer: Answer) -> list[str]:
+    """How many rows --top leaves out, and how many of all have no figure to be ranked by, and why."""
+    left, shown = answer.left_out, min(answer.question.top, answer.left_out.count)
+    without = sum(left.unranked.values())
+    if not answer.question.top or (shown == left.count and not without):
+        return []
+    said = _("{shown} of {count} rows", shown=tables.grouped(shown), count=tables.grouped(left.count))
+    if without:
+        column = answer.question.sort.lstrip("-")
+        heading = next((_(s.heading) for s in COLUMNS[answer.question.kind] if s.column == column), column)
+        reasons = [
+            f"{answer.labels[status]} {tables.grouped(count)}"
+            for status, count in sorted(left.unranked.items(), key=lambda item: -item[1])
+            if status in answer.labels
+        ]
+        said += _("; {count} have no {column} and come last", count=tables.grouped(without), column=heading)
+        said += f" ({', '.join(reasons)})" if reasons else ""
+    return [said]
 
 
 def readable(column: str, value: object, *, short: bool = False) -> str:
@@ -135,9 +213,18 @@ def readable(column: str, value: object, *, short: bool = False) -> str:
     if column.endswith("_pct"):
         return tables.grouped(value, 1, sign=True)
     if column.endswith("_ratio"):
-        return f"{100 * value:.0f} %"
+        return f"{_percent_of_all(100 * value)} %"
     sign = column in ("growth", "against_growth")
     if short and abs(value) >= 10_000:
         return tables.shortened(value, sign=sign)
     small = not sign and abs(value) < 100 and float(value) != int(value)
     return tables.grouped(value, 1 if small else 0, sign=sign)
+
+
+def _percent_of_all(percent: float) -> str:
+    """A whole percent; nearly all is never said to be all, nor nearly nothing to be nothing."""
+    if 99 < percent < 100:
+        return tables.grouped(min(percent, 99.9), 1)
+    if 0 < percent < 1:
+        return tables.grouped(max(percent, 0.1), 1)
+    return tables.grouped(percent)

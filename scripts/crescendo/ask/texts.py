@@ -4,7 +4,6 @@ _("the window ends on {end}", end=day)   # in French with `--lang fr`, or if the
 """
 
 import os
-import tomllib
 from functools import cache
 from pathlib import Path
 
@@ -28,6 +27,8 @@ def language() -> str:
 @cache
 def catalogue(language: str) -> dict[str, str]:
     """English text -> the same in another language, placeholders alike."""
+    import tomllib  # few speak another language
+
     return tomllib.loads((Path(__file__).parent / "locale" / f"{language}.toml").read_text("utf-8"))
 
 

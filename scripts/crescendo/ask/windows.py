@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from crescendo.ask import hints
 from crescendo.ask.texts import _
 from crescendo.errors import CrescendoError
 
@@ -49,7 +50,10 @@ def day(said: str | date | None, name: str = "") -> date | None:
         return date.fromisoformat(plain[0] if plain else "")
     except ValueError:
         what = f"{name} {said!r}" if name else repr(said)
-        raise CrescendoError(_("invalid day {what}: write it as 2025-04-30", what=what)) from None
+        meant = hints.day(said) if isinstance(said, str) else ""
+        if meant.startswith("--"):
+            meant = _("2025-04-30, or leave it out for {option}", option=meant)
+        raise CrescendoError(_("invalid day {what}: write it as {day}", what=what, day=meant or "2025-04-30")) from None
 
 
 def between(start: date, end: date, today: date) -> Window:
@@ -70,11 +74,12 @@ def between(start: date, end: date, today: date) -> Window:
 
 
 def last(said: str) -> Relative:
-    """The window of `--last`. Raises CrescendoError."""
+    """The window of `--last`. Raises CrescendoError once a day is given, if it is none."""
     found = re.fullmatch(r"([0-9]{1,5})([dwmy])", said)
     count = int(found[1]) if found else 0
     if not found or not count:
-        raise CrescendoError(_("invalid --last {said}: write 28d, 4w, 3m or 1y", said=repr(said)))
+        meant = f"last {said}" if said in hints.UNITS else said
+        return _refused(meant, _("invalid --last {said}: write 28d, 4w, 3m or 1y", said=repr(said)))
     if found[2] in "dw":
         length = timedelta(days=count * (7 if found[2] == "w" else 1))
         return _guarded(said, lambda end: Window(end - length, end))
@@ -83,7 +88,7 @@ def last(said: str) -> Relative:
 
 
 def named(said: str) -> Relative:
-    """The window of `--window`. Raises CrescendoError."""
+    """The window of `--window`. Raises CrescendoError once a day is given, if it is none."""
     if said in _RELATIVE:
         return _RELATIVE[said]
     for pattern, made in _CALENDAR:
@@ -93,13 +98,24 @@ def named(said: str) -> Relative:
             except ValueError:
                 break
             return lambda _end: window
-    raise CrescendoError(
+    return _refused(
+        said,
         _(
             "invalid --window {said}: write one of {words}, or 2025, 2025-04, 2025-Q2, 2025-W17",
             said=repr(said),
             words=", ".join(_RELATIVE),
-        )
+        ),
     )
+
+
+def _refused(said: str, why: str) -> Relative:
+    """What is no window raises CrescendoError once the last complete day is known, with the option that was meant."""
+
+    def window(end: date) -> Window:
+        meant = hints.window(said, end)
+        raise CrescendoError(why + (_("; did you mean {option}?", option=meant) if meant else ""))
+
+    return window
 
 
 def earlier(end: date, months: int) -> date:
@@ -144,6 +160,13 @@ def _from_the_first(window: Window, months: int, back: int) -> tuple[Window, Win
     return Window(window.start, window.start + length), Window(start, start + length)
 
 
+def up_to(window: Window, end: date) -> str:
+    """The option for the part of a window that ends on `end`, an earlier day."""
+    if window in (_months(end.year, end.month), _year(end.year)):
+        return "--window mtd" if window.days < 32 else "--window ytd"
+    return f"--from {window.start} --to {end}"
+
+
 def split(window: Window, step: str) -> list[Window]:
     """The window by days, ISO weeks or calendar months; the first and the last may be cut. Raises CrescendoError."""
     parts = list(_parts(window, step))
@@ -157,18 +180,28 @@ def split(window: Window, step: str) -> list[Window]:
     return parts
 
 
+def is_whole(part: Window, step: str) -> bool:
+    """Whether a part of a window is a whole day, week or month."""
+    return part.end == _end_of(part.start + DAY, step) and (part.start + DAY == _first_of(part.end, step))
+
+
+def _first_of(day: date, step: str) -> date:
+    """The first day of the day, week or month that a day is in."""
+    return {"day": day, "week": day - day.weekday() * DAY, "month": day.replace(day=1)}[step]
+
+
+def _end_of(day: date, step: str) -> date:
+    """The last day of the day, week or month that a day is in."""
+    of_month = day.replace(day=monthrange(day.year, day.month)[1])
+    return {"day": day, "week": day + (6 - day.weekday()) * DAY, "month": of_month}[step]
+
+
 def _parts(window: Window, step: str) -> Iterator[Window]:
     start = window.start
     while start < window.end:
-        first = start + DAY
-        if step == "day":
-            end = first
-        elif step == "week":
-            end = first + (6 - first.weekday()) * DAY
-        else:
-            end = first.replace(day=monthrange(first.year, first.month)[1])
-        yield Window(start, min(end, window.end))
-        start = min(end, window.end)
+        end = min(_end_of(start + DAY, step), window.end)
+        yield Window(start, end)
+        start = end
 
 
 def _guarded(said: str, made: Relative) -> Relative:
@@ -227,8 +260,6 @@ _RELATIVE: dict[str, Relative] = {
     "last-quarter": _last_quarter,
     "last-year": lambda end: _year(end.year - 1),
 }
-# the calendar's units by their months, and what windows of them are called
-_UNITS = {1: r"mtd|last-month|\d{4}-\d{2}", 3: r"last-quarter|\d{4}-Q\d", 12: r"ytd|last-year|\d{4}"}
 _CALENDAR: tuple[tuple[str, Callable[..., Window]], ...] = (
     (r"(\d{4})", _year),
     (r"(\d{4})-(\d{2})", _months),

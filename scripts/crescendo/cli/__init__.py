@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 import click
+from click.utils import make_default_short_help
 
 from crescendo.errors import CrescendoError
 
@@ -49,6 +50,22 @@ class Verbs(click.Group):
             return None
         module, function = VERBS[name].split(":")
         return getattr(importlib.import_module(module), function)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The verbs with the first sentence of each, read from its text: to import all of them takes a second."""
+        limit = formatter.width - 6 - max(map(len, VERBS))
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, summary(name, limit)) for name in self.list_commands(ctx)])
+
+
+def summary(name: str, limit: int) -> str:
+    """The first sentence of a verb's docstring, cut to so many characters."""
+    import ast  # only the help reads texts
+
+    module, function = VERBS[name].split(":")
+    text = Path(__file__).parents[1].joinpath(*module.split(".")[1:]).with_suffix(".py").read_text("utf-8")
+    [found] = [node for node in ast.parse(text).body if isinstance(node, ast.FunctionDef) and node.name == function]
+    return make_default_short_help(ast.get_docstring(found) or "", limit)
 
 
 @click.command(cls=Verbs, context_settings={"help_option_names": ["-h", "--help"]})

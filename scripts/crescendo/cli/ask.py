@@ -2,7 +2,9 @@
 
 from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import click
 import duckdb
@@ -20,7 +22,23 @@ from crescendo.errors import CrescendoError
 GROUPS = ("artist", "label", "genre", "country")
 
 
-class _By(click.Option):
+class _Once(click.Option):
+    """An option that may be given once: of two, click would take the last and say nothing."""
+
+    def __init__(self, *declared: Any, **how: Any) -> None:
+        self.unsaid = how.pop("default", None)
+        super().__init__(*declared, **(how | {"multiple": True}))
+
+    def process_value(self, ctx: click.Context, value: object) -> object:
+        """The one value, or the default."""
+        found: tuple = super().process_value(ctx, value) or ()
+        if len(found) > 1:
+            said = " ".join(map(str, found))
+            raise CrescendoError(_("{option} takes one value, not {said}", option=self.opts[0], said=repr(said)))
+        return found[0] if found else self.unsaid
+
+
+class _By(_Once):
     """The option whose help lists the types that are in the warehouse."""
 
     def get_help_record(self, ctx: click.Context) -> tuple[str, str] | None:
@@ -30,7 +48,7 @@ class _By(click.Option):
         return record
 
 
-class _Metric(click.Option):
+class _Metric(_Once):
     """The option whose help lists what is counted in the warehouse."""
 
     def get_help_record(self, ctx: click.Context) -> tuple[str, str] | None:
@@ -43,29 +61,30 @@ class _Metric(click.Option):
         return record
 
 
+once = partial(click.option, cls=_Once)
 OPTIONS = [
-    click.option("--from", "from_date", metavar="DAY", help="Day whose closing value the window starts from."),
+    once("--from", "from_date", metavar="DAY", help="Day whose closing value the window starts from."),
     click.option(
         "--to", "ends", metavar="DAY|FILE", multiple=True, type=FileOrDay(),
         help="Day whose closing value it ends with. A name such as april.xlsx is the file to write.",
     ),
-    click.option("--last", default="", metavar="28d", help="28d, 4w, 3m, 1y up to each platform's last complete day."),
-    click.option(
+    once("--last", default="", metavar="28d", help="28d, 4w, 3m, 1y up to each platform's last complete day."),
+    once(
         "--window", default="", metavar="WORD",
         help="mtd, ytd, last-week, last-month, last-quarter, last-year, 2025, 2025-04, 2025-Q2 or 2025-W17.",
     ),
-    click.option("--against", type=click.Choice(AGAINST), help="Beside the window before, or that of a year before."),
+    once("--against", type=click.Choice(AGAINST), help="Beside the window before, or that of a year before."),
     *(
         click.option(f"--by-{step}", f"by_{step}", is_flag=True, help=f"The course inside the window, a row a {step}.")
         for step in windows.STEPS
     ),
     click.option("--by", default="", cls=_By, help="Type of subject or group; series for every subject."),
     click.option("--metric", default="", cls=_Metric, help="all for every one.  [default: streams]"),
-    click.option("--platform", default="", help="Code of a platform: spotify."),
+    once("--platform", default="", help="Code of a platform: spotify."),
     click.option("--name", "names", multiple=True, help="A name or part of one, an id or ISRC; may be repeated."),
-    *(click.option(f"--{kind}", default="", help=f"Members of this {kind} only.") for kind in GROUPS),
-    click.option("--sort", default="", metavar="COLUMN", help="Largest first; texts from a to z; -COLUMN turns it."),
-    click.option("--top", type=click.IntRange(1, 10**9), metavar="N", help="The first N rows only."),
+    *(once(f"--{kind}", default="", help=f"Members of this {kind} only.") for kind in GROUPS),
+    once("--sort", default="", metavar="COLUMN", help="Largest first; texts from a to z; -COLUMN turns it."),
+    once("--top", type=click.IntRange(1, 10**9), metavar="N", help="The first N rows only."),
     FORMAT,
     WIDE,
     LANG,

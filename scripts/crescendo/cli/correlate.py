@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from crescendo.errors import CrescendoError
-from crescendo.options import SEED, format_option
+from crescendo.options import SEED, english_only, format_option
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -34,6 +34,7 @@ FEATURES = """
 @format_option("table", "json", "html")
 @click.option("--all", "everything", is_flag=True, help="Every estimate and control too, not a screen of verdicts.")
 @click.option("--to", "target", type=click.Path(path_type=Path), metavar="FILE", help="Instead of to the screen.")
+@english_only
 def correlate_command(platform: str | None, seed: int, form: str, everything: bool, target: Path | None) -> None:
     """Say what moves with the popularity of songs, and how sure one may be.
 

@@ -10,7 +10,7 @@ import duckdb
 
 from crescendo import dbt, warehouse
 from crescendo.documents.dbt_sources import path_of, sources_yaml, stale_sources
-from crescendo.documents.pages import pages, stale_pages
+from crescendo.documents.pages import is_drawn, pages, stale_pages
 from crescendo.ingest.load import load
 from crescendo.sources import all_sources
 from crescendo.sources.sample import write_sample
@@ -44,20 +44,21 @@ def docs_command(check: bool, static: bool) -> int:
         click.echo(path_of(source))
     with _sample() as connection:
         empty = shares(connection, sources)
-    made, dot = pages(empty)
+    made, dots = pages(empty)
     for name, page in made.items():
         (FOLDER / name).write_text(page)
         click.echo(f"docs/{name}")
-    _draw(FOLDER / "schema.svg", dot)
+    for name, dot in dots.items():
+        _draw(FOLDER / name, dot)
     if static:
         click.echo(dbt.static_site())
     return 0
 
 
 def _draw(path: Path, dot: str) -> None:
-    from crescendo.documents.pictures import mark, schema_svg
+    from crescendo.documents.pictures import schema_svg
 
-    if not (path.is_file() and mark(dot) in path.read_text()):
+    if not is_drawn(path, dot):
         path.write_text(schema_svg(dot))
         click.echo(str(path))
 

@@ -48,7 +48,11 @@ FORMAT = click.option(
     help="How to answer.  [default: table, or what the ending of FILE says]",
 )
 WIDE = click.option("--wide", is_flag=True, help="Every column and digit, however narrow the terminal is.")
-LANG = click.option("--lang", type=click.Choice(texts.LANGUAGES), help="Language of headings and messages.")
+LANG = click.option(
+    "--lang",
+    type=click.Choice(texts.LANGUAGES),
+    help="Language of tables and messages; files keep the names of columns.",
+)
 LOCALE = click.option("--locale", type=click.Choice(outputs.LOCALES), help="fr: decimal commas and semicolons in CSV.")
 TO_FILE = click.option("--to", "path", metavar="FILE", type=click.Path(path_type=Path), help="The file to write.")
 

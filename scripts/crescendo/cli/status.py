@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from crescendo.ingest.status import Status, status
-from crescendo.options import format_option
+from crescendo.options import english_only, format_option
 from crescendo.terminal import printable
 
 if TYPE_CHECKING:
@@ -21,6 +21,7 @@ WHOLE = ("reason", "meaning", "example")  # sentences
 @click.command("status")
 @format_option("table", "json")
 @click.option("--all", "everything", is_flag=True, help="Every file, table and example, not one screen.")
+@english_only
 def status_command(form: str, everything: bool) -> int:
     """Show what was loaded, rejected, unknown and found; exit code 1 if a record is not accounted for.
 

@@ -10,8 +10,8 @@ from crescendo.sources import all_sources
 FIRST = "soundcharts"
 
 
-def pages(empty: dict) -> tuple[dict[str, str], str]:
-    """The pages by name, but for the picture, and the Graphviz text that the picture is drawn from.
+def pages(empty: dict) -> tuple[dict[str, str], dict[str, str]]:
+    """The pages by name, and the pictures by name, each with the Graphviz text that it is drawn from.
 
     `empty` are the shares of nulls, see `fields.shares`. Reads the project in the working folder.
     """
@@ -25,18 +25,21 @@ def pages(empty: dict) -> tuple[dict[str, str], str]:
         "schema.md": pictures.schema_page(manifest, relations),
         "schema.sql": pictures.schema_sql(relations),
     }
-    return made, pictures.report_dot(manifest, relations)
+    return made, pictures.dots(manifest, relations)
 
 
 def stale_pages(folder: Path) -> list[str]:
     """The names of the pages in a folder that are not what the project makes; shares of nulls are taken as they are."""
     written = folder / "fields.md"
     empty = fields.shares_in(written.read_text(), list(all_sources().values())) if written.is_file() else {}
-    made, dot = pages(empty)
+    made, dots = pages(empty)
     stale = [name for name, page in made.items() if not _says(folder / name, page)]
-    picture = folder / "schema.svg"
-    drawn = picture.is_file() and pictures.mark(dot) in picture.read_text()
-    return stale if drawn else [*stale, "schema.svg"]
+    return stale + [name for name, dot in dots.items() if not is_drawn(folder / name, dot)]
+
+
+def is_drawn(picture: Path, dot: str) -> bool:
+    """Whether a picture is there and drawn from this Graphviz text."""
+    return picture.is_file() and pictures.mark(dot) in picture.read_text()
 
 
 def _says(path: Path, page: str) -> bool:

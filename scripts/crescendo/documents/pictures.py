@@ -1,10 +1,11 @@
-"""`docs/schema.md`, `docs/schema.svg` and `docs/schema.sql`: the published tables, drawn and as PostgreSQL."""
+"""`docs/schema.md`, `docs/schema*.svg` and `docs/schema.sql`: the published tables, drawn and as PostgreSQL."""
 
 import hashlib
 import json
 import re
 import subprocess
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 
 from crescendo.documents.fields import COMMAND
@@ -35,19 +36,89 @@ def schema_page(manifest: dict, relations: list[Relation]) -> str:
     ]
     reported = [table for name in REPORT for table in tables if table.full_name == name]
     lines += ["", "```mermaid", diagram(manifest, reported, tables, "mermaid"), "```"]
-    for schema in sorted(postgres.schemas(tables), key=lambda name: (name == SPINE, name)):
-        own = [table for table in tables if table.schema == schema]
-        shown = [table for table in tables if table in own or any(_refers(other, table) for other in own)]
+    for schema in _schemas(tables):
+        own, shown = _domain(schema, tables)
         title = "The metric spine" if schema == SPINE else f"Domain: {schema}"
-        lines += ["", f"## {title}", "", "```mermaid", diagram(manifest, shown, tables, "mermaid"), "```", ""]
+        lines += ["", f"## {title}", ""]
+        if _has_lines(shown):
+            lines += [f"The keys alone, as a picture: [{_picture(schema)}]({_picture(schema)}).", ""]
+        lines += ["```mermaid", diagram(manifest, shown, tables, "mermaid"), "```", ""]
         lines += [f"- `{table.full_name}`: {table.description}" for table in own]
+        lines += _alone(manifest, own, tables)
     return "\n".join(lines) + "\n"
 
 
-def report_dot(manifest: dict, relations: list[Relation]) -> str:
-    """The tables of the report in Graphviz's language: one page."""
+def dots(manifest: dict, relations: list[Relation]) -> dict[str, str]:
+    """The name of each picture, and its tables in Graphviz's language: the report whole, of each domain the keys."""
     tables = _tables(relations)
-    return diagram(manifest, [table for table in tables if table.full_name in REPORT], tables, "graphviz")
+    reported = [table for table in tables if table.full_name in REPORT]
+    made = {"schema.svg": diagram(manifest, reported, tables, "graphviz")}
+    for schema in _schemas(tables):
+        _own, shown = _domain(schema, tables)
+        if _has_lines(shown):
+            keys = [_keys_of(table, shown) for table in shown]
+            made[_picture(schema)] = diagram(manifest, keys, tables, "graphviz")
+    return made
+
+
+def _schemas(tables: list[Relation]) -> list[str]:
+    """The domains, and last the spine that they meet in."""
+    return sorted(postgres.schemas(tables), key=lambda name: (name == SPINE, name))
+
+
+def _has_lines(shown: list[Relation]) -> bool:
+    return any(_refers(one, other) for one in shown for other in shown)
+
+
+def _picture(schema: str) -> str:
+    return f"schema_{schema}.svg"
+
+
+def _domain(schema: str, tables: list[Relation]) -> tuple[list[Relation], list[Relation]]:
+    """The tables of a domain, and those with what they refer to."""
+    own = [table for table in tables if table.schema == schema]
+    return own, [table for table in tables if table in own or any(_refers(other, table) for other in own)]
+
+
+def _keys_of(table: Relation, shown: list[Relation]) -> Relation:
+    """A table with the columns alone that are keys, or that the tables shown refer to: a page holds no more."""
+    kept = {*table.primary_key, *table.grain, *(key.column for key in table.foreign_keys)}
+    kept |= {key.to_column for other in shown for key in other.foreign_keys if key.to == table.unique_id}
+    return replace(table, columns={name: column for name, column in table.columns.items() if name in kept})
+
+
+def _alone(manifest: dict, own: list[Relation], tables: list[Relation]) -> list[str]:
+    """The tables of a domain that have no line in any picture, and what each is made from."""
+    referred = {key.to for table in tables for key in table.foreign_keys}
+    alone = [table for table in own if not table.foreign_keys and table.unique_id not in referred]
+    if not alone:
+        return []
+    lines = [
+        "",
+        "These have no line: they are sums, lists and working tables, and no column of theirs is tested to refer to one"
+        " table. Each is made from:",
+        "",
+    ]
+    for table in alone:
+        of = ", ".join(f"`{name}`" for name in _made_from(manifest, table, tables)) or "a seed or raw tables alone"
+        lines.append(
+            f"- `{table.full_name}`: {of}{'; a function reads it, people need not' if table.is_helper else ''}"
+        )
+    return lines
+
+
+def _made_from(manifest: dict, table: Relation, tables: list[Relation]) -> list[str]:
+    """The nearest published tables above a table."""
+    names = {other.unique_id: other.full_name for other in tables}
+    found, seen, waiting = set(), set(), list(manifest["nodes"][table.unique_id]["depends_on"]["nodes"])
+    while waiting:
+        uid = waiting.pop()
+        if uid in names:
+            found.add(names[uid])
+        elif uid not in seen:
+            waiting += manifest["nodes"].get(uid, {}).get("depends_on", {}).get("nodes", [])
+        seen.add(uid)
+    return sorted(found)
 
 
 def schema_svg(dot: str) -> str:
@@ -59,7 +130,7 @@ def schema_svg(dot: str) -> str:
         drawn = subprocess.run(["dot", "-Tsvg"], input=dot, capture_output=True, text=True, check=True).stdout  # noqa: S607
     except FileNotFoundError:
         raise CrescendoError(
-            "docs/schema.svg is stale, and drawing it needs Graphviz:"
+            "a picture in docs/ is stale, and drawing it needs Graphviz:"
             " `apt-get install graphviz` (or `brew install graphviz`), then `crescendo docs`"
         ) from None
     return drawn.replace("<svg ", f"<!-- {mark(dot)} -->\n<svg ", 1)
@@ -97,7 +168,7 @@ def diagram(manifest: dict, shown: list[Relation], tables: list[Relation], targe
     """The tables drawn by dbterd, with the keys that published tables have, and the types that their YAML declares."""
     from dbterd.api import DbtErd  # slow to import
 
-    by_id = {table.unique_id: table for table in tables}
+    by_id = {table.unique_id: table for table in [*tables, *shown]}
     nodes, catalog = {}, {}
     for table in shown:
         keys = [{"type": "primary_key", "columns": list(table.primary_key)}] if table.primary_key else []
@@ -106,7 +177,8 @@ def diagram(manifest: dict, shown: list[Relation], tables: list[Relation], targe
                 to = f"ref('{by_id[key.to].name}')"
                 keys.append({"type": "foreign_key", "columns": [key.column], "to": to, "to_columns": [key.to_column]})
         node = manifest["nodes"][table.unique_id]
-        columns = {name: column | {"constraints": []} for name, column in node["columns"].items()}
+        declared = {name: column for name, column in node["columns"].items() if name in table.columns}
+        columns = {name: column | {"constraints": []} for name, column in declared.items()}
         nodes[table.unique_id] = node | {"constraints": keys, "columns": columns, "description": ""}
         catalog[table.unique_id] = _in_catalog(table)
     small = {name: value if name == "metadata" else type(value)() for name, value in manifest.items()} | {
