@@ -129,9 +129,12 @@ class Films:
         there = [number for number in self.films if self.exists(number, day) and number != ODD["adult"]]
         return sorted(there, key=lambda number: (-self.popularity(number, day), number))
 
-    def page(self, day: date, page: int) -> Row:
-        """A page of discover; on some days its first film is the last of the page before."""
-        listed = self.listed(day)
+    def page(self, day: date, page: int, since: str = "", until: str = "9999") -> Row:
+        """A page of discover; on some days its first film is the last of the page before.
+
+        With `since` and `until` it has the films released from one day to the other.
+        """
+        listed = [number for number in self.listed(day) if since <= self._release(number, day) <= until]
         first = (page - 1) * PAGE_ROWS
         moved = page > 1 and chance(self.seed, "moved", day, page) < MOVED
         rows = listed[first - moved : first - moved + PAGE_ROWS]
