@@ -14,6 +14,7 @@ from pathlib import Path
 import duckdb
 import pytest
 from conftest import crescendo, project_in
+from crescendo.manifest import published
 from crescendo.sources.tmdb.sample import land_films
 from crescendo.sources.tmdb.world import CHANGE, DELETED, END, GAP, ODD
 
@@ -258,6 +259,32 @@ def test_the_views_answer(built):
     assert [value for _, value in top] == sorted((value for _, value in top), reverse=True)
     continents = dict(ask(built, "select continent, movie_count from films.vw_continent_popularity"))
     assert continents["Unknown"] == 2
+
+
+def test_postgresql_gets_the_keys_and_indexes_of_the_brief(built):
+    relations = {one.name: one for one in published(json.loads((built / "target" / "manifest.json").read_text()))}
+    facts = relations["fct_movies_daily"]
+    # the key serves a film, and its days from the last to the first
+    assert facts.primary_key == ("movie_id", "snapshot_date")
+    assert {(key.column, key.to.rsplit(".", 1)[1]) for key in facts.foreign_keys} == {
+        ("movie_id", "dim_movies"),
+        ("snapshot_date", "dim_dates"),
+    }
+    assert [index.columns for index in facts.indexes] == [("snapshot_date",)]
+    for name, key in (
+        ("genres", "film_genre_id"),
+        ("companies", "company_id"),
+        ("countries", "country_code"),
+        ("languages", "film_language_code"),
+    ):
+        bridge = relations[f"bridge_movies_x_{name}"]
+        assert bridge.primary_key == ("movie_id", key)
+        assert {one.column for one in bridge.foreign_keys} == {"movie_id", key}
+        assert (key,) in {index.columns for index in bridge.indexes}
+    assert relations["bridge_movies_x_persons"].primary_key == ("credit_id",)
+    assert ("continent",) in {index.columns for index in relations["dim_countries"].indexes}
+    views = ("vw_movie_latest", "vw_genre_popularity", "vw_top_movies", "vw_continent_popularity")
+    assert {relations[name].kind for name in views} == {"view"}
 
 
 def test_any_order_and_twice_gives_the_same_tables(tmp_path):
