@@ -15,31 +15,41 @@ loads as (
 
 ),
 
+-- TMDb began in 2008: an earlier day in a name is of something else
+sent as (
+
+    select
+        *,
+        case when snapshot_date >= date '2008-01-01' then snapshot_date end as said_date
+    from answers
+
+),
+
 dated as (
 
     select
-        answers.movie_id,
-        answers.answer_kind,
-        case answers.answer_kind when 'details' then 1 when 'list' then 2 else 3 end
+        sent.movie_id,
+        sent.answer_kind,
+        case sent.answer_kind when 'details' then 1 when 'list' then 2 else 3 end
             as answer_order,
-        answers.film_list,
-        answers.page_number,
-        answers.popularity,
+        sent.film_list,
+        sent.page_number,
+        sent.popularity,
         -- the mean of no votes is none
-        case when answers.vote_count > 0 then answers.vote_average end as vote_average,
-        answers.vote_count,
-        answers.title,
-        answers.original_title,
-        answers.original_language_code,
-        answers.genre_ids,
-        answers.release_date,
-        answers.is_adult,
-        coalesce(answers.snapshot_date, loads.started_date) as snapshot_date,
-        coalesce({{ days_between('loads.started_date', 'answers.snapshot_date') }} > 1, false)
+        case when sent.vote_count > 0 then sent.vote_average end as vote_average,
+        sent.vote_count,
+        sent.title,
+        sent.original_title,
+        sent.original_language_code,
+        sent.genre_ids,
+        sent.release_date,
+        sent.is_adult,
+        coalesce(sent.said_date, loads.started_date) as snapshot_date,
+        coalesce({{ days_between('loads.started_date', 'sent.said_date') }} > 1, false)
             as is_set_aside,
-        answers._row_id
-    from answers
-    inner join loads on answers._load_id = loads._load_id
+        sent._row_id
+    from sent
+    inner join loads on sent._load_id = loads._load_id
 
 )
 

@@ -19,7 +19,11 @@ dated as (
 
     select
         movies.*,
-        coalesce(movies.snapshot_date, loads.started_date) as asked_date,
+        -- TMDb began in 2008: an earlier day in a name is of something else
+        coalesce(
+            case when movies.snapshot_date >= date '2008-01-01' then movies.snapshot_date end,
+            loads.started_date
+        ) as asked_date,
         loads.started_date
     from movies
     inner join loads on movies._load_id = loads._load_id
