@@ -47,14 +47,16 @@ summed as (
 
     select
         continent,
-        avg(popularity) as average_popularity,
+        -- decimals add up to the same sum in any order, so a view is the same whenever it is read
+        cast(sum(cast(popularity as decimal(18, 6))) as double)
+        / count(popularity) as average_popularity,
         -- the mean of all votes, not of the films' means
-        sum(vote_average * vote_count) filter (where vote_average is not null)
+        cast(sum(cast(vote_average * vote_count as decimal(24, 6))) as double)
         / nullif(sum(vote_count) filter (where vote_average is not null), 0) as vote_average,
         count(*) as movie_count,
         cast(sum(vote_count) as bigint) as vote_count,
-        sum(weight * vote_count) as weighted_vote_count,
-        sum(weight) as weighted_movie_count
+        cast(sum(cast(weight * vote_count as decimal(24, 9))) as double) as weighted_vote_count,
+        cast(sum(cast(weight as decimal(20, 12))) as double) as weighted_movie_count
     from members
     group by all
 
