@@ -118,6 +118,10 @@ create table audience.dim_music_genres (
     "root_genre" text not null,
     "sub_genre" text
 );
+create table audience.dim_place_countries (
+    "country_code" text not null,
+    "country_name" text not null
+);
 create table audience.dim_playlists (
     "playlist_id" text not null,
     "platform" text,
@@ -186,6 +190,19 @@ create table audience.fct_playlist_entries (
     "position_date" date,
     "peak_position_date" date
 );
+create table intermediate.int_place_days_listed (
+    "artist_id" text,
+    "metric_id" text not null,
+    "place_type" text not null,
+    "place_country" text,
+    "region_name" text,
+    "place_city" text,
+    "observed_date" date not null,
+    "value" double precision,
+    "answer_count" bigint,
+    "place_id" text not null,
+    "cities_key" bigint
+);
 create table metrics.dim_metrics (
     "metric_id" text not null,
     "platform" text,
@@ -205,6 +222,33 @@ create table metrics.dim_metrics (
     check (add_over_platform in ('same_unit', 'accounts', 'never')),
     check (kind in ('counter', 'gauge', 'index', 'flow', 'rolling'))
 );
+create table metrics.platform_completeness (
+    "platform" text not null,
+    "series_count" bigint,
+    "complete_series_count" bigint,
+    "first_date" date,
+    "complete_through_date" date,
+    "last_date" date
+);
+create table intermediate.int_places_described (
+    "artist_id" text,
+    "metric_id" text,
+    "place_type" text,
+    "place_country" text,
+    "region_name" text,
+    "place_city" text,
+    "place_id" text not null,
+    "artist_credit" text,
+    "platform" text not null,
+    "metric" text not null,
+    "unit" text,
+    "kind" text,
+    "min_base" double precision,
+    "complete_through_date" date,
+    "cadence_days" integer,
+    "max_age_days" integer,
+    "name" text
+);
 create table metrics.dim_series (
     "series_id" bigint not null,
     "subject_id" text,
@@ -221,14 +265,6 @@ create table metrics.dim_subjects (
     "counted_by" text,
     "is_primary" boolean,
     "is_composed" boolean
-);
-create table metrics.platform_completeness (
-    "platform" text not null,
-    "series_count" bigint,
-    "complete_series_count" bigint,
-    "first_date" date,
-    "complete_through_date" date,
-    "last_date" date
 );
 create table intermediate.int_series_described (
     "series_id" bigint not null,
@@ -906,15 +942,18 @@ alter table audience.dim_charts add primary key ("chart_id");
 alter table audience.dim_identifiers add primary key ("subject_id", "platform", "identifier");
 alter table audience.dim_labels add primary key ("label_id");
 alter table audience.dim_music_genres add primary key ("music_genre_id");
+alter table audience.dim_place_countries add primary key ("country_code");
 alter table audience.dim_playlists add primary key ("playlist_id");
 alter table audience.dim_songs add primary key ("song_id");
 alter table audience.fct_chart_entries add primary key ("chart_id", "song_id", "entry_date");
 alter table audience.fct_place_observations add primary key ("artist_id", "metric_id", "place_type", "place_country", "region_name", "place_city", "observed_date");
 alter table audience.fct_playlist_entries add primary key ("playlist_id", "song_id", "entry_date");
+alter table intermediate.int_place_days_listed add primary key ("place_id", "metric_id", "place_type", "observed_date");
 alter table metrics.dim_metrics add primary key ("metric_id");
+alter table metrics.platform_completeness add primary key ("platform");
+alter table intermediate.int_places_described add primary key ("place_id", "platform", "metric");
 alter table metrics.dim_series add primary key ("series_id");
 alter table metrics.dim_subjects add primary key ("subject_id");
-alter table metrics.platform_completeness add primary key ("platform");
 alter table intermediate.int_series_described add primary key ("series_id");
 alter table metrics.dim_platforms add primary key ("platform");
 alter table intermediate.int_series_grouped add primary key ("series_id", "subject");
@@ -1081,6 +1120,9 @@ comment on table audience.dim_music_genres is 'One row per genre, a root or one 
 comment on column audience.dim_music_genres."music_genre_id" is 'Genre in one text, ''pop'' or ''pop / french pop''.';
 comment on column audience.dim_music_genres."root_genre" is 'Root of the genre, ''pop''.';
 comment on column audience.dim_music_genres."sub_genre" is 'Branch of the root, ''french pop''; null for the root itself.';
+comment on table audience.dim_place_countries is 'One row per country in which an audience was counted.';
+comment on column audience.dim_place_countries."country_code" is 'ISO 3166 code of the country; null if blank.';
+comment on column audience.dim_place_countries."country_name" is 'Name of the country.';
 create index dim_playlists_platform_index on audience.dim_playlists ("platform");
 comment on index audience.dim_playlists_platform_index is 'Joins from metrics.dim_platforms, and the check that none is orphaned when one of its rows goes.';
 alter table audience.dim_playlists add foreign key ("platform") references metrics.dim_platforms ("platform");
@@ -1105,7 +1147,7 @@ alter table audience.dim_songs add foreign key ("subject_id") references metrics
 comment on table audience.dim_songs is 'One row per song id. Several ids may be one recording (twins): they share `recording_id`, and totals over songs count `is_primary_recording` only.';
 comment on column audience.dim_songs."song_id" is 'Soundcharts'' id of the song (uuid), or a hash of title and credit where only charts know it. One recording may have several, see `recording_id`.';
 comment on column audience.dim_songs."subject_id" is 'What is counted: ''song:'', ''artist:'' ... and the id within its domain.';
-comment on column audience.dim_songs."recording_id" is 'The recording a song id belongs to: the smallest song id among its twins, its own where it has none.';
+comment on column audience.dim_songs."recording_id" is 'The recording a song id belongs to: the smallest song id among its twins, its own if it has none.';
 comment on column audience.dim_songs."title" is 'Title as the source writes it, version words included; null if blank.';
 comment on column audience.dim_songs."artist_credit" is 'Artist credit as printed, all names in one text; null if blank.';
 comment on column audience.dim_songs."isrc" is 'Recording code, in capitals without dashes; null if unknown. Codes are reused and corrected.';
@@ -1132,7 +1174,7 @@ comment on table audience.fct_chart_entries is 'One row per chart, song and day 
 comment on column audience.fct_chart_entries."chart_id" is 'Soundcharts'' key of the chart.';
 comment on column audience.fct_chart_entries."song_id" is 'Soundcharts'' id of the song (uuid), or a hash of title and credit where only charts know it. One recording may have several, see `recording_id`.';
 comment on column audience.fct_chart_entries."chart_rank" is 'Rank in the chart now; null if it has left it.';
-comment on column audience.fct_chart_entries."previous_chart_rank" is 'Rank before; the last one where it has left.';
+comment on column audience.fct_chart_entries."previous_chart_rank" is 'Rank before; the last one if it has left.';
 comment on column audience.fct_chart_entries."peak_chart_rank" is 'Best rank; null on older answers.';
 comment on column audience.fct_chart_entries."time_on_chart" is 'How long it has been in the chart, in days or weeks.';
 comment on column audience.fct_chart_entries."answer_count" is 'How often the answer that counts lists it: more than 1 if it says two things of one.';
@@ -1173,6 +1215,18 @@ comment on column audience.fct_playlist_entries."entry_date" is 'First day in th
 comment on column audience.fct_playlist_entries."exit_date" is 'Day it left the playlist; null while it is there.';
 comment on column audience.fct_playlist_entries."position_date" is 'Day of the place.';
 comment on column audience.fct_playlist_entries."peak_position_date" is 'Day of the best place.';
+comment on table intermediate.int_place_days_listed is 'One row per artist, metric, place and day, with the cities that a country is the sum of.';
+comment on column intermediate.int_place_days_listed."artist_id" is 'Soundcharts'' id of the artist (uuid); of a credit that only reports print, the hash of its normalised text, never split.';
+comment on column intermediate.int_place_days_listed."metric_id" is 'Platform and metric in one code, ''spotify:streams''.';
+comment on column intermediate.int_place_days_listed."place_type" is 'What the place is, country or city.';
+comment on column intermediate.int_place_days_listed."place_country" is 'ISO 3166 code of the country; blank where unknown.';
+comment on column intermediate.int_place_days_listed."region_name" is 'Province or state; blank where unknown or for a country.';
+comment on column intermediate.int_place_days_listed."place_city" is 'City; blank for a country.';
+comment on column intermediate.int_place_days_listed."observed_date" is 'Day of the observation, as the source dates it (its first ten characters).';
+comment on column intermediate.int_place_days_listed."value" is 'The value observed that day, in the unit of its metric.';
+comment on column intermediate.int_place_days_listed."answer_count" is 'How often the answer that counts lists it: more than 1 if it says two things of one.';
+comment on column intermediate.int_place_days_listed."place_id" is 'Id of the artist and of the place, in one text.';
+comment on column intermediate.int_place_days_listed."cities_key" is 'Which listed cities the value of a country is the sum of, as a hash; null if it is none.';
 create index dim_metrics_platform_index on metrics.dim_metrics ("platform");
 comment on index metrics.dim_metrics_platform_index is 'Joins from metrics.dim_platforms, and the check that none is orphaned when one of its rows goes.';
 alter table metrics.dim_metrics add foreign key ("platform") references metrics.dim_platforms ("platform");
@@ -1192,6 +1246,31 @@ comment on column metrics.dim_metrics."correction_ratio" is 'A fall below this s
 comment on column metrics.dim_metrics."reset_ratio" is 'A fall to below this share of the value is a reset; null if the metric may fall.';
 comment on column metrics.dim_metrics."outlier_drop_ratio" is 'A value of at most this share of both its neighbours dropped to about nothing; null if it may.';
 comment on column metrics.dim_metrics."is_catalogued" is 'False where a source speaks of it and the catalogue in seeds/ lacks it: its settings are defaults.';
+comment on table metrics.platform_completeness is 'One row per platform that has observations, with the last day on which its figures are complete.';
+comment on column metrics.platform_completeness."platform" is 'Code of the platform, ''spotify''.';
+comment on column metrics.platform_completeness."series_count" is 'Number of series.';
+comment on column metrics.platform_completeness."complete_series_count" is 'Number of series observed on the complete-through date or later.';
+comment on column metrics.platform_completeness."first_date" is 'Day of the first observation.';
+comment on column metrics.platform_completeness."complete_through_date" is 'Latest day on which at least nine tenths of the series expected have reported. Expected is a series that was observed in the 28 days before; on that day, at least half as many must be as at the platform''s fullest.';
+comment on column metrics.platform_completeness."last_date" is 'Day of the latest observation.';
+comment on table intermediate.int_places_described is 'One row per artist, metric and place: what a window must know of it besides its values.';
+comment on column intermediate.int_places_described."artist_id" is 'Soundcharts'' id of the artist (uuid); of a credit that only reports print, the hash of its normalised text, never split.';
+comment on column intermediate.int_places_described."metric_id" is 'Platform and metric in one code, ''spotify:streams''.';
+comment on column intermediate.int_places_described."place_type" is 'What the place is, country or city.';
+comment on column intermediate.int_places_described."place_country" is 'ISO 3166 code of the country; blank where unknown.';
+comment on column intermediate.int_places_described."region_name" is 'Province or state; blank where unknown or for a country.';
+comment on column intermediate.int_places_described."place_city" is 'City; blank for a country.';
+comment on column intermediate.int_places_described."place_id" is 'Id of the artist and of the place, in one text.';
+comment on column intermediate.int_places_described."artist_credit" is 'Artist credit as printed, all names in one text; null if blank.';
+comment on column intermediate.int_places_described."platform" is 'Code of the platform, ''spotify''.';
+comment on column intermediate.int_places_described."metric" is 'What is counted, one word for all platforms, ''streams''.';
+comment on column intermediate.int_places_described."unit" is 'What one of it is; only equal units may be added.';
+comment on column intermediate.int_places_described."kind" is 'How the number behaves: counter, gauge, index, flow or rolling.';
+comment on column intermediate.int_places_described."min_base" is 'Base below which a percent is shown with a warning.';
+comment on column intermediate.int_places_described."complete_through_date" is 'Latest day on which at least nine tenths of the series expected have reported. Expected is a series that was observed in the 28 days before; on that day, at least half as many must be as at the platform''s fullest.';
+comment on column intermediate.int_places_described."cadence_days" is 'Days between two observations as a rule; coverage is judged by it.';
+comment on column intermediate.int_places_described."max_age_days" is 'Days a value may be carried forward before it is stale.';
+comment on column intermediate.int_places_described."name" is 'Name for people, such as the title of a song; ''(untitled)'' if the source has none.';
 create index dim_series_metric_id_index on metrics.dim_series ("metric_id");
 comment on index metrics.dim_series_metric_id_index is 'Joins from metrics.dim_metrics, and the check that none is orphaned when one of its rows goes.';
 create index dim_series_subject_id_index on metrics.dim_series ("subject_id");
@@ -1213,13 +1292,6 @@ comment on column metrics.dim_subjects."began_on" is 'Day on which the subject b
 comment on column metrics.dim_subjects."counted_by" is 'Subject that groups count in its place, as the recording of a song that has twins; null if it counts itself.';
 comment on column metrics.dim_subjects."is_primary" is 'False if another of the subjects that are counted as one is shown for all of them; rankings leave it out.';
 comment on column metrics.dim_subjects."is_composed" is 'Whether its observations are those of other subjects: of a recording, its songs''; of a genre, its tracks''.';
-comment on table metrics.platform_completeness is 'One row per platform that has observations, with the last day on which its figures are complete.';
-comment on column metrics.platform_completeness."platform" is 'Code of the platform, ''spotify''.';
-comment on column metrics.platform_completeness."series_count" is 'Number of series.';
-comment on column metrics.platform_completeness."complete_series_count" is 'Number of series observed on the complete-through date or later.';
-comment on column metrics.platform_completeness."first_date" is 'Day of the first observation.';
-comment on column metrics.platform_completeness."complete_through_date" is 'Latest day on which at least nine tenths of the series expected have reported. Expected is a series that was observed in the 28 days before; on that day, at least half as many must be as at the platform''s fullest.';
-comment on column metrics.platform_completeness."last_date" is 'Day of the latest observation.';
 comment on table intermediate.int_series_described is 'One row per series, with its subject, its metric and what its platform knows.';
 comment on column intermediate.int_series_described."series_id" is 'Key of one subject''s one metric, computed from both: the same in every build.';
 comment on column intermediate.int_series_described."subject_id" is 'What is counted: ''song:'', ''artist:'' ... and the id within its domain.';
@@ -1281,7 +1353,7 @@ comment on column leads.fct_leads."direction" is 'inbound if the person calls, o
 comment on column leads.fct_leads."form_id" is 'Form that was filled in; null if not said.';
 comment on column leads.fct_leads."product" is 'What the person asks for; null if not said.';
 comment on column leads.fct_leads."lead_status" is 'new, validated, rejected, duplicate or test, as the tool says.';
-comment on column leads.fct_leads."rejection_reason" is 'bad_phone, out_of_target, duplicate, no_consent, incomplete or fraud; null if it is not rejected or nobody said why.';
+comment on column leads.fct_leads."rejection_reason" is 'bad_phone, out_of_target, duplicate, no_consent, incomplete or fraud; null if it is not rejected or no reason was given.';
 comment on column leads.fct_leads."lead_version_count" is 'Versions of the lead that were sent.';
 comment on column leads.fct_leads."has_consent" is 'Whether the person may be called; null if not said.';
 comment on column leads.fct_leads."has_valid_phone" is 'Whether the number can be called; null if not said.';
@@ -1388,12 +1460,12 @@ comment on table leads.fct_lead_statuses is 'One row per lead and status that it
 comment on column leads.fct_lead_statuses."lead_id" is 'Id of the lead in its tool.';
 comment on column leads.fct_lead_statuses."status_number" is 'Place among the statuses of the lead, from 1.';
 comment on column leads.fct_lead_statuses."lead_status" is 'new, validated, rejected, duplicate or test, as the tool says.';
-comment on column leads.fct_lead_statuses."rejection_reason" is 'bad_phone, out_of_target, duplicate, no_consent, incomplete or fraud; null if it is not rejected or nobody said why.';
+comment on column leads.fct_lead_statuses."rejection_reason" is 'bad_phone, out_of_target, duplicate, no_consent, incomplete or fraud; null if it is not rejected or no reason was given.';
 comment on column leads.fct_lead_statuses."previous_status" is 'Status before; null for the first.';
 comment on column leads.fct_lead_statuses."changed_at" is 'Moment from which it had the status, UTC; null if not said.';
 comment on table leads.lead_rejections is 'One row per channel and reason of rejection.';
 comment on column leads.lead_rejections."channel_id" is 'Code of the marketing channel, ''sea_marque''; ''unassigned'' if no rule fits.';
-comment on column leads.lead_rejections."rejection_reason" is 'bad_phone, out_of_target, duplicate, no_consent, incomplete or fraud; null if it is not rejected or nobody said why.';
+comment on column leads.lead_rejections."rejection_reason" is 'bad_phone, out_of_target, duplicate, no_consent, incomplete or fraud; null if it is not rejected or no reason was given.';
 comment on column leads.lead_rejections."lead_count" is 'Number of leads.';
 comment on column leads.lead_rejections."share_ratio" is 'Share of all channels, 0 to 1; null if there is nothing to share.';
 comment on table leads.leads_weekly is 'One row per ISO week and channel, weeks without a lead included; leads without a date have one row per channel.';
@@ -3346,6 +3418,410 @@ FROM described
 ) as result
 $$;
 comment on function metrics.series_growth(date, date) is 'One row per series: how much it grew from the close of one day to the close of another, with the evidence. Ask `from metrics.series_growth(''2025-04-01'', ''2025-04-30'')`; the length of the window costs nothing.';
+create or replace function metrics.error(message text) returns boolean language plpgsql as
+$$ begin raise exception '%', message; end $$;
+create function metrics.listed_place_growth(from_date date, to_date date) returns table (
+    "place_id" text,
+    "name" text,
+    "artist_credit" text,
+    "artist_id" text,
+    "place_type" text,
+    "place_country" text,
+    "platform" text,
+    "metric" text,
+    "unit" text,
+    "kind" text,
+    "min_base" double precision,
+    "cadence_days" integer,
+    "max_age_days" integer,
+    "complete_through_date" date,
+    "expected_days" bigint,
+    "start_observed_date" date,
+    "value_before" double precision,
+    "end_observed_date" date,
+    "value_inside" double precision,
+    "has_other_cities" boolean,
+    "city_set_count" bigint,
+    "observed_days" bigint,
+    "previous_observed_days" bigint,
+    "summed" double precision,
+    "previous_summed" double precision
+) language sql stable as $$
+select
+    cast("place_id" as text),
+    cast("name" as text),
+    cast("artist_credit" as text),
+    cast("artist_id" as text),
+    cast("place_type" as text),
+    cast("place_country" as text),
+    cast("platform" as text),
+    cast("metric" as text),
+    cast("unit" as text),
+    cast("kind" as text),
+    cast("min_base" as double precision),
+    cast("cadence_days" as integer),
+    cast("max_age_days" as integer),
+    cast("complete_through_date" as date),
+    cast("expected_days" as bigint),
+    cast("start_observed_date" as date),
+    cast("value_before" as double precision),
+    cast("end_observed_date" as date),
+    cast("value_inside" as double precision),
+    cast("has_other_cities" as boolean),
+    cast("city_set_count" as bigint),
+    cast("observed_days" as bigint),
+    cast("previous_observed_days" as bigint),
+    cast("summed" as double precision),
+    cast("previous_summed" as double precision)
+from (
+WITH places AS (
+  SELECT
+    *
+  FROM "intermediate"."int_places_described"
+), observations AS (
+  SELECT
+    *
+  FROM "intermediate"."int_place_days_listed"
+), dated AS (
+  SELECT
+    places.*,
+    observations.observed_date,
+    observations.value,
+    observations.cities_key,
+    CAST($2 AS DATE) - CAST($1 AS DATE) AS window_days,
+    observations.observed_date > CAST($1 AS DATE) AS is_inside,
+    observations.observed_date <= CAST($1 AS DATE)
+    AND observations.observed_date > CAST($1 AS DATE) - CAST(CAST($2 AS DATE) - CAST($1 AS DATE) AS INT) AS is_before
+  FROM places
+  INNER JOIN observations
+    ON places.place_id = observations.place_id
+    AND places.metric_id = observations.metric_id
+  WHERE
+    observations.observed_date <= CAST($2 AS DATE)
+    AND CASE
+      WHEN CAST($2 AS DATE) > CAST($1 AS DATE)
+      THEN TRUE
+      ELSE metrics.error('to_date must be after from_date')
+    END
+), spanned AS (
+  SELECT
+    place_id,
+    name,
+    artist_credit,
+    artist_id,
+    place_type,
+    place_country,
+    platform,
+    metric,
+    unit,
+    kind,
+    min_base,
+    cadence_days,
+    max_age_days,
+    complete_through_date,
+    GREATEST(1, DIV(window_days, cadence_days)) AS expected_days,
+    MAX(observed_date) FILTER(WHERE
+      NOT is_inside) AS start_observed_date,
+    (
+      ARRAY_AGG(value ORDER BY observed_date DESC NULLS LAST) FILTER(WHERE
+        (
+          NOT value IS NULL AND NOT observed_date IS NULL
+        ) AND NOT is_inside)
+    )[1] AS value_before,
+    MAX(observed_date) FILTER(WHERE
+      is_inside) AS end_observed_date,
+    (
+      ARRAY_AGG(value ORDER BY observed_date DESC NULLS LAST) FILTER(WHERE
+        (
+          NOT value IS NULL AND NOT observed_date IS NULL
+        ) AND is_inside)
+    )[1] AS value_inside,
+    (
+      ARRAY_AGG(COALESCE(cities_key, 0) ORDER BY observed_date DESC NULLS LAST) FILTER(WHERE
+        (
+          NOT COALESCE(cities_key, 0) IS NULL AND NOT observed_date IS NULL
+        )
+        AND NOT is_inside)
+    )[1] <> (
+      ARRAY_AGG(COALESCE(cities_key, 0) ORDER BY observed_date DESC NULLS LAST) FILTER(WHERE
+        (
+          NOT COALESCE(cities_key, 0) IS NULL AND NOT observed_date IS NULL
+        )
+        AND is_inside)
+    )[1] AS has_other_cities,
+    COUNT(DISTINCT COALESCE(cities_key, 0)) FILTER(WHERE
+      is_inside OR is_before) AS city_set_count,
+    COUNT(*) FILTER(WHERE
+      is_inside) AS observed_days,
+    COUNT(*) FILTER(WHERE
+      is_before) AS previous_observed_days,
+    SUM(value) FILTER(WHERE
+      is_inside) AS summed,
+    SUM(value) FILTER(WHERE
+      is_before) AS previous_summed
+  FROM dated
+  GROUP BY
+    place_id,
+    name,
+    artist_credit,
+    artist_id,
+    place_type,
+    place_country,
+    platform,
+    metric,
+    unit,
+    kind,
+    min_base,
+    cadence_days,
+    max_age_days,
+    complete_through_date,
+    GREATEST(1, DIV(window_days, cadence_days))
+)
+SELECT
+  *
+FROM spanned
+) as result
+$$;
+comment on function metrics.listed_place_growth(date, date) is 'One row per artist, metric and place listed by the end of a window: what was listed in the window and in the one before.';
+create function metrics.place_averages(in_from_date date, in_to_date date) returns table (
+    "subject" text,
+    "name" text,
+    "artist_credit" text,
+    "platform" text,
+    "metric" text,
+    "unit" text,
+    "from_date" date,
+    "to_date" date,
+    "average_per_observed_day" double precision,
+    "latest_value" double precision,
+    "observed_days" bigint,
+    "expected_days" bigint,
+    "coverage_ratio" double precision,
+    "kind" text,
+    "subject_type" text,
+    "place_country" text,
+    "artist_id" text
+) language sql stable as $$
+select
+    cast("subject" as text),
+    cast("name" as text),
+    cast("artist_credit" as text),
+    cast("platform" as text),
+    cast("metric" as text),
+    cast("unit" as text),
+    cast("from_date" as date),
+    cast("to_date" as date),
+    cast("average_per_observed_day" as double precision),
+    cast("latest_value" as double precision),
+    cast("observed_days" as bigint),
+    cast("expected_days" as bigint),
+    cast("coverage_ratio" as double precision),
+    cast("kind" as text),
+    cast("subject_type" as text),
+    cast("place_country" as text),
+    cast("artist_id" as text)
+from (
+WITH windows AS (
+  SELECT
+    *
+  FROM "metrics"."listed_place_growth"($1, $2)
+), averaged AS (
+  SELECT
+    place_id AS subject,
+    name,
+    artist_credit,
+    platform,
+    metric,
+    unit,
+    CAST($1 AS DATE) AS from_date,
+    CAST($2 AS DATE) AS to_date,
+    CAST(summed AS DOUBLE PRECISION) / observed_days AS average_per_observed_day,
+    CASE
+      WHEN CAST($2 AS DATE) - end_observed_date <= max_age_days
+      THEN value_inside
+    END AS latest_value,
+    observed_days,
+    expected_days,
+    LEAST(1, CAST(observed_days AS DOUBLE PRECISION) / expected_days) AS coverage_ratio,
+    kind,
+    place_type AS subject_type,
+    place_country,
+    artist_id
+  FROM windows
+  WHERE
+    observed_days > 0
+)
+SELECT
+  *
+FROM averaged
+) as result
+$$;
+comment on function metrics.place_averages(date, date) is 'One row per artist, metric and place that was listed in a window: the average of the listed days, and the last value.';
+create function metrics.place_growth(in_from_date date, in_to_date date) returns table (
+    "subject" text,
+    "name" text,
+    "artist_credit" text,
+    "platform" text,
+    "metric" text,
+    "unit" text,
+    "from_date" date,
+    "to_date" date,
+    "start_value" double precision,
+    "start_observed_date" date,
+    "start_age_days" bigint,
+    "end_value" double precision,
+    "end_observed_date" date,
+    "end_age_days" bigint,
+    "growth" double precision,
+    "growth_pct" double precision,
+    "observed_days" bigint,
+    "expected_days" bigint,
+    "coverage_ratio" double precision,
+    "status" text,
+    "kind" text,
+    "subject_type" text,
+    "place_country" text,
+    "artist_id" text
+) language sql stable as $$
+select
+    cast("subject" as text),
+    cast("name" as text),
+    cast("artist_credit" as text),
+    cast("platform" as text),
+    cast("metric" as text),
+    cast("unit" as text),
+    cast("from_date" as date),
+    cast("to_date" as date),
+    cast("start_value" as double precision),
+    cast("start_observed_date" as date),
+    cast("start_age_days" as bigint),
+    cast("end_value" as double precision),
+    cast("end_observed_date" as date),
+    cast("end_age_days" as bigint),
+    cast("growth" as double precision),
+    cast("growth_pct" as double precision),
+    cast("observed_days" as bigint),
+    cast("expected_days" as bigint),
+    cast("coverage_ratio" as double precision),
+    cast("status" as text),
+    cast("kind" as text),
+    cast("subject_type" as text),
+    cast("place_country" as text),
+    cast("artist_id" as text)
+from (
+WITH windows AS (
+  SELECT
+    *
+  FROM "metrics"."listed_place_growth"($1, $2)
+), aged AS (
+  SELECT
+    *,
+    CAST($1 AS DATE) - start_observed_date AS start_age_days,
+    CAST($2 AS DATE) - end_observed_date AS end_age_days,
+    CASE
+      WHEN kind <> 'flow' AND CAST($1 AS DATE) - start_observed_date <= max_age_days
+      THEN value_before
+    END AS start_value,
+    CASE
+      WHEN kind <> 'flow' AND CAST($2 AS DATE) - end_observed_date <= max_age_days
+      THEN value_inside
+    END AS end_value
+  FROM windows
+), known AS (
+  SELECT
+    *,
+    CASE WHEN kind = 'flow' THEN previous_summed ELSE start_value END AS base,
+    CASE WHEN kind = 'flow' THEN summed ELSE end_value - start_value END AS growth,
+    CASE
+      WHEN kind = 'flow'
+      THEN summed - previous_summed
+      ELSE end_value - start_value
+    END AS growth_over_base,
+    LEAST(1, CAST(observed_days AS DOUBLE PRECISION) / expected_days) AS coverage_ratio,
+    observed_days < 0.8 * expected_days
+    OR (
+      kind = 'flow' AND previous_observed_days < 0.8 * expected_days
+    ) AS is_thin
+  FROM aged
+), statuses AS (
+  SELECT
+    *
+  FROM "metrics"."dim_growth_statuses"
+), judged AS (
+  SELECT
+    *,
+    CASE
+      WHEN end_observed_date IS NULL AND start_observed_date IS NULL
+      THEN 'no_end'
+      WHEN kind = 'flow' AND summed IS NULL
+      THEN 'no_end'
+      WHEN start_observed_date IS NULL
+      THEN 'no_base'
+      WHEN kind = 'flow' AND previous_summed IS NULL
+      THEN 'no_base'
+      WHEN kind <> 'flow' AND end_value IS NULL
+      THEN 'stale_end'
+      WHEN kind <> 'flow' AND start_value IS NULL
+      THEN 'stale_base'
+      WHEN base <= 0
+      THEN 'zero_base'
+      WHEN CASE WHEN kind = 'flow' THEN city_set_count > 1 ELSE has_other_cities END
+      THEN 'relinked_in_window'
+      WHEN is_thin
+      THEN 'low_coverage'
+      WHEN base < min_base
+      THEN 'low_base'
+      WHEN CAST($2 AS DATE) > complete_through_date
+      THEN 'partial_window'
+      ELSE 'ok'
+    END AS status
+  FROM known
+), rated AS (
+  SELECT
+    judged.*,
+    statuses.has_percent AND (
+      judged.kind <> 'flow' OR NOT judged.is_thin
+    ) AS has_percent
+  FROM judged
+  INNER JOIN statuses
+    ON judged.status = statuses.status
+), described AS (
+  SELECT
+    place_id AS subject,
+    name,
+    artist_credit,
+    platform,
+    metric,
+    unit,
+    CAST($1 AS DATE) AS from_date,
+    CAST($2 AS DATE) AS to_date,
+    start_value,
+    start_observed_date,
+    start_age_days,
+    end_value,
+    end_observed_date,
+    end_age_days,
+    growth,
+    CASE
+      WHEN has_percent
+      THEN CAST(100 * growth_over_base AS DOUBLE PRECISION) / base
+    END AS growth_pct,
+    observed_days,
+    expected_days,
+    coverage_ratio,
+    status,
+    kind,
+    place_type AS subject_type,
+    place_country,
+    artist_id
+  FROM rated
+)
+SELECT
+  *
+FROM described
+) as result
+$$;
+comment on function metrics.place_growth(date, date) is 'One row per artist, metric and place: how the audience there grew over a window, and whether the percent may be quoted. Places never add up to the world, see docs/method.md.';
 create function metrics.platform_averages(in_from_date date, in_to_date date) returns table (
     "subject" text,
     "name" text,
@@ -3700,7 +4176,7 @@ comment on view metrics.song_days is 'One row per song, platform and day, for pe
 comment on column metrics.song_days."song_id" is 'Soundcharts'' id of the song (uuid), or a hash of title and credit where only charts know it. One recording may have several, see `recording_id`.';
 comment on column metrics.song_days."title" is 'Title as the source writes it, version words included; null if blank.';
 comment on column metrics.song_days."artist_credit" is 'Artist credit as printed, all names in one text; null if blank.';
-comment on column metrics.song_days."recording_id" is 'The recording a song id belongs to: the smallest song id among its twins, its own where it has none.';
+comment on column metrics.song_days."recording_id" is 'The recording a song id belongs to: the smallest song id among its twins, its own if it has none.';
 comment on column metrics.song_days."platform" is 'Code of the platform, ''spotify''.';
 comment on column metrics.song_days."observed_date" is 'Day of the observation, as the source dates it (its first ten characters).';
 comment on column metrics.song_days."streams" is 'Streams in total since release, that day or as the week closed; null if they were not seen.';

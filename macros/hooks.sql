@@ -74,3 +74,34 @@
         )
     {%- endif -%}
 {%- endmacro %}
+
+{#- Puts the descriptions of what was built, and of the raw tables, into the DuckDB file. One text at the end of a run:
+    dbt's own `persist_docs` asks the catalog about each model, and knows no table functions.
+
+    results: of the run, as dbt hands them to on-run-end. -#}
+{% macro describe_tables(results) -%}
+    {%- if execute and flags.WHICH in ('build', 'run', 'seed') -%}
+        {%- set kinds = {'table': 'table', 'seed': 'table', 'view': 'view', 'table_function': 'macro table'} -%}
+        {%- set built = results | selectattr('status', 'equalto', 'success') | map(attribute='node.unique_id') | list -%}
+        {%- set raw = run_query("select schema_name || '.' || table_name from duckdb_tables()").columns[0].values() -%}
+        {%- for node in graph.nodes.values() if node.unique_id in built -%}
+            {{ comments_of(node, node.alias, kinds.get(node.config.materialized)) }}
+        {%- endfor -%}
+        {%- for node in graph.sources.values() if node.schema ~ '.' ~ node.identifier in raw -%}
+            {{ comments_of(node, node.identifier, 'table') }}
+        {%- endfor -%}
+    {%- endif -%}
+{%- endmacro %}
+
+{#- The statements that describe one relation and, unless it is a function, its columns.
+
+    node: of dbt's graph; name: of the relation; kind: what DuckDB calls it, none if it has no comment. -#}
+{% macro comments_of(node, name, kind) -%}
+    {%- set relation = adapter.quote(node.schema) ~ '.' ~ adapter.quote(name) -%}
+    {%- if kind -%}
+        comment on {{ kind }} {{ relation }} is {{ duckdb_escape_comment(node.description) }};
+        {%- for column in node.columns.values() if kind != 'macro table' %}
+        comment on column {{ relation }}.{{ adapter.quote(column.name) }} is {{ duckdb_escape_comment(column.description) }};
+        {%- endfor %}
+    {%- endif -%}
+{%- endmacro %}

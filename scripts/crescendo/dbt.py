@@ -5,9 +5,11 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from crescendo import warehouse
 from crescendo.errors import CrescendoError
 
 # what the models are made from
@@ -36,27 +38,36 @@ def fingerprint(root: Path = Path()) -> str:
     return digest.hexdigest()
 
 
-def run(*words: str, root: Path = Path(), into: Path | None = None, warehouse: str = "") -> tuple[bool, str]:
+def run(
+    *words: str,
+    root: Path = Path(),
+    into: Path | None = None,
+    warehouse: str = "",
+    heard: Callable[[str], None] = lambda line: None,
+) -> tuple[bool, str]:
     """Run dbt with these words; whether it succeeded, and what it said.
 
     `into` is the folder it writes to, `target(root)` if None. `warehouse` is the file it builds in, that of
-    CRESCENDO_DB if empty.
+    CRESCENDO_DB if empty. `heard` is called with each line as dbt says it.
     """
     folder = (into or target(root)).absolute()
     written, before = folder / "manifest.json", fingerprint(root)
     age = written.stat().st_mtime_ns if written.is_file() else 0
-    done = subprocess.run(  # noqa: S603 our own dbt, on our own project
+    lines: list[str] = []
+    with subprocess.Popen(  # noqa: S603 our own dbt, on our own project
         [sys.executable, "-m", "dbt.cli.main", *words, "--no-use-colors", "--project-dir", str(root),
          "--profiles-dir", str(root), "--target-path", str(folder)],
         env=os.environ | QUIET | ({"CRESCENDO_DB": warehouse} if warehouse else {}),
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
-        check=False,
-    )  # fmt: skip
+    ) as process:  # fmt: skip
+        for line in process.stdout or ():
+            lines.append(line)
+            heard(line)
     if written.is_file() and written.stat().st_mtime_ns != age:
         (folder / MARK).write_text(f"{before} {_run_of(json.loads(written.read_text()))}\n")
-    return not done.returncode, done.stdout
+    return not process.returncode, "".join(lines)
 
 
 def manifest(root: Path = Path()) -> Manifest:
@@ -80,6 +91,8 @@ def manifest(root: Path = Path()) -> Manifest:
 
 def static_site() -> Path:
     """Make dbt's own pages of the warehouse as one HTML file. Raises CrescendoError with dbt's words."""
+    with warehouse.connect(read_only=True):  # dbt would make an empty one
+        pass
     done, said = run("docs", "generate", "--static", "--quiet")
     if not done:
         raise CrescendoError(f"dbt docs generate failed: {said}")

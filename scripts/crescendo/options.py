@@ -25,6 +25,16 @@ class Number(click.FloatRange):
         return number
 
 
+class NamedPath(click.Path):
+    """A file or folder; an empty word, as an unset variable leaves it, is not the folder that one is in."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """The path that was typed. Raises click.BadParameter."""
+        if value == "":
+            self.fail("the path is empty: name a file or folder", param, ctx)
+        return super().convert(value, param, ctx)
+
+
 # a day is longer than anybody waits
 SECONDS = Number(min=0, max=86400)
 SECONDS_OF_WORK = Number(min=0, min_open=True, max=86400)

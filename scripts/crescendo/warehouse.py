@@ -95,6 +95,11 @@ def text(value: str) -> str:
     return "'" + value.replace("'", "''") + "'"
 
 
+# A commit goes straight to the file, whose header changes in one write. DuckDB 1.5 would write small commits to a log
+# first, and if it is killed meanwhile, the next opening takes large tables out of the half-written log, without the rest.
+COMMITTED_AT_ONCE = {"checkpoint_threshold": "0B", "auto_checkpoint_skip_wal_threshold": "0"}
+
+
 @contextmanager
 def connect(
     file: Path | None = None, *, read_only: bool = False, wait: float = 60.0, dry: bool = False
@@ -139,7 +144,7 @@ def _open(file: Path, *, read_only: bool, until: float) -> duckdb.DuckDBPyConnec
         _create(file)
     while True:
         try:
-            return duckdb.connect(str(file), read_only=read_only)
+            return duckdb.connect(str(file), read_only=read_only, config={} if read_only else COMMITTED_AT_ONCE)
         except duckdb.Error as error:
             if not str(error).startswith("IO Error: Could not set lock on file"):
                 raise
@@ -163,7 +168,7 @@ def _explained(file: Path) -> Iterator[None]:
 
 
 def _reason(file: Path, error: duckdb.Error | OSError) -> str:
-    """Whether an error is the disk's, and what to do then; empty where it is not."""
+    """Whether an error is the disk's, and what to do then; empty if it is not."""
     log, said = file.with_name(f"{file.name}.wal"), str(error).splitlines()[0]
     if FULL.search(said):
         return f"the disk is full ({said}): nothing was changed; free some room and run it again"

@@ -1,3 +1,5 @@
+{{ config(group='metrics') }}
+
 -- The whole change of a group is what its members say one by one, each recording once, each by its
 -- weight: the sum of their ends less that of their starts, and of a flow the sum of its windows.
 

@@ -36,6 +36,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     done = crescendo(folder, project_in(folder), "build")
     assert done.returncode == 0, done.stdout + done.stderr
     (folder / "summary.txt").write_text(done.stdout)
+    (folder / "progress.txt").write_text(done.stdout)
     return folder
 
 

@@ -132,7 +132,7 @@ def _is_page(path: Path) -> bool:
 
 
 def _of_listening(path: Path) -> bool:
-    return path.name.startswith(ROUTES)
+    return path.name.startswith(tuple(ROUTES))
 
 
 def _drop(step: Drawn, landed: Landed) -> None:

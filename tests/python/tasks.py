@@ -110,4 +110,14 @@ TASKS: list[tuple[str, tuple[str, ...], tuple[str, ...]]] = [
         ("growth", "--from", "2024-09-01", "--to", "2025-04-30", "--by", "song"),
         ("no value at the start: nothing was observed by the first day",),
     ),
+    (
+        "In which countries does Léo gain listeners on Spotify?",
+        ("growth", "--window", "2025-04", "--by", "country", "--artist", "leo, the lamp", "--platform", "spotify"),
+        ("monthly_listeners by country", "Italy", r"\+[\d.]+ ", "2025-03-31 to 2025-04-30"),
+    ),
+    (
+        "The cities of France, on an average day",
+        ("averages", "--last", "28d", "--by", "city", "--country", "france", "--metric", "monthly_listeners"),
+        ("Averages of monthly_listeners by city", "Lyon"),
+    ),
 ]

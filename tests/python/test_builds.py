@@ -109,7 +109,7 @@ def test_nothing_is_published(mixed, tmp_path):
 
 def test_a_build_after_one_that_was_killed_is_not_nothing(mixed, built):
     folder, environment = mixed
-    (folder / "landing").symlink_to(built / "landing")
+    (folder / "sample").symlink_to(built / "sample")
     (folder / "models").unlink()  # it would take its time: that dbt is run is what counts
     (folder / "tests").unlink()
     done = crescendo(folder, environment, "build")

@@ -10,7 +10,7 @@ import pytest
 from conftest import ROOT, project_in
 from crescendo import dbt, manifest
 from crescendo.cli import docs, main
-from crescendo.documents import fields, pages
+from crescendo.documents import fields, pages, pictures
 from crescendo.ingest.flatten import raw_tables
 from crescendo.shapes import Field
 from crescendo.sources import all_sources
@@ -107,11 +107,57 @@ def test_shares_of_nulls_are_those_of_the_sample(project):
     assert {place: said.get(place) for place in measured} == measured
 
 
+def test_the_report_comes_first_and_a_line_says_how_many(project):
+    schema = (ROOT / "docs" / "schema.md").read_text()
+    first = schema.split("```mermaid")[1].split("```")[0]
+    assert len(re.findall(r'^  "[^"]+" {$', first, re.M)) == len(pictures.REPORT)
+    assert '"metrics.fct_observations" }o--|| "metrics.dim_series": series_id' in first
+    read = dbt.manifest()
+    relations = {relation.full_name: relation for relation in manifest.published(read)}
+    lines = re.findall(r'"([^"]+)" (\S+)--(\S+) "[^"]+": (\w+)', schema)
+    assert lines
+    for child, many, one, column in lines:
+        relation = relations[child]
+        assert many == ("|o" if relation.primary_key == (column,) else "}o"), (child, column)
+        assert (one == "||") == (column in relation.primary_key or column in relation.not_null), (child, column)
+    for name in ("sources.md", "fields.md"):
+        assert re.search(r"^### .*", (ROOT / "docs" / name).read_text(), re.M)[0] == "### soundcharts: report"
+
+
+def test_every_field_has_a_reason_and_every_link_of_the_contents_an_end():
+    page = (ROOT / "docs" / "fields.md").read_text()
+    rows = [line.strip("| ").split(" | ") for line in page.splitlines() if line.startswith("| `")]
+    assert rows and all(row[-1].strip() for row in rows)
+    ends = {
+        re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in re.findall(r"^##+ (.*)$", page, re.M)
+    }
+    links = re.findall(r"\]\(#([\w-]+)\)", page)
+    assert links and set(links) <= ends
+
+
 def test_the_picture_is_one_that_opens_anywhere():
     picture = (ROOT / "docs" / "schema.svg").read_text()
     assert picture.startswith("<?xml")
     assert "fct_observations" in picture
     assert not re.search(r"(href|src)=", picture)
+
+
+def test_every_environment_variable_is_listed_and_every_listed_one_is_read():
+    code = "".join(
+        path.read_text() for path in [*(ROOT / "scripts" / "crescendo").rglob("*.py"), ROOT / "profiles.yml"]
+    )
+    own = set(re.findall(r"""["']((?:CRESCENDO|SOUNDCHARTS)_[A-Z_]+|DBT_TARGET_PATH)["']""", code))
+    read = own | {name for call in re.findall(r"environ[^\n]*", code) for name in re.findall(r'"([A-Z_]{4,})"', call)}
+    read |= {
+        name for line in re.findall(r"for name in \(([^)]*)\)", code) for name in re.findall(r'"([A-Z_]{4,})"', line)
+    }
+    section = (ROOT / "docs" / "runbook.md").read_text().split("## Environment variables")[1].split("\n## ")[0]
+    listed = re.findall(r"^\| `(\w+)` \|", section, re.M)
+    from_libraries = {"PGHOST", "PGDATABASE", "PGUSER", "PGSERVICE", "PGPASSWORD", "COLUMNS"}  # libpq's and Python's
+    assert len(listed) == len(set(listed))
+    assert set(listed) == read | from_libraries
+    example = re.findall(r"^#?([A-Z_]+)=", (ROOT / ".env.example").read_text(), re.M)
+    assert example == [name for name in listed if name.startswith(("CRESCENDO_", "SOUNDCHARTS_", "PG"))]
 
 
 def test_decision_records_are_numbered_without_a_gap():

@@ -65,7 +65,10 @@ def test_status_shows_each_kind_with_count_example_and_meaning(dirty):
     assert (scores["example"]["example"], scores["is_set_aside"]) == ("101", False)
     assert scores["example"]["file_path"].endswith("report.csv")
     words = " ".join(crescendo(dirty, project_in(dirty), "status").stdout.split())
+    assert f"Findings about the data ({len(FOUND)}, the first " in words
+    words = " ".join(crescendo(dirty, project_in(dirty), "status", "--all").stdout.split())
     assert f"Findings about the data ({len(FOUND)})" in words
+    assert all(kind in words for kind in FOUND)
 
 
 def test_an_address_is_in_no_finding(dirty):

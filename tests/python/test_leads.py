@@ -52,7 +52,7 @@ def build(folder: Path, environment: dict[str, str]) -> None:
 
 def records(folder: Path, name: str) -> list[list[dict]]:
     """The records of each of the sample's files of a kind, in the order of their names."""
-    paths = sorted((folder / "landing" / "leads").glob(f"{name}*.jsonl"))
+    paths = sorted((folder / "sample" / "leads").glob(f"{name}*.jsonl"))
     return [[json.loads(line) for line in path.read_text().splitlines()] for path in paths]
 
 
@@ -184,7 +184,7 @@ def test_spend_of_the_last_days_is_replaced_and_listed(built):
 
 
 def test_affiliates_are_paid_by_the_month_and_spread_over_its_days(built):
-    text = (built / "landing" / "leads" / "affiliation-2025-04.csv").read_text().splitlines()[1]
+    text = (built / "sample" / "leads" / "affiliation-2025-04.csv").read_text().splitlines()[1]
     amount = float(text.split(";")[7].replace(" ", "").replace(",", "."))
     april = "from leads.fct_media_spend_daily where channel_id = 'affiliation' and month(spend_date) = 4"
     assert ask(built, f"select count(*), sum(spend) {april}") == [(30, pytest.approx(amount))]

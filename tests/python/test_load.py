@@ -15,6 +15,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
+from crescendo import warehouse
 from crescendo.cli import INTERRUPTED
 from crescendo.errors import CrescendoError
 from crescendo.ingest import deliver, plan, read, run
@@ -595,6 +596,17 @@ def test_a_load_that_is_killed_leaves_all_or_nothing(desk, long_load):
         assert desk.digests() == after
         assert desk.balanced()
     assert "some" not in outcomes
+
+
+def test_a_commit_leaves_no_log_that_a_kill_could_cut(desk):
+    """DuckDB 1.5 takes large tables out of a log that was cut off before the end of its transaction."""
+    log = desk.warehouse.with_name(f"{desk.warehouse.name}.wal")
+    with warehouse.connect(desk.warehouse) as connection:
+        connection.execute("create table counts (count bigint)")
+        assert not log.exists()
+        with warehouse.transaction(connection):
+            connection.execute("insert into counts from range(400000)")
+        assert not log.exists()
 
 
 def test_numbers_of_the_report_are_those_of_the_file(desk):

@@ -1,7 +1,7 @@
 """What `crescendo load` says: it does nothing to a terminal, hides nothing, and is true whenever it is interrupted."""
 
 import pytest
-from crescendo.ingest import load as loading
+from crescendo.cli import load as loading
 from crescendo.ingest import scratch
 from reports import csv_text, song
 
@@ -52,3 +52,10 @@ def test_a_folder_that_another_load_has_just_removed_is_no_obstacle(tmp_path):
     own.mkdir()
     link.symlink_to(own)
     assert [scratch._is_own_folder(path) for path in (gone, link, own)] == [False, False, True]
+
+
+@pytest.mark.parametrize("verb", ["load", "forget"])
+def test_an_empty_word_is_not_the_folder_that_one_is_in(desk, verb):
+    code, _, err = desk.run(verb, "")
+    assert (code, "the path is empty" in err) == (2, True)
+    assert not desk.warehouse.exists()

@@ -129,3 +129,19 @@ def test_what_two_warehouses_say_is_compared_by_digest(tmp_path, monkeypatch):
         desk.load(desk.write(f"{number}.csv", csv_text(records)))
         said.append(desk.digests())
     assert said[0] == said[1] != said[2]
+
+
+def test_a_thousand_files_are_one_screen_and_the_one_that_matters_is_in_it(desk, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "80")
+    for number in range(60):
+        desk.write(f"{number:02}.csv", csv_text([song(number, odd=1), song(number, song_id="")]))
+        desk.write(f"x{number:02}.csv", "no report")
+    desk.load()
+    _, out, _ = desk.run("status")
+    lines = out.splitlines()
+    assert len(lines) <= 24
+    assert [line for line in lines if line.startswith("refused: ") and "is none of the known documents" in line]
+    assert "120 files: 60 refused, 60 with rejected records or rows" in lines
+    assert "... and 58 more refused" in lines
+    assert "Rejected (60, the first 2)" in lines
+    assert "song_id is missing" in out

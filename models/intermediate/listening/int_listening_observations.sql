@@ -61,7 +61,7 @@ observations as (
 
     union all
 
-    -- of a day that was watched nobody is a zero too
+    -- a day that was watched has a zero too if there was no listener
     select
         'service:moovitamix' as subject_id,
         'moovitamix:active_users' as metric_id,

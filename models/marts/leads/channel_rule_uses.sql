@@ -1,5 +1,5 @@
--- What each rule decided, and how much no rule decided: a rule that nobody needs and a source that
--- nobody named both show here.
+-- What each rule decided, and how much no rule decided: a rule without a lead and a source
+-- without a rule are both rows here.
 
 with
 

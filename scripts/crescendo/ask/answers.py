@@ -5,11 +5,23 @@ from datetime import UTC, date, datetime
 
 import duckdb
 
-from crescendo import builds
+from crescendo import builds, outcome
 from crescendo.ask import names, windows
 from crescendo.ask.question import AGAINST, Answer, Question
-from crescendo.ask.reasons import GROUPED, built, column, exists, nothing_of, types_of, unknown
-from crescendo.ask.texts import _, language
+from crescendo.ask.reasons import (
+    GROUPED,
+    PLACES,
+    asks_places,
+    built,
+    column,
+    exists,
+    nothing_of,
+    place_types,
+    statuses,
+    types_of,
+    unknown,
+)
+from crescendo.ask.texts import _
 from crescendo.ask.windows import Window
 from crescendo.errors import CrescendoError
 from crescendo.terminal import printable
@@ -62,6 +74,7 @@ class _Relation:
     function: str
     condition: str
     values: list
+    is_of_places: bool = False
 
     def over(self, window: Window) -> str:
         """SQL of its rows over a window, with `subject_id`."""
@@ -78,6 +91,7 @@ class _Asking:
         self.connection = connection
         self.question = question
         self.warnings: list[str] = [said] if (said := builds.unbuilt(connection)) else []
+        self.warnings += outcome.noted(connection)
 
     def answer(self) -> Answer:
         """The rows, in order."""
@@ -91,12 +105,33 @@ class _Asking:
         if self.question.step:
             found = self._course(relation, spans, found)
         columns, types, rows = found
-        labels, meanings = _statuses(self.connection)
+        labels, meanings = statuses(self.connection)
         shown = sorted({window for _platforms, window in spans})
         if not self.question.step and rows:
             start, end = columns.index("from_date"), columns.index("to_date")
             shown = sorted({Window(row[start], row[end]) for row in rows})
-        return Answer(self.question, columns, types, rows, shown, self.warnings, labels, meanings)
+        answer = Answer(self.question, columns, types, rows, shown, self.warnings, labels, meanings)
+        self.warnings += self._overlaps(answer)
+        return answer
+
+    def _overlaps(self, answer: Answer) -> list[str]:
+        """Sentences on metrics whose window is shorter than what they roll over: both its ends count the same days."""
+        if answer.question.kind != "growth" or "metric" not in answer.columns or not answer.rows:
+            return []
+        shortest = min(window.days for window in answer.windows)
+        there = set(answer.values("metric"))
+        rolling = self.connection.execute(
+            "select metric, max(rolling_days) from metrics.dim_metrics where kind = 'rolling' group by 1 order by 1"
+        ).fetchall()
+        return [
+            _(
+                "{metric} counts {days} days at a time, so both ends of a shorter window share days",
+                metric=metric,
+                days=days,
+            )
+            for metric, days in rolling
+            if metric in there and shortest < days
+        ]
 
     def _asked_type(self) -> str:
         """The type that is asked by; the usual one if none is said."""
@@ -117,6 +152,8 @@ class _Asking:
     def _relation(self) -> _Relation:
         """A domain may have a richer function of its own for a type: `metrics.<type>_growth`."""
         by, kind = self.question.by, self.question.kind
+        if asks_places(self.connection, self.question):
+            return _Relation(f"place_{kind}", "subject_type = ?", [by], is_of_places=True)
         if exists(self.connection, f"{by}_{kind}"):
             return _Relation(f"{by}_{kind}", "true", [])
         members = "select 1 from intermediate.int_series_grouped where subject_type = ? and member_type <> subject_type"
@@ -141,6 +178,14 @@ class _Asking:
 
     def _usual_metric(self, metrics: list[str]) -> str:
         """Streams if the asked subjects have them, else what most of their series count."""
+        if asks_places(self.connection, self.question):
+            of_places = f"select metric from {PLACES} where ? in ('', platform) and place_type = ?"
+            found = column(
+                self.connection,
+                f"{of_places} group by 1 order by count(*) desc, 1 limit 1",
+                [self.question.platform, self.question.by],
+            )
+            return found[0] if found else ""
         found = column(
             self.connection,
             f"select m.metric from {GROUPED} where ? in ('', m.platform) and ? in ('series', g.subject_type)"
@@ -157,19 +202,60 @@ class _Asking:
                 relation.condition += f" and {name} = ?"
                 relation.values.append(value)
         if question.names:
+            named = self._places_named if relation.is_of_places else self._named
             kept = [
-                one
-                for name in question.names
-                for one in self._named(name, "" if question.by == "series" else question.by)
+                one for name in question.names for one in named(name, "" if question.by == "series" else question.by)
             ]
             relation.condition += " and list_contains(?, subject_id)"
             relation.values.append(kept)
         for kind, text in question.within:
-            relation.condition += (
-                " and subject_id in (select subject_id from intermediate.int_memberships_received"
-                " where list_contains(?, group_id))"
+            self._narrow_within(relation, kind, text)
+
+    def _narrow_within(self, relation: _Relation, kind: str, text: str) -> None:
+        """Add to the condition: members of a group, or of places the artist or the country."""
+        places = place_types(self.connection)
+        if kind in places and not relation.is_of_places and not self._is_a_group(kind):
+            raise CrescendoError(_("--{kind} keeps places: ask --by {by}", kind=kind, by=" / ".join(places)))
+        if kind == "country" and relation.is_of_places:
+            said = " or ".join(
+                f"{names.folded(one)} = {names.folded('?')}" for one in ("place_country", "country_name")
             )
-            relation.values.append(self._named(text, kind, is_group=True))
+            joined = "left join audience.dim_place_countries on place_country = country_code"
+            codes = f"select place_country from {PLACES} {joined}"
+            found = column(self.connection, f"{codes} where {said.replace('?', '?1')}", [text])
+            if not found:
+                raise CrescendoError(unknown("country", text, self._countries()))
+            relation.condition += " and list_contains(?, place_country)"
+            relation.values.append(sorted(set(found)))
+            return
+        groups = self._named(text, kind, is_group=True)
+        member = "'artist:' || artist_id" if relation.is_of_places else "subject_id"
+        relation.condition += (
+            f" and (list_contains(?, {member}) or {member} in"
+            " (select subject_id from intermediate.int_memberships_received where list_contains(?, group_id)))"
+        )
+        relation.values += [groups, groups]
+
+    def _is_a_group(self, kind: str) -> bool:
+        memberships = "select 1 from intermediate.int_memberships_received where group_type = ? limit 1"
+        return bool(column(self.connection, memberships, [kind]))
+
+    def _countries(self) -> list[str]:
+        return column(self.connection, "select country_name from audience.dim_place_countries order by 1")
+
+    def _places_named(self, text: str, kind: str) -> list[str]:
+        """Ids of places of a type whose name, or whose artist's, holds a text."""
+        sql = f"""
+            select place_id from {PLACES}
+            where place_type = ? and contains({names.folded("name || ' ' || artist_credit")}, {names.folded("?2")})
+        """
+        found = column(self.connection, sql.replace("place_type = ?", "place_type = ?1"), [kind, text])
+        if not found:
+            known = column(
+                self.connection, f"select distinct name from {PLACES} where place_type = ? order by 1", [kind]
+            )
+            raise CrescendoError(unknown(kind, text, known))
+        return found
 
     def _named(self, text: str, kind: str, *, is_group: bool = False) -> list[str]:
         """Ids of the subjects of a type that a text names; of groups, only those that have the name themselves."""
@@ -248,21 +334,31 @@ class _Asking:
         asked = f"select * from {relation.over(window)} where {condition}"
         if not self.question.against:
             return asked, values
-        other = windows.compared(window, self.question.against)
+        own, other = windows.compared(window, self.question.against, self.question.window)
         keys = " and ".join(f"a.{key} is not distinct from b.{key}" for key in KEYS if key in columns)
         figure = FIGURES[self.question.kind]
         comparable = "b.value > 0"
         if "status" in columns:
             known = "(select status from metrics.dim_growth_statuses where has_percent)"
             comparable += f" and a.status in {known} and b.status in {known}"
-        other_columns = [f"{figure} as value", *(key for key in (*KEYS, "status") if key in columns)]
+        if "same_count" in columns:  # a percent is of one set of members
+            comparable += " and a.same_count = b.same_count"
+        other_columns = [f"{figure} as value", *(key for key in (*KEYS, "status", "same_count") if key in columns)]
         status = "b.status as against_status," if "status" in columns else ""
+        before = f"select {', '.join(other_columns)} from {relation.over(other)}"
+        mine, joined = f"a.{figure}", ""
+        if own != window:  # it is longer than the other, and only so many of its days are compared
+            mine = "c.value"
+            joined = (
+                f" left join (select {', '.join(other_columns)} from {relation.over(own)}) as c on "
+                + keys.replace("b.", "c.")
+            )
+            comparable = comparable.replace("a.s", "c.s")
         return (
             f"select a.*, date '{other.start}' as against_from_date, date '{other.end}' as against_to_date,"
-            f" b.value as against_{figure}, {status}"
-            f" case when {comparable} then 100 * (a.{figure} - b.value) / b.value end as against_change_pct"
-            f" from ({asked}) as a left join"
-            f" (select {', '.join(other_columns)} from {relation.over(other)}) as b on {keys}",
+            f" date '{own.end}' as compared_to_date, b.value as against_{figure}, {status}"
+            f" case when {comparable} then 100 * ({mine} - b.value) / b.value end as against_change_pct"
+            f" from ({asked}) as a left join ({before}) as b on {keys}{joined}",
             values,
         )
 
@@ -288,17 +384,6 @@ class _Asking:
 
 
 _ANY = Window(date(2000, 1, 1), date(2000, 1, 2))
-
-
-def _statuses(connection: duckdb.DuckDBPyConnection) -> tuple[dict[str, str], dict[str, str]]:
-    """The statuses of growth in the reader's words, and when each holds; nothing is to be said of ok."""
-    own = language()
-    rows = connection.execute(
-        f"select status, label_{own}, meaning{'' if own == 'en' else f'_{own}'} from metrics.dim_growth_statuses"
-        " order by status_rank"
-    ).fetchall()
-    labels = {status: "" if status == "ok" else label for status, label, _meaning in rows}
-    return labels, {status: meaning for status, _label, meaning in rows}
 
 
 def _order(sort: str, columns: list[str]) -> str:

@@ -8,7 +8,7 @@ from crescendo.ask import names
 from crescendo.ask.answers import ask
 from crescendo.ask.outputs import Rows
 from crescendo.ask.question import Question
-from crescendo.ask.reasons import built
+from crescendo.ask.reasons import built, column, unknown
 from crescendo.ask.shown import readable, title
 from crescendo.ask.tables import Column
 from crescendo.ask.texts import _
@@ -91,6 +91,11 @@ def metrics(platform: str = "") -> Listed:
 def found(text: str, kind: str = "", limit: int = 20) -> Listed:
     """Subjects that a text names, the best first. Raises CrescendoError with the closest names if there are none."""
     with built() as connection:
+        known = column(
+            connection, "select distinct subject_type from metrics.dim_subjects union select 'platform' order by 1"
+        )
+        if kind and kind not in known:
+            raise CrescendoError(unknown("type", kind, known))
         subjects = names.find(connection, text, kind)
         if not subjects:
             raise names.unknown(connection, text, kind)

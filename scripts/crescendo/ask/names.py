@@ -30,8 +30,10 @@ class Found:
 
 def folded(expression: str) -> str:
     """SQL of a text without accents, case and doubled spaces."""
-    composed = f"nfc_normalize(cast({expression} as varchar))"
-    return f"trim(regexp_replace(lower(strip_accents({composed})), '\\s+', ' ', 'g'))"
+    plain = f"lower(strip_accents(nfc_normalize(cast({expression} as varchar))))"
+    # few names need it, and it would take most of the time of `find`
+    spaced = f"regexp_replace({plain}, '\\s+', ' ', 'g')"
+    return f"trim(if(regexp_matches({plain}, '\\s\\s|[^\\S ]'), {spaced}, {plain}))"
 
 
 SUBJECTS = f"""
@@ -41,11 +43,10 @@ subjects as (
     select 'platform:' || platform, 'platform', platform_name, {folded("platform_name")} from metrics.dim_platforms
 ),
 memberships as (
-    select m.subject_id, min(s.name) as group_name, {folded("min(s.name)")} as folded_name
-    from intermediate.int_memberships_received as m inner join metrics.dim_subjects as s on m.group_id = s.subject_id
-    group by m.subject_id, m.group_id
+    select m.subject_id, s.name as group_name, s.folded_name
+    from intermediate.int_memberships_received as m inner join subjects as s on m.group_id = s.subject_id
 ),
-asked as (select {folded("?")} as text, cast(? as varchar) as typed)
+asked as (select {folded("typed")} as text, typed from (select cast(? as varchar) as typed))
 """
 
 
@@ -65,7 +66,7 @@ def nearest(connection: duckdb.DuckDBPyConnection, text: str, kind: str = "") ->
         select s.name from subjects as s cross join asked where ? in ('', s.subject_type)
         group by s.name order by max(jaro_winkler_similarity(s.folded_name, asked.text)) desc, s.name limit 3
     """
-    return [row[0] for row in connection.execute(sql, [text, text, kind]).fetchall()]
+    return [row[0] for row in connection.execute(sql, [text, kind]).fetchall()]
 
 
 def unknown(connection: duckdb.DuckDBPyConnection, text: str, kind: str = "") -> CrescendoError:
@@ -81,20 +82,20 @@ def _rows(
     statement = f"""
         with {SUBJECTS}, ranked as ({sql}), best as (
             select subject_id, min(rank) as rank, min(distance) as distance from ranked group by subject_id
+        ), named as (
+            select s.subject_id, s.subject_type, s.name, best.rank, best.distance
+            from best inner join subjects as s on best.subject_id = s.subject_id
+            where ? in ('', s.subject_type)
+        ), grouped as (
+            select m.subject_id, string_agg(distinct m.group_name, ', ' order by m.group_name) as groups
+            from memberships as m semi join named on m.subject_id = named.subject_id group by m.subject_id
         )
-        select
-            s.subject_id, s.subject_type, s.name,
-            coalesce((
-                select string_agg(m.group_name, ', ' order by m.group_name)
-                from memberships as m where m.subject_id = s.subject_id
-            ), '') as groups,
-            best.rank
-        from best inner join subjects as s on best.subject_id = s.subject_id
-        where ? in ('', s.subject_type)
-        order by best.rank, best.distance, length(s.name), s.name, s.subject_id
+        select named.subject_id, named.subject_type, named.name, coalesce(grouped.groups, ''), named.rank
+        from named left join grouped on named.subject_id = grouped.subject_id
+        order by named.rank, named.distance, length(named.name), named.name, named.subject_id
         {f"limit {int(limit)}" if limit else ""}
     """
-    return [Found(*row) for row in connection.execute(statement, [text, text, *values, kind]).fetchall()]
+    return [Found(*row) for row in connection.execute(statement, [text, *values, kind]).fetchall()]
 
 
 def _exact(connection: duckdb.DuckDBPyConnection) -> tuple[str, Sequence[str]]:
@@ -173,15 +174,16 @@ def _near() -> tuple[str, Sequence[str]]:
 
 def _identifier_columns(connection: duckdb.DuckDBPyConnection) -> list[tuple[str, str, str]]:
     """Tables of the marts that say how others call a subject."""
+    # one look into duckdb_columns(), which lists every column there is
     sql = """
-        select c.schema_name, c.table_name, c.column_name
-        from duckdb_columns() as c
-        inner join duckdb_columns() as s
-            on c.schema_name = s.schema_name and c.table_name = s.table_name and s.column_name = 'subject_id'
+        select schema_name, table_name, unnest(list_sort(list(column_name) filter (column_name <> 'subject_id')))
+        from duckdb_columns()
         where
-            list_contains(?, c.column_name)
-            and not starts_with(c.schema_name, 'raw_')
-            and c.schema_name not in ('staging', 'intermediate')
+            (column_name = 'subject_id' or list_contains(?, column_name))
+            and not starts_with(schema_name, 'raw_')
+            and schema_name not in ('staging', 'intermediate')
+        group by schema_name, table_name
+        having bool_or(column_name = 'subject_id')
         order by all
     """
     return connection.execute(sql, [list(IDENTIFIERS)]).fetchall()

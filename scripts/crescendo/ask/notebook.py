@@ -61,6 +61,8 @@ def _question(
     for word in asked:
         if word not in known:
             raise TypeError(f"{kind}() has no argument {word!r}: there are by, name, within, {', '.join(known)}")
+    if within is not None and not isinstance(within, dict):
+        raise TypeError(f"within is a dict such as {{'artist': 'Léo'}}, not {within!r}")
     listed = (name,) if isinstance(name, str) or not isinstance(name, Iterable) else tuple(name)
     return Question(
         kind,

@@ -74,7 +74,9 @@ def as_csv(rows: Rows, locale: str = "en", show: Callable[[object], object] = la
         if isinstance(cell, float):
             said = f"{cell:.0f}" if cell.is_integer() and abs(cell) < LARGEST_EXACT else repr(cell)
             return said.replace(".", ",") if locale == "fr" else said
-        return spreadsheet.safe(show(cell))
+        kept = spreadsheet.safe(show(cell))
+        # Python quotes a line feed, but not a lone carriage return, which ends a row for others
+        return "\n".join(kept.replace("\r\n", "\n").split("\r")) if isinstance(kept, str) else kept
 
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n", delimiter=";" if locale == "fr" else ",")
@@ -125,7 +127,7 @@ def _cell(make: type, sheet: object, column: str, value: object) -> object:
     is_long = isinstance(value, int) and not isinstance(value, bool) and abs(value) > LARGEST_EXACT
     if isinstance(value, str) or is_long:
         cell = make(sheet, value="")
-        cell.value = printable(value)[:32767]
+        cell.value = printable(value, lines=True)[:32767]
         cell.data_type = "s"
         return cell
     cell = make(sheet, value=value)

@@ -8,7 +8,7 @@ import duckdb
 
 from crescendo import warehouse
 from crescendo.ask.question import Answer, Question
-from crescendo.ask.texts import _
+from crescendo.ask.texts import _, language
 from crescendo.errors import CrescendoError
 
 # every series, and every group that it counts for: its own subject, those of its domain, its platform
@@ -16,6 +16,10 @@ GROUPED = (
     "metrics.dim_series as s inner join metrics.dim_metrics as m using (metric_id)"
     " inner join intermediate.int_series_grouped as g using (series_id)"
 )
+
+
+# places have series of their own, apart from the spine (docs/method.md, Places)
+PLACES = "intermediate.int_places_described"
 
 
 @contextmanager
@@ -34,14 +38,40 @@ def column(connection: duckdb.DuckDBPyConnection, sql: str, values: Sequence = (
 
 
 def exists(connection: duckdb.DuckDBPyConnection, function: str) -> bool:
-    """Whether `metrics` has a table function of that name."""
-    sql = "select 1 from duckdb_functions() where schema_name = 'metrics' and function_name = ?"
-    return connection.execute(sql, [function]).fetchone() is not None
+    """Whether `metrics` has a table function of that name and of two days."""
+    try:  # a tenth of the time that a look into duckdb_functions() takes, which lists all of DuckDB's own
+        connection.execute(f"describe from metrics.{warehouse.quoted(function)}(date '2000-01-01', date '2000-01-02')")
+    except duckdb.CatalogException as error:
+        if function not in str(error).splitlines()[0]:
+            raise
+        return False
+    return True
 
 
 def types_of(connection: duckdb.DuckDBPyConnection) -> list[str]:
-    """Types of the subjects that have series, and of the groups that such subjects belong to."""
-    return column(connection, "select distinct subject_type from intermediate.int_series_grouped order by 1")
+    """Types of the subjects that have series, of the groups that such subjects belong to, and of places."""
+    types = column(connection, "select distinct subject_type from intermediate.int_series_grouped")
+    return sorted({*types, *place_types(connection)})
+
+
+def place_types(connection: duckdb.DuckDBPyConnection) -> list[str]:
+    """Types of places, such as country and city; none if the warehouse knows no places."""
+    try:
+        return column(connection, f"select distinct place_type from {PLACES} order by 1")
+    except duckdb.CatalogException:  # of another domain alone
+        return []
+
+
+def asks_places(connection: duckdb.DuckDBPyConnection, question: Question) -> bool:
+    """Whether a question is about places. Films have countries, too: they are asked for if no place has the metric."""
+    if question.by not in place_types(connection):
+        return False
+    grouped = "select 1 from intermediate.int_series_grouped where subject_type = ? limit 1"
+    if not column(connection, grouped, [question.by]):
+        return True
+    metric = "" if question.metric == "all" else question.metric
+    listed = f"select 1 from {PLACES} where place_type = ? and ? in ('', metric) and ? in ('', platform) limit 1"
+    return bool(column(connection, listed, [question.by, metric, question.platform]))
 
 
 def unknown(what: str, said: str, known: list[str]) -> str:
@@ -58,6 +88,8 @@ def unknown(what: str, said: str, known: list[str]) -> str:
 def nothing_of(connection: duckdb.DuckDBPyConnection, question: Question) -> str:
     """Why nothing that is asked by has such observations, and what has; empty if something has."""
     metric = "" if question.metric == "all" else question.metric
+    if asks_places(connection, question):
+        return _no_place(connection, question, metric)
     types = observed_types(connection, metric, question.platform)
     on = _("on {platform}", platform=question.platform) if question.platform else ""
     what = " ".join(filter(None, (metric, on)))
@@ -73,6 +105,17 @@ def nothing_of(connection: duckdb.DuckDBPyConnection, question: Question) -> str
         what=what or _("anything"),
         other=types[0],
     )
+
+
+def _no_place(connection: duckdb.DuckDBPyConnection, question: Question, metric: str) -> str:
+    """Which metrics and platforms are known by place, if what was asked for is not."""
+    asked = f"select 1 from {PLACES} where place_type = ? and ? in ('', metric) and ? in ('', platform) limit 1"
+    if column(connection, asked, [question.by, metric, question.platform]):
+        return ""
+    known = column(
+        connection, f"select distinct platform || ' ' || metric from {PLACES} where place_type = ?", [question.by]
+    )
+    return _("by {by} there are {known}", by=question.by, known=", ".join(sorted(known)))
 
 
 def observed_types(connection: duckdb.DuckDBPyConnection, metric: str, platform: str) -> list[str]:
@@ -118,3 +161,14 @@ def why_nothing(answer: Answer) -> str:
         first=first,
         last=last,
     )
+
+
+def statuses(connection: duckdb.DuckDBPyConnection) -> tuple[dict[str, str], dict[str, str]]:
+    """The statuses of growth in the reader's words, and when each holds; nothing is to be said of ok."""
+    own = language()
+    rows = connection.execute(
+        f"select status, label_{own}, meaning{'' if own == 'en' else f'_{own}'} from metrics.dim_growth_statuses"
+        " order by status_rank"
+    ).fetchall()
+    labels = {status: "" if status == "ok" else label for status, label, _meaning in rows}
+    return labels, {status: meaning for status, _label, meaning in rows}

@@ -104,6 +104,11 @@ def title(answer: Answer) -> str:
     if question.against and answer.rows:
         start, end = (answer.values(c)[0] for c in ("against_from_date", "against_to_date"))
         said += "\n" + _("against {start} to {end}", start=start, end=end)
+        cut = answer.values("compared_to_date")[0]
+        if cut != answer.values("to_date")[0]:
+            said += _(", compared up to {end}: as many days", end=cut)
+        if "same_count" in answer.columns and None in answer.values("against_change_pct"):
+            said += _("; no change % if the two count different members")
     return printable(said, lines=True)
 
 

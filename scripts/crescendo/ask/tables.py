@@ -6,6 +6,7 @@ named in a footer, and at last names are cut and end in an ellipsis.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from rich.cells import cell_len
 
@@ -33,7 +34,7 @@ class Column:
     rank: int = 0
     short: list[str] = field(default_factory=list)
 
-    @property
+    @cached_property
     def width(self) -> int:
         """Cells of a terminal that it takes."""
         return max(map(cell_len, [self.heading, *self.cells]), default=0)

@@ -108,12 +108,40 @@ def earlier(end: date, months: int) -> date:
     return date(year, month + 1, min(end.day, monthrange(year, month + 1)[1]))
 
 
-def compared(window: Window, against: str) -> Window:
-    """The window of as many days that `against` names: 'previous', or 'year' for the same days a year earlier."""
-    if against == "previous":
-        return Window(window.start - (window.end - window.start), window.start)
-    end = earlier(window.end, 12)
-    return Window(end - (window.end - window.start), end)
+def compared(window: Window, against: str, name: str = "") -> tuple[Window, Window]:
+    """The windows to compare: this one, and the one of as many days that `against` names.
+
+    That is the one before ('previous'), or the one that ends on the same calendar day a year earlier ('year'). If
+    `name` is a month, a quarter or a year, to date or whole, it is the one from the first day of an earlier one; of
+    two that differ in length both are compared over as many days as the shorter has. Raises CrescendoError if it would
+    begin before the year 1.
+    """
+    try:
+        if months := _calendar_months(name):
+            return _from_the_first(window, months, 12 if against == "year" else months)
+        end = window.start if against == "previous" else earlier(window.end, 12)
+        return window, Window(end - (window.end - window.start), end)
+    except (OverflowError, ValueError):
+        raise CrescendoError(_("there is no window before {start} to compare with", start=window.start)) from None
+
+
+def _calendar_months(name: str) -> int:
+    """How many months the calendar's unit has that a window is named after; 0 if it is none of months."""
+    for months, pattern in (
+        (1, r"mtd|last-month|\d{4}-\d{2}"),
+        (3, r"last-quarter|\d{4}-q\d"),
+        (12, r"ytd|last-year|\d{4}"),
+    ):
+        if re.fullmatch(pattern, name, re.IGNORECASE):
+            return months
+    return 0
+
+
+def _from_the_first(window: Window, months: int, back: int) -> tuple[Window, Window]:
+    first = window.start + DAY
+    start, last = earlier(first, back) - DAY, earlier(first, back - months) - DAY
+    length = min(window.end - window.start, last - start)
+    return Window(window.start, window.start + length), Window(start, start + length)
 
 
 def split(window: Window, step: str) -> list[Window]:
@@ -199,6 +227,8 @@ _RELATIVE: dict[str, Relative] = {
     "last-quarter": _last_quarter,
     "last-year": lambda end: _year(end.year - 1),
 }
+# the calendar's units by their months, and what windows of them are called
+_UNITS = {1: r"mtd|last-month|\d{4}-\d{2}", 3: r"last-quarter|\d{4}-Q\d", 12: r"ytd|last-year|\d{4}"}
 _CALENDAR: tuple[tuple[str, Callable[..., Window]], ...] = (
     (r"(\d{4})", _year),
     (r"(\d{4})-(\d{2})", _months),

@@ -16,7 +16,8 @@ VERBS = {
     "find": "crescendo.cli.find:find_command",
     "metrics": "crescendo.cli.metrics:metrics_command",
     "changes": "crescendo.cli.changes:changes_command",
-    "load": "crescendo.ingest.load:load_command",
+    "load": "crescendo.cli.load:load_command",
+    "forget": "crescendo.cli.forget:forget_command",
     "status": "crescendo.ingest.status:status_command",
     "sample": "crescendo.cli.sample:sample_command",
     "correlate": "crescendo.cli.correlate:correlate_command",
@@ -30,7 +31,7 @@ VERBS = {
 }
 
 # DuckDB imports pandas (a second) the first time a value is bound, if it finds it; these verbs hand it none
-WITHOUT_PANDAS = ("averages", "build", "changes", "find", "growth", "load", "metrics", "status")
+WITHOUT_PANDAS = ("averages", "build", "changes", "find", "forget", "growth", "load", "metrics", "status")
 # how DuckDB tells of Ctrl-C while a statement runs, as a RuntimeError
 IN_A_STATEMENT = "Query interrupted"
 

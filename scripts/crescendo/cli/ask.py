@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 import duckdb
 
-from crescendo import outcome, warehouse
+from crescendo import warehouse
 from crescendo.ask import outputs, shown, texts, windows
 from crescendo.ask.answers import ask
 from crescendo.ask.question import AGAINST, Answer, Question
@@ -56,7 +56,7 @@ OPTIONS = [
     ),
     click.option("--against", type=click.Choice(AGAINST), help="Beside the window before, or that of a year before."),
     *(
-        click.option(f"--by-{step}", "step", flag_value=step, help=f"The course inside the window, a row a {step}.")
+        click.option(f"--by-{step}", f"by_{step}", is_flag=True, help=f"The course inside the window, a row a {step}.")
         for step in windows.STEPS
     ),
     click.option("--by", default="", cls=_By, help="Type of subject or group; series for every subject."),
@@ -65,7 +65,7 @@ OPTIONS = [
     click.option("--name", "names", multiple=True, help="A name or part of one, an id or ISRC; may be repeated."),
     *(click.option(f"--{kind}", default="", help=f"Members of this {kind} only.") for kind in GROUPS),
     click.option("--sort", default="", metavar="COLUMN", help="Largest first; texts from a to z; -COLUMN turns it."),
-    click.option("--top", type=click.IntRange(min=1), metavar="N", help="The first N rows only."),
+    click.option("--top", type=click.IntRange(1, 10**9), metavar="N", help="The first N rows only."),
     FORMAT,
     WIDE,
     LANG,
@@ -92,7 +92,6 @@ def growth_command(**asked: object) -> int:
     """
     answer = _answered("growth", asked)
     if any(value is not None for value in answer.values("growth")):
-        _warn_of_overlap(answer)
         return 0
     click.echo(_("error: {reason}", reason=why_nothing(answer)), err=True)
     return 2
@@ -127,40 +126,19 @@ def _answered(kind: str, asked: dict) -> Answer:
     path = files[0] if files else None
     form = outputs.form_of(asked.pop("form"), path)
     within = tuple((group, text) for group in GROUPS if (text := asked.pop(group)))
-    asked |= {"top": asked["top"] or 0, "against": asked["against"] or "", "step": asked["step"] or ""}
+    steps = [step for step in windows.STEPS if asked.pop(f"by_{step}")]
+    if len(steps) > 1:
+        raise CrescendoError(_("give one step: --by-day, --by-week or --by-month"))
+    asked |= {"top": asked["top"] or 0, "against": asked["against"] or "", "step": "".join(steps)}
     start = windows.day(asked.pop("from_date"), "--from")
     end = windows.day(days[0] if days else None, "--to")
     answer = ask(Question(kind, from_date=start, to_date=end, within=within, **asked))
     for warning in answer.warnings:
         click.echo(_("warning: {said}", said=warning), err=True)
     put(_view(answer), form, path, locale or "en", wide)
-    _warn_of_broken_promises()
     return answer
 
 
 def _view(answer: Answer) -> View:
     rows = outputs.Rows(answer.columns, answer.types, answer.rows)
     return View(rows, shown.cells(answer) if answer.rows else [], shown.title(answer), shown.legend(answer))
-
-
-def _warn_of_broken_promises() -> None:
-    with warehouse.connect(read_only=True) as connection:
-        for broken in outcome.noted(connection):
-            click.echo(_("warning: {said}", said=broken), err=True)
-
-
-def _warn_of_overlap(answer: Answer) -> None:
-    """Say if both ends of a window count the same people: a rolling metric, and fewer days than it rolls over."""
-    shortest = min(window.days for window in answer.windows)
-    sql = "select metric, max(rolling_days) from metrics.dim_metrics where kind = 'rolling' group by 1 order by 1"
-    with warehouse.connect(read_only=True) as connection:
-        rolling = connection.execute(sql).fetchall()
-    there = set(answer.values("metric"))
-    for metric, days in rolling:
-        if metric in there and shortest < days:
-            said = _(
-                "{metric} counts {days} days at a time, so both ends of a shorter window share days",
-                metric=metric,
-                days=days,
-            )
-            click.echo(_("warning: {said}", said=said), err=True)

@@ -1,8 +1,10 @@
-"""From files to answers in one go: sample where there is nothing to load, load, dbt build, summary."""
+"""From files to answers in one go: a sample if there is nothing to load, load, dbt build, summary."""
 
+import re
+import shutil
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -11,19 +13,25 @@ import click
 from crescendo import builds, dbt, outcome, warehouse
 from crescendo.errors import CrescendoError
 from crescendo.ingest import ledger
+from crescendo.ingest.forget import forget, loaded_files, within
 from crescendo.ingest.load import LoadResult, load
 from crescendo.ingest.status import found
 from crescendo.outcome import Outcome
+from crescendo.terminal import printable
 
-LANDING = Path("landing")
+LANDING, SAMPLE = Path("landing"), Path("sample")
+SERVED = "served"  # where `crescendo recommend serve` lands listens, in landing/
+STEP = re.compile(
+    r"  (\d+) of (\d+) (?:OK|PASS|WARN|FAIL|ERROR|SKIP) (?!hook)"
+)  # as dbt tells that a step is done; hooks are few
 MOST_KINDS = 5  # kinds of findings that the summary names
 
 
 @click.command("build")
 @click.option("--environment-seconds", type=float, default=0.0, hidden=True, help="What making the environment took.")
-@click.option("--force", is_flag=True, help="Run dbt even where nothing has changed.")
+@click.option("--force", is_flag=True, help="Run dbt even if nothing has changed.")
 def build_command(environment_seconds: float, force: bool) -> int:
-    """Make the warehouse: sample data where landing/ is empty, load, dbt build, and what there is to ask.
+    """Make the warehouse: load landing/, or a sample if there are no files, dbt build, and what there is to ask.
 
     \b
     Example:
@@ -56,30 +64,41 @@ def build_command(environment_seconds: float, force: bool) -> int:
 
 def _warn_of_refused(loaded: LoadResult) -> None:
     for file in loaded.refused:
-        click.echo(f"warning: {file.path} {file.reason}", err=True)
+        click.echo(f"warning: {printable(f'{file.path} {file.reason}')}", err=True)
 
 
 def _loaded(seconds: dict[str, float]) -> LoadResult:
-    """Load landing/, with a sample where there is nothing at all; a sample never joins loads of somebody's own."""
-    if not LANDING.is_dir() or not any(LANDING.iterdir()):
-        if _holds_loads():
-            click.echo(
-                f"{LANDING}/ is empty: {warehouse.path()} is built from what was loaded before, not from a sample"
-            )
-            return LoadResult(None, [])
-        with _timed(seconds, "sample"):
-            _sample()
+    """Load landing/, or a sample if the user has no files; the two are never in one warehouse."""
+    own = _own_files()
+    if not (own or _holds_own()):
+        if not SAMPLE.is_dir():
+            with _timed(seconds, "sample"):
+                _sample()
+        return _load([SAMPLE, *([LANDING] if LANDING.is_dir() else [])], seconds)
+    if warehouse.path().exists() and forget([SAMPLE]):
+        click.echo(f"The made-up sample is removed from {warehouse.path()}: there are files of your own.")
+    if not own:
+        click.echo(f"{LANDING}/ is empty: {warehouse.path()} is built from what was loaded before, not from a sample")
+        return LoadResult(None, [])
+    return _load([LANDING], seconds)
+
+
+def _load(folders: list[Path], seconds: dict[str, float]) -> LoadResult:
     with _timed(seconds, "load"):
-        return load([LANDING], progress=sys.stderr.isatty())
+        return load(folders, progress=sys.stderr.isatty())
 
 
-def _holds_loads() -> bool:
+def _own_files() -> bool:
+    """Whether landing/ holds anything but what the server of recommendations noted."""
+    return LANDING.is_dir() and any(path.name != SERVED for path in LANDING.iterdir())
+
+
+def _holds_own() -> bool:
+    """Whether anything was loaded from elsewhere than the sample's folder and the server's."""
     if not warehouse.path().exists():
         return False
-    known = "select 1 from duckdb_tables() where (schema_name, table_name) = ('load_audit', 'files')"
-    held = "select 1 from load_audit.files where is_current limit 1"
     with warehouse.connect(read_only=True) as connection:
-        return bool(connection.execute(known).fetchone() and connection.execute(held).fetchone())
+        return any(not (within(file, SAMPLE) or within(file, LANDING / SERVED)) for file in loaded_files(connection))
 
 
 @contextmanager
@@ -90,10 +109,14 @@ def _timed(seconds: dict[str, float], name: str) -> Iterator[None]:
 
 
 def _sample() -> None:
+    """Write the sample whole or not at all: what a killed build left of one is thrown away."""
     from crescendo.sources.sample import write_sample
 
-    for said in write_sample(LANDING, progress=sys.stderr.isatty()):
-        click.echo(said)
+    half = SAMPLE.with_name(f".{SAMPLE.name}.new")
+    shutil.rmtree(half, ignore_errors=True)
+    for said in write_sample(half, progress=sys.stderr.isatty()):
+        click.echo(said.replace(str(half), str(SAMPLE)))
+    half.rename(SAMPLE)
 
 
 def _dbt_build() -> Outcome | None:
@@ -101,13 +124,32 @@ def _dbt_build() -> Outcome | None:
     results = dbt.target() / "run_results.json"
     results.unlink(missing_ok=True)
     # unit tests try the models' logic on made-up rows: that is `make test`, not a check of what was loaded
-    done, said = dbt.run("build", "--exclude-resource-type", "unit_test")
+    done, said = dbt.run("build", "--exclude-resource-type", "unit_test", heard=_progress())
     built = outcome.read(dbt.target()) if results.exists() else None
     if built is None or not (done or built.broken):
         click.echo(said, err=True)
         click.echo("error: dbt build failed: its output is above", err=True)
         return None
     return built
+
+
+def _progress() -> Callable[[str], None]:
+    """Tell how far dbt is, as its lines come: on a terminal each step in one line, elsewhere each quarter."""
+    is_screen, told = sys.stderr.isatty(), [0]
+
+    def heard(line: str) -> None:
+        step = STEP.search(line)
+        if not step:
+            return
+        done, count = int(step[1]), int(step[2])
+        if is_screen:
+            ends = done == count
+            click.echo(f"\r\033[K{'' if ends else f'dbt build: {done} of {count}'}", err=True, nl=False)
+        elif 4 * done // count > told[0] // 25:
+            told[0] = 25 * (4 * done // count)
+            click.echo(f"dbt build: {told[0]} % of {count} models, seeds and tests")
+
+    return heard
 
 
 def _built() -> str | None:
@@ -164,7 +206,9 @@ def _print_questions() -> None:
 Ask, for example:
   .venv/bin/crescendo growth --last 28d --by artist --top 10
   .venv/bin/crescendo averages --last 28d --by platform
-  make shell                        then: from metrics.song_days limit 10;
-                                          from metrics.trending limit 10;
-  make docs                         lineage and definitions in the browser
-  .venv/bin/crescendo status        what was loaded, rejected and unknown""")
+  .venv/bin/crescendo find "a name"    who or what that is; a typo is forgiven
+  .venv/bin/crescendo changes          what the last load brought
+  .venv/bin/crescendo status           what was loaded, rejected and unknown
+  make docs                            lineage and definitions in the browser
+  make shell                           SQL, for example:
+    select title, artist_credit, observed_date, streams from metrics.song_days order by streams desc limit 10;""")

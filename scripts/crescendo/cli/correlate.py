@@ -1,7 +1,9 @@
 """`crescendo correlate`: what a person types; the work is in popularity.py, verdicts.py and page.py."""
 
 import json
+import shutil
 import sys
+import textwrap
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,6 +17,8 @@ if TYPE_CHECKING:
 
     from crescendo.analysis.popularity.report import Analysis
 
+VERDICTS = ("supported", "refuted", "undecided", "unanswered")
+MOST_LINES = 20
 FEATURES = """
     select features.*, songs.title, coalesce(artists.artist_name, '(unknown)') as artist
     from metrics.popularity_features as features
@@ -28,8 +32,9 @@ FEATURES = """
 @click.option("--platform", default=None, metavar="CODE", help="Only the score of this platform.")
 @click.option("--seed", type=SEED, default=0, show_default=True, help="Draws the negative controls.")
 @format_option("table", "json", "html")
+@click.option("--all", "everything", is_flag=True, help="Every estimate and control too, not a screen of verdicts.")
 @click.option("--to", "target", type=click.Path(path_type=Path), metavar="FILE", help="Instead of to the screen.")
-def correlate_command(platform: str | None, seed: int, form: str, target: Path | None) -> None:
+def correlate_command(platform: str | None, seed: int, form: str, everything: bool, target: Path | None) -> None:
     """Say what moves with the popularity of songs, and how sure one may be.
 
     Rests on the tables that `crescendo build` makes. Exit code 1: a control failed, do not trust the numbers.
@@ -37,6 +42,7 @@ def correlate_command(platform: str | None, seed: int, form: str, target: Path |
     \b
     Example:
       crescendo correlate
+      crescendo correlate --all
       crescendo correlate --format html --to popularity.html
     """
     from crescendo.analysis.popularity import report as popularity
@@ -54,7 +60,8 @@ def correlate_command(platform: str | None, seed: int, form: str, target: Path |
 
     analysis = popularity.analyse(features, variables, seed=seed, progress=progress)
     progress("")
-    text = {"table": _as_table, "json": _as_json, "html": _as_html}[form](analysis)
+    as_table = _as_table if everything or target else _as_screen
+    text = {"table": as_table, "json": _as_json, "html": _as_html}[form](analysis)
     if target is None:
         click.echo(text)
     else:
@@ -99,6 +106,30 @@ def _as_json(analysis: "Analysis") -> str:
     tables = {name: getattr(analysis, name) for name in ("facts", "findings", "controls", "stationarity")}
     rows = {name: json.loads(table.to_json(orient="records", date_format="iso")) for name, table in tables.items()}
     return json.dumps({"seed": analysis.seed, "verdicts": as_records(verdicts(analysis))} | rows, indent=2)
+
+
+def _as_screen(analysis: "Analysis") -> str:
+    """The verdicts, the surest first, in at most 20 lines of the terminal's width."""
+    from crescendo.analysis.popularity.verdicts import verdicts
+
+    width = shutil.get_terminal_size((80 if sys.stdout.isatty() else 160, 24)).columns
+    judged = sorted(verdicts(analysis), key=lambda v: VERDICTS.index(v.verdict))
+    lines: list[str] = []
+    for number, v in enumerate(judged):
+        said = textwrap.wrap(f"{v.verdict:<11} {v.platform}: {v.claim}", width, subsequent_indent=" " * 12)
+        if v.verdict in ("supported", "refuted"):  # what is open is in --all
+            said += textwrap.wrap(v.evidence, width, initial_indent=" " * 12, subsequent_indent=" " * 12)
+        if len(lines) + len(said) > MOST_LINES - 2:
+            lines.append(f"and {len(judged) - number} more verdicts")
+            break
+        lines += said
+    tried = analysis.controls[analysis.controls["passed"].notna()]
+    passed = int((tried["passed"] == True).sum())  # noqa: E712 - None: not enough data to try
+    estimates = int(analysis.findings["estimate"].notna().sum())
+    lines.append(
+        f"{estimates} estimates, {passed} of {len(tried)} controls passed; crescendo correlate --all shows them"
+    )
+    return "\n".join(lines)
 
 
 def _as_table(analysis: "Analysis") -> str:

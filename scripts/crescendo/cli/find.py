@@ -11,7 +11,9 @@ from crescendo.cli.output import View, listing, put_listing
 @click.command("find")
 @click.argument("text")
 @click.option("--type", "kind", default="", help="Subjects of this type only: song, artist, platform ...")
-@click.option("--top", type=click.IntRange(min=1), default=20, show_default=True, metavar="N", help="The best N only.")
+@click.option(
+    "--top", type=click.IntRange(1, 10**9), default=20, show_default=True, metavar="N", help="The best N only."
+)
 @listing
 def find_command(text: str, kind: str, top: int, **how: Any) -> int:
     """Find a song, an artist or anything else by a part of its name, an id, an ISRC, or with a typo.

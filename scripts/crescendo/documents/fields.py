@@ -24,6 +24,18 @@ DECISIONS = {
     "raw only": "is loaded and typed, and can be asked for, but no model reads it yet",
     "dropped": "is known, and not loaded",
 }
+# why, if a declaration says no more
+REASONS = {
+    "kept": "Its name says it, in every source.",
+    "renamed": "One name means one thing in all sources.",
+    "regrouped": "What is alike is in one column.",
+    "normalised": "Each fact is said once.",
+    "converted": "One unit for all sources.",
+    "staged": "A check or a figure needs it, no reader.",
+    "raw only": "No question needs it yet.",
+    "dropped": "",
+}
+LATER = {"staged": 1, "raw only": 2, "dropped": 3}
 NO_ROW = "-"
 # shares in per cent, by place; None if the sample has no such row
 Shares = dict[Place, str]
@@ -216,21 +228,34 @@ def fields_page(sources: list[Source], decisions: Decisions, empty: Shares) -> s
     lines = ["# What becomes of every field", "", COMMAND, ""]
     lines += [f"- **{word}**: {meaning}." for word, meaning in DECISIONS.items()]
     lines += ["", "*Empty* is the share of nulls and blanks in the sample; a dash where it has no row."]
+    lines += ["", *contents(sources)]
     for source in sources:
         lines += ["", f"## {source.name}", "", source.note]
         for document in source.documents:
             lines += ["", f"### {source.name}: {document.name}", "", document.note, ""]
             if document.facts:
                 asked = ", ".join(f"`asked_{fact}`" for fact in document.facts)
-                lines += [f"What was asked for stands beside it in `{source.schema}.{document.table}`: {asked}.", ""]
+                lines += [f"The request is in the columns {asked} of `{source.schema}.{document.table}`.", ""]
             lines += ["| path | type | empty | decision | ends up in | what it is, and why |"]
             lines += ["| --- | --- | --- | --- | --- | --- |"]
-            for field, decision in decisions.of(sent(source, document)).items():
+            decided = decisions.of(sent(source, document)).items()
+            # what people read comes first, what is not loaded last
+            for field, decision in sorted(decided, key=lambda item: LATER.get(item[1].words[0], 0)):
                 ends = "<br>".join(f"`{table}.{name}`" for table, name in decision.ends)
                 share = empty.get(field.place, NO_ROW) if field.place else ""
-                cells = (f"`{field.path}`", field.kind, share, ", ".join(decision.words), ends, decision.why)
+                why = " ".join(filter(None, (decision.why, REASONS[decision.words[0]])))
+                cells = (f"`{field.path}`", field.kind, share, ", ".join(decision.words), ends, why)
                 lines.append(f"| {' | '.join(cell.replace('|', '/') for cell in cells)} |")
     return "\n".join(lines) + "\n"
+
+
+def contents(sources: list[Source]) -> list[str]:
+    """A line for each source, with links to its documents."""
+    return [
+        f"- [{source.name}](#{source.name}): "
+        + ", ".join(f"[{d.name}](#{source.name}-{d.name})" for d in source.documents)
+        for source in sources
+    ]
 
 
 def shares_in(page: str, sources: list[Source]) -> Shares:
@@ -255,6 +280,7 @@ def shares_in(page: str, sources: list[Source]) -> Shares:
 def sources_page(sources: list[Source]) -> str:
     """`docs/sources.md`: the nesting of each document, as Mermaid diagrams."""
     lines = ["# What the sources send", "", COMMAND, "", "One box for each object; a list or a map holds many of them."]
+    lines += ["", *contents(sources)]
     for source in sources:
         lines += ["", f"## {source.name}", "", source.note]
         for document in source.documents:

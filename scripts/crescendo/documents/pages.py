@@ -7,13 +7,17 @@ from crescendo.documents import fields, pictures
 from crescendo.manifest import published
 from crescendo.sources import all_sources
 
+FIRST = "soundcharts"
+
 
 def pages(empty: dict) -> tuple[dict[str, str], str]:
     """The pages by name, but for the picture, and the Graphviz text that the picture is drawn from.
 
     `empty` are the shares of nulls, see `fields.shares`. Reads the project in the working folder.
     """
-    manifest, sources = dbt.manifest(), list(all_sources().values())
+    # the report is what the project is about, so its source comes first
+    sources = sorted(all_sources().values(), key=lambda source: (source.name != FIRST, source.name))
+    manifest = dbt.manifest()
     relations = published(manifest)
     made = {
         "fields.md": fields.fields_page(sources, fields.Decisions(manifest, relations), empty),
@@ -21,7 +25,7 @@ def pages(empty: dict) -> tuple[dict[str, str], str]:
         "schema.md": pictures.schema_page(manifest, relations),
         "schema.sql": pictures.schema_sql(relations),
     }
-    return made, pictures.schema_dot(manifest, relations)
+    return made, pictures.report_dot(manifest, relations)
 
 
 def stale_pages(folder: Path) -> list[str]:

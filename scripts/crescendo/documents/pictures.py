@@ -13,13 +13,28 @@ from crescendo.manifest import Relation
 from crescendo.publish import schema as postgres
 
 SPINE = "metrics"
+# what answers how fast the songs of the report grow
+REPORT = (
+    "audience.dim_songs", "audience.bridge_songs_x_artists", "audience.dim_artists", "metrics.dim_subjects",
+    "metrics.dim_series", "metrics.dim_metrics", "metrics.dim_platforms", "metrics.fct_observations",
+)  # fmt: skip
 
 
 def schema_page(manifest: dict, relations: list[Relation]) -> str:
     """`docs/schema.md`: an entity-relationship diagram for each domain and for the spine that they meet in."""
     tables = _tables(relations)
     lines = ["# The schema", "", COMMAND, ""]
-    lines += ["The same tables as a picture: [schema.svg](schema.svg); as PostgreSQL's DDL: [schema.sql](schema.sql)."]
+    lines += [
+        "As PostgreSQL's DDL: [schema.sql](schema.sql). A line's ends: `||` one, `o|` one or none, `}o` any number."
+    ]
+    lines += [
+        "",
+        "## The report",
+        "",
+        "How fast do its songs grow: eight tables. The same as a picture: [schema.svg](schema.svg).",
+    ]
+    reported = [table for name in REPORT for table in tables if table.full_name == name]
+    lines += ["", "```mermaid", diagram(manifest, reported, tables, "mermaid"), "```"]
     for schema in sorted(postgres.schemas(tables), key=lambda name: (name == SPINE, name)):
         own = [table for table in tables if table.schema == schema]
         shown = [table for table in tables if table in own or any(_refers(other, table) for other in own)]
@@ -29,11 +44,10 @@ def schema_page(manifest: dict, relations: list[Relation]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def schema_dot(manifest: dict, relations: list[Relation]) -> str:
-    """All tables that refer to another, or are referred to, in Graphviz's language."""
+def report_dot(manifest: dict, relations: list[Relation]) -> str:
+    """The tables of the report in Graphviz's language: one page."""
     tables = _tables(relations)
-    linked = [table for table in tables if any(_refers(other, table) or _refers(table, other) for other in tables)]
-    return diagram(manifest, linked, tables, "graphviz")
+    return diagram(manifest, [table for table in tables if table.full_name in REPORT], tables, "graphviz")
 
 
 def schema_svg(dot: str) -> str:
@@ -113,7 +127,22 @@ def diagram(manifest: dict, shown: list[Relation], tables: list[Relation], targe
         ).get_erd()
     for table in shown:  # dbterd shouts in Mermaid
         drawn = re.sub(f'"{re.escape(table.full_name)}"', f'"{table.full_name}"', drawn, flags=re.IGNORECASE)
+    if target == "mermaid":
+        drawn = _with_cardinalities(drawn, {table.full_name: table for table in shown})
     return drawn.rstrip()
+
+
+def _with_cardinalities(drawn: str, tables: dict[str, Relation]) -> str:
+    """The lines with how many rows stand at each end: dbterd draws them all alike."""
+
+    def line(found: re.Match) -> str:
+        child, parent, column = found.groups()
+        table = tables[child]
+        many = "|o" if table.primary_key == (column,) else "}o"
+        one = "||" if column in (*table.primary_key, *table.not_null) else "o|"
+        return f'"{child}" {many}--{one} "{parent}": {column}'
+
+    return re.sub(r'"([^"]+)" \S+--\S+ "([^"]+)": (\w+)', line, drawn)
 
 
 def _in_catalog(table: Relation) -> dict:

@@ -7,6 +7,7 @@ counts those. A record that two files hold is owned by both: it leaves when the 
 
 import json
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -112,12 +113,16 @@ def end(connection: duckdb.DuckDBPyConnection, load_id: int) -> None:
 
 def refuse(connection: duckdb.DuckDBPyConnection, load_id: int, file: Path, reason: str) -> FileResult:
     """Enter a file that cannot be read, if that is news. What the path once brought stays."""
-    name = str(file.absolute()).encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
-    result = FileResult(name, landing.size_of(file), "refused", reason)
+    result = FileResult(name_of(file), landing.size_of(file), "refused", reason)
     if last_reason(connection, result.path) != reason:
         result.file_id = next_id(connection, "files", "_file_id")
         write_files(connection, load_id, [result])
     return result
+
+
+def name_of(file: Path) -> str:
+    """The path by which the ledger knows a file: absolute, and bytes that are not UTF-8 as escapes."""
+    return str(file.absolute()).encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
 
 
 def known_files(connection: duckdb.DuckDBPyConnection) -> dict[str, str]:
@@ -151,10 +156,7 @@ def append(connection: duckdb.DuckDBPyConnection, table: str, rows: list[list]) 
 
 def write_files(connection: duckdb.DuckDBPyConnection, load_id: int, results: list[FileResult]) -> None:
     """Enter files in the ledger. A loaded file takes the place of its path's earlier state; a refused one does not."""
-    loaded = [result.path for result in results if result.status == "loaded"]
-    connection.execute(
-        "update load_audit.files set is_current = false where is_current and path in (select unnest(?))", [loaded]
-    )
+    retire(connection, [result.path for result in results if result.status == "loaded"])
     append(
         connection,
         "load_audit.files",
@@ -169,7 +171,24 @@ def write_files(connection: duckdb.DuckDBPyConnection, load_id: int, results: li
     )  # fmt: skip
 
 
-def drop_replaced(connection: duckdb.DuckDBPyConnection, source: Source, tables: list[RawTable]) -> None:
+def retire(connection: duckdb.DuckDBPyConnection, paths: list[str]) -> None:
+    """Say of files that they are current no more; `remove_replaced` then takes their rows."""
+    connection.execute(
+        "update load_audit.files set is_current = false where is_current and path in (select unnest(?))", [paths]
+    )
+
+
+def remove_replaced(connection: duckdb.DuckDBPyConnection, documents: Iterable[tuple[Source, list[RawTable]]]) -> None:
+    """Remove what only files held that are current no more, from all raw tables and from the lists of records."""
+    for source, tables in documents:
+        _drop_replaced(connection, source, tables)
+    connection.execute("""
+        delete from load_audit.file_records as r using load_audit.files as f
+        where f._file_id = r._file_id and not f.is_current
+    """)
+
+
+def _drop_replaced(connection: duckdb.DuckDBPyConnection, source: Source, tables: list[RawTable]) -> None:
     """Remove from a document's raw tables what only replaced files held, and give shared rows a current owner."""
     schema, root = quoted(source.schema), quoted(tables[0].name)
     held = "select r._row_id from load_audit.file_records as r semi join load_audit.files as f"
@@ -183,11 +202,3 @@ def drop_replaced(connection: duckdb.DuckDBPyConnection, source: Source, tables:
             semi join load_audit.files as f on f._file_id = r._file_id and f.is_current group by all) as o
         where o._row_id = t._row_id and t._file_id in (select _file_id from load_audit.files where not is_current)"""
     )
-
-
-def forget_replaced(connection: duckdb.DuckDBPyConnection) -> None:
-    """Drop the record lists of files that are current no more, once their rows are gone."""
-    connection.execute("""
-        delete from load_audit.file_records as r using load_audit.files as f
-        where f._file_id = r._file_id and not f.is_current
-    """)

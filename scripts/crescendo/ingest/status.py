@@ -180,19 +180,25 @@ def _imbalance(connection: duckdb.DuckDBPyConnection, source: Source, documents:
 
 @click.command("status")
 @format_option("table", "json")
-def status_command(form: str) -> int:
+@click.option("--all", "everything", is_flag=True, help="Every file, table and example, not one screen.")
+def status_command(form: str, everything: bool) -> int:
     """Show what was loaded, rejected, unknown and found; exit code 1 if a record is not accounted for.
 
     \b
     Example:
       crescendo status
+      crescendo status --all
       crescendo status --format json
     """
+    from crescendo.ingest.screen import screen
+
     result = status()
     if form == "json":
         click.echo(json.dumps(asdict(result), default=str))
-    else:
+    elif everything:
         _print(result)
+    else:
+        click.echo("\n".join(screen(result)))
     for problem in result.problems:
         click.echo(f"error: {problem}", err=True)
     return 1 if result.problems else 0

@@ -1,5 +1,6 @@
 """The tables that people read, in a PostgreSQL database, whole or not at all."""
 
+import os
 import re
 import tempfile
 from collections.abc import Iterator
@@ -181,6 +182,11 @@ def _attached(dsn: str, file: Path | None = None) -> Iterator[_Target]:
             yield _Target(connection)
             guard.execute("rollback")
         except duckdb.Error as error:
+            if not dsn and not any(os.environ.get(name) for name in ("PGHOST", "PGDATABASE", "PGSERVICE")):
+                raise CrescendoError(
+                    f"no PostgreSQL is here ({_reason(error)}), and none is named: set PGHOST and PGDATABASE, or type"
+                    ' --dsn "host=localhost dbname=audience"'
+                ) from None
             raise CrescendoError(f"PostgreSQL says: {_reason(error)}; the state before was kept") from None
 
 

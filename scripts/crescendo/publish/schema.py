@@ -114,7 +114,7 @@ def _grants(relations: list[Relation]) -> list[str]:
 
 
 def reader_role() -> str:
-    """The statement that makes the role that dashboards read with, where it is missing."""
+    """The statement that makes the role that dashboards read with, if it is missing."""
     return (
         f"do $$ begin\n    if not exists (select from pg_roles where rolname = '{READER}') then\n"
         f"        create role {READER} nologin;\n    end if;\nend $$"

@@ -1,5 +1,5 @@
 -- The partner computes growth too. Every figure of its report is set against ours, and every
--- difference says why: a reason is given only where it reproduces the partner's number.
+-- difference says why: a reason is given only if it reproduces the partner's number.
 
 with
 

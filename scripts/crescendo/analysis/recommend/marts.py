@@ -81,7 +81,8 @@ class Shelf:
 
 def missing(error: duckdb.CatalogException) -> CrescendoError:
     """What to say if a table is not there."""
-    return CrescendoError(f"{warehouse.path()} lacks what recommending reads: run `crescendo build` ({error})")
+    said = str(error).splitlines()[0]
+    return CrescendoError(f"{warehouse.path()} lacks what recommending reads: run `crescendo build` ({said})")
 
 
 def interactions(

@@ -147,7 +147,18 @@ PLACE = (
     Field("countryName", note="Name of the country."),
     Field("countryCode", note="ISO 3166 code of the country."),
 )
-ENTITY = Group("related", (*ARTIST, Field("creditName", note="Credit as printed.")), note="What was asked for.")
+ENTITY = Group(
+    "related",
+    (
+        Field("uuid", note="Soundcharts' uuid of what the page is about, an artist or a song."),
+        Field("slug", note="Name as in addresses."),
+        Field("name", note="Name of the artist or title of the song."),
+        Field("appUrl", note="Address in the partner's application."),
+        Field("imageUrl", note="Address of a picture."),
+        Field("creditName", note="Credit of the song as printed; none for an artist."),
+    ),
+    note="What was asked for.",
+)
 OF_ARTIST = Group(
     "related",
     (
@@ -429,7 +440,7 @@ LISTS = (
                 ),
             ),
             Field("position", "count", note="Rank; 0 if it has left the chart."),
-            Field("oldPosition", "count", note="Rank before; the last one where it has left."),
+            Field("oldPosition", "count", note="Rank before; the last one if it has left."),
             Field("positionEvolution", "integer", note="Ranks gained."),
             Field("peakPosition", "count", note="Best rank."),
             Field("entryState", note="As sent, blank as a rule."),

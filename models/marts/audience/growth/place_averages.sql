@@ -1,0 +1,38 @@
+-- A usual listed day: days on which a place was not listed are not known, and none is made up.
+
+with
+
+windows as (
+
+    select * from {{ ref('listed_place_growth') }}(from_date, to_date)
+
+),
+
+averaged as (
+
+    select
+        place_id as subject,
+        name,
+        artist_credit,
+        platform,
+        metric,
+        unit,
+        {{ from_day() }} as from_date,
+        {{ to_day() }} as to_date,
+        summed / observed_days as average_per_observed_day,
+        case
+            when {{ to_day() }} - end_observed_date <= max_age_days then value_inside
+        end as latest_value,
+        observed_days,
+        expected_days,
+        least(1, observed_days / expected_days) as coverage_ratio,
+        kind,
+        place_type as subject_type,
+        place_country,
+        artist_id
+    from windows
+    where observed_days > 0
+
+)
+
+select * from averaged

@@ -1,0 +1,48 @@
+"""From the shell's prompt to an answer, cold: each command a process of its own, beside a Python that imports the same.
+
+crescendo sample --songs 12320 --days 390 --artists 0 --listening-days 0 --lead-days 0 --to /tmp/full
+CRESCENDO_DB=/tmp/full.duckdb crescendo load /tmp/full && CRESCENDO_DB=/tmp/full.duckdb dbt build
+CRESCENDO_DB=/tmp/full.duckdb python scripts/bench/ask.py
+"""
+
+import statistics
+import subprocess
+import sys
+import time
+
+RUNS = 9
+BARE = [sys.executable, "-c", "import sys; sys.modules['pandas'] = None; import click, duckdb"]
+COMMANDS = {
+    "growth by artist": ("growth", "--last", "28d", "--by", "artist", "--top", "10"),
+    "growth of a name": ("growth", "--last", "28d", "--name", "postcard"),
+    "averages of every artist": ("averages", "--last", "28d", "--by", "artist"),
+    "find": ("find", "postcard"),
+    "find with a typo": ("find", "postcrad"),
+    "metrics": ("metrics",),
+    "changes": ("changes",),
+    "help with what is there": ("growth", "--help"),
+}
+
+
+def seconds(command):
+    started = time.perf_counter()
+    subprocess.run(command, check=True, capture_output=True)
+    return time.perf_counter() - started
+
+
+def main():
+    commands = {"python that imports click and duckdb": BARE}
+    commands |= {name: [sys.executable, "-m", "crescendo", *words] for name, words in COMMANDS.items()}
+    found = {name: [] for name in commands}
+    for _ in range(RUNS):  # in turn, so that a busy machine hits all of them
+        for name, command in commands.items():
+            found[name].append(seconds(command))
+    bare = statistics.median(found["python that imports click and duckdb"])
+    print(f"{'':38}{'median s':>9}{'least s':>9}{'ratio':>7}")
+    for name, took in found.items():
+        middle = statistics.median(took)
+        print(f"{name:38}{middle:9.2f}{min(took):9.2f}{middle / bare:7.1f}")
+
+
+if __name__ == "__main__":
+    main()
