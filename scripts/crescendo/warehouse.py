@@ -18,8 +18,8 @@ from crescendo.terminal import printable
 LOAD_MEMORY = "640MB"
 # DuckDB names the database by the file: with the name of a schema, `metrics.song_days` would be ambiguous everywhere
 TAKEN_NAMES = {
-    "audience", "information_schema", "intermediate", "leads", "listening", "load_audit", "main", "memory", "metrics",
-    "pg_catalog", "quality", "recommendations", "seeds", "staging", "system", "temp",
+    "audience", "films", "information_schema", "intermediate", "leads", "listening", "load_audit", "main", "memory",
+    "metrics", "pg_catalog", "quality", "recommendations", "seeds", "staging", "system", "temp",
 }  # fmt: skip
 # what dbt takes for the parts of an address, so that it names the database otherwise than DuckDB
 ADDRESS_PARTS = re.compile(r"[?#;]|^[A-Za-z][A-Za-z0-9+.-]*:")
@@ -96,7 +96,7 @@ def text(value: str) -> str:
 
 
 # A commit goes straight to the file, whose header changes in one write. DuckDB 1.5 would write small commits to a log
-# first, and if it is killed meanwhile, the next opening takes large tables out of the half-written log, without the rest.
+# first. If it is killed meanwhile, the next opening takes large tables out of the half-written log, without the rest.
 COMMITTED_AT_ONCE = {"checkpoint_threshold": "0B", "auto_checkpoint_skip_wal_threshold": "0"}
 
 

@@ -141,10 +141,12 @@ class _Asking:
         if by and types:
             listed = ", ".join([*types, "series"])
             raise CrescendoError(_("cannot ask by {by}: choose one of {listed}", by=repr(by), listed=listed))
+        # what has streams comes first, and of several types what has more of the metric
         usual = column(
             self.connection,
-            f"select g.subject_type from {GROUPED} where g.subject_type = g.member_type and ? in ('', 'all', m.metric)"
-            " group by 1 order by count(*) filter (m.metric = 'streams') desc, count(*) desc, 1 limit 1",
+            f"select g.subject_type from {GROUPED} where g.subject_type = g.member_type group by 1"
+            " having bool_or(?1 in ('', 'all', m.metric)) order by count(*) filter (m.metric = 'streams') desc,"
+            " count(*) filter (?1 in ('', 'all', m.metric)) desc, 1 limit 1",
             [self.question.metric],
         )
         return usual[0] if usual else "series"
@@ -237,8 +239,12 @@ class _Asking:
         relation.values += [groups, groups]
 
     def _is_a_group(self, kind: str) -> bool:
-        memberships = "select 1 from intermediate.int_memberships_received where group_type = ? limit 1"
-        return bool(column(self.connection, memberships, [kind]))
+        """Whether what is asked by belongs to groups of that type, as films belong to countries."""
+        memberships = (
+            "select 1 from intermediate.int_memberships_received inner join metrics.dim_subjects using (subject_id)"
+            " where group_type = ? and ? in ('series', subject_type) limit 1"
+        )
+        return bool(column(self.connection, memberships, [kind, self.question.by]))
 
     def _countries(self) -> list[str]:
         return column(self.connection, "select country_name from audience.dim_place_countries order by 1")
