@@ -118,7 +118,7 @@ def _film(number: int, title: str = "F", **said: object) -> dict:
 
 def _films() -> dict[str, dict]:
     listed = _film(1, genre_ids=[999])
-    bare = _film(2, "", release_date="", genre_ids=[])
+    bare = _film(2, "", original_title="", release_date="", genre_ids=[])
     pages = [[listed, bare], [listed]]  # the first film has moved to the next page
     lists = {f"2026-02-03/movie-list__popular__p000{number}": rows for number, rows in enumerate(pages, 1)}
     lists["2042-06-01/movie-list__popular__p0001"] = [_film(1, genre_ids=[])]
@@ -126,6 +126,7 @@ def _films() -> dict[str, dict]:
     part = {"id": 1, "name": "P", "credit_id": "c", "order": 0}
     return {
         **{name: {"page": int(name[-1]), "results": rows} for name, rows in lists.items()},
+        **{f"{name}.request": {"list": "popular"} for name in lists},
         "2026-02-03/movie__3": _film(3, budget=5, runtime=90, production_countries=[nowhere]),
         "2026-02-03/movie-credits__4": {"id": 4, "cast": [part], "crew": []},
     }

@@ -329,6 +329,19 @@ def real_lists(tmp_path_factory):
 
 
 ROWS = "staging.stg_tmdb__daily_list_rows"
+# each row beside the one of the same film that comes before it on its day, in the order of the file
+BESIDE = f"""
+    select
+        popularity <> lag(popularity) over before as has_other_popularity,
+        vote_count <> lag(vote_count) over before as has_other_votes
+    from {ROWS}
+    window before as (
+        partition by snapshot_date, movie_id
+        order by list_position(
+            ['trending_day', 'trending_week', 'popular', 'top_rated', 'now_playing', 'upcoming'], film_list
+        ), _index
+    )
+"""
 FINDINGS = {
     "rows": (f"select count(*) from {ROWS}", 8320),
     "films": ("select count(*) from films.dim_movies", 353),
@@ -341,6 +354,10 @@ FINDINGS = {
         "select count(*) from intermediate.int_quality_films_found where finding_kind = 'film_listed_twice'",
         56,
     ),
+    "rows that contradict": (f"select count(*) from ({BESIDE}) where has_other_popularity or has_other_votes", 1340),
+    "other popularity": (f"select count(*) from ({BESIDE}) where has_other_popularity", 730),
+    "other votes": (f"select count(*) from ({BESIDE}) where has_other_votes", 994),
+    "disputed film-days": ("select count(*) from films.fct_movies_daily where is_disputed", 908),
     "no votes": (f"select count(*) from {ROWS} where vote_count = 0", 295),
     "released later": (f"select count(*) from {ROWS} where release_date > snapshot_date", 289),
     "no backdrop": (f"select count(*) from {ROWS} where backdrop_path is null", 13),

@@ -15,7 +15,8 @@ movies as (
 
 ),
 
-followed as (
+-- one row per film and day on which it was seen
+framed as (
 
     select
         days.movie_id,
@@ -27,56 +28,44 @@ followed as (
         days.missed_days,
         {{ days_between('days.stated_release_date', 'days.snapshot_date') }} as days_since_release,
         cast(count(*) over past_week as bigint) as seen_days_of_7,
-        avg(days.popularity) over past_week as average_popularity_of_7_days
+        avg(days.popularity) over past_week as average_popularity_of_7_days,
+        max(days.popularity) over day_before as popularity_day_before,
+        max(days.popularity) over week_before as popularity_week_before,
+        days.vote_count - max(days.vote_count) over week_before as votes_of_7_days,
+        -- Monday is 1
+        {{ days_between("date '1999-12-27'", 'days.snapshot_date') }} % 7 + 1 as weekday_number,
+        max(days.popularity) over day_after as target_popularity_next_day,
+        max(days.popularity) over week_after as target_popularity_next_week
     from days
     inner join movies on days.movie_id = movies.movie_id
     where not movies.is_adult
-    window past_week as (
-        partition by days.movie_id
-        order by days.snapshot_date
-        range between interval '6' day preceding and current row
-    )
-
-),
-
--- one row per film and day on which it was seen
-framed as (
-
-    select
-        followed.movie_id,
-        followed.snapshot_date,
-        followed.popularity,
-        followed.popularity_rank,
-        followed.vote_average,
-        followed.vote_count,
-        followed.missed_days,
-        followed.days_since_release,
-        followed.seen_days_of_7,
-        followed.average_popularity_of_7_days,
-        day_before.popularity as popularity_day_before,
-        week_before.popularity as popularity_week_before,
-        followed.vote_count - week_before.vote_count as votes_of_7_days,
-        -- Monday is 1
-        {{ days_between("date '1999-12-27'", 'followed.snapshot_date') }} % 7 + 1 as weekday_number,
-        day_after.popularity as target_popularity_next_day,
-        week_after.popularity as target_popularity_next_week
-    from followed
-    left join days as day_before
-        on
-            followed.movie_id = day_before.movie_id
-            and {{ days_between('day_before.snapshot_date', 'followed.snapshot_date') }} = 1
-    left join days as week_before
-        on
-            followed.movie_id = week_before.movie_id
-            and {{ days_between('week_before.snapshot_date', 'followed.snapshot_date') }} = 7
-    left join days as day_after
-        on
-            followed.movie_id = day_after.movie_id
-            and {{ days_between('followed.snapshot_date', 'day_after.snapshot_date') }} = 1
-    left join days as week_after
-        on
-            followed.movie_id = week_after.movie_id
-            and {{ days_between('followed.snapshot_date', 'week_after.snapshot_date') }} = 7
+    -- but for the first, each is of one day, on which a film has one row or none
+    window
+        past_week as (
+            partition by days.movie_id
+            order by days.snapshot_date
+            range between interval '6' day preceding and current row
+        ),
+        day_before as (
+            partition by days.movie_id
+            order by days.snapshot_date
+            range between interval '1' day preceding and interval '1' day preceding
+        ),
+        week_before as (
+            partition by days.movie_id
+            order by days.snapshot_date
+            range between interval '7' day preceding and interval '7' day preceding
+        ),
+        day_after as (
+            partition by days.movie_id
+            order by days.snapshot_date
+            range between interval '1' day following and interval '1' day following
+        ),
+        week_after as (
+            partition by days.movie_id
+            order by days.snapshot_date
+            range between interval '7' day following and interval '7' day following
+        )
 
 )
 
