@@ -121,7 +121,7 @@ OUTCOMES = {
     "free": ("budget_usd is null", None),
     "endless": ("runtime_minutes is null", None),
     "cheap": ("budget_usd = 5", "budget_implausible"),
-    "deleted": (f"is_gone and gone_date = '{DELETED}'", None),
+    "deleted": (f"is_gone and absence_date = '{DELETED}'", None),
     "adult": ("is_adult", None),
     "coming": (f"release_date > '{END}' and film_status = 'Post Production'", None),
 }

@@ -61,7 +61,7 @@ absent as (
 
     select
         movie_id,
-        max(gone_date) as gone_date
+        max(absence_date) as absence_date
     from absences
     group by movie_id
 
@@ -93,8 +93,8 @@ latest as (
         mentioned.details_date,
         mentioned.last_exported_date,
         -- a film that was seen again is not gone
-        case when absent.gone_date >= mentioned.last_seen_date then absent.gone_date end
-            as gone_date,
+        case when absent.absence_date >= mentioned.last_seen_date then absent.absence_date end
+            as absence_date,
         -- what links it to genres: its details, else a list
         case when details._row_id is null then listed.genre_ids end as genre_ids,
         details._row_id as details_row_id

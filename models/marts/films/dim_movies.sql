@@ -24,14 +24,14 @@ named as (
         revenue_usd,
         is_adult,
         is_video,
-        gone_date is not null as is_gone,
+        absence_date is not null as is_gone,
         details_date is not null as has_details,
         release_date,
         first_seen_date,
         last_seen_date,
         details_date,
         last_exported_date,
-        gone_date
+        absence_date
     from movies
 
 )

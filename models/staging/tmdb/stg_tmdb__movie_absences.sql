@@ -16,7 +16,7 @@ renamed as (
         nullif(trim(answer), '') as answer,
 
         -- dates
-        gone_date,
+        gone_date as absence_date,
 
         -- loader
         _row_id,
