@@ -43,20 +43,20 @@ def build(folder: Path, environment: dict[str, str]) -> None:
 def pages(folder: Path) -> dict[date, list[list[dict]]]:
     """The rows of each list page of the sample, by day."""
     found = defaultdict(list)
-    for path in sorted((folder / "landing" / "tmdb").glob("*/movie-list__*p????.json")):
+    for path in sorted((folder / "sample" / "tmdb").glob("*/movie-list__*p????.json")):
         found[date.fromisoformat(path.parent.name)].append(json.loads(path.read_bytes())["results"])
     return found
 
 
 def exports(folder: Path) -> dict[date, list[dict]]:
-    paths = (folder / "landing" / "tmdb").glob("*/movie_ids_*.json.gz")
+    paths = (folder / "sample" / "tmdb").glob("*/movie_ids_*.json.gz")
     return {
         date.fromisoformat(path.parent.name): [json.loads(line) for line in gzip.open(path)] for path in sorted(paths)
     }
 
 
 def details(folder: Path) -> dict[date, dict[int, dict]]:
-    paths = (folder / "landing" / "tmdb").glob("*/movies-*.jsonl")
+    paths = (folder / "sample" / "tmdb").glob("*/movies-*.jsonl")
     return {
         date.fromisoformat(path.parent.name): {film["id"]: film for film in map(json.loads, path.open())}
         for path in paths
