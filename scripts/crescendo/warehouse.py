@@ -97,7 +97,10 @@ def text(value: str) -> str:
 
 # A commit goes straight to the file, whose header changes in one write. DuckDB 1.5 would write small commits to a log
 # first. If it is killed meanwhile, the next opening takes large tables out of the half-written log, without the rest.
-COMMITTED_AT_ONCE = {"checkpoint_threshold": "0B", "auto_checkpoint_skip_wal_threshold": "0"}
+COMMITTED_AT_ONCE: dict[str, str | bool | int | float | list[str]] = {
+    "checkpoint_threshold": "0B",
+    "auto_checkpoint_skip_wal_threshold": "0",
+}
 
 
 @contextmanager
