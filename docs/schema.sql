@@ -12,6 +12,7 @@ end $$;
 -- Tables
 
 create schema audience;
+create schema films;
 create schema intermediate;
 create schema leads;
 create schema listening;
@@ -189,6 +190,163 @@ create table audience.fct_playlist_entries (
     "exit_date" date,
     "position_date" date,
     "peak_position_date" date
+);
+create table films.bridge_movies_x_companies (
+    "movie_id" bigint not null,
+    "company_id" bigint not null,
+    "weight" double precision
+);
+create table films.bridge_movies_x_countries (
+    "movie_id" bigint not null,
+    "country_code" text not null,
+    "weight" double precision
+);
+create table films.bridge_movies_x_genres (
+    "movie_id" bigint not null,
+    "film_genre_id" bigint not null,
+    "weight" double precision
+);
+create table films.bridge_movies_x_languages (
+    "movie_id" bigint not null,
+    "film_language_code" text not null,
+    "weight" double precision
+);
+create table films.dim_countries (
+    "country_code" text not null,
+    "subject_id" text,
+    "country_name" text,
+    "continent" text,
+    "successor_code" text,
+    "is_former" boolean,
+    "is_known_country" boolean
+);
+create table films.bridge_movies_x_groups (
+    "movie_id" bigint not null,
+    "group_id" text not null,
+    "group_type" text,
+    "weight" double precision
+);
+create table films.bridge_movies_x_persons (
+    "credit_id" text not null,
+    "movie_id" bigint,
+    "person_id" bigint,
+    "credit_type" text,
+    "department" text,
+    "job" text,
+    "character_name" text,
+    "cast_order" bigint,
+    "weight" double precision
+);
+create table films.dim_companies (
+    "company_id" bigint not null,
+    "subject_id" text,
+    "company_name" text,
+    "country_code" text
+);
+create table films.dim_film_genres (
+    "film_genre_id" bigint not null,
+    "subject_id" text,
+    "genre_name" text,
+    "is_named" boolean
+);
+create table films.dim_film_languages (
+    "film_language_code" text not null,
+    "subject_id" text,
+    "language_name" text
+);
+create table films.dim_movie_versions (
+    "movie_id" bigint not null,
+    "version" integer not null,
+    "film_status" text,
+    "release_date" date,
+    "runtime_minutes" bigint,
+    "budget_usd" bigint,
+    "revenue_usd" bigint,
+    "valid_from_date" date,
+    "next_version_date" date,
+    "last_seen_date" date,
+    "is_newest_version" boolean
+);
+create table films.dim_movies (
+    "movie_id" bigint not null,
+    "subject_id" text,
+    "title" text,
+    "original_title" text,
+    "original_language_code" text,
+    "film_status" text,
+    "imdb_id" text,
+    "homepage" text,
+    "collection_id" bigint,
+    "collection_name" text,
+    "runtime_minutes" bigint,
+    "budget_usd" bigint,
+    "revenue_usd" bigint,
+    "is_adult" boolean,
+    "is_video" boolean,
+    "is_gone" boolean,
+    "has_details" boolean,
+    "release_date" date,
+    "first_seen_date" date,
+    "last_seen_date" date,
+    "details_date" date,
+    "last_exported_date" date,
+    "absence_date" date
+);
+create table films.dim_persons (
+    "person_id" bigint not null,
+    "subject_id" text,
+    "person_name" text,
+    "known_for_department" text
+);
+create table films.fct_movies_daily (
+    "movie_id" bigint not null,
+    "snapshot_date" date not null,
+    "answer_kind" text,
+    "film_list" text,
+    "page_number" bigint,
+    "popularity" double precision,
+    "popularity_rank" bigint,
+    "ranked_movie_count" bigint,
+    "rank_change" bigint,
+    "vote_average" double precision,
+    "vote_count" bigint,
+    "stated_release_date" date,
+    "seen_day_count" bigint,
+    "missed_days" integer,
+    "said_count" bigint,
+    "is_disputed" boolean
+);
+create table films.film_features (
+    "movie_id" bigint not null,
+    "imdb_id" text,
+    "title" text,
+    "original_language_code" text,
+    "release_date" date,
+    "runtime_minutes" bigint,
+    "budget_usd" bigint,
+    "collection_id" bigint,
+    "genre_names" text,
+    "country_names" text,
+    "director_names" text,
+    "leading_cast_names" text
+);
+create table films.forecast_features (
+    "movie_id" bigint not null,
+    "snapshot_date" date not null,
+    "popularity" double precision,
+    "popularity_rank" bigint,
+    "vote_average" double precision,
+    "vote_count" bigint,
+    "missed_days" integer,
+    "days_since_release" integer,
+    "seen_days_of_7" bigint,
+    "average_popularity_of_7_days" double precision,
+    "popularity_day_before" double precision,
+    "popularity_week_before" double precision,
+    "votes_of_7_days" bigint,
+    "weekday_number" integer,
+    "target_popularity_next_day" double precision,
+    "target_popularity_next_week" double precision
 );
 create table intermediate.int_place_days_listed (
     "artist_id" text,
@@ -786,6 +944,16 @@ create table metrics.averages_latest (
     "subject_type" text,
     "member_type" text not null
 );
+create table metrics.dim_dates (
+    "day_date" date not null,
+    "year_number" integer,
+    "quarter_number" integer,
+    "month_number" integer,
+    "day_of_month" integer,
+    "week" text not null,
+    "weekday_number" integer,
+    "is_weekend" boolean
+);
 create table metrics.growth_windows (
     "subject" text,
     "subject_type" text,
@@ -948,6 +1116,22 @@ alter table audience.dim_songs add primary key ("song_id");
 alter table audience.fct_chart_entries add primary key ("chart_id", "song_id", "entry_date");
 alter table audience.fct_place_observations add primary key ("artist_id", "metric_id", "place_type", "place_country", "region_name", "place_city", "observed_date");
 alter table audience.fct_playlist_entries add primary key ("playlist_id", "song_id", "entry_date");
+alter table films.bridge_movies_x_companies add primary key ("movie_id", "company_id");
+alter table films.bridge_movies_x_countries add primary key ("movie_id", "country_code");
+alter table films.bridge_movies_x_genres add primary key ("movie_id", "film_genre_id");
+alter table films.bridge_movies_x_languages add primary key ("movie_id", "film_language_code");
+alter table films.dim_countries add primary key ("country_code");
+alter table films.bridge_movies_x_groups add primary key ("movie_id", "group_id");
+alter table films.bridge_movies_x_persons add primary key ("credit_id");
+alter table films.dim_companies add primary key ("company_id");
+alter table films.dim_film_genres add primary key ("film_genre_id");
+alter table films.dim_film_languages add primary key ("film_language_code");
+alter table films.dim_movie_versions add primary key ("movie_id", "version");
+alter table films.dim_movies add primary key ("movie_id");
+alter table films.dim_persons add primary key ("person_id");
+alter table films.fct_movies_daily add primary key ("movie_id", "snapshot_date");
+alter table films.film_features add primary key ("movie_id");
+alter table films.forecast_features add primary key ("movie_id", "snapshot_date");
 alter table intermediate.int_place_days_listed add primary key ("place_id", "metric_id", "place_type", "observed_date");
 alter table metrics.dim_metrics add primary key ("metric_id");
 alter table metrics.platform_completeness add primary key ("platform");
@@ -990,6 +1174,7 @@ alter table metrics.fct_observations add primary key ("series_id", "observed_dat
 alter table metrics.fct_silences add primary key ("series_id", "silent_from_date");
 alter table metrics.dim_growth_statuses add primary key ("status");
 alter table metrics.averages_latest add primary key ("subject", "platform", "metric", "member_type");
+alter table metrics.dim_dates add primary key ("day_date");
 alter table metrics.growth_windows add primary key ("series_id", "window_name");
 alter table metrics.song_weeks add primary key ("subject_id", "platform", "week_date");
 alter table metrics.popularity_features add primary key ("subject_id", "platform", "week_date");
@@ -1215,6 +1400,189 @@ comment on column audience.fct_playlist_entries."entry_date" is 'First day in th
 comment on column audience.fct_playlist_entries."exit_date" is 'Day it left the playlist; null while it is there.';
 comment on column audience.fct_playlist_entries."position_date" is 'Day of the place.';
 comment on column audience.fct_playlist_entries."peak_position_date" is 'Day of the best place.';
+create index bridge_movies_x_companies_company_id_index on films.bridge_movies_x_companies ("company_id");
+comment on index films.bridge_movies_x_companies_company_id_index is 'Joins from films.dim_companies, and the check that none is orphaned when one of its rows goes.';
+alter table films.bridge_movies_x_companies add foreign key ("company_id") references films.dim_companies ("company_id");
+alter table films.bridge_movies_x_companies add foreign key ("movie_id") references films.dim_movies ("movie_id");
+comment on table films.bridge_movies_x_companies is 'One row per film and company; the weights of a film add up to 1.';
+comment on column films.bridge_movies_x_companies."movie_id" is 'TMDb''s id of the film.';
+comment on column films.bridge_movies_x_companies."company_id" is 'TMDb''s id of the company.';
+comment on column films.bridge_movies_x_companies."weight" is 'Share with which it counts in sums and averages of the group, 1 if in full.';
+create index bridge_movies_x_countries_country_code_index on films.bridge_movies_x_countries ("country_code");
+comment on index films.bridge_movies_x_countries_country_code_index is 'Joins from films.dim_countries, and the check that none is orphaned when one of its rows goes.';
+alter table films.bridge_movies_x_countries add foreign key ("country_code") references films.dim_countries ("country_code");
+alter table films.bridge_movies_x_countries add foreign key ("movie_id") references films.dim_movies ("movie_id");
+comment on table films.bridge_movies_x_countries is 'One row per film and country; the weights of a film add up to 1.';
+comment on column films.bridge_movies_x_countries."movie_id" is 'TMDb''s id of the film.';
+comment on column films.bridge_movies_x_countries."country_code" is 'ISO 3166 code of the country; null if blank.';
+comment on column films.bridge_movies_x_countries."weight" is 'Share with which it counts in sums and averages of the group, 1 if in full.';
+create index bridge_movies_x_genres_film_genre_id_index on films.bridge_movies_x_genres ("film_genre_id");
+comment on index films.bridge_movies_x_genres_film_genre_id_index is 'Joins from films.dim_film_genres, and the check that none is orphaned when one of its rows goes.';
+alter table films.bridge_movies_x_genres add foreign key ("film_genre_id") references films.dim_film_genres ("film_genre_id");
+alter table films.bridge_movies_x_genres add foreign key ("movie_id") references films.dim_movies ("movie_id");
+comment on table films.bridge_movies_x_genres is 'One row per film and genre; the weights of a film add up to 1.';
+comment on column films.bridge_movies_x_genres."movie_id" is 'TMDb''s id of the film.';
+comment on column films.bridge_movies_x_genres."film_genre_id" is 'TMDb''s id of the genre.';
+comment on column films.bridge_movies_x_genres."weight" is 'Share with which it counts in sums and averages of the group, 1 if in full.';
+create index bridge_movies_x_languages_film_language_code_index on films.bridge_movies_x_languages ("film_language_code");
+comment on index films.bridge_movies_x_languages_film_language_code_index is 'Joins from films.dim_film_languages, and the check that none is orphaned when one of its rows goes.';
+alter table films.bridge_movies_x_languages add foreign key ("film_language_code") references films.dim_film_languages ("film_language_code");
+alter table films.bridge_movies_x_languages add foreign key ("movie_id") references films.dim_movies ("movie_id");
+comment on table films.bridge_movies_x_languages is 'One row per film and language; the weights of a film add up to 1.';
+comment on column films.bridge_movies_x_languages."movie_id" is 'TMDb''s id of the film.';
+comment on column films.bridge_movies_x_languages."film_language_code" is 'Language, ISO 639-1 and TMDb''s own xx (none) and cn (Cantonese).';
+comment on column films.bridge_movies_x_languages."weight" is 'Share with which it counts in sums and averages of the group, 1 if in full.';
+create index dim_countries_continent_index on films.dim_countries ("continent");
+comment on index films.dim_countries_continent_index is 'Figures by continent.';
+create unique index dim_countries_subject_id_index on films.dim_countries ("subject_id");
+comment on index films.dim_countries_subject_id_index is 'Held unique by a data test.';
+comment on table films.dim_countries is 'One row per country, former ones among them; ZZ is the unknown one.';
+comment on column films.dim_countries."country_code" is 'ISO 3166 code of the country; null if blank.';
+comment on column films.dim_countries."subject_id" is 'What is counted: ''song:'', ''artist:'' ... and the id within its domain.';
+comment on column films.dim_countries."country_name" is 'Name of the country.';
+comment on column films.dim_countries."continent" is 'Continent, America in two; Unknown if no list has the country.';
+comment on column films.dim_countries."successor_code" is 'Country that a former code stands for today; null of a current one.';
+comment on column films.dim_countries."is_former" is 'Whether the code is no longer in use.';
+comment on column films.dim_countries."is_known_country" is 'Whether the seed country_continents has the code.';
+alter table films.bridge_movies_x_groups add foreign key ("movie_id") references films.dim_movies ("movie_id");
+comment on table films.bridge_movies_x_groups is 'One row per film and genre, company, country, continent or language that it counts for.';
+comment on column films.bridge_movies_x_groups."movie_id" is 'TMDb''s id of the film.';
+comment on column films.bridge_movies_x_groups."group_id" is 'Subject that it belongs to, ''genre:rock''.';
+comment on column films.bridge_movies_x_groups."group_type" is 'Type of the group, ''genre''.';
+comment on column films.bridge_movies_x_groups."weight" is 'Share with which it counts in sums and averages of the group, 1 if in full.';
+create index bridge_movies_x_persons_movie_id_index on films.bridge_movies_x_persons ("movie_id");
+comment on index films.bridge_movies_x_persons_movie_id_index is 'Joins from films.dim_movies, and the check that none is orphaned when one of its rows goes.';
+create index bridge_movies_x_persons_person_id_index on films.bridge_movies_x_persons ("person_id");
+comment on index films.bridge_movies_x_persons_person_id_index is 'Joins from films.dim_persons, and the check that none is orphaned when one of its rows goes.';
+alter table films.bridge_movies_x_persons add foreign key ("movie_id") references films.dim_movies ("movie_id");
+alter table films.bridge_movies_x_persons add foreign key ("person_id") references films.dim_persons ("person_id");
+comment on table films.bridge_movies_x_persons is 'One row per credit, of one person, one film and one job or part; the weights of a film add up to 1.';
+comment on column films.bridge_movies_x_persons."credit_id" is 'Id of the credit, of one person, one film and one job or part.';
+comment on column films.bridge_movies_x_persons."movie_id" is 'TMDb''s id of the film.';
+comment on column films.bridge_movies_x_persons."person_id" is 'TMDb''s id of the person.';
+comment on column films.bridge_movies_x_persons."credit_type" is 'cast or crew.';
+comment on column films.bridge_movies_x_persons."department" is 'Acting, Directing, Writing ...; null if not said.';
+comment on column films.bridge_movies_x_persons."job" is 'What the person did, Director; Actor of the cast.';
+comment on column films.bridge_movies_x_persons."character_name" is 'Who is played; null if not said, or of the crew.';
+comment on column films.bridge_movies_x_persons."cast_order" is 'Place in the billing, from 0; null of the crew.';
+comment on column films.bridge_movies_x_persons."weight" is 'Share with which it counts in sums and averages of the group, 1 if in full.';
+create unique index dim_companies_subject_id_index on films.dim_companies ("subject_id");
+comment on index films.dim_companies_subject_id_index is 'Held unique by a data test.';
+comment on table films.dim_companies is 'One row per company that made a film.';
+comment on column films.dim_companies."company_id" is 'TMDb''s id of the company.';
+comment on column films.dim_companies."subject_id" is 'What is counted: ''song:'', ''artist:'' ... and the id within its domain.';
+comment on column films.dim_companies."company_name" is 'Name of the company; null in staging if blank.';
+comment on column films.dim_companies."country_code" is 'ISO 3166 code of the country; null if blank.';
+create unique index dim_film_genres_subject_id_index on films.dim_film_genres ("subject_id");
+comment on index films.dim_film_genres_subject_id_index is 'Held unique by a data test.';
+comment on table films.dim_film_genres is 'One row per genre of films.';
+comment on column films.dim_film_genres."film_genre_id" is 'TMDb''s id of the genre.';
+comment on column films.dim_film_genres."subject_id" is 'What is counted: ''song:'', ''artist:'' ... and the id within its domain.';
+comment on column films.dim_film_genres."genre_name" is 'Name of the genre for people.';
+comment on column films.dim_film_genres."is_named" is 'Whether a list or a film gives it a name.';
+create unique index dim_film_languages_subject_id_index on films.dim_film_languages ("subject_id");
+comment on index films.dim_film_languages_subject_id_index is 'Held unique by a data test.';
+comment on table films.dim_film_languages is 'One row per language of films.';
+comment on column films.dim_film_languages."film_language_code" is 'Language, ISO 639-1 and TMDb''s own xx (none) and cn (Cantonese).';
+comment on column films.dim_film_languages."subject_id" is 'What is counted: ''song:'', ''artist:'' ... and the id within its domain.';
+comment on column films.dim_film_languages."language_name" is 'Name of the language in English, its code if it has none; null in staging.';
+alter table films.dim_movie_versions add foreign key ("movie_id") references films.dim_movies ("movie_id");
+comment on table films.dim_movie_versions is 'One row per film and version of its status, date, length, cost and revenue, of which the source tells only the last.';
+comment on column films.dim_movie_versions."movie_id" is 'TMDb''s id of the film.';
+comment on column films.dim_movie_versions."version" is 'Version of what the id stands for, from 1; every change makes a new one.';
+comment on column films.dim_movie_versions."film_status" is 'Rumored, Planned, In Production, Post Production, Released or Canceled; null if unknown.';
+comment on column films.dim_movie_versions."release_date" is 'Day of release; null if the source sends a blank or a year zero.';
+comment on column films.dim_movie_versions."runtime_minutes" is 'Length; null if unknown, which the source writes as 0.';
+comment on column films.dim_movie_versions."budget_usd" is 'Cost in US dollars; null if unknown, which the source writes as 0.';
+comment on column films.dim_movie_versions."revenue_usd" is 'Revenue in US dollars; null if unknown, which the source writes as 0.';
+comment on column films.dim_movie_versions."valid_from_date" is 'First day on which the version was seen.';
+comment on column films.dim_movie_versions."next_version_date" is 'Load date of the version after it; null if there is none.';
+comment on column films.dim_movie_versions."last_seen_date" is 'Last day on which it was seen.';
+comment on column films.dim_movie_versions."is_newest_version" is 'Whether no later version of the id is known.';
+create unique index dim_movies_subject_id_index on films.dim_movies ("subject_id");
+comment on index films.dim_movies_subject_id_index is 'Held unique by a data test.';
+comment on table films.dim_movies is 'One row per film, as its latest details have it or, if they were never asked for, the latest list.';
+comment on column films.dim_movies."movie_id" is 'TMDb''s id of the film.';
+comment on column films.dim_movies."subject_id" is 'What is counted: ''song:'', ''artist:'' ... and the id within its domain.';
+comment on column films.dim_movies."title" is 'Title as the source writes it, version words included; null if blank.';
+comment on column films.dim_movies."original_title" is 'Title in the original language; null if blank.';
+comment on column films.dim_movies."original_language_code" is 'Language that the film was made in, ISO 639-1 and TMDb''s own xx (none) and cn (Cantonese).';
+comment on column films.dim_movies."film_status" is 'Rumored, Planned, In Production, Post Production, Released or Canceled; null if unknown.';
+comment on column films.dim_movies."imdb_id" is 'Id of the film at IMDb, tt and digits; null if unknown.';
+comment on column films.dim_movies."homepage" is 'Address of the film; null if it has none.';
+comment on column films.dim_movies."collection_id" is 'TMDb''s id of the series of films that it is one of; null if it is of none.';
+comment on column films.dim_movies."collection_name" is 'Name of the series of films; null if it is of none.';
+comment on column films.dim_movies."runtime_minutes" is 'Length; null if unknown, which the source writes as 0.';
+comment on column films.dim_movies."budget_usd" is 'Cost in US dollars; null if unknown, which the source writes as 0.';
+comment on column films.dim_movies."revenue_usd" is 'Revenue in US dollars; null if unknown, which the source writes as 0.';
+comment on column films.dim_movies."is_adult" is 'Whether the film is for adults only; it is then in no figure.';
+comment on column films.dim_movies."is_video" is 'Whether TMDb calls it a video and no film.';
+comment on column films.dim_movies."is_gone" is 'Whether the source has deleted it or merged it with another film.';
+comment on column films.dim_movies."has_details" is 'Whether its details were ever asked for.';
+comment on column films.dim_movies."release_date" is 'Day of release; null if the source sends a blank or a year zero.';
+comment on column films.dim_movies."first_seen_date" is 'First day on which it was seen.';
+comment on column films.dim_movies."last_seen_date" is 'Last day on which it was seen.';
+comment on column films.dim_movies."details_date" is 'Day of the latest details; null if they were never asked for.';
+comment on column films.dim_movies."last_exported_date" is 'Day of the latest export that has it; null if none has.';
+comment on column films.dim_movies."absence_date" is 'Day on which the film was asked for and not there; null if it is there.';
+create unique index dim_persons_subject_id_index on films.dim_persons ("subject_id");
+comment on index films.dim_persons_subject_id_index is 'Held unique by a data test.';
+comment on table films.dim_persons is 'One row per person who has a credit.';
+comment on column films.dim_persons."person_id" is 'TMDb''s id of the person.';
+comment on column films.dim_persons."subject_id" is 'What is counted: ''song:'', ''artist:'' ... and the id within its domain.';
+comment on column films.dim_persons."person_name" is 'Name of the person.';
+comment on column films.dim_persons."known_for_department" is 'What the person is known for; null if not said.';
+create index fct_movies_daily_snapshot_date_index on films.fct_movies_daily ("snapshot_date");
+comment on index films.fct_movies_daily_snapshot_date_index is 'Joins from metrics.dim_dates, and the check that none is orphaned when one of its rows goes.';
+alter table films.fct_movies_daily add foreign key ("movie_id") references films.dim_movies ("movie_id");
+alter table films.fct_movies_daily add foreign key ("snapshot_date") references metrics.dim_dates ("day_date");
+comment on table films.fct_movies_daily is 'One row per film and day on which it was seen, with its place among the films of that day.';
+comment on column films.fct_movies_daily."movie_id" is 'TMDb''s id of the film.';
+comment on column films.fct_movies_daily."snapshot_date" is 'Day on which the source was asked; null in staging if the page does not say.';
+comment on column films.fct_movies_daily."answer_kind" is 'What the day is known by, details, list or export.';
+comment on column films.fct_movies_daily."film_list" is 'List that it is in, popular or discover; ''unnamed'' if the page does not say; null if the answer is no list.';
+comment on column films.fct_movies_daily."page_number" is 'Page of the listing, from 1.';
+comment on column films.fct_movies_daily."popularity" is 'The platform''s score, that day or as the week closed, of most platforms 0 to 100; null if it was not seen.';
+comment on column films.fct_movies_daily."popularity_rank" is 'Place by popularity among the films seen on that day, 1 is the top; null of films for adults.';
+comment on column films.fct_movies_daily."ranked_movie_count" is 'Films that were ranked on that day, which the place is among.';
+comment on column films.fct_movies_daily."rank_change" is 'Places gained since the film was last seen; null on its first day.';
+comment on column films.fct_movies_daily."vote_average" is 'Mean of all votes, 0 to 10; null beyond staging if nobody voted.';
+comment on column films.fct_movies_daily."vote_count" is 'Votes so far.';
+comment on column films.fct_movies_daily."stated_release_date" is 'Day of release as the answer of that day says; null if unknown then.';
+comment on column films.fct_movies_daily."seen_day_count" is 'Days on which the film was seen so far.';
+comment on column films.fct_movies_daily."missed_days" is 'Days without a row since the film was last seen; null on its first day.';
+comment on column films.fct_movies_daily."said_count" is 'Answers and places in lists that spoke of the film on that day.';
+comment on column films.fct_movies_daily."is_disputed" is 'Whether answers of the day disagreed; the declared winner is shown.';
+comment on table films.film_features is 'One row per film, for recommending; nothing in it is of the time after its release.';
+comment on column films.film_features."movie_id" is 'TMDb''s id of the film.';
+comment on column films.film_features."imdb_id" is 'Id of the film at IMDb, tt and digits; null if unknown.';
+comment on column films.film_features."title" is 'Title as the source writes it, version words included; null if blank.';
+comment on column films.film_features."original_language_code" is 'Language that the film was made in, ISO 639-1 and TMDb''s own xx (none) and cn (Cantonese).';
+comment on column films.film_features."release_date" is 'Day of release; null if the source sends a blank or a year zero.';
+comment on column films.film_features."runtime_minutes" is 'Length; null if unknown, which the source writes as 0.';
+comment on column films.film_features."budget_usd" is 'Cost in US dollars; null if unknown, which the source writes as 0.';
+comment on column films.film_features."collection_id" is 'TMDb''s id of the series of films that it is one of; null if it is of none.';
+comment on column films.film_features."genre_names" is 'Names of its genres with | between them; null if it has none.';
+comment on column films.film_features."country_names" is 'Names of its countries with | between them; null if none is known.';
+comment on column films.film_features."director_names" is 'Names of its directors with | between them; null if unknown.';
+comment on column films.film_features."leading_cast_names" is 'Names of the first five of the billing with | between them; null if unknown.';
+comment on table films.forecast_features is 'One row per film and day, for forecasting its popularity; all but the two targets was known on that day.';
+comment on column films.forecast_features."movie_id" is 'TMDb''s id of the film.';
+comment on column films.forecast_features."snapshot_date" is 'Day on which the source was asked; null in staging if the page does not say.';
+comment on column films.forecast_features."popularity" is 'The platform''s score, that day or as the week closed, of most platforms 0 to 100; null if it was not seen.';
+comment on column films.forecast_features."popularity_rank" is 'Place by popularity among the films seen on that day, 1 is the top; null of films for adults.';
+comment on column films.forecast_features."vote_average" is 'Mean of all votes, 0 to 10; null beyond staging if nobody voted.';
+comment on column films.forecast_features."vote_count" is 'Votes so far.';
+comment on column films.forecast_features."missed_days" is 'Days without a row since the film was last seen; null on its first day.';
+comment on column films.forecast_features."days_since_release" is 'Days since the release as it was known on that day; below zero before it.';
+comment on column films.forecast_features."seen_days_of_7" is 'Days of the last seven on which it was seen.';
+comment on column films.forecast_features."average_popularity_of_7_days" is 'Mean popularity of those days.';
+comment on column films.forecast_features."popularity_day_before" is 'Popularity the day before; null if it was not seen.';
+comment on column films.forecast_features."popularity_week_before" is 'Popularity seven days before; null if it was not seen.';
+comment on column films.forecast_features."votes_of_7_days" is 'Votes since seven days before; null if it was not seen then.';
+comment on column films.forecast_features."weekday_number" is 'Day of the week, Monday is 1.';
+comment on column films.forecast_features."target_popularity_next_day" is 'To be foretold, popularity on the next day; null if it was not seen.';
+comment on column films.forecast_features."target_popularity_next_week" is 'To be foretold, popularity seven days later; null if it was not seen.';
 comment on table intermediate.int_place_days_listed is 'One row per artist, metric, place and day, with the cities that a country is the sum of.';
 comment on column intermediate.int_place_days_listed."artist_id" is 'Soundcharts'' id of the artist (uuid); of a credit that only reports print, the hash of its normalised text, never split.';
 comment on column intermediate.int_place_days_listed."metric_id" is 'Platform and metric in one code, ''spotify:streams''.';
@@ -1817,6 +2185,15 @@ comment on column metrics.averages_latest."n_days" is 'Number of days with a sou
 comment on column metrics.averages_latest."coverage_ratio" is 'Observed days of the expected ones, at most 1.';
 comment on column metrics.averages_latest."subject_type" is 'What the subject is, one word: ''song'', ''artist'', ''track''.';
 comment on column metrics.averages_latest."member_type" is 'Type of the subjects that the figure is made of; the subject''s own if it is its own figure. Two types are never added.';
+comment on table metrics.dim_dates is 'One row per day from 2000 to 2050, one calendar for all domains.';
+comment on column metrics.dim_dates."day_date" is 'Day, where the leads are; null for leads without a date.';
+comment on column metrics.dim_dates."year_number" is 'Year.';
+comment on column metrics.dim_dates."quarter_number" is 'Quarter, 1 to 4.';
+comment on column metrics.dim_dates."month_number" is 'Month, 1 to 12.';
+comment on column metrics.dim_dates."day_of_month" is 'Day of the month.';
+comment on column metrics.dim_dates."week" is 'Name of the ISO week, ''2026-W03''; ''(no date)'' for leads without a date.';
+comment on column metrics.dim_dates."weekday_number" is 'Day of the week, Monday is 1.';
+comment on column metrics.dim_dates."is_weekend" is 'Whether it is Saturday or Sunday.';
 comment on table metrics.growth_windows is 'One row per series and window: the usual windows to the complete-through date of the platform.';
 comment on column metrics.growth_windows."subject" is 'Id of what is compared: a `subject_id`, or ''platform:'' and the code.';
 comment on column metrics.growth_windows."subject_type" is 'What the subject is, one word: ''song'', ''artist'', ''track''.';
@@ -1852,7 +2229,7 @@ comment on table metrics.song_weeks is 'One row per song, platform and week: whe
 comment on column metrics.song_weeks."subject_id" is 'What is counted: ''song:'', ''artist:'' ... and the id within its domain.';
 comment on column metrics.song_weeks."platform" is 'Code of the platform, ''spotify''.';
 comment on column metrics.song_weeks."week_date" is 'Monday of the week.';
-comment on column metrics.song_weeks."popularity" is 'The platform''s index of 0 to 100, that day or as the week closed; null if it was not seen.';
+comment on column metrics.song_weeks."popularity" is 'The platform''s score, that day or as the week closed, of most platforms 0 to 100; null if it was not seen.';
 comment on column metrics.song_weeks."streams" is 'Streams in total since release, that day or as the week closed; null if they were not seen.';
 comment on column metrics.song_weeks."followers" is 'Followers of the artist on the platform as the week closed; null if not seen.';
 comment on column metrics.song_weeks."listeners" is 'Listeners of the artist in the month up to the week''s close; null if not seen.';
@@ -1864,7 +2241,7 @@ comment on column metrics.popularity_features."subject_id" is 'What is counted: 
 comment on column metrics.popularity_features."platform" is 'Code of the platform, ''spotify''.';
 comment on column metrics.popularity_features."week_date" is 'Monday of the week.';
 comment on column metrics.popularity_features."artist_id" is 'Soundcharts'' id of the artist (uuid); of a credit that only reports print, the hash of its normalised text, never split.';
-comment on column metrics.popularity_features."popularity" is 'The platform''s index of 0 to 100, that day or as the week closed; null if it was not seen.';
+comment on column metrics.popularity_features."popularity" is 'The platform''s score, that day or as the week closed, of most platforms 0 to 100; null if it was not seen.';
 comment on column metrics.popularity_features."popularity_change" is 'Points gained since the week before; null if that week is not known.';
 comment on column metrics.popularity_features."streams" is 'Streams in total since release, that day or as the week closed; null if they were not seen.';
 comment on column metrics.popularity_features."streams_7d" is 'Streams gained in the week; null if the counter fell or the week before is not known.';
@@ -1948,6 +2325,281 @@ comment on column quality.fct_findings."file_path" is 'A file that holds it; nul
 
 -- Views and growth functions, and the right to read
 
+create view films.vw_movie_latest as
+WITH movies AS (
+  SELECT
+    *
+  FROM "films"."dim_movies"
+), days AS (
+  SELECT
+    *
+  FROM "films"."fct_movies_daily"
+), latest_day AS (
+  SELECT
+    MAX(snapshot_date) AS latest_date
+  FROM days
+), newest AS (
+  SELECT
+    movie_id,
+    MAX(snapshot_date) AS snapshot_date
+  FROM days
+  GROUP BY
+    movie_id
+), latest AS (
+  SELECT
+    movies.movie_id,
+    movies.title,
+    movies.release_date,
+    days.popularity,
+    days.popularity_rank,
+    days.rank_change,
+    days.vote_average,
+    days.vote_count,
+    days.seen_day_count,
+    days.snapshot_date,
+    CAST(latest_day.latest_date - days.snapshot_date AS INT) AS age_days,
+    CAST(latest_day.latest_date - days.snapshot_date AS INT) <= 7 AS is_latest
+  FROM movies
+  INNER JOIN newest
+    ON movies.movie_id = newest.movie_id
+  INNER JOIN days
+    ON newest.movie_id = days.movie_id AND newest.snapshot_date = days.snapshot_date
+  CROSS JOIN latest_day
+  WHERE
+    NOT movies.is_adult
+)
+SELECT
+  *
+FROM latest;
+comment on view films.vw_movie_latest is 'One row per film with its latest numbers, their day and their age.';
+comment on column films.vw_movie_latest."movie_id" is 'TMDb''s id of the film.';
+comment on column films.vw_movie_latest."title" is 'Title as the source writes it, version words included; null if blank.';
+comment on column films.vw_movie_latest."release_date" is 'Day of release; null if the source sends a blank or a year zero.';
+comment on column films.vw_movie_latest."popularity" is 'The platform''s score, that day or as the week closed, of most platforms 0 to 100; null if it was not seen.';
+comment on column films.vw_movie_latest."popularity_rank" is 'Place by popularity among the films seen on that day, 1 is the top; null of films for adults.';
+comment on column films.vw_movie_latest."rank_change" is 'Places gained since the film was last seen; null on its first day.';
+comment on column films.vw_movie_latest."vote_average" is 'Mean of all votes, 0 to 10; null beyond staging if nobody voted.';
+comment on column films.vw_movie_latest."vote_count" is 'Votes so far.';
+comment on column films.vw_movie_latest."seen_day_count" is 'Days on which the film was seen so far.';
+comment on column films.vw_movie_latest."snapshot_date" is 'Day on which the source was asked; null in staging if the page does not say.';
+comment on column films.vw_movie_latest."age_days" is 'Days from release to the Sunday of the week; negative before it, null if the release is not known.';
+comment on column films.vw_movie_latest."is_latest" is 'Whether no later file speaks of it.';
+create view films.vw_continent_popularity as
+WITH movies AS (
+  SELECT
+    *
+  FROM "films"."vw_movie_latest"
+), links AS (
+  SELECT
+    *
+  FROM "films"."bridge_movies_x_countries"
+), countries AS (
+  SELECT
+    *
+  FROM "films"."dim_countries"
+), members AS (
+  SELECT
+    movies.movie_id,
+    countries.continent,
+    movies.popularity,
+    movies.vote_average,
+    movies.vote_count,
+    SUM(links.weight) AS weight
+  FROM movies
+  INNER JOIN links
+    ON movies.movie_id = links.movie_id
+  INNER JOIN countries
+    ON links.country_code = countries.country_code
+  WHERE
+    movies.is_latest
+  GROUP BY
+    movies.movie_id,
+    countries.continent,
+    movies.popularity,
+    movies.vote_average,
+    movies.vote_count
+), summed AS (
+  SELECT
+    continent,
+    CAST(SUM(CAST(popularity AS DECIMAL(18, 6))) AS DOUBLE PRECISION) / COUNT(popularity) AS average_popularity,
+    CAST(SUM(CAST(vote_average * vote_count AS DECIMAL(24, 6))) AS DOUBLE PRECISION) / NULLIF(SUM(vote_count) FILTER(WHERE
+      NOT vote_average IS NULL), 0) AS vote_average,
+    COUNT(*) AS movie_count,
+    CAST(SUM(vote_count) AS BIGINT) AS vote_count,
+    CAST(SUM(CAST(weight * vote_count AS DECIMAL(24, 9))) AS DOUBLE PRECISION) AS weighted_vote_count,
+    CAST(SUM(CAST(weight AS DECIMAL(20, 12))) AS DOUBLE PRECISION) AS weighted_movie_count
+  FROM members
+  GROUP BY
+    continent
+)
+SELECT
+  *
+FROM summed;
+comment on view films.vw_continent_popularity is 'One row per continent, of the films that were seen in the latest days; those of no known country are Unknown.';
+comment on column films.vw_continent_popularity."continent" is 'Continent, America in two; Unknown if no list has the country.';
+comment on column films.vw_continent_popularity."average_popularity" is 'Mean popularity of its films, each once.';
+comment on column films.vw_continent_popularity."vote_average" is 'Mean of all votes, 0 to 10; null beyond staging if nobody voted.';
+comment on column films.vw_continent_popularity."movie_count" is 'Films, each once.';
+comment on column films.vw_continent_popularity."vote_count" is 'Votes so far.';
+comment on column films.vw_continent_popularity."weighted_vote_count" is 'Votes, of each film by its weight, so that all rows add up.';
+comment on column films.vw_continent_popularity."weighted_movie_count" is 'Films, each by its weight, so that all rows add up.';
+create view films.vw_country_popularity as
+WITH movies AS (
+  SELECT
+    *
+  FROM "films"."vw_movie_latest"
+), links AS (
+  SELECT
+    *
+  FROM "films"."bridge_movies_x_countries"
+), countries AS (
+  SELECT
+    *
+  FROM "films"."dim_countries"
+), members AS (
+  SELECT
+    countries.country_code,
+    countries.country_name,
+    countries.continent,
+    movies.popularity,
+    movies.vote_average,
+    movies.vote_count,
+    links.weight
+  FROM movies
+  INNER JOIN links
+    ON movies.movie_id = links.movie_id
+  INNER JOIN countries
+    ON links.country_code = countries.country_code
+  WHERE
+    movies.is_latest
+), summed AS (
+  SELECT
+    country_code,
+    country_name,
+    continent,
+    CAST(SUM(CAST(popularity AS DECIMAL(18, 6))) AS DOUBLE PRECISION) / COUNT(popularity) AS average_popularity,
+    CAST(SUM(CAST(vote_average * vote_count AS DECIMAL(24, 6))) AS DOUBLE PRECISION) / NULLIF(SUM(vote_count) FILTER(WHERE
+      NOT vote_average IS NULL), 0) AS vote_average,
+    COUNT(*) AS movie_count,
+    CAST(SUM(vote_count) AS BIGINT) AS vote_count,
+    CAST(SUM(CAST(weight * vote_count AS DECIMAL(24, 9))) AS DOUBLE PRECISION) AS weighted_vote_count,
+    CAST(SUM(CAST(weight AS DECIMAL(20, 12))) AS DOUBLE PRECISION) AS weighted_movie_count
+  FROM members
+  GROUP BY
+    country_code,
+    country_name,
+    continent
+)
+SELECT
+  *
+FROM summed;
+comment on view films.vw_country_popularity is 'One row per country, of the films that were seen in the latest days; those of no known country are ZZ.';
+comment on column films.vw_country_popularity."country_code" is 'ISO 3166 code of the country; null if blank.';
+comment on column films.vw_country_popularity."country_name" is 'Name of the country.';
+comment on column films.vw_country_popularity."continent" is 'Continent, America in two; Unknown if no list has the country.';
+comment on column films.vw_country_popularity."average_popularity" is 'Mean popularity of its films, each once.';
+comment on column films.vw_country_popularity."vote_average" is 'Mean of all votes, 0 to 10; null beyond staging if nobody voted.';
+comment on column films.vw_country_popularity."movie_count" is 'Films, each once.';
+comment on column films.vw_country_popularity."vote_count" is 'Votes so far.';
+comment on column films.vw_country_popularity."weighted_vote_count" is 'Votes, of each film by its weight, so that all rows add up.';
+comment on column films.vw_country_popularity."weighted_movie_count" is 'Films, each by its weight, so that all rows add up.';
+create view films.vw_genre_popularity as
+WITH movies AS (
+  SELECT
+    *
+  FROM "films"."vw_movie_latest"
+), links AS (
+  SELECT
+    *
+  FROM "films"."bridge_movies_x_genres"
+), genres AS (
+  SELECT
+    *
+  FROM "films"."dim_film_genres"
+), members AS (
+  SELECT
+    COALESCE(genres.genre_name, 'Unknown') AS genre_name,
+    movies.popularity,
+    movies.vote_average,
+    movies.vote_count,
+    COALESCE(links.weight, 1) AS weight
+  FROM movies
+  LEFT JOIN links
+    ON movies.movie_id = links.movie_id
+  LEFT JOIN genres
+    ON links.film_genre_id = genres.film_genre_id
+  WHERE
+    movies.is_latest
+), summed AS (
+  SELECT
+    genre_name,
+    CAST(SUM(CAST(popularity AS DECIMAL(18, 6))) AS DOUBLE PRECISION) / COUNT(popularity) AS average_popularity,
+    CAST(SUM(CAST(vote_average * vote_count AS DECIMAL(24, 6))) AS DOUBLE PRECISION) / NULLIF(SUM(vote_count) FILTER(WHERE
+      NOT vote_average IS NULL), 0) AS vote_average,
+    COUNT(*) AS movie_count,
+    CAST(SUM(vote_count) AS BIGINT) AS vote_count,
+    CAST(SUM(CAST(weight * vote_count AS DECIMAL(24, 9))) AS DOUBLE PRECISION) AS weighted_vote_count,
+    CAST(SUM(CAST(weight AS DECIMAL(20, 12))) AS DOUBLE PRECISION) AS weighted_movie_count
+  FROM members
+  GROUP BY
+    genre_name
+)
+SELECT
+  *
+FROM summed;
+comment on view films.vw_genre_popularity is 'One row per genre, of the films that were seen in the latest days.';
+comment on column films.vw_genre_popularity."genre_name" is 'Name of the genre for people.';
+comment on column films.vw_genre_popularity."average_popularity" is 'Mean popularity of its films, each once.';
+comment on column films.vw_genre_popularity."vote_average" is 'Mean of all votes, 0 to 10; null beyond staging if nobody voted.';
+comment on column films.vw_genre_popularity."movie_count" is 'Films, each once.';
+comment on column films.vw_genre_popularity."vote_count" is 'Votes so far.';
+comment on column films.vw_genre_popularity."weighted_vote_count" is 'Votes, of each film by its weight, so that all rows add up.';
+comment on column films.vw_genre_popularity."weighted_movie_count" is 'Films, each by its weight, so that all rows add up.';
+create view films.vw_top_movies as
+WITH movies AS (
+  SELECT
+    *
+  FROM "films"."vw_movie_latest"
+), placed AS (
+  SELECT
+    movie_id,
+    title,
+    release_date,
+    popularity,
+    vote_average,
+    vote_count,
+    popularity_rank,
+    rank_change,
+    seen_day_count,
+    snapshot_date,
+    ROW_NUMBER() OVER (
+      ORDER BY popularity DESC NULLS LAST, vote_average DESC NULLS LAST, vote_count DESC NULLS LAST, movie_id ASC
+    ) AS top_rank
+  FROM movies
+  WHERE
+    is_latest
+), top_movies AS (
+  SELECT
+    *
+  FROM placed
+  WHERE
+    top_rank <= 200
+)
+SELECT
+  *
+FROM top_movies;
+comment on view films.vw_top_movies is 'One row per film of the first 200 by popularity in the latest days.';
+comment on column films.vw_top_movies."movie_id" is 'TMDb''s id of the film.';
+comment on column films.vw_top_movies."title" is 'Title as the source writes it, version words included; null if blank.';
+comment on column films.vw_top_movies."release_date" is 'Day of release; null if the source sends a blank or a year zero.';
+comment on column films.vw_top_movies."popularity" is 'The platform''s score, that day or as the week closed, of most platforms 0 to 100; null if it was not seen.';
+comment on column films.vw_top_movies."vote_average" is 'Mean of all votes, 0 to 10; null beyond staging if nobody voted.';
+comment on column films.vw_top_movies."vote_count" is 'Votes so far.';
+comment on column films.vw_top_movies."popularity_rank" is 'Place by popularity among the films seen on that day, 1 is the top; null of films for adults.';
+comment on column films.vw_top_movies."rank_change" is 'Places gained since the film was last seen; null on its first day.';
+comment on column films.vw_top_movies."seen_day_count" is 'Days on which the film was seen so far.';
+comment on column films.vw_top_movies."snapshot_date" is 'Day on which the source was asked; null in staging if the page does not say.';
+comment on column films.vw_top_movies."top_rank" is 'Place by popularity, then mean vote, then votes, from 1.';
 create or replace function metrics.error(message text) returns boolean language plpgsql as
 $$ begin raise exception '%', message; end $$;
 create function metrics.series_averages(in_from_date date, in_to_date date) returns table (
@@ -4182,7 +4834,7 @@ comment on column metrics.song_days."observed_date" is 'Day of the observation, 
 comment on column metrics.song_days."streams" is 'Streams in total since release, that day or as the week closed; null if they were not seen.';
 comment on column metrics.song_days."streams_gained" is 'Streams since the observation before, over `span_days`; null for the first one.';
 comment on column metrics.song_days."span_days" is 'Days since the observation before, which `change` covers; null for the first observation.';
-comment on column metrics.song_days."popularity" is 'The platform''s index of 0 to 100, that day or as the week closed; null if it was not seen.';
+comment on column metrics.song_days."popularity" is 'The platform''s score, that day or as the week closed, of most platforms 0 to 100; null if it was not seen.';
 comment on column metrics.song_days."is_outlier" is 'Whether both neighbours contradict the value: it is kept, but no anchor and in no total.';
 create function metrics.song_growth(in_from_date date, in_to_date date) returns table (
     "subject" text,
@@ -4277,6 +4929,6 @@ FROM described
 ) as result
 $$;
 comment on function metrics.song_growth(date, date) is 'One row per song and metric: `series_growth` of songs, with their artists.';
-grant usage on schema audience, intermediate, leads, listening, metrics, quality to crescendo_reader;
-grant select on all tables in schema audience, intermediate, leads, listening, metrics, quality to crescendo_reader;
-grant execute on all functions in schema audience, intermediate, leads, listening, metrics, quality to crescendo_reader;
+grant usage on schema audience, films, intermediate, leads, listening, metrics, quality to crescendo_reader;
+grant select on all tables in schema audience, films, intermediate, leads, listening, metrics, quality to crescendo_reader;
+grant execute on all functions in schema audience, films, intermediate, leads, listening, metrics, quality to crescendo_reader;

@@ -117,6 +117,8 @@ def sample(folder: Path, songs: int) -> Path:
         "0",
         "--lead-days",
         "0",
+        "--film-days",
+        "0",
     ]
     run([CRESCENDO, *words, "--to", str(folder)])
     [path] = folder.glob("*.csv")

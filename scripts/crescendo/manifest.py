@@ -209,6 +209,7 @@ def _settle_keys(relation: Relation, found: dict[str, Relation]) -> None:
         if (key.column,) not in served:
             why = f"joins from {found[key.to].full_name}, and the check that none is orphaned when one of its rows goes"
             relation.indexes.append(Index((key.column,), why))
+            served.add((key.column,))
     date = relation.day
     if relation.is_fact and date and (date,) not in served:
         why = "a window reads the days it opens and closes with; rows lie by day, so a few pages of index do"

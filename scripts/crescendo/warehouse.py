@@ -18,8 +18,8 @@ from crescendo.terminal import printable
 LOAD_MEMORY = "640MB"
 # DuckDB names the database by the file: with the name of a schema, `metrics.song_days` would be ambiguous everywhere
 TAKEN_NAMES = {
-    "audience", "information_schema", "intermediate", "leads", "listening", "load_audit", "main", "memory", "metrics",
-    "pg_catalog", "quality", "recommendations", "seeds", "staging", "system", "temp",
+    "audience", "films", "information_schema", "intermediate", "leads", "listening", "load_audit", "main", "memory",
+    "metrics", "pg_catalog", "quality", "recommendations", "seeds", "staging", "system", "temp",
 }  # fmt: skip
 # what dbt takes for the parts of an address, so that it names the database otherwise than DuckDB
 ADDRESS_PARTS = re.compile(r"[?#;]|^[A-Za-z][A-Za-z0-9+.-]*:")
@@ -137,6 +137,8 @@ def renewed(file: Path | None = None, *, wait: float = 60.0, keep: bool = True) 
     Inside, `connect` and dbt work on the copy. After an error, or if `keep` is taken from the copy, the warehouse
     stays as it was. Raises CrescendoError if another process renews it for more than `wait` seconds.
     """
+    from crescendo.privacy import private_files  # who only asks need not wait for what makes keys
+
     file = file or path()
     check_file(swap.working(file))
     with (

@@ -109,13 +109,38 @@ def _listening() -> dict[str, dict]:
     }
 
 
+def _film(number: int, title: str = "F", **said: object) -> dict:
+    """A film as TMDb describes it."""
+    film = {"id": number, "title": title, "original_title": "F", "original_language": "en", "popularity": 1.5}
+    film |= {"release_date": "2025-01-01", "vote_average": 7, "vote_count": 10, "adult": False, "video": False}
+    return film | said
+
+
+def _films() -> dict[str, dict]:
+    listed = _film(1, genre_ids=[999])
+    bare = _film(2, "", original_title="", release_date="", genre_ids=[])
+    pages = [[listed, bare], [listed]]  # the first film has moved to the next page
+    lists = {f"2026-02-03/movie-list__popular__p000{number}": rows for number, rows in enumerate(pages, 1)}
+    lists["2042-06-01/movie-list__popular__p0001"] = [_film(1, genre_ids=[])]
+    nowhere = {"iso_3166_1": "QX", "name": "Nowhere"}
+    part = {"id": 1, "name": "P", "credit_id": "c", "order": 0}
+    return {
+        **{name: {"page": int(name[-1]), "results": rows} for name, rows in lists.items()},
+        **{f"{name}.request": {"list": "popular"} for name in lists},
+        "2026-02-03/movie__3": _film(3, budget=5, runtime=90, production_countries=[nowhere]),
+        "2026-02-03/movie-credits__4": {"id": 4, "cast": [part], "crew": []},
+    }
+
+
 def land(folder: Path) -> None:
-    """Write the landing: a report, a list of a chart, pages of both APIs."""
+    """Write the landing: a report, a list of a chart, pages of three APIs."""
     (folder / "pages").mkdir(parents=True)
-    (folder / "moovitamix" / "2026-05-02").mkdir(parents=True)
     (folder / "report.csv").write_text(_report())
     (folder / "chart.csv").write_text(_chart())
     for name, body in _pages().items():
         (folder / "pages" / f"{name}.json").write_text(json.dumps(body))
-    for name, body in _listening().items():
-        (folder / "moovitamix" / f"{name}.json").write_text(json.dumps(body))
+    for source, bodies in (("moovitamix", _listening()), ("tmdb", _films())):
+        for name, body in bodies.items():
+            file = folder / source / f"{name}.json"
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text(json.dumps(body))

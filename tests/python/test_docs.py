@@ -172,7 +172,7 @@ def test_every_environment_variable_is_listed_and_every_listed_one_is_read():
     assert len(listed) == len(set(listed))
     assert set(listed) == read | from_libraries
     example = re.findall(r"^#?([A-Z_]+)=", (ROOT / ".env.example").read_text(), re.M)
-    assert example == [name for name in listed if name.startswith(("CRESCENDO_", "SOUNDCHARTS_", "PG"))]
+    assert example == [name for name in listed if name.startswith(("CRESCENDO_", "SOUNDCHARTS_", "TMDB_", "PG"))]
 
 
 def test_decision_records_are_numbered_without_a_gap():

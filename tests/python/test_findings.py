@@ -13,10 +13,17 @@ from reports import song
 # every kind that the dirty landing holds, how often, and of what
 FOUND = {
     "bad_duration": 2,
-    "date_in_the_future": 1,
+    "budget_implausible": 1,
+    "country_unknown": 1,
+    "date_in_the_future": 2,
     "email_invalid": 1,
     "email_missing": 1,
     "extraction_incomplete": 3,
+    "film_genre_unknown": 1,
+    "film_listed_twice": 1,
+    "film_unknown": 1,
+    "film_untitled": 1,
+    "film_without_date": 1,
     "isrc_malformed": 1,
     "metric_uncatalogued": 1,
     "no_tracks": 1,

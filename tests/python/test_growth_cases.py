@@ -208,6 +208,8 @@ def test_no_group_loses_its_only_recording(desk, case, options):
         2,
         "--lead-days",
         0,
+        "--film-days",
+        0,
         "--to",
         desk.folder,
     )

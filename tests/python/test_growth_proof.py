@@ -548,7 +548,8 @@ def publish(series, nodes, songs):
         create schema intermediate;
         create table intermediate.int_listening_memberships(
             subject_id varchar, group_id varchar, group_type varchar, weight double, counts boolean
-        )
+        );
+        create table intermediate.int_films_memberships as from intermediate.int_listening_memberships
     """)
     described = {f"artist:{name}": ("artist", name.upper(), None, True, False) for name in "abcdef"}
     described |= {f"label:{name}": ("label", name.upper(), None, True, False) for name in "lmn"}

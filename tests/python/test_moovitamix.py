@@ -15,7 +15,13 @@ from conftest import crescendo, project_in
 from crescendo.sources.moovitamix import simulate as moovitamix
 
 DAY = date(2025, 5, 25)
-MODELS = ("models/staging/moovitamix", "models/staging/load_audit", "models/intermediate/listening")
+# versions of films are numbered with those of tracks and users
+MODELS = (
+    "models/staging/moovitamix",
+    "models/staging/load_audit",
+    "models/intermediate/listening",
+    "+int_films_details_dated",
+)
 
 
 def land(folder: Path, rows: dict, day: date | None = None, size: int = 100) -> None:

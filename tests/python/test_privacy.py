@@ -10,7 +10,7 @@ from crescendo.errors import CrescendoError
 from crescendo.privacy import key_file, mask_key
 
 OTHER = "57a9d2d4c1f04bce-of-my-own"
-LISTENING = ("sample", "--songs", "3", "--artists", "0", "--lead-days", "0", "--listening-days")
+LISTENING = ("sample", "--songs", "3", "--artists", "0", "--lead-days", "0", "--film-days", "0", "--listening-days")
 HASHES = "select first_name_hash, last_name_hash, email_hash, gender_hash from listening.dim_users order by all"
 
 

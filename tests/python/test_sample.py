@@ -327,7 +327,8 @@ def test_small_worlds_fit(songs, days):
 
 
 def test_the_command_writes_one_file_and_says_so(tmp_path):
-    words = ["sample", "--songs", "3", "--days", "40", "--artists", "0", "--listening-days", "0", "--lead-days", "0"]
+    none = [word for what in ("artists", "listening-days", "lead-days", "film-days") for word in (f"--{what}", "0")]
+    words = ["sample", "--songs", "3", "--days", "40", *none]
     result = CliRunner().invoke(crescendo, [*words, "--to", str(tmp_path / "in")])
     assert result.exit_code == 0
     assert "3 songs" in result.output

@@ -16,6 +16,12 @@ users as (
 
 ),
 
+movies as (
+
+    select * from {{ ref('int_films_details_dated') }}
+
+),
+
 listed as (
 
     select
@@ -25,15 +31,11 @@ listed as (
         track_id as listed_id,
         -- with another title or artist it is another track
         coalesce({{ normalised_text('track_name') }}, '')
-        || chr(31)
-        || coalesce({{ normalised_text('artist') }}, '') as natural_key,
+        || chr(31) || coalesce({{ normalised_text('artist') }}, '') as natural_key,
         md5(
-            coalesce(track_name, '')
-            || chr(31) || coalesce(artist, '')
-            || chr(31) || coalesce(songwriters, '')
-            || chr(31) || coalesce(genres, '')
-            || chr(31) || coalesce(album, '')
-            || chr(31) || coalesce(duration_text, '')
+            coalesce(track_name, '') || chr(31) || coalesce(artist, '')
+            || chr(31) || coalesce(songwriters, '') || chr(31) || coalesce(genres, '')
+            || chr(31) || coalesce(album, '') || chr(31) || coalesce(duration_text, '')
             || chr(31) || coalesce(cast(created_at as string), '')
             || chr(31) || coalesce(cast(updated_at as string), '')
         ) as content_hash
@@ -46,18 +48,28 @@ listed as (
         extraction_id,
         extraction_number,
         user_id as listed_id,
-        -- people change their address and their name, but not the moment at which they registered
+        -- people change address and name, but not the moment at which they registered
         coalesce(cast(created_at as string), '') as natural_key,
         md5(
-            coalesce(first_name_hash, '')
-            || chr(31) || coalesce(last_name_hash, '')
-            || chr(31) || coalesce(email_hash, '')
-            || chr(31) || coalesce(gender_hash, '')
+            coalesce(first_name_hash, '') || chr(31) || coalesce(last_name_hash, '')
+            || chr(31) || coalesce(email_hash, '') || chr(31) || coalesce(gender_hash, '')
             || chr(31) || coalesce(favorite_genres, '')
             || chr(31) || coalesce(cast(created_at as string), '')
             || chr(31) || coalesce(cast(updated_at as string), '')
         ) as content_hash
     from users
+
+    union all
+
+    -- an id of a film is never given to another one; one extraction a day
+    select
+        'movies' as route,
+        cast(snapshot_date as string) as extraction_id,
+        {{ days_between("date '2000-01-01'", 'snapshot_date') }} as extraction_number,
+        movie_id as listed_id,
+        '' as natural_key,
+        content_hash
+    from movies
 
 ),
 

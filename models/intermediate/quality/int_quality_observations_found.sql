@@ -24,6 +24,12 @@ artist_values as (
 
 ),
 
+films as (
+
+    select * from {{ ref('int_quality_films_found') }}
+
+),
+
 -- a report's scores are looked at by record, in int_quality_records_found
 answered as (
 
@@ -79,6 +85,16 @@ doubted as (
         cast(observed_date as string) as example,
         observed_date as found_date
     from dates
+
+    union all
+
+    select
+        finding_kind,
+        record_id,
+        place,
+        example,
+        found_date
+    from films
 
 )
 

@@ -21,6 +21,18 @@ listing_pages as (
 
 ),
 
+credit_pages as (
+
+    select * from {{ ref('stg_tmdb__credit_pages') }}
+
+),
+
+movies as (
+
+    select * from {{ ref('int_films_movies_latest') }}
+
+),
+
 -- scores have no platform but Soundcharts, and say themselves what they are
 pages as (
 
@@ -70,6 +82,19 @@ doubted as (
         _row_id
     from pages
     where asked_uuid is null or platform is null or document is null
+
+    union all
+
+    select
+        'film_unknown' as finding_kind,
+        'film:' || cast(credit_pages.movie_id as string) as record_id,
+        'movie-credits' as place,
+        cast(null as string) as example,
+        credit_pages.snapshot_date as found_date,
+        credit_pages._row_id
+    from credit_pages
+    left join movies on credit_pages.movie_id = movies.movie_id
+    where movies.movie_id is null
 
 )
 

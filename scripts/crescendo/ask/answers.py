@@ -130,10 +130,12 @@ class _Asking:
             if difflib.get_close_matches(by.lower(), types, cutoff=0.65):
                 raise CrescendoError(unknown("type", by.lower(), types))
             raise CrescendoError(_("cannot ask by {by}: choose one of {listed}", by=repr(by), listed=listed))
+        # what has streams comes first, and of several types what has more of the metric
         usual = column(
             self.connection,
-            f"select g.subject_type from {GROUPED} where g.subject_type = g.member_type and ? in ('', 'all', m.metric)"
-            " group by 1 order by count(*) filter (m.metric = 'streams') desc, count(*) desc, 1 limit 1",
+            f"select g.subject_type from {GROUPED} where g.subject_type = g.member_type group by 1"
+            " having bool_or(?1 in ('', 'all', m.metric)) order by count(*) filter (m.metric = 'streams') desc,"
+            " count(*) filter (?1 in ('', 'all', m.metric)) desc, 1 limit 1",
             [self.question.metric],
         )
         return usual[0] if usual else "series"

@@ -65,7 +65,7 @@ def place_types(connection: duckdb.DuckDBPyConnection) -> list[str]:
 
 
 def asks_places(connection: duckdb.DuckDBPyConnection, question: Question) -> bool:
-    """Whether a question is about places. Films have countries, too: they are asked for if no place has the metric."""
+    """Whether a question is about places: films have countries, too, and are meant if no place has the metric."""
     if question.by not in place_types(connection):
         return False
     grouped = "select 1 from intermediate.int_series_grouped where subject_type = ? limit 1"
@@ -90,7 +90,7 @@ def unknown(what: str, said: str, known: list[str]) -> str:
 def nothing_of(connection: duckdb.DuckDBPyConnection, question: Question) -> str:
     """Why nothing that is asked by has such observations, and what has; empty if something has."""
     metric = "" if question.metric == "all" else question.metric
-    if asks_places(connection, question):
+    if question.by in place_types(connection):
         return _no_place(connection, question, metric)
     types = observed_types(connection, metric, question.platform)
     on = _("on {platform}", platform=question.platform) if question.platform else ""
@@ -110,13 +110,19 @@ def nothing_of(connection: duckdb.DuckDBPyConnection, question: Question) -> str
 
 
 def _no_place(connection: duckdb.DuckDBPyConnection, question: Question, metric: str) -> str:
-    """Which metrics and platforms are known by place, if what was asked for is not."""
-    asked = f"select 1 from {PLACES} where place_type = ? and ? in ('', metric) and ? in ('', platform) limit 1"
-    if column(connection, asked, [question.by, metric, question.platform]):
-        return ""
-    known = column(
-        connection, f"select distinct platform || ' ' || metric from {PLACES} where place_type = ?", [question.by]
+    """Which metrics and platforms are known by place, or by a group of that type, if what was asked for is not."""
+    wanted, values = "? in ('', metric) and ? in ('', platform) limit 1", [question.by, metric, question.platform]
+    sources = (
+        f"select distinct platform, metric from {PLACES} where place_type = ?",
+        f"select distinct m.platform, m.metric from {GROUPED} where g.subject_type = ?",
     )
+    if any(column(connection, f"select 1 from ({sql}) where {wanted}", values) for sql in sources):
+        return ""
+    known = {
+        said
+        for sql in sources
+        for said in column(connection, f"select platform || ' ' || metric from ({sql})", values[:1])
+    }
     return _("by {by} there are {known}", by=question.by, known=", ".join(sorted(known)))
 
 

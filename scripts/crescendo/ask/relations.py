@@ -63,13 +63,13 @@ def narrow(connection: duckdb.DuckDBPyConnection, question: Question, relation: 
         relation.condition += " and list_contains(?, subject_id)"
         relation.values.append(kept)
     for kind, text in question.within:
-        _narrow_within(connection, relation, kind, text)
+        _narrow_within(connection, question.by, relation, kind, text)
 
 
-def _narrow_within(connection: duckdb.DuckDBPyConnection, relation: Relation, kind: str, text: str) -> None:
+def _narrow_within(connection: duckdb.DuckDBPyConnection, by: str, relation: Relation, kind: str, text: str) -> None:
     """Add to the condition: members of a group, or of places the artist or the country."""
     places = place_types(connection)
-    if kind in places and not relation.is_of_places and not _is_a_group(connection, kind):
+    if kind in places and not relation.is_of_places and not _is_a_group(connection, kind, by):
         raise CrescendoError(_("--{kind} keeps places: ask --by {by}", kind=kind, by=" / ".join(places)))
     if kind == "country" and relation.is_of_places:
         relation.condition += " and list_contains(?, place_country)"
@@ -84,9 +84,13 @@ def _narrow_within(connection: duckdb.DuckDBPyConnection, relation: Relation, ki
     relation.values += [groups, groups]
 
 
-def _is_a_group(connection: duckdb.DuckDBPyConnection, kind: str) -> bool:
-    memberships = "select 1 from intermediate.int_memberships_received where group_type = ? limit 1"
-    return bool(column(connection, memberships, [kind]))
+def _is_a_group(connection: duckdb.DuckDBPyConnection, kind: str, by: str) -> bool:
+    """Whether what is asked by belongs to groups of that type, as films belong to countries."""
+    memberships = (
+        "select 1 from intermediate.int_memberships_received inner join metrics.dim_subjects using (subject_id)"
+        " where group_type = ? and ? in ('series', subject_type) limit 1"
+    )
+    return bool(column(connection, memberships, [kind, by]))
 
 
 def _countries_named(connection: duckdb.DuckDBPyConnection, text: str) -> list[str]:

@@ -78,7 +78,10 @@ OPTIONS = [
         click.option(f"--by-{step}", f"by_{step}", is_flag=True, help=f"The course inside the window, a row a {step}.")
         for step in windows.STEPS
     ),
-    click.option("--by", default="", cls=_By, help="Type of subject or group; series for every subject."),
+    click.option(
+        "--by", default="", cls=_By,
+        help="Type of subject or group; series for all. country: of places if they have the metric, else of films.",
+    ),
     click.option("--metric", default="", cls=_Metric, help="all for every one.  [default: streams]"),
     once("--platform", default="", help="Code of a platform: spotify."),
     click.option("--name", "names", multiple=True, help="A name or part of one, an id or ISRC; may be repeated."),

@@ -3,6 +3,7 @@
 import contextlib
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -162,6 +163,64 @@ def moovitamix_command(url: str, day: datetime | None, to: Path, form: str, **pa
                 tally = run(lambda: source.fetch(client, to, load_date))
             _report(tally, to / str(load_date), form)
         source.as_parquet(to / str(load_date), to / ".parquet")
+
+
+@fetch_command.command("tmdb")
+@click.option(
+    "--pages", type=click.IntRange(1, 50_000), default=10, show_default=True, help="Of discover, 20 films each."
+)
+@click.option("--date", "day", type=DAY, metavar="YYYY-MM-DD", help="Of an earlier day the export alone can be had.")
+@click.option("--export", "exported", is_flag=True, help="Land the day's export of all ids too.")
+@click.option(
+    "--credentials",
+    "secrets",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    envvar="CRESCENDO_CREDENTIALS",
+    help="Of lines NAME=value, mode 600; also CRESCENDO_CREDENTIALS.",
+)
+@click.option("--url", default=None, help="Another server, such as a simulator, for the API and its exports.")
+@_to("landing/tmdb")
+@_shared
+def tmdb_command(
+    pages: int,
+    day: datetime | None,
+    exported: bool,
+    secrets: Path | None,
+    url: str | None,
+    to: Path,
+    form: str,
+    **pace: Any,
+) -> None:
+    """Films of a day: lists, the details and credits of every film on them, reference lists.
+
+    The token for reading is TMDB_TOKEN, from the environment or a file of mode 600. A film that is not there any more
+    is noted, and fails nothing. The same command goes on where it was stopped. This product uses the TMDb API but is
+    not endorsed or certified by TMDb.
+
+    \b
+    Example:
+      crescendo fetch tmdb --pages 10
+      crescendo fetch tmdb --date 2026-01-31 --export
+    """
+    from crescendo.sources.soundcharts.fetch import today
+    from crescendo.sources.tmdb import fetch as source
+
+    asked = day.date() if day else today()
+    is_past = url is None and asked != today()
+    if is_past and not exported:
+        raise CrescendoError(f"TMDb serves only what is true now: of {asked} there is the export alone, --export")
+    with only_one(to), progress_bar("tmdb") as advance:
+        tally = Tally()
+        if not is_past:
+            shown = source.access(*credentials(source.TOKEN, file=secrets).values())
+            policy = replace(_policy(**pace), forgives_401=False)
+            client = Client(url or source.URL, shown, policy=policy, on_progress=advance)
+            tally = run(lambda: source.fetch(client, to, asked, pages))
+        if exported:
+            plain = Client(url or source.EXPORTS_URL, policy=_policy(**pace), on_progress=advance)
+            tally.add(run(lambda: source.fetch_export(plain, to, asked)))
+        _report(tally, to / str(asked), form)
 
 
 def _policy(concurrency: int, timeout: float, backoff: float) -> Policy:

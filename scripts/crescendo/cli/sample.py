@@ -43,18 +43,32 @@ from crescendo.sources.sample import SIZE, Size, write_sample
     show_default=True,
     help="Days of marketing leads, calls and spend; 0 for none.",
 )
+@click.option(
+    "--film-days",
+    type=click.IntRange(0, 400),
+    default=SIZE.film_days,
+    show_default=True,
+    help="Days of lists and exports of films; 0 for none.",
+)
 def sample_command(
-    songs: int, days: int, seed: int, folder: Path, artists: int, listening_days: int, lead_days: int
+    songs: int,
+    days: int,
+    seed: int,
+    folder: Path,
+    artists: int,
+    listening_days: int,
+    lead_days: int,
+    film_days: int,
 ) -> None:
-    """Write a made-up report file in the partner's shape, pages of two services and leads, dirt and all.
+    """Write a made-up report file in the partner's shape, pages of two services, leads and films, dirt and all.
 
     The same numbers give the same files and the same pages, byte for byte.
 
     \b
     Example:
       crescendo sample
-      crescendo sample --songs 12320 --days 390 --artists 0 --listening-days 0 --lead-days 0 --to /tmp/full
+      crescendo sample --artists 0 --listening-days 0 --lead-days 0 --film-days 0 --to /tmp/report
     """
-    size = Size(songs, days, seed, artists, listening_days, lead_days)
+    size = Size(songs, days, seed, artists, listening_days, lead_days, film_days)
     for said in write_sample(folder, size, progress=sys.stderr.isatty()):
         click.echo(said)

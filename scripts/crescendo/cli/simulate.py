@@ -20,6 +20,7 @@ from crescendo.http.server import (
 from crescendo.options import COUNT, PORT, SECONDS, SEED, SHARE
 
 SOUNDCHARTS_FAULTS = (*PASSING, *LASTING, *LISTING)
+TMDB_FAULTS = (*PASSING, "404", "429-quota", "html")
 MOOVITAMIX_FAULTS = (*PASSING, *SERVING, *DIRT)
 
 
@@ -152,3 +153,31 @@ def moovitamix_command(
 
     switched = Faults(kinds, seed, fault_rate, drip_seconds=drip_seconds)
     serve(application(rows, switched, restart_after), port, f"MooVitamix, simulated ({mode}, seed {seed}, {now})")
+
+
+@simulate_command.command("tmdb")
+@click.option("--port", type=PORT, default=8003, show_default=True, help="0 takes a free one.")
+@click.option("--seed", type=SEED, default=7, show_default=True, help="That of `crescendo sample`.")
+@click.option("--films", "count", type=click.IntRange(20, 20_000), default=130, show_default=True, help="Films.")
+@click.option("--day", type=click.DateTime(["%Y-%m-%d"]), help="What it takes for today; without it 2025-05-26.")
+@_fault_options(TMDB_FAULTS)
+def tmdb_command(
+    port: int, seed: int, count: int, day: datetime | None, faults: str, fault_rate: float, drip_seconds: float
+) -> None:
+    """The TMDb API and its exports over the films of `crescendo sample`, on one day.
+
+    It takes the token in TMDB_TOKEN or, if none is set, the one that it prints.
+
+    \b
+    Example:
+      crescendo simulate tmdb
+      crescendo simulate tmdb --day 2025-05-25 --faults 429,500,html,cut
+    """
+    from crescendo.sources.tmdb.simulate import TOKEN, application
+    from crescendo.sources.tmdb.world import END, Films
+
+    now = day.date() if day else END
+    switched = Faults(switched_on(faults, TMDB_FAULTS), seed, fault_rate, drip_seconds=drip_seconds)
+    token = os.environ.get("TMDB_TOKEN") or TOKEN
+    said = "the token in TMDB_TOKEN" if os.environ.get("TMDB_TOKEN") else f"TMDB_TOKEN={TOKEN}"
+    serve(application(Films(seed, count), now, switched, token), port, f"TMDb, simulated ({now}, {said})")

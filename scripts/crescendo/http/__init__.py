@@ -3,6 +3,8 @@
 ```
 landing/soundcharts/<day>/<document>__<uuid>[__<platform>][__<from>_<to>][__p<page>[r<reading>]].json
 landing/moovitamix/<day>/<route>__p<page>.json
+landing/tmdb/<day>/movie-list__<list>__p<page>.json, movie__<id>.json, movie_ids_MM_DD_YYYY.json (gzipped lines)
+landing/tmdb/<day>/movie-absences__<day>.jsonl    the films that were asked for and are gone: made here, not sent
 <any of these>.request.json    beside each, written before it
 ```
 

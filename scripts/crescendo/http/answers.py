@@ -81,5 +81,9 @@ def passing(server: str, reason: str, headers: httpx.Headers) -> Exception:
 def message(body: bytes) -> str:
     """What an error envelope says, or the beginning of whatever came."""
     with contextlib.suppress(ValueError, KeyError, IndexError, TypeError):
-        return str(json.loads(body)["errors"][0]["message"])
+        said = json.loads(body)
+        if "status_message" in said:
+            return str(said["status_message"])
+        first = said["errors"][0]
+        return first if isinstance(first, str) else str(first["message"])
     return body[:200].decode("utf-8", "replace")

@@ -49,6 +49,7 @@ KEPT_HEADERS = ("content-type", "date", "etag", "retry-after", "x-quota-remainin
 MAX_BODY_BYTES = 64 * 2**20
 ENCODINGS = ("identity", "", "gzip")
 MAX_REDIRECTS = 3
+CHUNK_BYTES = 1 << 20
 # so many requests in a row that fail for good mean that the server is gone, not that a document is ill
 FAILURES_IN_A_ROW = 5
 FIRST_ATTEMPTS = 4
@@ -76,6 +77,13 @@ class Tally:
         """Remember an oddity."""
         self.notes.setdefault(kind, []).append(detail)
 
+    def add(self, other: "Tally") -> None:
+        """Count what another client did as well."""
+        self.asked, self.reused = self.asked + other.asked, self.reused + other.reused
+        self.absent += other.absent
+        self.retries += other.retries
+        self.failed += other.failed
+
 
 OnProgress = Callable[[int, int, int | None], None]
 
@@ -89,12 +97,14 @@ class Policy:
         timeout_seconds: for one answer from connecting to its last byte; silence is given half of it.
         attempts: of one request before it counts as failed.
         backoff_seconds: upper bound of the first wait, doubled with each attempt.
+        forgives_401: whether a refusal may pass, as at sources that refuse in bursts; else the first one stops.
     """
 
     concurrency: int = 8
     timeout_seconds: float = 60
     attempts: int = 8
     backoff_seconds: float = 0.5
+    forgives_401: bool = True
 
 
 NOBODY, USUAL = Access(), Policy()
@@ -182,7 +192,7 @@ class Client:
         if isinstance(found, int):
             self.tally.absent[ABSENCES[found]] += 1
             return None
-        return json.loads(found)
+        return _read(found, path)
 
     async def _ask(self, path: str, query: Mapping[str, Any]) -> Exchanged:
         """Exchange until there is an answer; raises what `answer` raises."""
@@ -251,6 +261,8 @@ class Client:
                 self.tally.retries["HTTP 429 (rate)"] += 1
                 until = time.monotonic() + seconds + random.random() * self._policy.backoff_seconds  # noqa: S311 jitter, no secret
                 self._quiet_until = max(self._quiet_until, until)
+        if status == 401 and not self._policy.forgives_401:
+            raise StoppedError(f"{self.origin} refuses the credentials ({message(body)}): check them")
         if status in PASSING:
             raise passing(self.origin, f"HTTP {status}", headers)
         return status, headers, body
@@ -293,8 +305,8 @@ class Client:
                 raise RequestError(f"{response.url.path}: refused, more than {MAX_BODY_BYTES >> 20} MiB")
         if response.status_code == 200:
             try:
-                json.loads(body)
-            except ValueError:
+                _read(bytes(body), response.url.path)
+            except (ValueError, EOFError, zlib.error):
                 raise PassingError("cut or foreign body") from None
         return bytes(body)
 
@@ -307,6 +319,24 @@ class Client:
         self._known, self._done = self._known + known, self._done + done
         if self._on_progress:
             self._on_progress(self._done, self._known, self.tally.quota_remaining)
+
+
+def _read(body: bytes, path: str) -> Any:
+    """What a body says: its JSON or, of a gzipped file, the body itself.
+
+    Raises ValueError, EOFError or zlib.error if it is something else or cut.
+    """
+    if not path.endswith(".gz"):
+        return json.loads(body)
+    unpack = zlib.decompressobj(zlib.MAX_WBITS | 16)
+    for start in range(0, len(body), CHUNK_BYTES):
+        chunk = body[start : start + CHUNK_BYTES]
+        while chunk and not unpack.eof:
+            unpack.decompress(chunk, MAX_BODY_BYTES)
+            chunk = unpack.unconsumed_tail
+    if not unpack.eof:
+        raise EOFError("cut")
+    return body
 
 
 def _unpacked(unpack: Any, chunk: bytes, most: int) -> bytes:

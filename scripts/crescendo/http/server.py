@@ -12,7 +12,7 @@ import re
 import socket
 import threading
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -105,10 +105,13 @@ class Faults:
 
 
 class Disturbed:
-    """An ASGI application with faults before it; `GET /simulator/served` counts the answers it gave whole."""
+    """An ASGI application with faults before it; `GET /simulator/served` counts the answers it gave whole.
 
-    def __init__(self, app: Any, faults: Faults) -> None:
-        self.app, self.faults = app, faults
+    `envelope` is how its source writes an error, from status and message.
+    """
+
+    def __init__(self, app: Any, faults: Faults, envelope: Callable[[int, str], bytes] | None = None) -> None:
+        self.app, self.faults, self._envelope = app, faults, envelope or _envelope
 
     async def __call__(self, scope: dict, receive: Any, send: Any) -> None:
         """Answer a request, or what is left of the answer."""
@@ -122,7 +125,7 @@ class Disturbed:
         kind = faults.draw(path, request)
         if kind in ANSWERS:
             status, message = ANSWERS[kind]
-            await _send(send, status, self._told(kind, request), _envelope(status, message))
+            await _send(send, status, self._told(kind, request), self._envelope(status, message))
             return
         messages: list[dict] = []
 

@@ -15,6 +15,8 @@ LARGEST_REQUEST = 1 << 20  # bytes of the request beside a page
 # what a request that was fetched says besides
 OF_THE_ANSWER = ("method", "path", "query", "status", "fetched_at", "sha256", "bytes", "headers", "answer")
 UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+# a day in a name, 2025-01-31 or, as exports of the United States have it, 01_31_2025
+DAY = re.compile(r"(?<!\d)(?:(\d{4})-(\d\d)-(\d\d)|(\d\d)_(\d\d)_(\d{4}))(?!\d)")
 PAGE_ENDINGS = re.compile(r"( ?\(\d+\)| copy)?(\.(json|ndjson|jsonl))?(\.gz)?$", re.IGNORECASE)
 
 
@@ -24,9 +26,11 @@ def stem(path: Path) -> str:
 
 
 def facts_of_name(path: Path, document: Document) -> dict[str, str | None]:
-    """What a page was asked for, as its name says: its folder alone if it is not called like its document."""
+    """What a page was asked for, as its name says: its folder and day alone if it is not called like its document."""
     called, *parts = stem(path).split("__")
     facts: dict[str, str | None] = {"folder": path.parent.name}
+    if said := DAY.search(stem(path)):
+        facts["day"] = "-".join(part for part in (said[1] or said[6], said[2] or said[4], said[3] or said[5]) if part)
     if called != document.name:
         return facts
     facts["document"] = called

@@ -18,13 +18,14 @@ class Size:
     artists: int = 2
     listening_days: int = 9
     lead_days: int = 111
+    film_days: int = 28
 
 
 SIZE = Size()
 
 
 def write_sample(folder: Path, size: Size = SIZE, *, progress: bool = False) -> Iterator[str]:
-    """Write a report file, pages of two services and exports of leads in a folder; yields a line on each."""
+    """Write a report file, pages of two services, exports of leads and films in a folder; yields a line on each."""
     from crescendo.sources.soundcharts.report import report_lines, write_report
     from crescendo.sources.soundcharts.world import World
 
@@ -48,3 +49,8 @@ def write_sample(folder: Path, size: Size = SIZE, *, progress: bool = False) -> 
 
         files = land_leads(folder / "leads", size.lead_days, size.seed)
         yield f"{folder / 'leads'}: {files} files of {size.lead_days} days of leads"
+    if size.film_days:
+        from crescendo.sources.tmdb.sample import land_films
+
+        files = land_films(folder / "tmdb", size.film_days, size.seed)
+        yield f"{folder / 'tmdb'}: {files} files of {size.film_days} days of films"

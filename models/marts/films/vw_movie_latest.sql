@@ -1,0 +1,60 @@
+{{ config(materialized='view') }}  -- always of the latest day, and small
+
+with
+
+movies as (
+
+    select * from {{ ref('dim_movies') }}
+
+),
+
+days as (
+
+    select * from {{ ref('fct_movies_daily') }}
+
+),
+
+latest_day as (
+
+    select max(snapshot_date) as latest_date
+    from days
+
+),
+
+newest as (
+
+    select
+        movie_id,
+        max(snapshot_date) as snapshot_date
+    from days
+    group by movie_id
+
+),
+
+-- one row per film; what left the lists keeps its last numbers, so their age is beside them
+latest as (
+
+    select
+        movies.movie_id,
+        movies.title,
+        movies.release_date,
+        days.popularity,
+        days.popularity_rank,
+        days.rank_change,
+        days.vote_average,
+        days.vote_count,
+        days.seen_day_count,
+        days.snapshot_date,
+        {{ days_between('days.snapshot_date', 'latest_day.latest_date') }} as age_days,
+        {{ days_between('days.snapshot_date', 'latest_day.latest_date') }}
+        <= {{ var('films_latest_days') }} as is_latest
+    from movies
+    inner join newest on movies.movie_id = newest.movie_id
+    inner join days
+        on newest.movie_id = days.movie_id and newest.snapshot_date = days.snapshot_date
+    cross join latest_day
+    where not movies.is_adult
+
+)
+
+select * from latest
