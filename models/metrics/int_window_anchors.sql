@@ -1,5 +1,5 @@
--- A day opens or closes many windows, so its observations are looked up once, by the rule of the macro
--- `window_anchor`.
+-- A day opens or closes many windows, so its observations are looked up once, by the rule of the
+-- macro `window_anchor`.
 
 with
 

@@ -1,5 +1,5 @@
--- The windows of a build, all at once: asking the table function for each would look at every series
--- for every platform's days. Of a series only the windows of its own platform are made.
+-- The windows of a build, all at once: asking the table function for each would look at every
+-- series for every platform's days. Of a series only the windows of its own platform are made.
 
 with
 
