@@ -92,7 +92,7 @@ def measure(folder: Path, series: int, days: int) -> None:
         total = sum(spent[model] for model in MODELS)
         print(f"  {name:<36}{total:>8.2f} s{spent['cpu']:>8.1f} CPU s{spent['peak'] / GIB:>7.1f} GiB", flush=True)
     for name, seconds in apart(peers, path).items():
-        print(f"  {name:<36}{seconds:>8.2f} s", flush=True)
+        print(f"  {name:<36}{1e3 * seconds:>8.0f} ms", flush=True)
     path.unlink()
 
 
