@@ -1,34 +1,43 @@
 {#- One row per series: the observations that a window opens and closes with, the one that opens the window of equal
     length before it, and what lies between them. All of it is differences of running totals, so the length of the window
     costs nothing. An anchor older than its metric allows keeps its date, as evidence, and loses its value. A flow has no
-    stock: its windows are sums. -#}
-{% macro window_anchors() -%}
-    {%- set earlier_day = from_day() ~ ' - cast(' ~ to_day() ~ ' - ' ~ from_day() ~ ' as integer)' -%}
-    {%- set window_days = '(' ~ to_day() ~ ' - ' ~ from_day() ~ ')' -%}
+    stock: its windows are sums.
+
+    spans: none for the one window of a table function; or the name of a relation of windows (platform, from_date,
+    to_date), and there is a row per series and window of its platform, of anchors that int_window_anchors holds. -#}
+{% macro window_anchors(spans=none) -%}
+    {%- set opens = spans ~ '.from_date' if spans else from_day() -%}
+    {%- set closes = spans ~ '.to_date' if spans else to_day() -%}
+    {%- set earlier_day = opens ~ ' - cast(' ~ closes ~ ' - ' ~ opens ~ ' as integer)' -%}
+    {%- set window_days = '(' ~ closes ~ ' - ' ~ opens ~ ')' -%}
     select
+        {%- if spans %}
+        {{ opens }},
+        {{ closes }},
+        {%- endif %}
         series.series_id,
         series.subject_id,
         series.name,
         series.subject_type,
         opening.series_id is null
-        and coalesce(series.began_on > {{ from_day() }} and series.began_on <= {{ to_day() }}, false) as is_new,
+        and coalesce(series.began_on > {{ opens }} and series.began_on <= {{ closes }}, false) as is_new,
         series.platform,
         series.metric,
         series.unit,
         series.kind,
         series.min_base,
-        {{ to_day() }} > series.complete_through_date as is_partial,
+        {{ closes }} > series.complete_through_date as is_partial,
         {{ window_days }} as window_days,
         opening.observed_date as start_observed_date,
-        {{ from_day() }} - opening.observed_date as start_age_days,
+        {{ opens }} - opening.observed_date as start_age_days,
         case
-            when series.kind <> 'flow' and {{ from_day() }} - opening.observed_date <= series.max_age_days
+            when series.kind <> 'flow' and {{ opens }} - opening.observed_date <= series.max_age_days
                 then opening.value
         end as start_value,
         closing.observed_date as end_observed_date,
-        {{ to_day() }} - closing.observed_date as end_age_days,
+        {{ closes }} - closing.observed_date as end_age_days,
         case
-            when series.kind <> 'flow' and {{ to_day() }} - closing.observed_date <= series.max_age_days
+            when series.kind <> 'flow' and {{ closes }} - closing.observed_date <= series.max_age_days
                 then closing.value
         end as end_value,
         -- what came with identifiers, less what went with them
@@ -38,9 +47,9 @@
         opening.running_gain - coalesce(earlier.running_gain, 0) as previous_gained,
         closing.observed_date - coalesce(opening.observed_date, series.first_date) as gained_day_count,
         closing.running_value_days + closing.value - coalesce(
-            opening.running_value_days + opening.value * ({{ from_day() }} + 1 - opening.observed_date), 0
+            opening.running_value_days + opening.value * ({{ opens }} + 1 - opening.observed_date), 0
         ) as value_days,
-        closing.observed_date - if(opening.series_id is null, series.first_date - 1, {{ from_day() }})
+        closing.observed_date - if(opening.series_id is null, series.first_date - 1, {{ opens }})
             as value_day_count,
         coalesce(closing.running_observations, 0) - coalesce(opening.running_observations, 0) as observed_days,
         coalesce(opening.running_observations, 0) - coalesce(earlier.running_observations, 0) as previous_observed_days,
@@ -51,7 +60,15 @@
         earlier.value > 0 and opening.running_breaks - earlier.running_breaks < 131072 as is_earlier_comparable,
         coalesce(closing.observed_date >= series.unconfirmed_from_date, false) as is_unconfirmed
     from {{ ref('int_series_described') }} as series
-    left join ({{ window_anchor(from_day()) }}) as opening on series.series_id = opening.series_id
-    left join ({{ window_anchor(to_day()) }}) as closing on series.series_id = closing.series_id
-    left join ({{ window_anchor(earlier_day) }}) as earlier on series.series_id = earlier.series_id
+    {%- if spans %}
+    inner join {{ spans }} on series.platform = {{ spans }}.platform
+    {%- endif %}
+    {%- for name, day in {'opening': opens, 'closing': closes, 'earlier': earlier_day}.items() %}
+    {%- if spans %}
+    left join {{ ref('int_window_anchors') }} as {{ name }}
+        on series.series_id = {{ name }}.series_id and {{ name }}.anchor_date = {{ day }}
+    {%- else %}
+    left join ({{ window_anchor(day) }}) as {{ name }} on series.series_id = {{ name }}.series_id
+    {%- endif %}
+    {%- endfor %}
 {%- endmacro %}

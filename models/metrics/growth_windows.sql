@@ -6,9 +6,9 @@ windows as (
 
 ),
 
-spans as (
+judged as (
 
-    select * from {{ ref('int_window_spans') }}
+    select * from {{ ref('int_windows_judged') }}
 
 ),
 
@@ -16,16 +16,14 @@ spans as (
 grown as (
 
     select
-        growth.*,
+        *,
         case
-            when growth.restatement_count + growth.reset_count + growth.relink_count > 0 then null
-            when growth.start_value <= 0 then null
-            when growth.kind = 'flow' and growth.coverage_ratio < 0.8 then null
-            else growth.gained
+            when restatement_count + reset_count + relink_count > 0 then null
+            when start_value <= 0 then null
+            when kind = 'flow' and coverage_ratio < 0.8 then null
+            else gained
         end as comparable_gained
-    from spans
-    cross join {{ ref('series_growth') }}(spans.from_date, spans.to_date) as growth
-    where spans.platform = growth.platform
+    from judged
 
 ),
 

@@ -23,10 +23,7 @@ described as (
         end_observed_date,
         end_age_days,
         growth,
-        case
-            when kind = 'flow' then period_change_pct
-            when has_percent then 100 * growth / start_value
-        end as growth_pct,
+        growth_pct,
         gained_here as gained,
         gained_before as previous_gained,
         period_change_pct,

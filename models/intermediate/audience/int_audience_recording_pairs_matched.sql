@@ -5,30 +5,22 @@ with
 
 observations as (
 
-    select * from {{ ref('int_audience_song_values_unioned') }}
-
-),
-
-recordings as (
-
-    select * from {{ ref('int_audience_recordings_resolved') }}
-    where recording_song_count > 1
+    select * from {{ ref('int_audience_recording_observations_joined') }}
 
 ),
 
 spans as (
 
     select
-        recordings.recording_id,
-        recordings.song_id,
-        observations.metric_id,
-        min(observations.observed_date) as first_date,
-        max(observations.observed_date) as last_date,
-        min_by(observations.value, observations.observed_date) as first_value,
-        max_by(observations.value, observations.observed_date) as last_value,
-        (max(observations.value) - min(observations.value)) / count(*) as daily_gain
+        recording_id,
+        song_id,
+        metric_id,
+        min(observed_date) as first_date,
+        max(observed_date) as last_date,
+        min_by(value, observed_date) as first_value,
+        max_by(value, observed_date) as last_value,
+        (max(value) - min(value)) / count(*) as daily_gain
     from observations
-    inner join recordings on observations.song_id = recordings.song_id
     group by all
 
 ),

@@ -5,14 +5,7 @@ with recursive
 
 observations as (
 
-    select * from {{ ref('int_audience_song_values_unioned') }}
-
-),
-
-recordings as (
-
-    select * from {{ ref('int_audience_recordings_resolved') }}
-    where recording_song_count > 1
+    select * from {{ ref('int_audience_recording_observations_joined') }}
 
 ),
 
@@ -25,13 +18,12 @@ compared as (
 spans as (
 
     select
-        recordings.recording_id,
-        recordings.song_id,
-        observations.metric_id,
-        max(observations.observed_date) as last_date,
+        recording_id,
+        song_id,
+        metric_id,
+        max(observed_date) as last_date,
         count(*) as day_count
     from observations
-    inner join recordings on observations.song_id = recordings.song_id
     group by all
 
 ),

@@ -1,14 +1,14 @@
 -- The course of a recording that several songs share is, day by day, the value of its songs: the
 -- largest, as one of them may be read a day later.
 
--- a table: reading a song's observations three times is the price of its twins
+-- a table: all that reads observations reads it
 {{ config(materialized='table') }}
 
 with
 
 observations as (
 
-    select * from {{ ref('int_audience_song_values_unioned') }}
+    select * from {{ ref('int_audience_recording_observations_joined') }}
 
 ),
 

@@ -1,5 +1,8 @@
 -- Songs that are one recording with a song that is one recording with a third are one recording.
 
+-- a table: the songs, their recordings and the courses of those read it, and it goes in circles
+{{ config(materialized='table') }}
+
 with recursive
 
 songs as (

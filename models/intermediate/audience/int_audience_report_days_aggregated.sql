@@ -15,18 +15,39 @@ report_points as (
 
 ),
 
+answered_songs as (
+
+    select song_id
+    from {{ ref('int_audience_song_values_resolved') }}
+    where metric_id = 'spotify:streams' and not is_unknown
+    group by song_id
+
+),
+
+-- told of the version, so that whoever asks for the few songs of several versions reads no others
+described as (
+
+    select
+        versions.*,
+        answered_songs.song_id is not null as has_answers
+    from versions
+    left join answered_songs on versions.song_id = answered_songs.song_id
+
+),
+
 -- one row per song, rank, metric and day
 rank_days as (
 
     select
-        versions.song_id,
-        versions.version_rank,
-        versions.has_versions,
+        described.song_id,
+        described.version_rank,
+        described.has_versions,
+        described.has_answers,
         report_points.metric_id,
         report_points.observed_date,
         max(report_points.value) as value
     from report_points
-    inner join versions on report_points._parent_row_id = versions._row_id
+    inner join described on report_points._parent_row_id = described._row_id
     where report_points.value is not null
     group by all
 

@@ -39,28 +39,49 @@ switches as (
 
 ),
 
--- every value by what it counts
-shown as (
+switched as (
 
     select
         song_id,
         platform,
-        series,
-        observed_date,
-        counted,
-        value
+        series
+    from switches
+    group by all
+
+),
+
+-- every value by what it counts, where that changes
+shown as (
+
+    select
+        counts.song_id,
+        counts.platform,
+        counts.series,
+        counts.observed_date,
+        counts.counted,
+        counts.value
     from counts
+    inner join switched
+        on
+            counts.song_id = switched.song_id
+            and counts.platform = switched.platform
+            and counts.series = switched.series
 
     union distinct
 
     select
-        song_id,
-        platform,
-        series,
-        observed_date,
-        coalesce(identifier, '(total)') as counted,
-        value
+        points.song_id,
+        points.platform,
+        points.series,
+        points.observed_date,
+        coalesce(points.identifier, '(total)') as counted,
+        points.value
     from points
+    inner join switched
+        on
+            points.song_id = switched.song_id
+            and points.platform = switched.platform
+            and points.series = switched.series
 
 ),
 

@@ -1,6 +1,9 @@
 -- What is followed of a song on a platform, day by day: the sum of its identifiers, one identifier,
 -- or the total of older answers on days without identifiers.
 
+-- a table: it is stepped through twice
+{{ config(materialized='table') }}
+
 with
 
 points as (

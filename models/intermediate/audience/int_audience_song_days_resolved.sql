@@ -12,9 +12,15 @@ rank_days as (
 
 ),
 
-song_values as (
+answered as (
 
-    select * from {{ ref('int_audience_song_values_resolved') }}
+    select * from {{ ref('int_audience_song_answers_filtered') }}
+
+),
+
+linked as (
+
+    select * from {{ ref('int_audience_song_links_dated') }}
 
 ),
 
@@ -31,26 +37,20 @@ reported as (
         song_id,
         metric_id,
         observed_date,
-        max_by(value, version_rank) as value
+        value
     from rank_days
-    group by all
+    where not has_versions
 
-),
-
-answered as (
+    union all
 
     select
         song_id,
         metric_id,
         observed_date,
-        value,
-        linked_value
-    from song_values
-    where
-        metric_id in ('spotify:streams', 'spotify:popularity')
-        and not is_unknown
-        -- if the API's value cannot be a count, the report's counts
-        and try_cast(value as bigint) is not null
+        max_by(value, version_rank) as value
+    from rank_days
+    where has_versions
+    group by all
 
 ),
 
@@ -62,8 +62,7 @@ song_days as (
         coalesce(answered.song_id, reported.song_id) as song_id,
         coalesce(answered.metric_id, reported.metric_id) as metric_id,
         coalesce(answered.observed_date, reported.observed_date) as observed_date,
-        coalesce(answered.value, reported.value) as value,
-        answered.linked_value
+        coalesce(answered.value, reported.value) as value
     from reported
     full outer join answered
         on
@@ -77,8 +76,7 @@ song_days as (
         song_id,
         'spotify:popularity' as metric_id,
         observed_date,
-        cast(spotify_popularity as double) as value,
-        cast(null as double) as linked_value
+        cast(spotify_popularity as double) as value
     from chart_days
     where spotify_popularity is not null
 
@@ -88,18 +86,18 @@ song_days as (
 resolved as (
 
     select
-        song_id,
-        metric_id,
-        observed_date,
-        value,
-        coalesce(last_value(linked_value ignore nulls) over so_far, 0) as linked_value
+        song_days.song_id,
+        song_days.metric_id,
+        song_days.observed_date,
+        song_days.value,
+        coalesce(linked.linked_value, 0) as linked_value
     from song_days
-    window
-        so_far as (
-            partition by song_id, metric_id
-            order by observed_date
-            rows between unbounded preceding and current row
-        )
+    left join linked
+        on
+            song_days.song_id = linked.song_id
+            and song_days.metric_id = linked.metric_id
+            and song_days.observed_date >= linked.linked_from_date
+            and coalesce(song_days.observed_date < linked.linked_until_date, true)
 
 )
 

@@ -1,5 +1,8 @@
 -- Windows overlap and values are restated: of a day's answers the latest counts, then the larger.
 
+-- a table: what is followed of a song is made out of it in five steps
+{{ config(materialized='table') }}
+
 with
 
 points as (

@@ -1,6 +1,9 @@
 -- A song id may stand in several records: one report repeats it, the next report brings it again.
 -- Which of two versions is to be believed is decided here, once, for values and attributes alike.
 
+-- a table of few rows: to know the reach of each record takes all points
+{{ config(materialized='table') }}
+
 with
 
 report_songs as (

@@ -1,0 +1,55 @@
+-- The windows of a build, all at once: asking the table function for each would look at every
+-- series for every platform's days. Of a series only the windows of its own platform are made.
+
+with
+
+spans as (
+
+    select * from {{ ref('int_window_spans') }}
+
+),
+
+anchors as (
+
+    {{ window_anchors('spans') }}
+
+),
+
+statuses as (
+
+    select * from {{ ref('dim_growth_statuses') }}
+
+),
+
+{{ judged_growth() }},
+
+described as (
+
+    select
+        series_id,
+        subject_id as subject,
+        subject_type,
+        name,
+        platform,
+        metric,
+        unit,
+        kind,
+        from_date,
+        to_date,
+        start_value,
+        end_value,
+        growth,
+        growth_pct,
+        gained_here as gained,
+        daily_rate_pct,
+        coverage_ratio,
+        restatement_count,
+        reset_count,
+        relink_count,
+        is_new,
+        status
+    from grown
+
+)
+
+select * from described
