@@ -3031,7 +3031,8 @@ create function metrics.judged_series_growth(from_date date, to_date date) retur
     "gained_before" double precision,
     "has_percent" boolean,
     "period_change_pct" double precision,
-    "daily_rate_pct" double precision
+    "daily_rate_pct" double precision,
+    "growth_pct" double precision
 ) language sql stable as $$
 select
     cast("series_id" as bigint),
@@ -3082,7 +3083,8 @@ select
     cast("gained_before" as double precision),
     cast("has_percent" as boolean),
     cast("period_change_pct" as double precision),
-    cast("daily_rate_pct" as double precision)
+    cast("daily_rate_pct" as double precision),
+    cast("growth_pct" as double precision)
 from (
 WITH anchors AS (
   SELECT
@@ -3363,6 +3365,20 @@ WITH anchors AS (
       )
     END AS daily_rate_pct
   FROM rated
+), grown AS (
+  SELECT
+    *,
+    CASE
+      WHEN kind = 'flow'
+      THEN period_change_pct
+      WHEN has_percent
+      THEN CAST(100 * growth AS DOUBLE PRECISION) / start_value
+    END AS growth_pct
+  FROM compared
+), checked AS (
+  SELECT
+    *
+  FROM grown
   WHERE
     CASE
       WHEN CAST($2 AS DATE) > CAST($1 AS DATE)
@@ -3372,7 +3388,7 @@ WITH anchors AS (
 )
 SELECT
   *
-FROM compared
+FROM checked
 ) as result
 $$;
 comment on function metrics.judged_series_growth(date, date) is 'One row per series with all that its window shows; `series_growth` has the columns for people.';
@@ -3528,6 +3544,7 @@ WITH growth AS (
     growth.has_percent,
     growth.period_change_pct,
     growth.daily_rate_pct,
+    growth.growth_pct,
     NOT growth.gained_before IS NULL AND growth.is_pace_comparable AS is_again,
     CASE
       WHEN NOT members.counts
@@ -3954,122 +3971,6 @@ FROM artists
 ) as result
 $$;
 comment on function metrics.artist_growth(date, date) is 'One row per artist, metric and type of member: the growth of the songs that can be compared, and what came and went beside them; and of what platforms count of the artist. A song of several artists counts in full for each, so artists do not add up to a platform.';
-create function metrics.series_growth(in_from_date date, in_to_date date) returns table (
-    "subject" text,
-    "name" text,
-    "platform" text,
-    "metric" text,
-    "unit" text,
-    "from_date" date,
-    "to_date" date,
-    "start_value" double precision,
-    "start_observed_date" date,
-    "start_age_days" bigint,
-    "end_value" double precision,
-    "end_observed_date" date,
-    "end_age_days" bigint,
-    "growth" double precision,
-    "growth_pct" double precision,
-    "gained" double precision,
-    "previous_gained" double precision,
-    "period_change_pct" double precision,
-    "daily_rate_pct" double precision,
-    "observed_days" bigint,
-    "expected_days" bigint,
-    "coverage_ratio" double precision,
-    "correction_count" bigint,
-    "restatement_count" bigint,
-    "reset_count" bigint,
-    "relink_count" bigint,
-    "is_new" boolean,
-    "status" text,
-    "series_id" bigint,
-    "subject_type" text,
-    "kind" text
-) language sql stable as $$
-select
-    cast("subject" as text),
-    cast("name" as text),
-    cast("platform" as text),
-    cast("metric" as text),
-    cast("unit" as text),
-    cast("from_date" as date),
-    cast("to_date" as date),
-    cast("start_value" as double precision),
-    cast("start_observed_date" as date),
-    cast("start_age_days" as bigint),
-    cast("end_value" as double precision),
-    cast("end_observed_date" as date),
-    cast("end_age_days" as bigint),
-    cast("growth" as double precision),
-    cast("growth_pct" as double precision),
-    cast("gained" as double precision),
-    cast("previous_gained" as double precision),
-    cast("period_change_pct" as double precision),
-    cast("daily_rate_pct" as double precision),
-    cast("observed_days" as bigint),
-    cast("expected_days" as bigint),
-    cast("coverage_ratio" as double precision),
-    cast("correction_count" as bigint),
-    cast("restatement_count" as bigint),
-    cast("reset_count" as bigint),
-    cast("relink_count" as bigint),
-    cast("is_new" as boolean),
-    cast("status" as text),
-    cast("series_id" as bigint),
-    cast("subject_type" as text),
-    cast("kind" as text)
-from (
-WITH growth AS (
-  SELECT
-    *
-  FROM "metrics"."judged_series_growth"($1, $2)
-), described AS (
-  SELECT
-    subject_id AS subject,
-    name,
-    platform,
-    metric,
-    unit,
-    CAST($1 AS DATE) AS from_date,
-    CAST($2 AS DATE) AS to_date,
-    start_value,
-    start_observed_date,
-    start_age_days,
-    end_value,
-    end_observed_date,
-    end_age_days,
-    growth,
-    CASE
-      WHEN kind = 'flow'
-      THEN period_change_pct
-      WHEN has_percent
-      THEN CAST(100 * growth AS DOUBLE PRECISION) / start_value
-    END AS growth_pct,
-    gained_here AS gained,
-    gained_before AS previous_gained,
-    period_change_pct,
-    daily_rate_pct,
-    observed_days,
-    expected_days,
-    coverage_ratio,
-    correction_count,
-    restatement_count,
-    reset_count,
-    relink_count,
-    is_new,
-    status,
-    series_id,
-    subject_type,
-    kind
-  FROM growth
-)
-SELECT
-  *
-FROM described
-) as result
-$$;
-comment on function metrics.series_growth(date, date) is 'One row per series: how much it grew from the close of one day to the close of another, with the evidence. Ask `from metrics.series_growth(''2025-04-01'', ''2025-04-30'')`; the length of the window costs nothing.';
 create or replace function metrics.error(message text) returns boolean language plpgsql as
 $$ begin raise exception '%', message; end $$;
 create function metrics.listed_place_growth(from_date date, to_date date) returns table (
@@ -4691,6 +4592,117 @@ comment on column metrics.series_weeks."platform" is 'Code of the platform, ''sp
 comment on column metrics.series_weeks."metric" is 'What is counted, one word for all platforms, ''streams''.';
 comment on column metrics.series_weeks."week_date" is 'Monday of the week.';
 comment on column metrics.series_weeks."closing_value" is 'Where it stood on Sunday; of the last observation in the week, unless that was too old by then.';
+create function metrics.series_growth(in_from_date date, in_to_date date) returns table (
+    "subject" text,
+    "name" text,
+    "platform" text,
+    "metric" text,
+    "unit" text,
+    "from_date" date,
+    "to_date" date,
+    "start_value" double precision,
+    "start_observed_date" date,
+    "start_age_days" bigint,
+    "end_value" double precision,
+    "end_observed_date" date,
+    "end_age_days" bigint,
+    "growth" double precision,
+    "growth_pct" double precision,
+    "gained" double precision,
+    "previous_gained" double precision,
+    "period_change_pct" double precision,
+    "daily_rate_pct" double precision,
+    "observed_days" bigint,
+    "expected_days" bigint,
+    "coverage_ratio" double precision,
+    "correction_count" bigint,
+    "restatement_count" bigint,
+    "reset_count" bigint,
+    "relink_count" bigint,
+    "is_new" boolean,
+    "status" text,
+    "series_id" bigint,
+    "subject_type" text,
+    "kind" text
+) language sql stable as $$
+select
+    cast("subject" as text),
+    cast("name" as text),
+    cast("platform" as text),
+    cast("metric" as text),
+    cast("unit" as text),
+    cast("from_date" as date),
+    cast("to_date" as date),
+    cast("start_value" as double precision),
+    cast("start_observed_date" as date),
+    cast("start_age_days" as bigint),
+    cast("end_value" as double precision),
+    cast("end_observed_date" as date),
+    cast("end_age_days" as bigint),
+    cast("growth" as double precision),
+    cast("growth_pct" as double precision),
+    cast("gained" as double precision),
+    cast("previous_gained" as double precision),
+    cast("period_change_pct" as double precision),
+    cast("daily_rate_pct" as double precision),
+    cast("observed_days" as bigint),
+    cast("expected_days" as bigint),
+    cast("coverage_ratio" as double precision),
+    cast("correction_count" as bigint),
+    cast("restatement_count" as bigint),
+    cast("reset_count" as bigint),
+    cast("relink_count" as bigint),
+    cast("is_new" as boolean),
+    cast("status" as text),
+    cast("series_id" as bigint),
+    cast("subject_type" as text),
+    cast("kind" as text)
+from (
+WITH growth AS (
+  SELECT
+    *
+  FROM "metrics"."judged_series_growth"($1, $2)
+), described AS (
+  SELECT
+    subject_id AS subject,
+    name,
+    platform,
+    metric,
+    unit,
+    CAST($1 AS DATE) AS from_date,
+    CAST($2 AS DATE) AS to_date,
+    start_value,
+    start_observed_date,
+    start_age_days,
+    end_value,
+    end_observed_date,
+    end_age_days,
+    growth,
+    growth_pct,
+    gained_here AS gained,
+    gained_before AS previous_gained,
+    period_change_pct,
+    daily_rate_pct,
+    observed_days,
+    expected_days,
+    coverage_ratio,
+    correction_count,
+    restatement_count,
+    reset_count,
+    relink_count,
+    is_new,
+    status,
+    series_id,
+    subject_type,
+    kind
+  FROM growth
+)
+SELECT
+  *
+FROM described
+) as result
+$$;
+comment on function metrics.series_growth(date, date) is 'One row per series: how much it grew from the close of one day to the close of another, with the evidence. Ask `from metrics.series_growth(''2025-03-31'', ''2025-04-30'')`; the length of the window costs nothing.';
 create function metrics.song_averages(in_from_date date, in_to_date date) returns table (
     "subject" text,
     "name" text,

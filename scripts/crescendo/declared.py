@@ -9,7 +9,7 @@ from typing import get_args
 from crescendo.shapes import KINDS, Document, Endpoint, Entries, Field, Group, Need, Node, Pairs, Rows, Source, Values
 
 # what a page may have been asked for
-FACTS = ("document", "uuid", "platform", "from", "to", "page", "reading", "load_date", "folder")
+FACTS = ("document", "uuid", "platform", "list", "from", "to", "day", "page", "reading", "load_date", "folder")
 LAYOUTS = ("table", "page")
 # kinds that are read from the text of a cell, never from JSON
 OF_CELLS = ("moment", "period", "decimal")
