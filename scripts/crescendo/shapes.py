@@ -153,10 +153,10 @@ class Document:
     `signature` must be there ('object.isrc', 'items[].date'), and most of the others must be declared. A page is also
     recognised by its name (the part before the first two underscores) or by the request beside it.
 
-    `facts` are what a page was asked for: 'uuid', 'platform', 'list', 'from', 'to', 'page', 'reading', 'load_date', from the
-    request beside it, else from its name; 'day', a day anywhere in its name; or 'folder', the name of its folder. Each
-    becomes a column `asked_<fact>` of the document's table, and part of its rows' identity. Those that it `needs` are
-    then looked for in its body, and in the options of the command. `endpoint` is where it is asked for, None for a file
+    `facts` are what a page was asked for: 'uuid', 'platform', 'list', 'from', 'to', 'page', 'reading', 'load_date',
+    from the request beside it, else from its name; 'day', a day anywhere in its name; or 'folder', the name of its
+    folder. Each becomes a column `asked_<fact>` of the document's table, and part of its rows' identity. Those that it
+    `needs` are then looked for in its body, and in the options of the command. `endpoint` is where it is asked for, None for a file
     that somebody hands over.
 
     `carried` are columns of the page's row that each row of its lists has too, so that no model has to join the two; a

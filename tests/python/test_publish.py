@@ -517,7 +517,7 @@ def test_a_folder_of_somebody_else_is_not_replaced(project, tmp_path):
     mine = tmp_path / "csv" / "mine.txt"
     mine.parent.mkdir()
     mine.write_text("mine")
-    with pytest.raises(CrescendoError, match="no export"):
+    with pytest.raises(CrescendoError, match="not an export"):
         exports.publish_files(tmp_path, "csv")
     assert mine.read_text() == "mine"
 

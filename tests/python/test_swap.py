@@ -227,8 +227,11 @@ def test_readers_see_the_old_or_the_new_state_through_many_writers_some_of_them_
 
 def test_a_build_that_is_killed_leaves_the_answers_as_they_were(tmp_path):
     environment = project_in(tmp_path)
-    for name in ("models", "tests", "analyses"):
+    for name in ("models", "seeds", "tests", "analyses"):
         (tmp_path / name).unlink()
+    (tmp_path / "seeds").mkdir()
+    for number in range(8):
+        (tmp_path / "seeds" / f"s{number}.csv").write_text("a\n1\n")
     done = crescendo(tmp_path, environment, "build")
     assert done.returncode == 0, done.stderr
     before = (tmp_path / "crescendo.duckdb").read_bytes()

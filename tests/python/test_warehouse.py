@@ -124,7 +124,7 @@ def test_what_is_no_duckdb_file_is_refused_at_once_and_without_a_download(here, 
     monkeypatch.setenv("HOME", str(here))  # DuckDB keeps there what it downloads
     started = time.monotonic()
     for name in ("fifo.duckdb", "folder.duckdb"):
-        assert all("is no file" in said for said in mistakes(capsys, name, monkeypatch))
+        assert all("is not a file" in said for said in mistakes(capsys, name, monkeypatch))
     for name in ("empty.duckdb", "text.duckdb", "lite.db"):
         assert all("is no DuckDB file" in said for said in mistakes(capsys, name, monkeypatch))
     assert all("cannot" in said for said in mistakes(capsys, "mine.csv/x.duckdb", monkeypatch, VERBS[:1]))

@@ -27,36 +27,18 @@ song_days as (
 
 ),
 
-members as (
-
-    select
-        song_id,
-        other_song_id,
-        song_id as member_song_id
-    from pairs
-
-    union all
-
-    select
-        song_id,
-        other_song_id,
-        other_song_id as member_song_id
-    from pairs
-
-),
-
--- one row per pair and day that both songs have; without a join of days with days, which can become
--- as large as the square of a day
+-- one row per pair and day that both songs have
 common as (
 
     select
-        members.song_id,
-        members.other_song_id,
-        max(song_days.spotify_streams) <= min(song_days.same_up_to) as is_equal
-    from members
-    inner join song_days on members.member_song_id = song_days.song_id
-    group by members.song_id, members.other_song_id, song_days.observed_date
-    having count(*) = 2
+        pairs.song_id,
+        pairs.other_song_id,
+        own.spotify_streams <= other.same_up_to
+        and other.spotify_streams <= own.same_up_to as is_equal
+    from pairs
+    inner join song_days as own on pairs.song_id = own.song_id
+    inner join song_days as other
+        on pairs.other_song_id = other.song_id and own.observed_date = other.observed_date
 
 ),
 

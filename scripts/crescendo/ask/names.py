@@ -108,22 +108,24 @@ def _rows(
     return [Found(*row) for row in connection.execute(statement, [text, *values, kind]).fetchall()]
 
 
-def _exact(connection: duckdb.DuckDBPyConnection) -> tuple[str, Sequence[str]]:
+def _by_identifier(connection: duckdb.DuckDBPyConnection) -> str:
+    """SQL, to be added to another selection, of the subjects that have the text as an identifier."""
     known = " union all ".join(
         f"select subject_id, {'platform' if has_platform else warehouse.text(column)} as whose,"
         f" cast({quoted(column)} as varchar) as identifier from {quoted(schema)}.{quoted(table)}"
         for schema, table, column, has_platform in _identifier_columns(connection)
     )
-    by_identifier = (
-        f"""
+    if not known:
+        return ""
+    return f"""
         union all
         select known.subject_id, {EXACT}, 0, known.whose || ':' || known.identifier
         from ({known}) as known cross join asked
         where lower(asked.typed) in (lower(known.identifier), lower(known.whose || ':' || known.identifier))
-        """
-        if known
-        else ""
-    )
+    """
+
+
+def _exact(connection: duckdb.DuckDBPyConnection) -> tuple[str, Sequence[str]]:
     return (
         f"""
         select
@@ -146,7 +148,7 @@ def _exact(connection: duckdb.DuckDBPyConnection) -> tuple[str, Sequence[str]]:
         union all
         select m.subject_id, {GROUP}, 0, null from memberships as m cross join asked
         where asked.text <> '' and contains(m.folded_name, asked.text)
-        {by_identifier}
+        {_by_identifier(connection)}
         """,
         [],
     )

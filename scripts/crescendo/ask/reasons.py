@@ -136,6 +136,20 @@ def observed_types(connection: duckdb.DuckDBPyConnection, metric: str, platform:
     )
 
 
+def _ends_late(answer: Answer) -> str:
+    """That the window ends after the last complete day, if it does so for one day only; '' if not."""
+    late = {day for platform, day in answer.complete.items() if answer.spans.get(platform, Window(day, day)).end > day}
+    if len(late) != 1 or answer.windows[0].start >= min(late):
+        return ""
+    [day] = late
+    return _(
+        "the window ends on {end}, after the last complete day, {day}: ask {option}",
+        end=answer.windows[-1].end,
+        day=day,
+        option=windows.up_to(answer.windows[-1], day),
+    )
+
+
 def why_nothing(answer: Answer) -> str:
     """Why there is no number: the data begin later, end earlier, or do not add up."""
     question = answer.question
@@ -160,15 +174,8 @@ def why_nothing(answer: Answer) -> str:
         return _("the window ends before all data: they begin on {first}", first=first)
     if start > last:
         return _("the window starts after all data: they end on {last}", last=last)
-    late = {day for platform, day in answer.complete.items() if answer.spans.get(platform, Window(day, day)).end > day}
-    if len(late) == 1 and start < min(late):
-        [day] = late
-        return _(
-            "the window ends on {end}, after the last complete day, {day}: ask {option}",
-            end=end,
-            day=day,
-            option=windows.up_to(answer.windows[-1], day),
-        )
+    if late := _ends_late(answer):
+        return late
     if question.kind == "growth" and additive == [False] and not answer.rows:
         return _(
             "{metric} does not add up by {by}: ask --by {own}, or averages --by {by}",
