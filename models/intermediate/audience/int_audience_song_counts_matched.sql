@@ -50,7 +50,7 @@ switched as (
 
 ),
 
--- every value by what it counts, where that changes
+-- each value and its identifier, if the identifier of the series changes
 shown as (
 
     select

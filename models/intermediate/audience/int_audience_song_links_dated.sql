@@ -9,7 +9,7 @@ answered as (
 
 ),
 
--- what linked identifiers brought, where it changes
+-- the `linked_value` of each day, and whether it has changed
 relinked as (
 
     select

@@ -163,7 +163,7 @@ def _of_steps(answer: Answer) -> list[str]:
 
 
 def _of_members(answer: Answer) -> list[str]:
-    """Figures of groups are of the members that have both ends; others stand beside, in files."""
+    """Say that the figures of a group count only members with a value at both ends; files list the others."""
     if "same_count" not in answer.columns or not answer.rows:
         return []
     others = sum(new + lost for new, lost in zip(answer.values("new_count"), answer.values("lost_count"), strict=True))
