@@ -40,6 +40,10 @@ AMOUNTS = {
     "1\u00a0234": "1234",
     "-150,00": "-150",
     "0": "0",
+    "0,125": "0.125",
+    "1 234,567": "1234.567",
+    "1234,567": "1234.567",
+    "1,2340": "1.234",
 }
 PERIODS = ("2025-01-31", "2025-W05", "2025-01", "2020-W53")
 NO_PERIODS = ("2025-13", "2025-W54", "January 2025", "2025-1", "31/01/2025")
@@ -64,6 +68,15 @@ def test_what_is_no_amount_refuses_its_line_alone(desk, said):
     [reject] = file["rejects"]
     assert (reject["level"], reject["line"], reject["path"]) == ("record", 3, "spend")
     assert reject["reason"] in ("is not an amount: write 1234.56 or 1234,56", "is missing")
+    assert desk.ask("select date from raw_leads.media_spend") == [("2025-01-02",)]
+
+
+@pytest.mark.parametrize("said", ["1,234", "-12,345", "999,000"])
+def test_an_amount_that_countries_read_differently_is_refused(desk, said):
+    desk.write("s.csv", lines("2025-01-02;meta_ads;1;10", f"2025-01-03;meta_ads;1;{said}"))
+    _, [file] = desk.load()
+    [reject] = file["rejects"]
+    assert reject["reason"] == "is one amount in English and another in French: write 1234 or 1,2340"
     assert desk.ask("select date from raw_leads.media_spend") == [("2025-01-02",)]
 
 

@@ -335,12 +335,15 @@ WRITTEN = {
     "period": "is not a day, week or month: write 2025-01-31, 2025-W05 or 2025-01",
     "decimal": "is not an amount: write 1234.56 or 1234,56",
 }
+TWO_AMOUNTS = re.compile(r"-?[1-9]\d{0,2},\d{3}")
 
 
 def _written(leaf: Field, value: object, path: Location) -> str:
     """A text that is kept as it was written, or cast by the database: it only has to be of its form."""
     shown = str(value) if isinstance(value, str | int | float) and not isinstance(value, bool) else ""
     if not re.fullmatch(FORMS[leaf.kind], shown, re.ASCII):
+        if leaf.kind == "decimal" and TWO_AMOUNTS.fullmatch(shown):
+            raise Invalid(path, "is one amount in English and another in French: write 1234 or 1,2340", value)
         raise Invalid(path, WRITTEN[leaf.kind], value)
     return shown
 

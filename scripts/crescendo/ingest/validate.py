@@ -51,6 +51,8 @@ CALENDAR_DAY = (
 )
 # what people put between thousands: a space, one that does not break, a narrow one
 THIN_SPACES = " \u00a0\u202f"
+GROUPED = rf"\d{{1,3}}(?:[{THIN_SPACES}]\d{{3}}){{1,3}}"
+# `1,234` has no form: it is 1234 in one country and 1.234 in the next
 # the plainest text of a value, quotes aside, which its cast turns into the right value
 FORMS = {
     "day": CALENDAR_DAY + r"(?:[T ].*)?",
@@ -61,7 +63,7 @@ FORMS = {
     "moment": CALENDAR_DAY
     + r"(?:[T ](?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d{1,9})?(?:Z|[+-](?:0\d|1[0-4]):?[0-5]\d)?)?",
     "period": rf"(?:{CALENDAR_DAY}|[1-9]\d{{3}}-(?:0[1-9]|1[0-2])|[1-9]\d{{3}}-W(?:0[1-9]|[1-4]\d|5[0-3]))",
-    "decimal": rf"-?(?:\d{{1,12}}|\d{{1,3}}(?:[{THIN_SPACES}]\d{{3}}){{1,3}})(?:[.,]\d{{1,9}})?",
+    "decimal": rf"-?(?:(?:\d{{1,12}}|{GROUPED})(?:\.\d{{1,9}}|,\d\d?|,\d{{4,9}})?|(?:0|\d{{4,12}}|{GROUPED}),\d{{3}})",
 }
 
 
