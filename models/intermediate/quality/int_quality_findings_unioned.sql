@@ -30,12 +30,6 @@ metrics as (
 
 ),
 
-users as (
-
-    select * from {{ ref('int_listening_users_resolved') }}
-
-),
-
 unioned as (
 
     select
@@ -90,19 +84,6 @@ unioned as (
         cast(null as date) as found_date,
         cast(null as uuid) as _row_id
     from metrics
-
-    union all
-
-    -- an address is personal data: no example
-    select
-        case when email_hash is null then 'email_missing' else 'email_invalid' end as finding_kind,
-        'user ' || user_key as record_id,
-        'users' as place,
-        cast(null as string) as example,
-        load_date as found_date,
-        cast(null as uuid) as _row_id
-    from users
-    where not coalesce(is_email_valid, false)
 
 )
 

@@ -15,21 +15,15 @@ counted as (
 
 ),
 
-quarantined as (
+leads as (
 
-    select * from {{ ref('fct_quarantined_records') }}
-
-),
-
-extractions as (
-
-    select * from {{ ref('fct_extractions') }}
+    select * from {{ ref('int_quality_leads_found') }}
 
 ),
 
-id_reuses as (
+listening as (
 
-    select * from {{ ref('fct_id_reuses') }}
+    select * from {{ ref('int_quality_listening_found') }}
 
 ),
 
@@ -64,36 +58,24 @@ unioned as (
     union all
 
     select
-        quarantine_reason as finding_kind,
+        finding_kind,
         record_id,
-        route as place,
-        refused_value as example,
-        load_date as found_date,
+        place,
+        example,
+        found_date,
         null as _row_id
-    from quarantined
+    from leads
 
     union all
 
     select
-        'extraction_incomplete' as finding_kind,
-        extraction_id as record_id,
-        route as place,
-        cast(record_count as string) || ' of ' || cast(total_count as string) as example,
-        load_date as found_date,
-        null as _row_id
-    from extractions
-    where not coalesce(is_complete, false)
-
-    union all
-
-    select
-        'id_reused' as finding_kind,
+        finding_kind,
         record_id,
-        route as place,
-        record_key as example,
-        load_date as found_date,
+        place,
+        example,
+        found_date,
         null as _row_id
-    from id_reuses
+    from listening
 
 ),
 
