@@ -245,7 +245,8 @@ def test_a_run_over_midnight_keeps_its_day_and_an_old_one_is_begun_anew(tmp_path
 def test_absences_are_landed_and_never_retried(catalogue, artist, tmp_path):
     faults = Faults(frozenset(("403", "404")), rate=0.3)
     with served(application(catalogue, faults)) as url:
-        code, out, _ = fetch_artist(url, tmp_path, artist, SANDBOX, "--format", "json")
+        # patient, because a busy machine may take its time to answer
+        code, out, _ = fetch_artist(url, tmp_path, artist, SANDBOX, "--format", "json", "--timeout", "300")
     assert code == 0
     absent = Counter(request["status"] for request in requests(tmp_path).values())
     assert absent[403] and absent[404]
