@@ -250,6 +250,17 @@ def test_the_same_seed_serves_the_same(catalogue, api):
     assert Catalogue(World(songs=40, days=250, seed=8)).star != catalogue.star
 
 
+def test_a_world_of_few_days_has_series_that_nobody_visited():
+    catalogue = Catalogue(World(songs=25, days=1, seed=11))
+    lengths = {
+        len(series[0])
+        for artist in catalogue.songs_of
+        for platform in FOLLOWED
+        if (series := catalogue.series("followers", artist, platform)) is not None
+    }
+    assert {0, 1} <= lengths
+
+
 # MooVitamix
 
 

@@ -276,10 +276,12 @@ class Catalogue:
         days, values = self.days[at], values[at]
         if platform == "soundcloud" and self.quirky(artist, "zeros"):
             values[:14] = 0
+        half = len(values) // 2
+        middle = slice(half, half + 1)  # no value, if no visit fell into the days
         if platform == "instagram" and self.quirky(artist, "glitch"):
-            values[len(values) // 2] = 1
+            values[middle] = 1
         if platform == "facebook" and self.quirky(artist, "drop"):
-            values[len(values) // 2 :] -= values[len(values) // 2] * 16 // 1000
+            values[half:] -= values[middle] * 16 // 1000
         return days, values
 
     def _listening(self, artist: str, platform: str) -> Series:
