@@ -53,8 +53,8 @@ lint-sql: .venv/.ready ## of these, what reads the other models
 load: .venv/.ready ## load landing/ into the warehouse
 	@$(BIN)/crescendo load
 
-sample: .venv/.ready ## write sample reports to landing/
-	@$(BIN)/crescendo sample
+sample: .venv/.ready ## write the sample to sample/
+	@$(BIN)/crescendo sample --to sample
 
 status: .venv/.ready ## what was loaded, refused and unknown
 	@$(BIN)/crescendo status
