@@ -1,4 +1,4 @@
--- What each series did in the window, for single series and for what groups make of them.
+-- The growth of each series in the window; groups add these up.
 
 with
 

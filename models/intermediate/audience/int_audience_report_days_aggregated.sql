@@ -24,7 +24,7 @@ answered_songs as (
 
 ),
 
--- told of the version, so that whoever asks for the few songs of several versions reads no others
+-- with flags of the song, so that readers filter the few songs of several versions early
 described as (
 
     select

@@ -1,6 +1,6 @@
 -- Where two versions of the same days contradict each other by more than a correction, the series
--- changes its scale: a boundary. It lies where the newer version begins to rule, or inside it, if
--- an older version agrees on the day before and contradicts it on two days from there.
+-- changes its scale: a boundary. It lies where the newer version is first used; or later, on the
+-- first of two days on which an older version that agreed until then differs.
 
 -- a table: read by observations and by metrics.restatements
 {{ config(materialized='table') }}
@@ -13,14 +13,14 @@ switches as (
 
 ),
 
-ruled as (
+current_versions as (
 
     select * from {{ ref('int_audience_versions_latest') }}
 
 ),
 
--- a version below the ruling one goes along with it and parts from it
-parted as (
+-- an older version that agrees with the current one, then differs
+diverged as (
 
     select
         *,
@@ -28,10 +28,10 @@ parted as (
         lag(next_version_number) over in_time as version_before,
         lead(is_contradicted) over in_time as stays_contradicted,
         lead(next_version_number) over in_time as version_after,
-        -- an excursion of the older version parts for some days, another scale for good
+        -- an excursion of the older version differs for some days, another scale for good
         2 * count(*) filter (where is_contradicted) over from_there
-        > count(next_version_value) over from_there as is_parted_for_good
-    from ruled
+        > count(next_version_value) over from_there as is_diverged_for_good
+    from current_versions
     window
         in_time as (partition by subject_id, metric_id, counted order by observed_date),
         from_there as (
@@ -65,7 +65,7 @@ boundaries as (
         observed_date as compared_date,
         next_version_value as older_value,
         value as newer_value
-    from parted
+    from diverged
     where
         version_number = version_number_before
         and version_before = next_version_number
@@ -73,7 +73,7 @@ boundaries as (
         and is_contradicted
         and not was_contradicted
         and stays_contradicted
-        and is_parted_for_good
+        and is_diverged_for_good
 
 )
 

@@ -54,8 +54,8 @@ reported as (
 
 ),
 
--- if both know a day the API counts: it tells identifiers apart, of which reports show the sum on
--- some days
+-- if both know a day the API counts: it has a value for each identifier, and a report shows their
+-- sum on some days
 song_days as (
 
     select

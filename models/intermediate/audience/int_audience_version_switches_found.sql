@@ -62,8 +62,8 @@ common as (
 
 ),
 
--- one row per switch; an excursion of the older version contradicts for ten days, another scale for
--- good, so most of the days around must
+-- one row per switch; an excursion of the older version contradicts for at most ten observations,
+-- another scale for good, so most of the days around must
 compared as (
 
     select

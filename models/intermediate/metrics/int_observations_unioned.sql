@@ -1,4 +1,4 @@
--- The only way into the spine; see int_observations_checked.
+-- Observations that passed the checks of int_observations_checked.
 
 with
 

@@ -270,7 +270,7 @@ def _recognise_json(path: Path, start: str, want: Wanted, gzipped: bool, size: i
 
 
 def _document_of(keys: Keys, want: Wanted, called: str, *, landed: bool) -> Known | str:
-    """The document of a JSON file that is called like one, or not; else why there is none.
+    """The document of a JSON file, by its name or its keys; else the reason for refusing it.
 
     `landed` says that a request or a name of the landing layout calls it so, not a word that anybody may use.
     """
@@ -302,7 +302,7 @@ def _by_keys(keys: Keys, want: Wanted, fitting: list[Known]) -> Known | str:
 
 
 def _is_shown(document: Document, glance: str) -> bool:
-    """Whether the first lines of a landed page name what tells its items from others', and what holds them."""
+    """Whether the first lines of a landed page have the keys of its signature, and a list that holds its items."""
     marks = Counter(place.rpartition(".")[2].removesuffix("[]") for place in document.signature if "." in place)
     shown = all(glance.count(f'"{key}"') >= number for key, number in marks.items())
     return shown and any(f'"{key}"' in glance for key in _holders(document))

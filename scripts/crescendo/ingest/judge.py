@@ -44,7 +44,7 @@ def judge(db: Database, batch: Batch) -> None:
     rows = " + ".join(trusted_rows) or "0"
     repaired_id = row_id([f"r.{name}" for name in columns.scalar_names] + mended(columns))
     if batch.document.layout == "page":
-        repaired_id = "s._row_id"  # a page's id is not of its reading
+        repaired_id = "s._row_id"  # a page's id is a hash of its bytes, not of its parsed values
     # the lists of records that took the slow path, and no others, pass through a join
     db.execute(f"""
         create or replace temp table judged as

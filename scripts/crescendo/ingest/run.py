@@ -101,7 +101,7 @@ class Load:
 
 
 def _taken(batches: list[Batch]) -> Iterator[Batch]:
-    """The batches of a plan, which forgets each: what is said of its rejects need not stay in memory."""
+    """The batches of a plan, each forgotten as it is given, so that the rejects of a finished one are freed."""
     waiting = deque(batches)
     batches.clear()
     while waiting:
@@ -220,6 +220,6 @@ class _Trials:
         finally:
             try:
                 connection.execute("rollback")
-            except duckdb.Error:  # it was worse than that
+            except duckdb.Error:  # the connection is broken: the next trial opens a new one
                 self.connection = None
         return ""
