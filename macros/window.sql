@@ -142,8 +142,8 @@ known as (
         least(1, observed_days / expected_days) as coverage_ratio,
         case
             when kind = 'flow'
-                then least(observed_days, previous_observed_days) < 0.8 * expected_days
-            else observed_days < 0.8 * expected_days
+                then least(observed_days, previous_observed_days) < {{ var('coverage_floor') }} * expected_days
+            else observed_days < {{ var('coverage_floor') }} * expected_days
         end as is_thin,
         case when kind = 'flow' then previous_gained else start_value end as base,
         kind = 'flow' or coalesce(is_earlier_comparable, false) as is_pace_comparable,

@@ -17,8 +17,9 @@ known as (
     select
         *,
         case when kind = 'flow' then gained_then else start_value end as base,
-        observed_days < 0.8 * expected_days
-        or (kind = 'flow' and previous_observed_days < 0.8 * previous_expected_days) as is_thin
+        observed_days < {{ var("coverage_floor") }} * expected_days
+        or kind = 'flow'
+        and previous_observed_days < {{ var("coverage_floor") }} * previous_expected_days as is_thin
     from sums
 
 ),
@@ -51,7 +52,6 @@ rated as (
 
 ),
 
--- of those that have both windows
 compared as (
 
     select

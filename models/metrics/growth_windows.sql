@@ -20,7 +20,7 @@ grown as (
         case
             when restatement_count + reset_count + relink_count > 0 then null
             when start_value <= 0 then null
-            when kind = 'flow' and coverage_ratio < 0.8 then null
+            when kind = 'flow' and coverage_ratio < {{ var("coverage_floor") }} then null
             else gained
         end as comparable_gained
     from judged

@@ -37,8 +37,11 @@ known as (
         case when kind = 'flow' then summed - previous_summed else end_value - start_value end
             as growth_over_base,
         least(1, observed_days / expected_days) as coverage_ratio,
-        observed_days < 0.8 * expected_days
-        or (kind = 'flow' and previous_observed_days < 0.8 * expected_days) as is_thin
+        observed_days < {{ var("coverage_floor") }} * expected_days
+        or (
+            kind = 'flow'
+            and previous_observed_days < {{ var("coverage_floor") }} * expected_days
+        ) as is_thin
     from aged
 
 ),
