@@ -320,21 +320,22 @@ def windows_are_fair(built: Built) -> Iterator[Fault]:
 def groups_add_up(built: Built) -> Iterator[Fault]:
     """An artist's and a platform's change is that of its recordings, each once, whichever of its ids stands for it."""
     recording = {r["subject_id"]: r["recording_id"] for r in built.rows("select * from audience.dim_songs")}
-    owners: dict[str, list[str]] = defaultdict(list)
+    # a group has every recording of which it has a song
+    owners: dict[str, set[str]] = defaultdict(set)
     for row in built.rows("""
         select songs.subject_id as song, artists.subject_id as artist
         from audience.bridge_songs_x_artists as bridge
         inner join audience.dim_songs as songs on bridge.song_id = songs.song_id
         inner join audience.dim_artists as artists on bridge.artist_id = artists.artist_id
         """):
-        owners[row["song"]].append(row["artist"])
+        owners[recording[row["song"]]].add(row["artist"])
     for since, until in windows_of(observations(built))[:2]:
         window = f"('{since}', '{until}')"
         members: dict = defaultdict(lambda: defaultdict(list))
         for row in built.rows(f"from metrics.series_growth{window}"):
             metric = f"{row['platform']}:{row['metric']}"
             if row["subject"] in recording and METRICS[metric].additive:
-                for group in (*owners[row["subject"]], f"platform:{row['platform']}"):
+                for group in (*owners[recording[row["subject"]]], f"platform:{row['platform']}"):
                     members[group, metric][recording[row["subject"]]].append((row["start_value"], row["end_value"]))
         found = {
             (row["subject"], f"{row['platform']}:{row['metric']}"): row
