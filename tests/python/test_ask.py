@@ -155,7 +155,8 @@ def test_a_length_that_is_none_is_met_with_the_option_that_says_it(said, meant):
         ("april 2025", "leave it out for --window 2025-04"),
         ("01/04/2025", "write it as 2025-04-30"),  # of April or of January: an example only
         ("april", "write it as 2025-04-30"),
-        ("2025-02-30", "write it as 2025-04-30"),
+        ("2025-02-30", "that month ends on 2025-02-28"),
+        ("2025-13-01", "write it as 2025-04-30"),
     ],
 )
 def test_a_day_that_is_none_is_met_with_what_to_type(said, meant):

@@ -8,7 +8,7 @@ from crescendo.ask import names
 from crescendo.ask.answers import ask
 from crescendo.ask.outputs import Rows
 from crescendo.ask.question import Question
-from crescendo.ask.reasons import built, column, unknown
+from crescendo.ask.reasons import built, column, known_word
 from crescendo.ask.shown import readable, title
 from crescendo.ask.tables import Column
 from crescendo.ask.texts import _
@@ -24,7 +24,6 @@ select
 from metrics.dim_metrics as m
 inner join metrics.dim_series as s on m.metric_id = s.metric_id
 left join metrics.platform_completeness as c on m.platform = c.platform
-where ? in ('', m.platform)
 group by all order by m.platform, series_count desc, m.metric
 """
 LOADS = """
@@ -75,12 +74,17 @@ class Listed:
 def metrics(platform: str = "") -> Listed:
     """What is counted on each platform, of how many series, and from when to when."""
     with built() as connection:
-        rows = _rows(connection, METRICS, [platform])
+        rows = _rows(connection, METRICS, [])
     if not rows.rows:
-        said = _("there are no observations: `crescendo metrics` without --platform lists what there is")
-        raise CrescendoError(said)
+        raise CrescendoError(
+            _("there are no observations yet: load files with `crescendo load`, then `crescendo build`")
+        )
+    if platform:
+        platform = known_word("platform", platform, sorted({row[1] for row in rows.rows}))
+        rows = replace(rows, rows=[row for row in rows.rows if row[1] == platform])
+    said = _("{count} metrics on {platforms} platforms", count=len(rows.rows), platforms=len({r[1] for r in rows.rows}))
     return Listed(
-        _("{count} metrics on {platforms} platforms", count=len(rows.rows), platforms=len({r[1] for r in rows.rows})),
+        _("{count} metrics on {platform}", count=len(rows.rows), platform=platform) if platform else said,
         rows,
         [("platform", "platform", 0), ("metric", "metric", 0), ("kind", "kind", 4), ("unit", "unit", 6),
          ("series_count", "series", 0), ("first_date", "first day", 5), ("last_date", "last day", 3),
@@ -97,8 +101,7 @@ def found(text: str, kind: str = "", limit: int = 20) -> Listed:
             known = column(
                 connection, "select distinct subject_type from metrics.dim_subjects union select 'platform' order by 1"
             )
-            if kind not in known:
-                raise CrescendoError(unknown("type", kind, known))
+            kind = known_word("type", kind, known)
         subjects = names.find(connection, text, kind)
         if not subjects:
             raise names.unknown(connection, text, kind)

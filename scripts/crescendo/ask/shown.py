@@ -36,6 +36,8 @@ GROWTH = (
     Shown("growth", "growth"),
     Shown("growth_pct", "growth %"),
     Shown("period_change_pct", "gain vs before %", 10),
+    Shown("against_from_date", "against after", 3),
+    Shown("against_to_date", "against until", 5),
     Shown("against_growth", "growth before", 2),
     Shown("against_change_pct", "change %", 1),
     Shown("coverage_ratio", "observed", 8),
@@ -44,6 +46,8 @@ GROWTH = (
 AVERAGES = (
     *WHAT,
     Shown("average_per_observed_day", "average a day"),
+    Shown("against_from_date", "against after", 3),
+    Shown("against_to_date", "against until", 5),
     Shown("against_average_per_observed_day", "average before", 2),
     Shown("against_change_pct", "change %", 1),
     Shown("latest_value", "latest"),
@@ -77,7 +81,9 @@ def cells(answer: Answer) -> list[Column]:
             whole = [cell + mark for cell, mark in zip(whole, _marks(answer), strict=True)]
         figures = not is_text and not shown.column.endswith(("_pct", "_ratio", "_date"))
         short = [readable(shown.column, value, short=True) for value in values] if figures else []
-        made.append(Column(_(shown.heading), whole, is_text, shown.rank, short))
+        # the last day of a step has the mark
+        rank = 1 if shown.column == "to_date" and answer.question.step else shown.rank
+        made.append(Column(_(shown.heading), whole, is_text, rank, short))
     return made
 
 
@@ -92,6 +98,8 @@ def _is_said(answer: Answer, column: str, single: set[str]) -> bool:
     """Whether the title says it already, or nobody asked for it."""
     if column == "from_date":
         return not answer.question.step
+    if column in ("against_from_date", "against_to_date"):
+        return _is_one_comparison(answer)
     if column == "to_date":
         return not answer.question.step and len(answer.windows) == 1
     # the title does not say which member type, but one needs no column
@@ -116,14 +124,26 @@ def title(answer: Answer) -> str:
     if first != last:
         said += _each_span(answer)
     if question.against and answer.rows:
+        said += _against(answer)
+    return printable(said, lines=True)
+
+
+def _against(answer: Answer) -> str:
+    """The days that are compared with; if they differ from row to row, they are columns."""
+    said = "\n" + _("each row against days of its own")
+    if _is_one_comparison(answer):
         start, end = (answer.values(c)[0] for c in ("against_from_date", "against_to_date"))
-        said += "\n" + _("against {start} to {end}", start=start, end=end)
+        said = "\n" + _("against {start} to {end}", start=start, end=end)
         cut = answer.values("compared_to_date")[0]
         if cut != answer.values("to_date")[0]:
             said += _(", compared up to {end}: as many days", end=cut)
-        if "same_count" in answer.columns:
-            said += _comparability(answer.values("against_change_pct"))
-    return printable(said, lines=True)
+    if "same_count" in answer.columns:
+        said += _comparability(answer.values("against_change_pct"))
+    return said
+
+
+def _is_one_comparison(answer: Answer) -> bool:
+    return len(set(answer.values("against_from_date"))) <= 1
 
 
 def _comparability(percents: list[float | None]) -> str:

@@ -11,9 +11,9 @@ import duckdb
 
 from crescendo import warehouse
 from crescendo.ask import outputs, shown, texts, windows
-from crescendo.ask.answers import ask
+from crescendo.ask.answers import FIGURES, ask
 from crescendo.ask.question import AGAINST, Answer, Question
-from crescendo.ask.reasons import column, types_of, why_nothing
+from crescendo.ask.reasons import column, outside, types_of, why_nothing
 from crescendo.ask.texts import _
 from crescendo.cli.output import FORMAT, LANG, LOCALE, WIDE, FileOrDay, View, put
 from crescendo.errors import CrescendoError
@@ -35,6 +35,10 @@ class _Once(click.Option):
         if len(found) > 1:
             said = " ".join(map(str, found))
             raise CrescendoError(_("{option} takes one value, not {said}", option=self.opts[0], said=repr(said)))
+        if found and str(found[0]).startswith("--"):
+            raise CrescendoError(
+                _("{option} needs a value: {option} {value}", option=self.opts[0], value=self.make_metavar(ctx))
+            )
         return found[0] if found else self.unsaid
 
 
@@ -152,12 +156,25 @@ def _answered(kind: str, asked: dict) -> Answer:
     if len(steps) > 1:
         raise CrescendoError(_("give one step: --by-day, --by-week or --by-month"))
     asked |= {"top": asked["top"] or 0, "against": asked["against"] or "", "step": "".join(steps)}
+    if days and outputs.is_like_a_file(days[0]):
+        endings = ", ".join(sorted(outputs.ENDINGS))
+        raise CrescendoError(
+            _(
+                "--to {said} is no day, such as 2025-04-30, and no file that ends in {endings}",
+                said=repr(days[0]),
+                endings=endings,
+            )
+        )
     start = windows.day(asked.pop("from_date"), "--from")
     end = windows.day(days[0] if days else None, "--to")
     answer = ask(Question(kind, from_date=start, to_date=end, within=within, **asked))
+    figure = FIGURES[kind]
+    if all(value is None for value in answer.values(figure)) and (reason := outside(answer)):
+        raise CrescendoError(reason)
     for warning in answer.warnings:
         click.echo(_("warning: {said}", said=warning), err=True)
-    put(_view(answer), form, path, locale or "en", wide)
+    if answer.rows or form != "table":  # a heading without rows says nothing
+        put(_view(answer), form, path, locale or "en", wide)
     return answer
 
 
