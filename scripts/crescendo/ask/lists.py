@@ -5,7 +5,6 @@ from dataclasses import dataclass, field, replace
 import duckdb
 
 from crescendo.ask import names
-from crescendo.ask.answers import ask
 from crescendo.ask.outputs import Rows
 from crescendo.ask.question import Question
 from crescendo.ask.reasons import built, column, known_word
@@ -67,7 +66,7 @@ class Listed:
             is_text = self.rows.types[place] == "VARCHAR"
             whole = [readable(name, value) for value in values]
             short = [] if is_text or name.endswith("_date") else [readable(name, v, short=True) for v in values]
-            made.append(Column(_(heading), whole, is_text, rank, short))
+            made.append(Column(_(heading), whole, is_text, rank, short, name in ("subject_id", "identifier")))
         return made if self.rows.rows else []
 
 
@@ -105,8 +104,12 @@ def found(text: str, kind: str = "", limit: int = 20) -> Listed:
         subjects = names.find(connection, text, kind)
         if not subjects:
             raise names.unknown(connection, text, kind)
+        groups = names.groups(connection, [one.subject_id for one in subjects[:limit]])
     columns = ["subject_id", "subject_type", "name", "groups", "identifier"]
-    rows = [(one.subject_id, one.subject_type, one.name, one.groups, one.identifier) for one in subjects[:limit]]
+    rows = [
+        (one.subject_id, one.subject_type, one.name, groups.get(one.subject_id, ""), one.identifier)
+        for one in subjects[:limit]
+    ]
     shown = [("name", "name", 0), ("subject_type", "type", 0), ("identifier", "identifier", 0),
              ("groups", "belongs to", 2), ("subject_id", "id", 1)]  # fmt: skip
     if not any(one.identifier for one in subjects[:limit]):
@@ -161,6 +164,8 @@ def changes() -> list[Listed]:
 
 def _movers() -> Listed:
     """Subjects whose gain of the last week differs most from the week before, of those whose percent may be quoted."""
+    from crescendo.ask.answers import ask  # `find` and `metrics` need not wait for it
+
     answer = ask(Question("growth", last="7d", sort="period_change_pct"))
     place = answer.columns.index("status"), answer.columns.index("period_change_pct")
     sound = [row for row in answer.rows if row[place[0]] == "ok" and row[place[1]] is not None]

@@ -8,7 +8,6 @@ import csv
 import io
 import json
 import re
-import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -158,6 +157,8 @@ def _shown(value: object) -> str:
 
 def as_parquet(rows: Rows) -> bytes:
     """A Parquet file with the columns' types."""
+    import tempfile
+
     import duckdb
 
     with tempfile.TemporaryDirectory() as folder, duckdb.connect() as connection:

@@ -1,6 +1,5 @@
 """What the warehouse holds to ask of, and why there is no answer."""
 
-import difflib
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -103,6 +102,8 @@ def known_metric(said: str, known: list[str]) -> str:
 
 def unknown(what: str, said: str, known: list[str]) -> str:
     """The sentence for a word that is none of those known, with the nearest."""
+    import difflib  # for mistakes alone
+
     near = difflib.get_close_matches(said.lower(), known, n=3, cutoff=0.65) if said not in known else []
     if near:
         return _(
