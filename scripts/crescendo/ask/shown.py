@@ -59,10 +59,11 @@ AVERAGES = (
     Shown("coverage_ratio", "observed", 8),
 )
 COLUMNS = {"growth": GROWTH, "averages": AVERAGES}
+AVERAGES_OF = ("average_", "median_", "against_average_")
 # follows the last day of a step that is not whole
 CUT = "*"
 # columns that are named in the title if all rows agree
-OF_ALL = ("platform", "metric", "member_type")
+OF_ALL = ("platform", "metric", "member_type", "artist_credit")
 
 
 def cells(answer: Answer) -> list[Column]:
@@ -116,8 +117,7 @@ def title(answer: Answer) -> str:
         said += _(", {start} to {end} ({days} days)", start=first.start, end=first.end, days=first.days)
     else:
         said += _(", up to the last complete day of each platform")
-    if "platform" in single:
-        said += f", {single['platform']}"
+    said += "".join(f", {single[c]}" for c in ("artist_credit", "platform") if single.get(c))
     today = datetime.now(tz=UTC).date()
     behind = [tables.grouped(count) for window in (last, first) if (count := (today - window.end).days) > 0]
     said += _("; ended {count} days ago", count="-".join(dict.fromkeys(behind))) if behind else ""
@@ -237,7 +237,8 @@ def readable(column: str, value: object, *, short: bool = False) -> str:
     sign = column in ("growth", "against_growth")
     if short and abs(value) >= 10_000:
         return tables.shortened(value, sign=sign)
-    small = not sign and abs(value) < 100 and float(value) != int(value)
+    # decimals under each other, and none of a count
+    small = not sign and abs(value) < 100 and (column.startswith(AVERAGES_OF) or float(value) != int(value))
     return tables.grouped(value, 1 if small else 0, sign=sign)
 
 

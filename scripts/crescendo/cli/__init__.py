@@ -87,8 +87,9 @@ def crescendo() -> None:
 
     \b
     Example:
-      crescendo load landing/
-      crescendo status
+      crescendo growth --last 28d --by artist --top 10
+      crescendo find "a name"
+      crescendo metrics
     """
 
 
