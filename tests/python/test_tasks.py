@@ -46,13 +46,38 @@ def test_no_figure_is_cut_at_any_width(ask):
                 assert re.fullmatch(r"[+-]?[\d,.]+( [KMBT])?|[+-]?[\d.]+ ?%?|-|[\d-]+|[a-z ]+", cell), (width, line)
 
 
+LONG = [
+    ("growth", "--last", "7d", "--by", "platform", "--metric", "all"),
+    ("growth", "--window", "2025-04", "--against", "year", "--by", "song"),
+    ("averages", "--window", "ytd", "--by-month", "--by", "artist", "--name", "leo"),
+    ("metrics", "--all"),
+    ("find", "leo"),
+    ("changes", "--all", "--lang", "fr"),
+]
+
+
+@pytest.mark.parametrize("width", [60, 100, 200])
+@pytest.mark.parametrize("words", LONG, ids=[" ".join(words) for words in LONG])
+def test_every_list_fits_and_only_names_are_cut(ask, words, width):
+    lines = ask(width, *words).stdout.splitlines()
+    assert len(lines) > 5
+    assert not [line for line in lines if re.search(r"(^|\s)[+-]?[\d,. \u202f]+…", line)]
+    sentence = re.compile(r"[;:] | : |^against|^each row|^chaque")
+    assert not [line for line in lines[1:] if cell_len(line) > width and not sentence.search(line)]
+
+
+SCREENS = [("status", 24, "accounted for"), ("correlate", 20, "supported"), ("metrics", 24, "moovitamix")]
+SCREENS += [("changes", 24, "Whose pace changed most")]
+
+
 @pytest.mark.parametrize("width", [80, 140])
-@pytest.mark.parametrize(("verb", "most", "says"), [("status", 24, "accounted for"), ("correlate", 20, "supported")])
+@pytest.mark.parametrize(("verb", "most", "says"), SCREENS)
 def test_what_is_long_is_one_screen(ask, verb, most, says, width):
     lines = ask(width, verb).stdout.splitlines()
     assert len(lines) <= most
     assert says in "\n".join(lines)
-    assert all(cell_len(line) <= width for line in lines[1:])  # the first names a path
+    # the first names a path, a title is a sentence
+    assert all(cell_len(line) <= width for line in lines[1:] if not line.startswith("Whose pace"))
     assert len(ask(width, verb, "--all").stdout.splitlines()) > 2 * most
 
 
