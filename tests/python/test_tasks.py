@@ -1,7 +1,10 @@
 """What an analyst asks, on the sample, in a narrow and in a wide terminal."""
 
 import json
+import os
 import re
+import subprocess
+import sys
 from datetime import date
 
 import crescendo as notebook
@@ -124,6 +127,26 @@ def test_a_word_is_known_in_any_case(ask):
     typed = ("growth", "--last", "28d", "--by", "Artist", "--platform", "Spotify", "--metric", "STREAMS")
     assert ask(100, *typed).stdout == ask(100, *words).stdout
     assert ask(100, "metrics", "--platform", "YouTube").stdout.splitlines()[0].endswith(" metrics on youtube")
+
+
+COMPLETED = [
+    ("crescendo fi", 1, {"find"}),
+    ("crescendo growth --by art", 3, {"artist"}),
+    ("crescendo averages --metric STR", 3, {"streams"}),
+    ("crescendo metrics --platform spo", 3, {"spotify"}),
+    ("crescendo find --type so", 3, {"song"}),
+    ("crescendo growth --by-", 2, {"--by-day", "--by-week", "--by-month"}),
+]
+
+
+@pytest.mark.parametrize(("typed", "place", "offered"), COMPLETED)
+def test_tab_offers_what_there_is(built, typed, place, offered):
+    environment = os.environ | project_in(built) | {"COMP_WORDS": typed, "COMP_CWORD": str(place)}
+    environment |= {"_CRESCENDO_COMPLETE": "bash_complete"}
+    done = subprocess.run(
+        [sys.executable, "-m", "crescendo"], env=environment, cwd=built, capture_output=True, text=True, check=True
+    )
+    assert {line.removeprefix("plain,") for line in done.stdout.splitlines()} == offered
 
 
 IN_A_NOTEBOOK = [

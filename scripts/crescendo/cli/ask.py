@@ -13,8 +13,9 @@ from crescendo import warehouse
 from crescendo.ask import outputs, shown, texts, windows
 from crescendo.ask.answers import FIGURES, ask
 from crescendo.ask.question import AGAINST, Answer, Question
-from crescendo.ask.reasons import column, outside, types_of, why_nothing
+from crescendo.ask.reasons import outside, types_of, why_nothing
 from crescendo.ask.texts import _
+from crescendo.cli.completion import METRICS, PLATFORMS, TYPES, metrics_of
 from crescendo.cli.output import FORMAT, LANG, LOCALE, WIDE, FileOrDay, View, put
 from crescendo.errors import CrescendoError
 
@@ -57,11 +58,8 @@ class _Metric(_Once):
 
     def get_help_record(self, ctx: click.Context) -> tuple[str, str] | None:
         record = super().get_help_record(ctx) or ("", "")
-        sql = (
-            "select distinct metric from metrics.dim_metrics semi join metrics.dim_series using (metric_id) order by 1"
-        )
         with suppress(CrescendoError, duckdb.Error), warehouse.connect(read_only=True, wait=0) as connection:
-            record = (record[0], f"{record[1]} Here: {', '.join(column(connection, sql))}.")
+            record = (record[0], f"{record[1]} Here: {', '.join(metrics_of(connection))}.")
         return record
 
 
@@ -83,11 +81,13 @@ OPTIONS = [
         for step in windows.STEPS
     ),
     click.option(
-        "--by", default="", cls=_By,
+        "--by", default="", cls=_By, shell_complete=TYPES,
         help="Type of subject or group; series for all. country: of places if they have the metric, else of films.",
     ),
-    click.option("--metric", default="", cls=_Metric, help="all for every one.  [default: streams]"),
-    once("--platform", default="", help="Code of a platform: spotify."),
+    click.option(
+        "--metric", default="", cls=_Metric, shell_complete=METRICS, help="all for every one.  [default: streams]"
+    ),
+    once("--platform", default="", shell_complete=PLATFORMS, help="Code of a platform: spotify."),
     click.option("--name", "names", multiple=True, help="A name or part of one, an id or ISRC; may be repeated."),
     *(once(f"--{kind}", default="", help=f"Members of this {kind} only.") for kind in GROUPS),
     once("--sort", default="", metavar="COLUMN", help="Largest first; texts from a to z; -COLUMN turns it."),

@@ -6,6 +6,7 @@ import click
 
 from crescendo.ask import lists
 from crescendo.ask.texts import _
+from crescendo.cli.completion import PLATFORMS
 from crescendo.cli.output import View, listing, put_listing
 
 # rows, so that all lines fit a terminal of 24
@@ -13,7 +14,7 @@ SCREEN = 18
 
 
 @click.command("metrics")
-@click.option("--platform", default="", help="Of this platform only: spotify.")
+@click.option("--platform", default="", shell_complete=PLATFORMS, help="Of this platform only: spotify.")
 @click.option("--all", "everything", is_flag=True, help="Every metric, not a screen of those with most series.")
 @listing
 def metrics_command(platform: str, everything: bool, **how: Any) -> int:
