@@ -65,7 +65,7 @@ create table audience.dim_albums (
 );
 create table audience.dim_artists (
     "artist_id" text not null,
-    "subject_id" text,
+    "subject_id" text not null,
     "artist_name" text,
     "artist_type" text,
     "country_code" text,
@@ -136,8 +136,8 @@ create table audience.dim_playlists (
 );
 create table audience.dim_songs (
     "song_id" text not null,
-    "subject_id" text,
-    "recording_id" text,
+    "subject_id" text not null,
+    "recording_id" text not null,
     "title" text,
     "artist_credit" text,
     "isrc" text,
@@ -363,7 +363,7 @@ create table intermediate.int_place_days_listed (
 );
 create table metrics.dim_metrics (
     "metric_id" text not null,
-    "platform" text,
+    "platform" text not null,
     "metric" text,
     "metric_name" text,
     "kind" text,
@@ -409,8 +409,8 @@ create table intermediate.int_places_described (
 );
 create table metrics.dim_series (
     "series_id" bigint not null,
-    "subject_id" text,
-    "metric_id" text,
+    "subject_id" text not null,
+    "metric_id" text not null,
     "first_date" date,
     "last_date" date,
     "observation_count" bigint
@@ -1247,8 +1247,8 @@ comment on column audience.dim_albums."upc" is 'Product code, leading zeros kept
 comment on column audience.dim_albums."image_url" is 'Address of the cover; null if blank.';
 comment on column audience.dim_albums."track_count" is 'Number of tracks, as the source says.';
 comment on column audience.dim_albums."release_date" is 'Day of release; null if the source sends a blank or a year zero.';
-create index dim_artists_subject_id_index on audience.dim_artists ("subject_id");
-comment on index audience.dim_artists_subject_id_index is 'Joins from metrics.dim_subjects, and the check that none is orphaned when one of its rows goes.';
+create unique index dim_artists_subject_id_index on audience.dim_artists ("subject_id");
+comment on index audience.dim_artists_subject_id_index is 'Held unique by a data test.';
 alter table audience.dim_artists add foreign key ("subject_id") references metrics.dim_subjects ("subject_id");
 comment on table audience.dim_artists is 'One row per artist of the API, and per artist credit of songs whose artists the API has not named. The report names artists by one text per song, and no rule can tell the comma of a name from the comma of a list; so a credit is never split. Credits are compared without regard to case, spaces and the form of the apostrophe.';
 comment on column audience.dim_artists."artist_id" is 'Soundcharts'' id of the artist (uuid); of a credit that only reports print, the hash of its normalised text, never split.';
@@ -1323,10 +1323,10 @@ comment on column audience.dim_playlists."subscriber_count" is 'Subscribers of t
 comment on column audience.dim_playlists."crawled_date" is 'Day the playlist was last read.';
 create unique index dim_songs_unique_index on audience.dim_songs ((case when is_primary_recording then recording_id end));
 comment on index audience.dim_songs_unique_index is 'Dim songs one primary song per recording.';
+create unique index dim_songs_subject_id_index on audience.dim_songs ("subject_id");
+comment on index audience.dim_songs_subject_id_index is 'Held unique by a data test.';
 create index dim_songs_recording_id_index on audience.dim_songs ("recording_id");
 comment on index audience.dim_songs_recording_id_index is 'Joins from audience.dim_songs, and the check that none is orphaned when one of its rows goes.';
-create index dim_songs_subject_id_index on audience.dim_songs ("subject_id");
-comment on index audience.dim_songs_subject_id_index is 'Joins from metrics.dim_subjects, and the check that none is orphaned when one of its rows goes.';
 alter table audience.dim_songs add foreign key ("recording_id") references audience.dim_songs ("song_id");
 alter table audience.dim_songs add foreign key ("subject_id") references metrics.dim_subjects ("subject_id");
 comment on table audience.dim_songs is 'One row per song id. Several ids may be one recording (twins): they share `recording_id`, and totals over songs count `is_primary_recording` only.';

@@ -1,14 +1,16 @@
 """Crescendo: how fast is this audience growing?
 
 For a notebook: `crescendo.growth(last="28d", by="artist")` and `crescendo.averages(...)` return pandas frames.
+What cannot be understood raises `crescendo.CrescendoError` with what to type.
 """
 
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from crescendo.ask.notebook import averages, growth
+    from crescendo.errors import CrescendoError
 
-__all__ = ["averages", "growth"]
+__all__ = ["CrescendoError", "averages", "growth"]
 
 
 def __getattr__(name: str) -> object:
@@ -16,5 +18,6 @@ def __getattr__(name: str) -> object:
     if name in __all__:
         import importlib
 
-        return getattr(importlib.import_module("crescendo.ask.notebook"), name)
+        module = "crescendo.errors" if name == "CrescendoError" else "crescendo.ask.notebook"
+        return getattr(importlib.import_module(module), name)
     raise AttributeError(f"module 'crescendo' has no attribute {name!r}")

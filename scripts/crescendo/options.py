@@ -6,6 +6,8 @@ from typing import Any
 
 import click
 
+from crescendo.ask.texts import _
+
 
 def format_option(*choices: str) -> Callable:
     """`--format` with these choices, the first as default, handed over as `form`."""
@@ -20,8 +22,12 @@ def english_only(command: Callable) -> Callable:
     def refuse(ctx: click.Context, _param: click.Parameter, value: str) -> None:
         if value != "en":
             raise click.UsageError(
-                f"`crescendo {ctx.info_name}` answers in English only: leave out --lang {value}"
-                " (growth, averages, find, metrics and changes take --lang fr)"
+                _(
+                    "`{command}` answers in English only: leave out --lang {said}"
+                    " (growth, averages, find, metrics and changes take --lang fr)",
+                    command=ctx.command_path,
+                    said=value,
+                )
             )
 
     return click.option(

@@ -155,9 +155,11 @@ class Document:
 
     `facts` are what a page was asked for: 'uuid', 'platform', 'list', 'from', 'to', 'page', 'reading', 'load_date',
     from the request beside it, else from its name; 'day', a day anywhere in its name; or 'folder', the name of its
-    folder. Each becomes a column `asked_<fact>` of the document's table, and part of its rows' identity. Those that it
-    `needs` are then looked for in its body, and in the options of the command. `endpoint` is where it is asked for,
-    None for a file that somebody hands over.
+    folder. Each becomes a column `asked_<fact>` of the document's table, and part of its rows' identity.
+
+    `needs` are the facts that a page must have. One that neither the request nor the name says is taken from the page's
+    body, else from an option of the command. `endpoint` is the address that the page is asked for at, None for a file
+    that somebody hands over.
 
     `carried` are columns of the page's row that each row of its lists has too, so that no model has to join the two; a
     row of a list in a list has not. Every row of a page has its `_load_id`. Long series carry nothing else: DuckDB

@@ -155,7 +155,8 @@ def test_a_length_that_is_none_is_met_with_the_option_that_says_it(said, meant):
         ("april 2025", "leave it out for --window 2025-04"),
         ("01/04/2025", "write it as 2025-04-30"),  # of April or of January: an example only
         ("april", "write it as 2025-04-30"),
-        ("2025-02-30", "write it as 2025-04-30"),
+        ("2025-02-30", "that month ends on 2025-02-28"),
+        ("2025-13-01", "write it as 2025-04-30"),
     ],
 )
 def test_a_day_that_is_none_is_met_with_what_to_type(said, meant):
@@ -487,3 +488,34 @@ def test_groups_of_other_members_are_not_compared(built):
     assert "no change % if the two count different members" in said and "may not all be the same" not in said
     compared = ("growth", "--by", "artist", "--last", "7d", "--against", "previous", "--top", "3")
     assert "a change % is of as many members, which may not" in crescendo(built, project_in(built), *compared).stdout
+
+
+def test_of_names_that_fit_alike_what_has_streams_comes_first(built):
+    found = json.loads(crescendo(built, project_in(built), "find", "orla", "--format", "json").stdout)
+    assert found[0]["name"] == "Orla Marlane"  # people of films have the first name too
+    assert {one["subject_type"] for one in found[1:]} >= {"person"}
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [
+        ("marlnae", {"Orla Marlane"}),  # two letters turned
+        ("orla marlan", {"Orla Marlane"}),
+        ("morlan", set()),  # two letters wrong in a word of six
+        ("umbrela  PÓSTCARD", {"Second Postcard, Second Umbrella"}),
+    ],
+)
+def test_each_word_of_a_name_may_have_a_typo(built, typed, kept):
+    with duckdb.connect(str(built / "crescendo.duckdb"), read_only=True) as connection:
+        found = {one.name for one in names.find(connection, typed)}
+    assert found >= kept and bool(found) == bool(kept)
+
+
+@pytest.mark.parametrize("width", [50, 60, 80, 140])
+def test_an_id_is_whole_or_left_out(width):
+    found = [Column("name", ["Second Postcard, Second Umbrella"], True), Column("of", ["Pop" * 20], True, 2)]
+    found.append(Column("id", ["song:f720cf74-f1ae-45c4-bb55-4da4c2f54eac"], True, 1, whole=True))
+    lines, notes = tables.fitted(found, width)
+    there = "id" in lines[0].split()
+    assert (found[2].cells[0] in lines[1]) == there == (width >= 14 + 2 + 41)
+    assert there or "id" in notes[-1]

@@ -49,9 +49,9 @@ def test_the_help_imports_no_verb():
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (["grow"], "No such command 'grow'"),
-        (["load", "--fast"], "No such option"),
-        (["status", "now"], "unexpected extra argument"),
+        (["grow"], "there is no command 'grow': did you mean growth?"),
+        (["load", "--fast"], "`crescendo load` has no option --fast: `crescendo load --help` lists them"),
+        (["status", "now"], "`crescendo status` takes no word such as 'now'"),
     ],
 )
 def test_a_mistake_ends_with_code_2(words, said, capsys):

@@ -6,6 +6,7 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
+import duckdb
 import pytest
 from conftest import ROOT, project_in
 from crescendo import dbt, manifest
@@ -118,7 +119,8 @@ def test_the_report_comes_first_and_a_line_says_how_many(project):
     assert lines
     for child, many, one, column in lines:
         relation = relations[child]
-        assert many == ("|o" if relation.primary_key == (column,) else "}o"), (child, column)
+        held = [relation.primary_key, *(index.columns for index in relation.indexes if index.unique)]
+        assert many == ("|o" if (column,) in held else "}o"), (child, column)
         assert (one == "||") == (column in relation.primary_key or column in relation.not_null), (child, column)
     for name in ("sources.md", "fields.md"):
         assert re.search(r"^### .*", (ROOT / "docs" / name).read_text(), re.M)[0] == "### soundcharts: report"
@@ -148,6 +150,22 @@ def test_every_table_has_a_line_or_the_page_says_what_it_is_made_from(project):
     assert {"schema.svg", "schema_audience.svg", "schema_listening.svg", "schema_metrics.svg"} <= set(made)
     # the keys alone, so that a page holds them
     assert "fct_listens" in made["schema_listening.svg"] and "release_date" not in made["schema_audience.svg"]
+
+
+def test_the_ends_of_a_line_are_those_of_the_rows(built):
+    said = (ROOT / "docs" / "schema.md").read_text()
+    lines = set(re.findall(r'"([^"]+)" (\}o|\|o)--(\|\||o\|) "([^"]+)": (\S+)', said))
+    assert len(lines) > 30
+    with duckdb.connect(str(built / "crescendo.duckdb"), read_only=True) as connection:
+        for child, many, one, parent, column in lines:
+            counted = f"select count(*), count({column}), count(distinct {column}) from {child}"
+            [(rows, known, different)] = connection.execute(counted).fetchall()
+            assert one == "o|" or known == rows, f"{child}.{column} has nulls, and its line to {parent} says one"
+            assert many == "}o" or different == known, f"rows of {child} share a {column}"
+    # what has a song or an artist is one subject each, and several songs may be one recording
+    ends = {(child, column): (many, one) for child, many, one, _parent, column in lines}
+    assert ends["audience.dim_songs", "subject_id"] == ends["audience.dim_artists", "subject_id"] == ("|o", "||")
+    assert ends["audience.dim_songs", "recording_id"] == ends["metrics.dim_series", "metric_id"] == ("}o", "||")
 
 
 def test_the_picture_is_one_that_opens_anywhere():

@@ -1,13 +1,17 @@
 """What an analyst asks, on the sample, in a narrow and in a wide terminal."""
 
 import json
+import os
 import re
+import subprocess
+import sys
 from datetime import date
 
 import crescendo as notebook
 import duckdb
 import pytest
 from conftest import crescendo, project_in
+from crescendo.ask import texts
 from rich.cells import cell_len
 from tasks import TASKS
 
@@ -45,13 +49,38 @@ def test_no_figure_is_cut_at_any_width(ask):
                 assert re.fullmatch(r"[+-]?[\d,.]+( [KMBT])?|[+-]?[\d.]+ ?%?|-|[\d-]+|[a-z ]+", cell), (width, line)
 
 
+LONG = [
+    ("growth", "--last", "7d", "--by", "platform", "--metric", "all"),
+    ("growth", "--window", "2025-04", "--against", "year", "--by", "song"),
+    ("averages", "--window", "ytd", "--by-month", "--by", "artist", "--name", "leo"),
+    ("metrics", "--all"),
+    ("find", "leo"),
+    ("changes", "--all", "--lang", "fr"),
+]
+
+
+@pytest.mark.parametrize("width", [60, 100, 200])
+@pytest.mark.parametrize("words", LONG, ids=[" ".join(words) for words in LONG])
+def test_every_list_fits_and_only_names_are_cut(ask, words, width):
+    lines = ask(width, *words).stdout.splitlines()
+    assert len(lines) > 5
+    assert not [line for line in lines if re.search(r"(^|\s{2,})[+-]?[\d,.\u202f]+…", line)]
+    sentence = re.compile(r"[;:] | : |^against|^each row|^chaque")
+    assert not [line for line in lines[1:] if cell_len(line) > width and not sentence.search(line)]
+
+
+SCREENS = [("status", 24, "accounted for"), ("correlate", 20, "supported"), ("metrics", 24, "moovitamix")]
+SCREENS += [("changes", 24, "Whose pace changed most")]
+
+
 @pytest.mark.parametrize("width", [80, 140])
-@pytest.mark.parametrize(("verb", "most", "says"), [("status", 24, "accounted for"), ("correlate", 20, "supported")])
+@pytest.mark.parametrize(("verb", "most", "says"), SCREENS)
 def test_what_is_long_is_one_screen(ask, verb, most, says, width):
     lines = ask(width, verb).stdout.splitlines()
     assert len(lines) <= most
     assert says in "\n".join(lines)
-    assert all(cell_len(line) <= width for line in lines[1:])  # the first names a path
+    # the first names a path, a title is a sentence
+    assert all(cell_len(line) <= width for line in lines[1:] if not line.startswith("Whose pace"))
     assert len(ask(width, verb, "--all").stdout.splitlines()) > 2 * most
 
 
@@ -59,8 +88,6 @@ MISTAKES = [
     (("growth", "--last", "28d", "--by", "artists"), "there is no type 'artists': did you mean artist"),
     (("growth", "--last", "28d", "--name", " "), "a name is empty"),
     (("find", ""), "a name is empty"),
-    (("status", "--lang", "fr"), "`crescendo status` answers in English only: leave out --lang fr"),
-    (("correlate", "--lang", "fr"), "`crescendo correlate` answers in English only: leave out --lang fr"),
     (("growth", "--last", "28d", "--by", "artist", "--by", "song"), "--by takes one value, not 'artist song'"),
     (("growth", "--last", "28d", "--top", "1", "--top", "2"), "--top takes one value"),
     (("growth", "--window", "april"), "did you mean --window 2025-04?"),
@@ -71,8 +98,15 @@ MISTAKES = [
     (("growth", "--last", "28d", "--by", "city", "--country", "frence"), "did you mean France?"),
     (("growth", "--last", "28d", "--by", "country", "--metric", "streams"), "by country there are "),
     (("find", "a", "--type", "sonk"), "there is no type 'sonk': did you mean song?"),
+    (("metrics", "--platform", "spotfy"), "there is no platform 'spotfy': did you mean spotify?"),
+    (("growth", "--last", "28d", "--metric", "spotify:streams"), "did you mean --platform spotify --metric streams?"),
+    (("growth", "--last", "28d", "--metric", "nope"), "vote_count"),  # the last of all
+    (("growth", "--last", "28d", "--sort", "-growht"), "there is no column 'growht': did you mean growth?"),
+    (("growth", "--window", "lastmonth"), "did you mean --window last-month?"),
+    (("growth", "--from", "1990-01-01", "--to", "1991-01-01"), "the window ends before all data"),
+    (("averages", "--from", "2026-01-01", "--to", "2026-02-01"), "the window starts after all data"),
     (("publish", "postgres"), "set PGHOST and PGDATABASE"),
-    (("growth", "--last", "28d", "--top", "-5"), "-5 is not in the range"),
+    (("growth", "--last", "28d", "--top", "-5"), "--top is a whole number from 1, not -5"),
     (("growth", "--last", "28d", "--sort", "nothing"), "there is no column 'nothing'"),
     (("growth", "--from", "2030-01-01", "--to", "2030-02-01"), "in the future"),
 ]
@@ -85,12 +119,64 @@ def test_a_mistake_is_one_sentence(ask, words, said, monkeypatch):
     assert done.returncode == 2
     assert done.stderr.startswith("error: ") and done.stderr.count("\n") == 1
     assert said in done.stderr
+    assert not done.stdout
 
 
-@pytest.mark.parametrize("within", [["artist"], "artist"])
-def test_a_mistake_in_a_notebook_has_words(within):
-    with pytest.raises(TypeError, match=r"within is a dict such as"):
-        notebook.growth(last="28d", within=within)
+def test_a_word_is_known_in_any_case(ask):
+    words = ("growth", "--last", "28d", "--by", "artist", "--platform", "spotify", "--metric", "streams")
+    typed = ("growth", "--last", "28d", "--by", "Artist", "--platform", "Spotify", "--metric", "STREAMS")
+    assert ask(100, *typed).stdout == ask(100, *words).stdout
+    assert ask(100, "metrics", "--platform", "YouTube").stdout.splitlines()[0].endswith(" metrics on youtube")
+
+
+COMPLETED = [
+    ("crescendo fi", 1, {"find"}),
+    ("crescendo growth --by art", 3, {"artist"}),
+    ("crescendo averages --metric STR", 3, {"streams"}),
+    ("crescendo metrics --platform spo", 3, {"spotify"}),
+    ("crescendo find --type so", 3, {"song"}),
+    ("crescendo growth --by-", 2, {"--by-day", "--by-week", "--by-month"}),
+]
+
+
+@pytest.mark.parametrize(("typed", "place", "offered"), COMPLETED)
+def test_tab_offers_what_there_is(built, typed, place, offered):
+    environment = os.environ | project_in(built) | {"COMP_WORDS": typed, "COMP_CWORD": str(place)}
+    environment |= {"_CRESCENDO_COMPLETE": "bash_complete"}
+    done = subprocess.run(
+        [sys.executable, "-m", "crescendo"], env=environment, cwd=built, capture_output=True, text=True, check=True
+    )
+    assert {line.removeprefix("plain,") for line in done.stdout.splitlines()} == offered
+
+
+IN_A_NOTEBOOK = [
+    ({"last": "28d", "within": "artist"}, TypeError, "within is a dict such as"),
+    ({"last": "28d", "within": ["artist"]}, TypeError, "within is a dict such as"),
+    ({"last": 28}, notebook.CrescendoError, "last is a text, such as '28d', not 28"),
+    ({"last": "28d", "window": "ytd"}, notebook.CrescendoError, "give one window"),
+    ({"last": "28d", "top": -5}, notebook.CrescendoError, "top is a number of rows from 1, not -5"),
+    ({"last": "28d", "top": "5"}, notebook.CrescendoError, "top is a number of rows from 1, not '5'"),
+    ({"last": "28d", "sort": "nothing"}, notebook.CrescendoError, "there is no column 'nothing'"),
+    ({"last": "28d", "by": None}, notebook.CrescendoError, "by is a text, not None"),
+    ({"last": "28d", "name": 5}, notebook.CrescendoError, "name 1 is a text, not 5"),
+    ({"last": "28d", "against": "last year"}, notebook.CrescendoError, "there is no against 'last year'"),
+    ({"last": "28d", "step": "quarter"}, notebook.CrescendoError, "there is no step 'quarter'"),
+    ({"from_date": "2025-04-30", "to_date": "2025-04-01"}, notebook.CrescendoError, "not after its start"),
+    ({"from_date": "2030-01-01", "to_date": "2030-02-01"}, notebook.CrescendoError, "in the future"),
+    ({"from_date": 20250401, "to_date": "2025-04-30"}, notebook.CrescendoError, "write it as 2025-04-30"),
+    ({"last": "28d", "to": "a.csv"}, TypeError, "growth() has no argument 'to'"),
+    ({}, notebook.CrescendoError, "give a window"),
+]
+
+
+@pytest.mark.parametrize(("words", "error", "said"), IN_A_NOTEBOOK)
+def test_a_mistake_in_a_notebook_has_words(words, error, said, built, monkeypatch):
+    monkeypatch.setenv("CRESCENDO_DB", str(built / "crescendo.duckdb"))
+    texts.choose("en")
+    with pytest.raises(error) as raised:
+        notebook.growth(**words)
+    assert said in str(raised.value)
+    assert "\n" not in str(raised.value)
 
 
 def counted(built, sql):

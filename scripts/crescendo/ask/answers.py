@@ -15,6 +15,8 @@ from crescendo.ask.reasons import (
     asks_places,
     built,
     column,
+    known_metric,
+    known_word,
     nothing_of,
     statuses,
     types_of,
@@ -123,8 +125,9 @@ class _Asking:
     def _asked_type(self) -> str:
         """The type that is asked by; the usual one if none is said."""
         by, types = self.question.by, types_of(self.connection)
-        if by in (*types, "series"):
-            return by
+        for word in (by, by.lower()):
+            if word in (*types, "series"):
+                return word
         if by and types:
             listed = ", ".join([*types, "series"])
             if difflib.get_close_matches(by.lower(), types, cutoff=0.65):
@@ -143,16 +146,16 @@ class _Asking:
     def _check_platform_and_metric(self, has_metric: bool) -> None:
         question = self.question
         platforms = column(self.connection, "select platform from metrics.dim_platforms order by 1")
-        if question.platform and question.platform not in platforms:
-            raise CrescendoError(unknown("platform", question.platform, platforms))
+        if question.platform:
+            question = self.question = replace(question, platform=known_word("platform", question.platform, platforms))
         metrics = column(
             self.connection,
             "select distinct m.metric from metrics.dim_metrics as m semi join metrics.dim_series as s using (metric_id)"
             " where ? in ('', m.platform) order by 1",
             [question.platform],
         )
-        if question.metric not in ("", "all", *metrics):
-            raise CrescendoError(unknown("metric", question.metric, metrics))
+        if question.metric not in ("", "all"):
+            question = self.question = replace(question, metric=known_metric(question.metric, metrics))
         if not question.metric and has_metric:
             self.question = replace(question, metric=self._usual_metric(metrics))
 
@@ -224,7 +227,7 @@ class _Asking:
         question = self.question
         all_columns = [*columns, *self._against_columns(columns)]
         if question.sort and question.sort.lstrip("-") not in all_columns:
-            raise CrescendoError(unknown("column", question.sort, all_columns))
+            raise CrescendoError(unknown("column", question.sort.lstrip("-"), all_columns))
         if not question.sort:
             usual = FIGURES[question.kind]
             question = self.question = replace(question, sort=usual if usual in all_columns else all_columns[0])

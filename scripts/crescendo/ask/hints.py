@@ -21,8 +21,9 @@ PERIODS = {"mois": "month", "an": "year", "annee": "year", "semaine": "week", "t
 def window(said: str, end: date) -> str:
     """The option that says what was meant, such as '--window 2025-04', if the last complete day is `end`; else ''."""
     words = re.findall(r"[a-z]+|\d+", _plain(said))
-    if "-".join(words) in NAMED:
-        return f"--window {'-'.join(words)}"
+    for name in NAMED:
+        if "".join(words) == name.replace("-", ""):
+            return f"--window {name}"
     return _month(words, end) or _length(words) or _part_of_year(words, end) or _period(words, end) or _day(words)
 
 

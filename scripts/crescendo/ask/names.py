@@ -20,7 +20,7 @@ IDENTIFIERS = ("isrc", "upc", "identifier")
 
 @dataclass(frozen=True)
 class Found:
-    """A subject that was found: how well (the least first), and the groups that it belongs to, by name.
+    """A subject that was found, and how well: the least rank first.
 
     `identifier` is what a platform or registry calls it, such as spotify:3c07 or isrc:FRX, if it was found by that.
     """
@@ -28,28 +28,28 @@ class Found:
     subject_id: str
     subject_type: str
     name: str
-    groups: str
     rank: int
     identifier: str
 
 
+def plain(expression: str) -> str:
+    """SQL of a text without accents and case."""
+    return f"lower(strip_accents(nfc_normalize(cast({expression} as varchar))))"
+
+
 def folded(expression: str) -> str:
     """SQL of a text without accents, case and doubled spaces."""
-    plain = f"lower(strip_accents(nfc_normalize(cast({expression} as varchar))))"
+    said = plain(expression)
     # few names need it, and it would take most of the time of `find`
-    spaced = f"regexp_replace({plain}, '\\s+', ' ', 'g')"
-    return f"trim(if(regexp_matches({plain}, '\\s\\s|[^\\S ]'), {spaced}, {plain}))"
+    spaced = f"regexp_replace({said}, '\\s+', ' ', 'g')"
+    return f"trim(if(regexp_matches({said}, '\\s\\s|[^\\S ]'), {spaced}, {said}))"
 
 
 SUBJECTS = f"""
 subjects as (
-    select subject_id, subject_type, name, {folded("name")} as folded_name from metrics.dim_subjects
+    select subject_id, subject_type, name, {plain("name")} as plain_name from metrics.dim_subjects
     union all
-    select 'platform:' || platform, 'platform', platform_name, {folded("platform_name")} from metrics.dim_platforms
-),
-memberships as (
-    select m.subject_id, s.name as group_name, s.folded_name
-    from intermediate.int_memberships_received as m inner join subjects as s on m.group_id = s.subject_id
+    select 'platform:' || platform, 'platform', platform_name, {plain("platform_name")} from metrics.dim_platforms
 ),
 asked as (select {folded("typed")} as text, typed from (select cast(? as varchar) as typed))
 """
@@ -60,8 +60,11 @@ def find(connection: duckdb.DuckDBPyConnection, text: str, kind: str = "", limit
 
     A subject of the given `kind` only, if one is given.
     """
-    found = _rows(connection, text, kind, limit, _exact(connection))
-    return found or _rows(connection, text, kind, limit, _near())
+    [(words,)] = connection.execute(f"select string_split({folded('?1')}, ' ')", [text]).fetchall()
+    if words == [""]:
+        return []
+    found = _rows(connection, text, kind, limit, (_exact(connection, len(words)), words))
+    return found or _rows(connection, text, kind, limit, (_near(), [words]))
 
 
 def nearest(connection: duckdb.DuckDBPyConnection, text: str, kind: str = "") -> list[str]:
@@ -69,9 +72,20 @@ def nearest(connection: duckdb.DuckDBPyConnection, text: str, kind: str = "") ->
     sql = f"""
         with {SUBJECTS}
         select s.name from subjects as s cross join asked where ? in ('', s.subject_type)
-        group by s.name order by max(jaro_winkler_similarity(s.folded_name, asked.text)) desc, s.name limit 3
+        group by s.name order by max(jaro_winkler_similarity({folded("s.name")}, asked.text)) desc, s.name limit 3
     """
     return [row[0] for row in connection.execute(sql, [text, kind]).fetchall()]
+
+
+def groups(connection: duckdb.DuckDBPyConnection, subject_ids: Sequence[str]) -> dict[str, str]:
+    """The names of the groups that subjects belong to, by subject."""
+    sql = """
+        select m.subject_id, string_agg(distinct s.name, ', ' order by s.name)
+        from intermediate.int_memberships_received as m
+        inner join metrics.dim_subjects as s on m.group_id = s.subject_id
+        where list_contains(?, m.subject_id) group by m.subject_id
+    """
+    return dict(connection.execute(sql, [list(subject_ids)]).fetchall())
 
 
 def unknown(connection: duckdb.DuckDBPyConnection, text: str, kind: str = "") -> CrescendoError:
@@ -81,7 +95,7 @@ def unknown(connection: duckdb.DuckDBPyConnection, text: str, kind: str = "") ->
 
 
 def _rows(
-    connection: duckdb.DuckDBPyConnection, text: str, kind: str, limit: int, ranked: tuple[str, Sequence[str]]
+    connection: duckdb.DuckDBPyConnection, text: str, kind: str, limit: int, ranked: tuple[str, Sequence[object]]
 ) -> list[Found]:
     sql, values = ranked
     statement = f"""
@@ -94,15 +108,22 @@ def _rows(
             select s.subject_id, s.subject_type, s.name, best.rank, best.distance, best.identifier
             from best inner join subjects as s on best.subject_id = s.subject_id
             where ? in ('', s.subject_type)
-        ), grouped as (
-            select m.subject_id, string_agg(distinct m.group_name, ', ' order by m.group_name) as groups
-            from memberships as m semi join named on m.subject_id = named.subject_id group by m.subject_id
+        ), watched as (
+            select
+                g.subject as subject_id,
+                count(*) as series_count,
+                count(*) filter (ends_with(s.metric_id, ':streams')) as stream_count
+            from intermediate.int_series_grouped as g
+            semi join named on g.subject = named.subject_id
+            inner join metrics.dim_series as s on g.series_id = s.series_id
+            group by g.subject
         )
-        select
-            named.subject_id, named.subject_type, named.name, coalesce(grouped.groups, ''), named.rank,
-            coalesce(named.identifier, '')
-        from named left join grouped on named.subject_id = grouped.subject_id
-        order by named.rank, named.distance, length(named.name), named.name, named.subject_id
+        -- of names that fit alike, what has streams is meant, else what is observed most
+        select n.subject_id, n.subject_type, n.name, n.rank, coalesce(n.identifier, '')
+        from named as n left join watched as w on n.subject_id = w.subject_id
+        order by
+            n.rank, n.distance, w.stream_count desc nulls last, w.series_count desc nulls last, length(n.name), n.name,
+            n.subject_id
         {f"limit {int(limit)}" if limit else ""}
     """
     return [Found(*row) for row in connection.execute(statement, [text, *values, kind]).fetchall()]
@@ -125,83 +146,77 @@ def _by_identifier(connection: duckdb.DuckDBPyConnection) -> str:
     """
 
 
-def _exact(connection: duckdb.DuckDBPyConnection) -> tuple[str, Sequence[str]]:
-    return (
-        f"""
+def _exact(connection: duckdb.DuckDBPyConnection, words: int) -> str:
+    """Names that hold every word that was typed, ids and identifiers that are the text, and members of such groups."""
+    held = " and ".join(["contains(plain_name, ?)"] * words)
+    return f"""
+        with held as materialized (
+            select subject_id, {folded("name")} as folded_name from subjects where {held}
+        )
         select
-            s.subject_id,
+            held.subject_id,
             case
-                when s.folded_name = asked.text then {EXACT}
-                when lower(asked.typed) in (lower(s.subject_id), lower(split_part(s.subject_id, ':', 2))) then {EXACT}
-                when starts_with(s.folded_name, asked.text) then {BEGINS}
+                when held.folded_name = asked.text then {EXACT}
+                when starts_with(held.folded_name, asked.text) then {BEGINS}
                 else {HOLDS}
             end as rank,
             0 as distance,
             cast(null as varchar) as identifier
-        from subjects as s cross join asked
-        where
-            asked.text <> ''
-            and (
-                list_bool_and(list_transform(string_split(asked.text, ' '), word -> contains(s.folded_name, word)))
-                or lower(asked.typed) in (lower(s.subject_id), lower(split_part(s.subject_id, ':', 2)))
-            )
+        from held cross join asked
         union all
-        select m.subject_id, {GROUP}, 0, null from memberships as m cross join asked
-        where asked.text <> '' and contains(m.folded_name, asked.text)
+        select s.subject_id, {EXACT}, 0, null from subjects as s cross join asked
+        where lower(asked.typed) in (lower(s.subject_id), lower(split_part(s.subject_id, ':', 2)))
+        union all
+        select m.subject_id, {GROUP}, 0, null
+        from intermediate.int_memberships_received as m inner join held on m.group_id = held.subject_id cross join asked
+        where contains(held.folded_name, asked.text)
         {_by_identifier(connection)}
-        """,
-        [],
-    )
+    """
 
 
-def _near() -> tuple[str, Sequence[str]]:
-    """Every word of the text is a word of the name, or is one or two letters from one."""
-    return (
-        f"""
-        select s.subject_id, {NEAR} as rank, list_sum(distances) as distance, cast(null as varchar) as identifier
-        from (
-            select
-                s.subject_id,
-                list_transform(
-                    string_split(asked.text, ' '),
-                    word -> list_min(list_transform(
-                        string_split(s.folded_name, ' '),
-                        own -> damerau_levenshtein(word, own)
-                            + case
-                                when damerau_levenshtein(word, own) > case
-                                    when length(word) >= {TWO_TYPOS} then 2
-                                    when length(word) >= {ONE_TYPO} then 1
-                                    else 0
-                                end
-                                    then 1000
-                                else 0
-                            end
-                    ))
-                ) as distances
-            from subjects as s cross join asked
-            where asked.text <> ''
-        ) as s
-        where list_max(distances) < 1000
-        """,
-        [],
-    )
+def _near() -> str:
+    """Every word that was typed is a word of the name, or is one or two letters from one.
+
+    Each different word of all names is compared once.
+    """
+    allowed = f"case when length(word) >= {TWO_TYPOS} then 2 when length(word) >= {ONE_TYPO} then 1 else 0 end"
+    return f"""
+        with typed as (select distinct unnest(cast(? as varchar[])) as word),
+        named as (select subject_id, unnest(string_split({folded("name")}, ' ')) as own from subjects),
+        near as (
+            select typed.word, known.own, damerau_levenshtein(typed.word, known.own) as distance
+            from (select distinct own from named) as known cross join typed
+            where
+                abs(length(known.own) - length(typed.word)) <= {allowed}
+                and damerau_levenshtein(typed.word, known.own) <= {allowed}
+        ),
+        met as (
+            select named.subject_id, near.word, min(near.distance) as distance
+            from named inner join near on named.own = near.own group by named.subject_id, near.word
+        )
+        select subject_id, {NEAR} as rank, sum(distance) as distance, cast(null as varchar) as identifier
+        from met group by subject_id having count(*) = (select count(*) from typed)
+    """
 
 
 def _identifier_columns(connection: duckdb.DuckDBPyConnection) -> list[tuple[str, str, str, bool]]:
     """Tables of the marts that say how others call a subject, and whether a row names its platform."""
-    # one look into duckdb_columns(), which lists every column there is
-    sql = """
+    # the statements that made the tables: to list the columns of all tables and views takes four times as long
+    sql = f"""
         select
             schema_name, table_name,
-            unnest(list_sort(list(column_name) filter (column_name not in ('subject_id', 'platform')))),
-            bool_or(column_name = 'platform')
-        from duckdb_columns()
+            unnest(list_filter(?, one -> {_has_column("one")})),
+            {_has_column("'platform'")}
+        from duckdb_tables()
         where
-            (column_name in ('subject_id', 'platform') or list_contains(?, column_name))
+            {_has_column("'subject_id'")}
             and not starts_with(schema_name, 'raw_')
             and schema_name not in ('staging', 'intermediate')
-        group by schema_name, table_name
-        having bool_or(column_name = 'subject_id')
         order by all
     """
-    return connection.execute(sql, [list(IDENTIFIERS)]).fetchall()
+    return connection.execute(sql, [sorted(IDENTIFIERS)]).fetchall()
+
+
+def _has_column(name: str) -> str:
+    """SQL: whether a table has a column, by the statement that DuckDB writes for it."""
+    return f"(contains(sql, '(' || {name} || ' ') or contains(sql, ', ' || {name} || ' '))"

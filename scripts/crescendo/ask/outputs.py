@@ -7,7 +7,7 @@ order mark, because a spreadsheet takes a file without it for another encoding.
 import csv
 import io
 import json
-import tempfile
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -39,7 +39,14 @@ class Rows:
 
 
 def form_of(form: str, path: Path | None) -> str:
-    """The format that was asked for, else that of the file's ending, else a table. Raises CrescendoError."""
+    """The format that was asked for, else that of the file's ending, else a table.
+
+    Raises CrescendoError if the ending says none, or another one: a program would refuse to open such a file.
+    """
+    ending = ENDINGS.get(path.suffix.lower(), "") if path else ""
+    if form and ending not in ("", "table", form):
+        said = _("{path} ends as {ending} does: leave out --format {form}", path=path, ending=ending, form=form)
+        raise CrescendoError(said)
     if form:
         return form
     if path is None:
@@ -51,6 +58,11 @@ def form_of(form: str, path: Path | None) -> str:
         raise CrescendoError(
             _("{path} has no ending that says a format: add --format {known}", path=path, known=known)
         ) from None
+
+
+def is_like_a_file(said: str) -> bool:
+    """Whether a text has letters and an ending or a folder, as no day has."""
+    return bool(re.search(r"[^\W\d]", said) and (Path(said).suffix or re.search(r"[/\\]", said)))
 
 
 def as_json(rows: Rows) -> str:
@@ -145,6 +157,8 @@ def _shown(value: object) -> str:
 
 def as_parquet(rows: Rows) -> bytes:
     """A Parquet file with the columns' types."""
+    import tempfile
+
     import duckdb
 
     with tempfile.TemporaryDirectory() as folder, duckdb.connect() as connection:

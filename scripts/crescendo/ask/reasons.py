@@ -1,6 +1,6 @@
 """What the warehouse holds to ask of, and why there is no answer."""
 
-import difflib
+import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
@@ -22,6 +22,10 @@ GROUPED = (
 
 # places have series of their own, apart from the spine (docs/method.md, Places)
 PLACES = "intermediate.int_places_described"
+
+
+# words of a list that a sentence gives; there are fewer metrics and columns
+MOST_LISTED = 60
 
 
 @contextmanager
@@ -76,14 +80,38 @@ def asks_places(connection: duckdb.DuckDBPyConnection, question: Question) -> bo
     return bool(column(connection, listed, [question.by, metric, question.platform]))
 
 
+def known_word(what: str, said: str, known: list[str]) -> str:
+    """The known word that was typed, in whatever case: spotify for Spotify. Raises CrescendoError if there is none."""
+    plain = re.sub(r"[ -]", "_", said.lower())
+    for word in (said, plain):
+        if word in known:
+            return word
+    raise CrescendoError(unknown(what, said, known))
+
+
+def known_metric(said: str, known: list[str]) -> str:
+    """The known metric that was typed. Raises CrescendoError if there is none, also for a whole id of a metric."""
+    platform, _colon, metric = said.rpartition(":")
+    if platform and metric in known:
+        meant = f"--platform {platform} --metric {metric}"
+        raise CrescendoError(
+            _("there is no {what} {said}: did you mean {near}?", what=_("metric"), said=repr(said), near=meant)
+        )
+    return known_word("metric", said, known)
+
+
 def unknown(what: str, said: str, known: list[str]) -> str:
     """The sentence for a word that is none of those known, with the nearest."""
-    near = difflib.get_close_matches(said, known, n=3, cutoff=0.65)
+    import difflib  # for mistakes alone
+
+    near = difflib.get_close_matches(said.lower(), known, n=3, cutoff=0.65) if said not in known else []
     if near:
         return _(
             "there is no {what} {said}: did you mean {near}?", what=_(what), said=repr(said), near=" / ".join(near)
         )
-    listed = ", ".join(known[:20]) or _("none")
+    listed = ", ".join(known[:MOST_LISTED]) or _("none")
+    if len(known) > MOST_LISTED:
+        listed += _(" and {count} more", count=len(known) - MOST_LISTED)
     return _("there is no {what} {said}: there are {listed}", what=_(what), said=repr(said), listed=listed)
 
 
@@ -150,6 +178,19 @@ def _ends_late(answer: Answer) -> str:
     )
 
 
+def outside(answer: Answer) -> str:
+    """That the window begins after all data, or ends before; '' if it does not."""
+    with warehouse.connect(read_only=True) as connection:
+        [(first, last)] = connection.execute(
+            "select min(first_date), max(last_date) from metrics.dim_series"
+        ).fetchall()
+    if first and answer.windows[-1].end < first:
+        return _("the window ends before all data: they begin on {first}", first=first)
+    if last and answer.windows[0].start > last:
+        return _("the window starts after all data: they end on {last}", last=last)
+    return ""
+
+
 def why_nothing(answer: Answer) -> str:
     """Why there is no number: the data begin later, end earlier, or do not add up."""
     question = answer.question
@@ -170,10 +211,6 @@ def why_nothing(answer: Answer) -> str:
         return _(
             "no {by} with such observations belongs to {groups}: ask --by {own}", by=question.by, groups=kinds, own=own
         )
-    if end < first:
-        return _("the window ends before all data: they begin on {first}", first=first)
-    if start > last:
-        return _("the window starts after all data: they end on {last}", last=last)
     if late := _ends_late(answer):
         return late
     if question.kind == "growth" and additive == [False] and not answer.rows:

@@ -36,6 +36,8 @@ GROWTH = (
     Shown("growth", "growth"),
     Shown("growth_pct", "growth %"),
     Shown("period_change_pct", "gain vs before %", 10),
+    Shown("against_from_date", "against after", 3),
+    Shown("against_to_date", "against until", 5),
     Shown("against_growth", "growth before", 2),
     Shown("against_change_pct", "change %", 1),
     Shown("coverage_ratio", "observed", 8),
@@ -44,6 +46,8 @@ GROWTH = (
 AVERAGES = (
     *WHAT,
     Shown("average_per_observed_day", "average a day"),
+    Shown("against_from_date", "against after", 3),
+    Shown("against_to_date", "against until", 5),
     Shown("against_average_per_observed_day", "average before", 2),
     Shown("against_change_pct", "change %", 1),
     Shown("latest_value", "latest"),
@@ -55,10 +59,11 @@ AVERAGES = (
     Shown("coverage_ratio", "observed", 8),
 )
 COLUMNS = {"growth": GROWTH, "averages": AVERAGES}
+AVERAGES_OF = ("average_", "median_", "against_average_")
 # follows the last day of a step that is not whole
 CUT = "*"
 # columns that are named in the title if all rows agree
-OF_ALL = ("platform", "metric", "member_type")
+OF_ALL = ("platform", "metric", "member_type", "artist_credit")
 
 
 def cells(answer: Answer) -> list[Column]:
@@ -77,7 +82,9 @@ def cells(answer: Answer) -> list[Column]:
             whole = [cell + mark for cell, mark in zip(whole, _marks(answer), strict=True)]
         figures = not is_text and not shown.column.endswith(("_pct", "_ratio", "_date"))
         short = [readable(shown.column, value, short=True) for value in values] if figures else []
-        made.append(Column(_(shown.heading), whole, is_text, shown.rank, short))
+        # the last day of a step has the mark
+        rank = 1 if shown.column == "to_date" and answer.question.step else shown.rank
+        made.append(Column(_(shown.heading), whole, is_text, rank, short))
     return made
 
 
@@ -92,6 +99,8 @@ def _is_said(answer: Answer, column: str, single: set[str]) -> bool:
     """Whether the title says it already, or nobody asked for it."""
     if column == "from_date":
         return not answer.question.step
+    if column in ("against_from_date", "against_to_date"):
+        return _is_one_comparison(answer)
     if column == "to_date":
         return not answer.question.step and len(answer.windows) == 1
     # the title does not say which member type, but one needs no column
@@ -108,22 +117,33 @@ def title(answer: Answer) -> str:
         said += _(", {start} to {end} ({days} days)", start=first.start, end=first.end, days=first.days)
     else:
         said += _(", up to the last complete day of each platform")
-    if "platform" in single:
-        said += f", {single['platform']}"
+    said += "".join(f", {single[c]}" for c in ("artist_credit", "platform") if single.get(c))
     today = datetime.now(tz=UTC).date()
     behind = [tables.grouped(count) for window in (last, first) if (count := (today - window.end).days) > 0]
     said += _("; ended {count} days ago", count="-".join(dict.fromkeys(behind))) if behind else ""
     if first != last:
         said += _each_span(answer)
     if question.against and answer.rows:
+        said += _against(answer)
+    return printable(said, lines=True)
+
+
+def _against(answer: Answer) -> str:
+    """The days that are compared with; if they differ from row to row, they are columns."""
+    said = "\n" + _("each row against days of its own")
+    if _is_one_comparison(answer):
         start, end = (answer.values(c)[0] for c in ("against_from_date", "against_to_date"))
-        said += "\n" + _("against {start} to {end}", start=start, end=end)
+        said = "\n" + _("against {start} to {end}", start=start, end=end)
         cut = answer.values("compared_to_date")[0]
         if cut != answer.values("to_date")[0]:
             said += _(", compared up to {end}: as many days", end=cut)
-        if "same_count" in answer.columns:
-            said += _comparability(answer.values("against_change_pct"))
-    return printable(said, lines=True)
+    if "same_count" in answer.columns:
+        said += _comparability(answer.values("against_change_pct"))
+    return said
+
+
+def _is_one_comparison(answer: Answer) -> bool:
+    return len(set(answer.values("against_from_date"))) <= 1
 
 
 def _comparability(percents: list[float | None]) -> str:
@@ -217,7 +237,8 @@ def readable(column: str, value: object, *, short: bool = False) -> str:
     sign = column in ("growth", "against_growth")
     if short and abs(value) >= 10_000:
         return tables.shortened(value, sign=sign)
-    small = not sign and abs(value) < 100 and float(value) != int(value)
+    # decimals under each other, and none of a count
+    small = not sign and abs(value) < 100 and (column.startswith(AVERAGES_OF) or float(value) != int(value))
     return tables.grouped(value, 1 if small else 0, sign=sign)
 
 

@@ -25,7 +25,8 @@ SCALES_FR = ((1e12, "Bn"), (1e9, "Md"), (1e6, "M"), (1e3, "k"))
 class Column:
     """One column of a table: its heading, whether it is text, and what it shows of each row.
 
-    `short` are the same figures shortened; `rank` says which column gives way first, the largest first, 0 never.
+    `short` are the same figures shortened; `rank` says which column gives way first, the largest first, 0 never. A text
+    that is `whole` is no use if cut, such as an id to be copied.
     """
 
     heading: str
@@ -33,6 +34,7 @@ class Column:
     is_text: bool = False
     rank: int = 0
     short: list[str] = field(default_factory=list)
+    whole: bool = False
 
     @cached_property
     def width(self) -> int:
@@ -112,7 +114,7 @@ def _least(columns: Sequence[Column]) -> int:
 
 
 def _cuttable(columns: Sequence[Column]) -> list[Column]:
-    return [column for column in columns if column.is_text and column.width > LEAST_NAME]
+    return [column for column in columns if column.is_text and not column.whole and column.width > LEAST_NAME]
 
 
 def _cut(columns: list[Column], width: int) -> list[Column]:

@@ -4,7 +4,9 @@ _("the window ends on {end}", end=day)   # in French with `--lang fr`, or if the
 """
 
 import os
+from collections.abc import Sequence
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 
 LANGUAGES = ("en", "fr")
@@ -14,6 +16,12 @@ _chosen: list[str] = []
 def choose(language: str) -> None:
     """Speak a language from now on; an empty one is that of the environment."""
     _chosen[:] = [language] if language else []
+
+
+def choose_said(words: Sequence[str]) -> None:
+    """Speak the language of `--lang`, else of `--locale`, before the words are understood: a mistake is told in it."""
+    said = dict(pairwise(" ".join(words).replace("=", " ").split()))
+    choose(next((said[name] for name in ("--lang", "--locale") if said.get(name) in LANGUAGES), ""))
 
 
 def language() -> str:

@@ -50,6 +50,10 @@ def day(said: str | date | None, name: str = "") -> date | None:
         return date.fromisoformat(plain[0] if plain else "")
     except ValueError:
         what = f"{name} {said!r}" if name else repr(said)
+        if isinstance(said, str) and (found := re.fullmatch(r"(\d{4})-(0[1-9]|1[0-2])-\d{2}", said)):
+            year, month = int(found[1]) or 1, int(found[2])
+            ends = date(year, month, monthrange(year, month)[1])
+            raise CrescendoError(_("there is no day {what}: that month ends on {day}", what=what, day=ends)) from None
         meant = hints.day(said) if isinstance(said, str) else ""
         if meant.startswith("--"):
             meant = _("2025-04-30, or leave it out for {option}", option=meant)

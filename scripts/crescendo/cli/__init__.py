@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 from click.utils import make_default_short_help
 
+from crescendo.ask import texts
 from crescendo.errors import CrescendoError
 
 # verb -> the click command that does it
@@ -44,6 +45,17 @@ class Verbs(click.Group):
         """Every verb, sorted."""
         return sorted(VERBS)
 
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """The verb and its words; `crescendo help growth` is `crescendo growth --help`."""
+        if args[0] == "help":
+            args = [*args[1:2], "--help"]
+            if len(args) == 1:
+                click.echo(ctx.get_help())
+                ctx.exit()
+        return super().resolve_command(ctx, args)
+
     def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
         """The command of a verb, or None if there is no such verb."""
         if name not in VERBS:
@@ -75,8 +87,9 @@ def crescendo() -> None:
 
     \b
     Example:
-      crescendo load landing/
-      crescendo status
+      crescendo growth --last 28d --by artist --top 10
+      crescendo find "a name"
+      crescendo metrics
     """
 
 
@@ -96,12 +109,16 @@ def main(argv: list[str] | None = None) -> int:
         if words[:1] and words[0] in WITHOUT_PANDAS:
             sys.modules.setdefault("pandas", None)  # type: ignore[arg-type]
         _prepare_streams()
+    texts.choose_said(words)
     try:
-        result = crescendo.main(args=argv, prog_name="crescendo", standalone_mode=False)
+        # to type the name alone is to ask what there is
+        result = crescendo.main(args=words or ["--help"], prog_name="crescendo", standalone_mode=False)
         if sys.stdout:
             sys.stdout.flush()
     except click.ClickException as error:
-        return _fail(error.format_message(), error.exit_code)
+        from crescendo.cli import mistakes  # who makes none need not wait for it
+
+        return _fail(mistakes.explained(error, crescendo, words), error.exit_code)
     except (CrescendoError, OSError) as error:
         return _fail(*_explained(error))
     except (KeyboardInterrupt, RuntimeError) as error:  # click.Abort is one of the latter
@@ -142,5 +159,5 @@ def _explained(error: CrescendoError | OSError) -> tuple[str, int]:
 def _fail(said: str, code: int) -> int:
     from crescendo.terminal import printable
 
-    click.echo(f"error: {printable(said, lines=True)}", err=True)
+    click.echo(texts._("error: {reason}", reason=printable(said, lines=True)), err=True)
     return code

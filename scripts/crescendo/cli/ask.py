@@ -11,10 +11,11 @@ import duckdb
 
 from crescendo import warehouse
 from crescendo.ask import outputs, shown, texts, windows
-from crescendo.ask.answers import ask
+from crescendo.ask.answers import FIGURES, ask
 from crescendo.ask.question import AGAINST, Answer, Question
-from crescendo.ask.reasons import column, types_of, why_nothing
+from crescendo.ask.reasons import outside, types_of, why_nothing
 from crescendo.ask.texts import _
+from crescendo.cli.completion import METRICS, PLATFORMS, TYPES, metrics_of
 from crescendo.cli.output import FORMAT, LANG, LOCALE, WIDE, FileOrDay, View, put
 from crescendo.errors import CrescendoError
 
@@ -35,6 +36,10 @@ class _Once(click.Option):
         if len(found) > 1:
             said = " ".join(map(str, found))
             raise CrescendoError(_("{option} takes one value, not {said}", option=self.opts[0], said=repr(said)))
+        if found and str(found[0]).startswith("--"):
+            raise CrescendoError(
+                _("{option} needs a value: {option} {value}", option=self.opts[0], value=self.make_metavar(ctx))
+            )
         return found[0] if found else self.unsaid
 
 
@@ -53,11 +58,8 @@ class _Metric(_Once):
 
     def get_help_record(self, ctx: click.Context) -> tuple[str, str] | None:
         record = super().get_help_record(ctx) or ("", "")
-        sql = (
-            "select distinct metric from metrics.dim_metrics semi join metrics.dim_series using (metric_id) order by 1"
-        )
         with suppress(CrescendoError, duckdb.Error), warehouse.connect(read_only=True, wait=0) as connection:
-            record = (record[0], f"{record[1]} Here: {', '.join(column(connection, sql))}.")
+            record = (record[0], f"{record[1]} Here: {', '.join(metrics_of(connection))}.")
         return record
 
 
@@ -79,11 +81,13 @@ OPTIONS = [
         for step in windows.STEPS
     ),
     click.option(
-        "--by", default="", cls=_By,
+        "--by", default="", cls=_By, shell_complete=TYPES,
         help="Type of subject or group; series for all. country: of places if they have the metric, else of films.",
     ),
-    click.option("--metric", default="", cls=_Metric, help="all for every one.  [default: streams]"),
-    once("--platform", default="", help="Code of a platform: spotify."),
+    click.option(
+        "--metric", default="", cls=_Metric, shell_complete=METRICS, help="all for every one.  [default: streams]"
+    ),
+    once("--platform", default="", shell_complete=PLATFORMS, help="Code of a platform: spotify."),
     click.option("--name", "names", multiple=True, help="A name or part of one, an id or ISRC; may be repeated."),
     *(once(f"--{kind}", default="", help=f"Members of this {kind} only.") for kind in GROUPS),
     once("--sort", default="", metavar="COLUMN", help="Largest first; texts from a to z; -COLUMN turns it."),
@@ -152,12 +156,25 @@ def _answered(kind: str, asked: dict) -> Answer:
     if len(steps) > 1:
         raise CrescendoError(_("give one step: --by-day, --by-week or --by-month"))
     asked |= {"top": asked["top"] or 0, "against": asked["against"] or "", "step": "".join(steps)}
+    if days and outputs.is_like_a_file(days[0]):
+        endings = ", ".join(sorted(outputs.ENDINGS))
+        raise CrescendoError(
+            _(
+                "--to {said} is no day, such as 2025-04-30, and no file that ends in {endings}",
+                said=repr(days[0]),
+                endings=endings,
+            )
+        )
     start = windows.day(asked.pop("from_date"), "--from")
     end = windows.day(days[0] if days else None, "--to")
     answer = ask(Question(kind, from_date=start, to_date=end, within=within, **asked))
+    figure = FIGURES[kind]
+    if all(value is None for value in answer.values(figure)) and (reason := outside(answer)):
+        raise CrescendoError(reason)
     for warning in answer.warnings:
         click.echo(_("warning: {said}", said=warning), err=True)
-    put(_view(answer), form, path, locale or "en", wide)
+    if answer.rows or form != "table":  # a heading without rows says nothing
+        put(_view(answer), form, path, locale or "en", wide)
     return answer
 
 

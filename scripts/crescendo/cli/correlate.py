@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from crescendo.errors import CrescendoError
-from crescendo.options import SEED, english_only, format_option
+from crescendo.options import SEED, english_only
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 VERDICTS = ("supported", "refuted", "undecided", "unanswered")
 MOST_LINES = 20
+FORMS = ("table", "json", "html")
+ENDINGS = {".html": "html", ".json": "json", ".txt": "table"}
 FEATURES = """
     select features.*, songs.title, coalesce(artists.artist_name, '(unknown)') as artist
     from metrics.popularity_features as features
@@ -31,11 +33,16 @@ FEATURES = """
 @click.command("correlate")
 @click.option("--platform", default=None, metavar="CODE", help="Only the score of this platform.")
 @click.option("--seed", type=SEED, default=0, show_default=True, help="Draws the negative controls.")
-@format_option("table", "json", "html")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(FORMS),
+    help="How to answer.  [default: table, or what the ending of FILE says]",
+)
 @click.option("--all", "everything", is_flag=True, help="Every estimate and control too, not a screen of verdicts.")
 @click.option("--to", "target", type=click.Path(path_type=Path), metavar="FILE", help="Instead of to the screen.")
 @english_only
-def correlate_command(platform: str | None, seed: int, form: str, everything: bool, target: Path | None) -> None:
+def correlate_command(platform: str | None, seed: int, form: str | None, everything: bool, target: Path | None) -> None:
     """Say what moves with the popularity of songs, and how sure one may be.
 
     Rests on the tables that `crescendo build` makes. Exit code 1: a control failed, do not trust the numbers.
@@ -44,10 +51,11 @@ def correlate_command(platform: str | None, seed: int, form: str, everything: bo
     Example:
       crescendo correlate
       crescendo correlate --all
-      crescendo correlate --format html --to popularity.html
+      crescendo correlate --to popularity.html
     """
     from crescendo.analysis.popularity import report as popularity
 
+    form = form or _form_of(target)
     features, variables = _tables()
     scored = sorted(features.loc[features["popularity"].notna(), "platform"].unique())
     if platform is not None:
@@ -72,6 +80,17 @@ def correlate_command(platform: str | None, seed: int, form: str, everything: bo
         names = "; ".join(f"{row.platform}, {row.design}, {row.control}" for row in failed.itertuples())
         click.echo(f"a control failed, do not rely on these numbers: {names}", err=True)
         click.get_current_context().exit(1)
+
+
+def _form_of(target: Path | None) -> str:
+    """The format that the ending of a file says; a table for the screen. Raises CrescendoError if it says none."""
+    if target is None:
+        return "table"
+    try:
+        return ENDINGS[target.suffix.lower()]
+    except KeyError:
+        known = ", ".join(ENDINGS)
+        raise CrescendoError(f"--to {target} has no ending that says a format: {known}, or add --format") from None
 
 
 def _tables() -> "tuple[pd.DataFrame, pd.DataFrame]":

@@ -5,12 +5,15 @@ from typing import Any
 import click
 
 from crescendo.ask import lists
+from crescendo.cli.completion import TYPES
 from crescendo.cli.output import View, listing, put_listing
 
 
 @click.command("find")
 @click.argument("text")
-@click.option("--type", "kind", default="", help="Subjects of this type only: song, artist, platform ...")
+@click.option(
+    "--type", "kind", default="", shell_complete=TYPES, help="Subjects of this type only: song, artist, platform ..."
+)
 @click.option(
     "--top", type=click.IntRange(1, 10**9), default=20, show_default=True, metavar="N", help="The best N only."
 )

@@ -95,7 +95,8 @@ def put(view: View, form: str, path: Path | None, locale: str, wide: bool) -> No
     elif form == "markdown":
         lines = [[column.cells[row] for column in view.cells] for row in range(len(rows.rows))]
         headings, are_texts = [column.heading for column in view.cells], [column.is_text for column in view.cells]
-        _write(f"**{view.title}**\n\n" + outputs.as_markdown(headings, lines, are_texts), path)
+        notes = "".join(f"\n{line}\n" for line in view.footers)
+        _write(f"**{view.title}**\n\n" + outputs.as_markdown(headings, lines, are_texts) + notes, path)
     else:
         _write(_table(view, 10**6 if wide else _width(is_screen), bold=_has_colour(is_screen)), path)
 

@@ -208,13 +208,14 @@ def _with_cardinalities(drawn: str, tables: dict[str, Relation]) -> str:
     """The lines with how many rows stand at each end: dbterd draws them all alike."""
 
     def line(found: re.Match) -> str:
-        child, parent, column = found.groups()
-        table = tables[child]
-        many = "|o" if table.primary_key == (column,) else "}o"
+        child, parent, column, other = found.groups()
+        table, column = tables[child], other or column  # the parent's column first, if they differ
+        alone = [index.columns for index in table.indexes if index.unique] + [table.primary_key]
+        many = "|o" if (column,) in alone else "}o"
         one = "||" if column in (*table.primary_key, *table.not_null) else "o|"
         return f'"{child}" {many}--{one} "{parent}": {column}'
 
-    return re.sub(r'"([^"]+)" \S+--\S+ "([^"]+)": (\w+)', line, drawn)
+    return re.sub(r'"([^"]+)" \S+--\S+ "([^"]+)": (\w+)(?:--(\w+))?', line, drawn)
 
 
 def _in_catalog(table: Relation) -> dict:
