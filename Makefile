@@ -21,6 +21,7 @@ help: ## list the targets
 	@$(BIN)/uv pip sync --quiet --compile-bytecode --system-certs --python $(BIN)/python --require-hashes requirements.txt || \
 		$(BIN)/pip install --quiet --no-deps --require-hashes --requirement requirements.txt
 	@$(BIN)/uv pip install --quiet --offline --python $(BIN)/python --no-deps --no-build-isolation --editable .
+	@$(BIN)/python -m compileall -q scripts
 	@touch $@
 
 build: ## environment, load landing/ or a sample if it is empty, dbt build, summary
