@@ -22,7 +22,7 @@ REPORT = (
 
 
 def schema_page(manifest: dict, relations: list[Relation]) -> str:
-    """`docs/schema.md`: an entity-relationship diagram for each domain and for the spine that they meet in."""
+    """`docs/schema.md`: an entity-relationship diagram for each domain and for the spine; the functions."""
     tables = _tables(relations)
     lines = ["# The schema", "", COMMAND, ""]
     lines += [
@@ -36,6 +36,7 @@ def schema_page(manifest: dict, relations: list[Relation]) -> str:
     ]
     reported = [table for name in REPORT for table in tables if table.full_name == name]
     lines += ["", "```mermaid", diagram(manifest, reported, tables, "mermaid"), "```"]
+    lines += _functions(relations)
     for schema in _schemas(tables):
         own, shown = _domain(schema, tables)
         title = "The metric spine" if schema == SPINE else f"Domain: {schema}"
@@ -46,6 +47,16 @@ def schema_page(manifest: dict, relations: list[Relation]) -> str:
         lines += [f"- `{table.full_name}`: {table.description}" for table in own]
         lines += _alone(manifest, own, tables)
     return "\n".join(lines) + "\n"
+
+
+def _functions(relations: list[Relation]) -> list[str]:
+    """The table functions that people ask, with their arguments and columns."""
+    asked = [one for one in relations if one.kind == "function" and not one.is_helper]
+    lines = ["", "## The functions", "", "Each answers for the days after its first and up to its last.", ""]
+    for one in sorted(asked, key=lambda one: one.full_name):
+        columns = ", ".join(one.columns)
+        lines += [f"- `{one.full_name}({', '.join(one.parameters)})`: {one.description}", f"  Columns: {columns}."]
+    return lines
 
 
 def dots(manifest: dict, relations: list[Relation]) -> dict[str, str]:
