@@ -6,10 +6,12 @@ status and what sort of failure it was.
 
 import logging
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from crescendo.errors import CrescendoError
 from crescendo.operations import alerts
@@ -20,6 +22,7 @@ from crescendo.tell.outbox import News, Outbox
 WINDOW = timedelta(hours=24)  # between two messages of an alert that stays open
 MOST = 20  # alerts in one message
 SECONDS = 60  # for one message
+SILENT = logging.NullHandler()
 # what may be said of a failure: a status, and these; never a word of the library
 STATUS = re.compile(r"error=(\d{3})\b")
 SORTS = {"refused": "connection refused", "timed out": "no answer in time", "Authentication": "credentials refused"}
@@ -41,17 +44,18 @@ class Told:
     def problems(self) -> list[str]:
         """What did not come through, in sentences."""
         said = [
-            f"{label} did not take {self.waiting[label]} messages ({reason}): they are kept, and tried again at the next"
-            " `crescendo watch --notify`"
+            f"{label} could not be told ({reason}): what there is to tell (alerts: {self.waiting[label]}) is kept, and"
+            " tried again at the next `crescendo watch --notify`"
             for label, reason in self.failed.items()
         ]
         said += [
-            f"nobody is told of {count} alerts for {name!r}: add {name}=ADDRESS to {VARIABLE} or the file of addresses"
+            f"nobody is told of what is for {name!r} (alerts: {count}): add {name}=ADDRESS to {VARIABLE} or the file of"
+            " addresses"
             for name, count in self.unknown.items()
         ]
         gone = {label: count for label, count in self.waiting.items() if label not in self.failed and count}
         return said + [
-            f"{count} messages wait for {label}, which has no address any more: give it one"
+            f"what waits for {label} (alerts: {count}) has no address any more: give it one"
             for label, count in gone.items()
         ]
 
@@ -119,8 +123,6 @@ def by_apprise(known: list[Receiver]) -> Carry:
     """Carry by Apprise. Raises CrescendoError, with the label alone, if it cannot read an address."""
     import apprise  # a quarter of a second that nobody else pays
 
-    quiet = logging.getLogger("apprise")
-    quiet.handlers, quiet.propagate = [logging.NullHandler()], False
     kinds = {
         "critical": apprise.NotifyType.FAILURE,
         "warning": apprise.NotifyType.WARNING,
@@ -136,10 +138,11 @@ def by_apprise(known: list[Receiver]) -> Carry:
     def carry(receiver: Receiver, title: str, body: str, severity: str) -> str:
         heard: list[str] = []
         try:
-            done = services[receiver.label].notify(
-                body, title, kinds[severity], apprise.NotifyFormat.TEXT,
-                log_callback=lambda entry, _: heard.append(str(entry.message)), log_level=logging.DEBUG,
-            )  # fmt: skip
+            with _quiet():
+                done = services[receiver.label].notify(
+                    body, title, kinds[severity], apprise.NotifyFormat.TEXT,
+                    log_callback=lambda entry, _: heard.append(str(entry.message)), log_level=logging.DEBUG,
+                )  # fmt: skip
         except Exception as error:  # noqa: BLE001 whatever it raises may hold the address: its class is enough
             return type(error).__name__
         return "" if done else _sort(heard)
@@ -147,13 +150,32 @@ def by_apprise(known: list[Receiver]) -> Carry:
     return carry
 
 
-def _service(apprise: object, receiver: Receiver, asset: object) -> object:
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Keep what the libraries log, which holds addresses, from every log but their own."""
+    logs = [logging.getLogger(name) for name in ("apprise", "urllib3", "requests")]
+    before = [(log.propagate, log.level) for log in logs]
+    logs[0].setLevel(logging.DEBUG)  # else `carry` does not hear why a message was not taken
+    for log in logs:
+        log.propagate = False
+        log.addHandler(SILENT)
+    try:
+        yield
+    finally:
+        for log, (propagates, level) in zip(logs, before, strict=True):
+            log.propagate = propagates
+            log.setLevel(level)
+            log.removeHandler(SILENT)
+
+
+def _service(apprise: Any, receiver: Receiver, asset: Any) -> Any:
     one = apprise.Apprise(asset=asset)
     try:
-        known = one.add(receiver.address)
+        with _quiet():
+            known = apprise.Apprise.instantiate(receiver.address, asset=asset)
     except Exception:  # noqa: BLE001 its text may hold the address
-        known = False
-    if not known:
+        known = None
+    if not known or not one.add(known):
         raise CrescendoError(f"the address of {receiver.label} is none that Apprise can read (it is not shown here)")
     return one
 
