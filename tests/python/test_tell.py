@@ -252,7 +252,8 @@ def test_each_is_told_of_what_the_rule_says(warehouse):
     assert outcome.problems == []
     outcome = told(warehouse, receivers[:2], 1, carry=lambda *_: "")
     assert outcome.problems == [
-        "nobody is told of what is for 'press' (alerts: 1): add press=ADDRESS to CRESCENDO_NOTIFY or the file of addresses"
+        "nobody is told of what is for 'press' (alerts: 1): add press=ADDRESS to CRESCENDO_NOTIFY or the"
+        " file of addresses"
     ]
 
 

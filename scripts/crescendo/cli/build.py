@@ -1,5 +1,6 @@
 """From files to answers in one go: a sample if there is nothing to load, load, dbt build, summary."""
 
+import logging
 import re
 import shutil
 import sys
@@ -17,6 +18,7 @@ from crescendo.ingest import ledger
 from crescendo.ingest.forget import forget, loaded_files, within
 from crescendo.ingest.load import LoadResult, load
 from crescendo.ingest.status import found
+from crescendo.logs import event, logged
 from crescendo.outcome import Outcome
 from crescendo.terminal import printable
 
@@ -31,6 +33,7 @@ MOST_KINDS = 5  # kinds of findings that the summary names
 @click.command("build")
 @click.option("--environment-seconds", type=float, default=0.0, hidden=True, help="What making the environment took.")
 @click.option("--force", is_flag=True, help="Run dbt even if nothing has changed.")
+@logged("build")
 def build_command(environment_seconds: float, force: bool) -> int:
     """Make the warehouse: load landing/, or a sample if there are no files, dbt build, and what there is to ask.
 
@@ -51,6 +54,8 @@ def build_command(environment_seconds: float, force: bool) -> int:
             return 0
         with _timed(seconds, "dbt build"):
             built = _dbt_build()
+        for node in outcome.nodes(dbt.target()) if built else ():
+            event(logging.ERROR if node["status"] in outcome.BROKEN else logging.DEBUG, "dbt node ended", **node)
         copy.keep = built is not None
         if built and not built.broken:
             _note_build(fingerprint)
@@ -109,8 +114,10 @@ def _holds_own() -> bool:
 @contextmanager
 def _timed(seconds: dict[str, float], name: str) -> Iterator[None]:
     started = time.monotonic()
+    event(logging.DEBUG, "step began", step=name)
     yield
     seconds[name] = time.monotonic() - started
+    event(logging.INFO, "step ended", step=name, seconds=round(seconds[name], 3))
 
 
 def _sample() -> None:

@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import logging
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
@@ -15,6 +16,7 @@ from crescendo.http.client import Client, Policy, Tally, run
 from crescendo.http.credentials import credentials
 from crescendo.http.landing import Landing, only_one
 from crescendo.http.progress import progress_bar
+from crescendo.logs import event, logged
 from crescendo.options import SECONDS, SECONDS_OF_WORK, format_option
 
 DAY = click.DateTime(["%Y-%m-%d"])
@@ -76,6 +78,7 @@ def fetch_command() -> None:
 @_to("landing/soundcharts")
 @click.option("--dry-run", is_flag=True, help="Say how many calls it would cost, and land nothing.")
 @_shared
+@logged("fetch")
 def soundcharts_command(
     artists: tuple[str, ...],
     since: datetime | None,
@@ -139,6 +142,7 @@ def _check(platforms: tuple[str, ...], known: frozenset[str], since: datetime | 
 @click.option("--date", "day", type=DAY, metavar="YYYY-MM-DD", help="The load date; without it today, in UTC.")
 @_to("landing/moovitamix")
 @_shared
+@logged("fetch")
 def moovitamix_command(url: str, day: datetime | None, to: Path, form: str, **pace: Any) -> None:
     """A day of tracks, users and listening histories, whole and of one universe.
 
@@ -182,6 +186,7 @@ def moovitamix_command(url: str, day: datetime | None, to: Path, form: str, **pa
 @click.option("--url", default=None, help="Another server, such as a simulator, for the API and its exports.")
 @_to("landing/tmdb")
 @_shared
+@logged("fetch")
 def tmdb_command(
     pages: int,
     day: datetime | None,
@@ -239,6 +244,7 @@ def _echo_survey(calls: dict[str, int], guessed: set[str], spent: int, form: str
 
 def _report(tally: Tally, folder: Path, form: str) -> None:
     """Say what a fetch did. Raises CrescendoError if something failed."""
+    _log(tally, folder)
     if form == "json":
         click.echo(json.dumps({"folder": str(folder), **vars(tally)}))
     else:
@@ -253,3 +259,11 @@ def _report(tally: Tally, folder: Path, form: str) -> None:
     if tally.failed:
         shown = "; ".join(tally.failed[:3])
         raise CrescendoError(f"{len(tally.failed)} requests failed for good ({shown}): run the same command again")
+
+
+def _log(tally: Tally, folder: Path) -> None:
+    facts = {"folder": folder, "landed": tally.asked, "reused": tally.reused, "quota_remaining": tally.quota_remaining}
+    counts = {"absent": tally.absent.total(), "retries": tally.retries.total(), "failed": len(tally.failed)}
+    for kind, details in tally.notes.items():
+        event(logging.WARNING, "oddity handled", kind=kind, count=len(details))
+    event(logging.ERROR if tally.failed else logging.INFO, "fetch ended", **facts, **counts)

@@ -16,6 +16,7 @@ from crescendo.ingest import detect
 from crescendo.ingest.ledger import FileResult
 from crescendo.ingest.load import load
 from crescendo.ingest.run import LoadResult
+from crescendo.logs import logged
 from crescendo.options import SECONDS, NamedPath, format_option
 from crescendo.terminal import printable
 
@@ -47,6 +48,7 @@ MOST_NOTES = 10
     "--wait", type=SECONDS, default=60.0, show_default=True, help="Seconds to wait for a warehouse that is in use."
 )
 @format_option("table", "json")
+@logged("load")
 def load_command(
     paths: tuple[Path, ...],
     source: str,

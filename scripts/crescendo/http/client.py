@@ -14,6 +14,7 @@ import asyncio
 import contextlib
 import hashlib
 import json
+import logging
 import random
 import time
 import zlib
@@ -44,6 +45,7 @@ from crescendo.http.answers import (
 )
 from crescendo.http.credentials import Access
 from crescendo.http.landing import Landing
+from crescendo.logs import event
 
 KEPT_HEADERS = ("content-type", "date", "etag", "retry-after", "x-quota-remaining", "x-ratelimit-reset")
 MAX_BODY_BYTES = 64 * 2**20
@@ -169,8 +171,12 @@ class Client:
         self._tell(known=1)
         kept = self.landing if landing else None
         found = kept.read(name) if kept else None
+        what = {key: (facts or {}).get(key) for key in ("document", "platform", "page")}
         if found is None:
+            began = time.monotonic()
             status, headers, body = await self._ask(path, query or {})
+            took = round(1000 * (time.monotonic() - began), 1)
+            event(logging.DEBUG, "answered", **what, status=status, bytes=len(body), milliseconds=took)
             request = {
                 **(facts or {}),
                 "method": "GET",
@@ -188,6 +194,7 @@ class Client:
             found = status if status in ABSENCES else body
         else:
             self.tally.reused += 1
+            event(logging.DEBUG, "landed before", **what)
         self._tell(done=1)
         if isinstance(found, int):
             self.tally.absent[ABSENCES[found]] += 1
@@ -231,6 +238,7 @@ class Client:
     def _wait(self, state: RetryCallState) -> float:
         error = state.outcome.exception() if state.outcome else None
         self.tally.retries[str(error)] += 1
+        event(logging.WARNING, "asked again", origin=self.origin, why=error, attempt=state.attempt_number)
         jittered = wait_random_exponential(multiplier=self._policy.backoff_seconds, max=60)(state)
         return jittered + (getattr(error, "seconds", None) or 0)
 
@@ -259,6 +267,7 @@ class Client:
                 if waited > MAX_TOLD_WAIT_SECONDS:
                     raise StoppedError(f"{self.origin} asks for a wait of {seconds:.0f} s: run again then")
                 self.tally.retries["HTTP 429 (rate)"] += 1
+                event(logging.WARNING, "held back", origin=self.origin, why="HTTP 429 (rate)", seconds=seconds)
                 until = time.monotonic() + seconds + random.random() * self._policy.backoff_seconds  # noqa: S311 jitter, no secret
                 self._quiet_until = max(self._quiet_until, until)
         if status == 401 and not self._policy.forgives_401:

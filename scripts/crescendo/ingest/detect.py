@@ -178,6 +178,7 @@ def _recognise_mapped(path: Path, start: str, mapped: Mapping, gzipped: bool, si
         delimiter=delimiter,
         told=mapped.content,
         mapping=mapped,
+        why=f"{mapped.path.name} says which of its columns are which",
     )
 
 
@@ -206,7 +207,11 @@ def _recognise_csv(path: Path, start: str, want: Wanted, gzipped: bool, size: in
     if twice:
         return Refused(path, f"names a column twice: {', '.join(twice)}")
     numbered = document.line_number_prefix and LINE_NUMBER.match(line) is not None
-    return Incoming(path, known[0], document, "csv", header, gzipped, size, numbered=numbered, delimiter=delimiter)
+    marks = ", ".join(column for column in document.signature if column in header)
+    why = f"its header has {marks}" if _is_signed(document, header) else f"--source says so, and its header has {marks}"
+    return Incoming(
+        path, known[0], document, "csv", header, gzipped, size, numbered=numbered, delimiter=delimiter, why=why
+    )
 
 
 def _header(line: str, delimiter: str, document: Document) -> tuple[str, ...]:
@@ -266,7 +271,19 @@ def _recognise_json(path: Path, start: str, want: Wanted, gzipped: bool, size: i
     if form != "page" and not all(asked.get(need.fact) for need in document.needs):
         told += repr(want.facts)  # what some of its pages may lack
     note = beside.noted(want.pages, keys, document, named)
-    return Incoming(path, source, document, form, (), gzipped, size, facts, told=told, options=want.facts, note=note)
+    why = _why(document, request.get("document"), called if layout or request else "")
+    return Incoming(
+        path, source, document, form, (), gzipped, size, facts, told=told, options=want.facts, note=note, why=why
+    )
+
+
+def _why(document: Document, requested: str | None, called: str) -> str:
+    """What a JSON file was recognised by: the request beside it, its name, or its keys."""
+    if requested == document.name:
+        return "the request beside it says so, and its keys agree"
+    if called == document.name:
+        return f"its name begins with {called}, and its keys agree"
+    return f"it has the keys {', '.join(document.signature)}"
 
 
 def _document_of(keys: Keys, want: Wanted, called: str, *, landed: bool) -> Known | str:
