@@ -25,6 +25,7 @@ VERBS = {
     "publish": "crescendo.cli.publish:publish_command",
     "docs": "crescendo.cli.docs:docs_command",
     "build": "crescendo.cli.build:build_command",
+    "check": "crescendo.cli.check:check_command",
     "fetch": "crescendo.cli.fetch:fetch_command",
     "simulate": "crescendo.cli.simulate:simulate_command",
     "recommend": "crescendo.cli.recommend:recommend_command",

@@ -35,6 +35,7 @@ from crescendo.http.answers import (
     LOOPBACK,
     MAX_TOLD_WAIT_SECONDS,
     PASSING,
+    ForeignBodyError,
     PassingError,
     RequestError,
     StoppedError,
@@ -276,6 +277,10 @@ class Client:
             raise passing(self.origin, f"HTTP {status}", headers)
         return status, headers, body
 
+    async def once(self, path: str, query: Mapping[str, Any]) -> Exchanged:
+        """Whatever a request is answered, asked once. Raises PassingError if nothing usable comes, StoppedError."""
+        return await self._exchange(path, query)
+
     async def _exchange(self, path: str, query: Mapping[str, Any]) -> Exchanged:
         """One exchange, redirects of the same origin followed; all that a wire does wrong may pass."""
         url, parameters = self.origin + path, dict(query)
@@ -316,7 +321,7 @@ class Client:
             try:
                 _read(bytes(body), response.url.path)
             except (ValueError, EOFError, zlib.error):
-                raise PassingError("cut or foreign body") from None
+                raise ForeignBodyError("cut or foreign body") from None
         return bytes(body)
 
     def _watch_quota(self, headers: httpx.Headers) -> None:
