@@ -54,18 +54,20 @@ class Gelf(logging.Formatter):
     def __init__(self, verb: str, host: str) -> None:
         super().__init__()
         self.verb, self.host = verb, host
-        self._own = f"none-{uuid.uuid4().hex[:12]}"  # of what is logged while no run is under way
+        self._run_id = f"none-{uuid.uuid4().hex[:12]}"  # until a run begins; what is logged after it is of it still
 
     def format(self, record: logging.LogRecord) -> str:
         """The line; what is withheld is not in it."""
         run = journal.current()
+        if run.verb:
+            self._run_id = run.run_id
         line: dict[str, object] = {
             "version": "1.1",
             "host": self.host,
             "short_message": shown(record.getMessage()),
             "timestamp": round(record.created, 3),
             "level": SYSLOG.get(record.levelno, 3),
-            "_run_id": run.run_id if run.verb else self._own,
+            "_run_id": self._run_id,
             "_verb": self.verb,
         }
         facts = getattr(record, "facts", {})

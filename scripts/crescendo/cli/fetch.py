@@ -17,12 +17,14 @@ from crescendo.http.credentials import credentials
 from crescendo.http.landing import Landing, only_one
 from crescendo.http.progress import progress_bar
 from crescendo.logs import event, logged
+from crescendo.operations import journal
 from crescendo.options import SECONDS, SECONDS_OF_WORK, format_option
 
 DAY = click.DateTime(["%Y-%m-%d"])
 
 
 def _shared(command: Callable) -> Callable:
+    command = journal.measured("extract")(command)
     for option in (
         format_option("text", "json"),
         click.option(
@@ -119,7 +121,14 @@ def soundcharts_command(
             return
         landing = Landing(record.folder, writable=not dry_run)
         with progress_bar("soundcharts") as advance:
-            client = Client(url or source.URL, access, landing=landing, policy=_policy(**pace), on_progress=advance)
+            client = Client(
+                url or source.URL,
+                access,
+                landing=landing,
+                policy=_policy(**pace),
+                on_progress=advance,
+                source="soundcharts",
+            )
             if dry_run:
                 counted = run(lambda: survey(client, record, to, artists, platforms))
             else:
@@ -163,7 +172,7 @@ def moovitamix_command(url: str, day: datetime | None, to: Path, form: str, **pa
             click.echo(f"{to / str(load_date)}: landed before, left as it is")
         else:
             with progress_bar("moovitamix") as advance:
-                client = Client(url, policy=_policy(**pace), on_progress=advance)
+                client = Client(url, policy=_policy(**pace), on_progress=advance, source="moovitamix")
                 tally = run(lambda: source.fetch(client, to, load_date))
             _report(tally, to / str(load_date), form)
         source.as_parquet(to / str(load_date), to / ".parquet")
@@ -220,10 +229,10 @@ def tmdb_command(
         if not is_past:
             shown = source.access(*credentials(source.TOKEN, file=secrets).values())
             policy = replace(_policy(**pace), forgives_401=False)
-            client = Client(url or source.URL, shown, policy=policy, on_progress=advance)
+            client = Client(url or source.URL, shown, policy=policy, on_progress=advance, source="tmdb")
             tally = run(lambda: source.fetch(client, to, asked, pages))
         if exported:
-            plain = Client(url or source.EXPORTS_URL, policy=_policy(**pace), on_progress=advance)
+            plain = Client(url or source.EXPORTS_URL, policy=_policy(**pace), on_progress=advance, source="tmdb")
             tally.add(run(lambda: source.fetch_export(plain, to, asked)))
         _report(tally, to / str(asked), form)
 

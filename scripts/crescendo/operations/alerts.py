@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass, fields, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from crescendo.errors import CrescendoError
 from crescendo.operations import journal
@@ -124,13 +125,13 @@ def _read(file: Path) -> list[Alert]:
     try:
         rows = json.loads(file.read_text("utf-8"))
         names = {field.name for field in fields(Alert)}
-        return [Alert(**{name: _value(name, row[name]) for name in names if name in row}) for row in rows]
+        return [_alert({name: row[name] for name in names if name in row}) for row in rows]
     except (OSError, ValueError, TypeError, AttributeError) as error:
         raise CrescendoError(f"{file} is damaged ({error}): remove it; `crescendo watch` makes it again") from None
 
 
-def _value(name: str, value: object) -> object:
-    return datetime.fromisoformat(str(value)) if name in MOMENTS and value is not None else value
+def _alert(row: dict[str, Any]) -> Alert:
+    return Alert(**row | {name: datetime.fromisoformat(row[name]) for name in MOMENTS if row.get(name)})
 
 
 def _write(file: Path, known: list[Alert]) -> None:

@@ -16,8 +16,8 @@ Whatever goes wrong here (a full disk, a folder that may not be written) ends th
 | `measure` | subject_type, subject, platform, metric, value |
 | `end` | outcome, seconds, error |
 
-`at` is UTC, ISO 8601. `outcome` is 'ok', 'failed' or 'interrupted'; `error` is the class of what ended the run, since
-its text may hold data.
+`at` is UTC, ISO 8601. `outcome` is 'ok', 'failed' or 'interrupted', or 'killed' if a later run wrote it; `error` is the
+class of what ended the run, since its text may hold data.
 """
 
 import fcntl
@@ -25,16 +25,22 @@ import json
 import os
 import resource
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from functools import wraps
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+import click
+
+from crescendo.errors import CrescendoError
+
 PHASES = ("extract", "transform", "load", "test", "publish")
+LAST_LINE_BYTES = 400  # the line that ends a journal is shorter
 
 
 @dataclass
@@ -49,7 +55,7 @@ class Phase:
 class Run:
     """One run of a verb. Made by `run`; `current()` is the one that is under way.
 
-    `run_id` is text that sorts by the beginning of runs.
+    `run_id` is text that sorts by the beginning of runs; `at_work` is the phase that was entered last.
     """
 
     def __init__(self, verb: str, file: Path | None) -> None:
@@ -59,6 +65,7 @@ class Run:
         self._began = time.monotonic()
         self._written: Any = None
         self.exit_code: int | None = None
+        self.at_work = Phase("")
 
     def phase(self, name: str) -> "_PhaseMeter":
         """A context manager that measures one of PHASES: seconds, CPU seconds and peak memory, children included.
@@ -66,6 +73,12 @@ class Run:
         It hands over a Phase, whose `bytes` and `rows` the block may set.
         """
         return _PhaseMeter(self, name)
+
+    def spent(self, name: str, seconds: float) -> None:
+        """Note a phase that has no time of its own: dbt's tests run beside its models, in seconds of its threads."""
+        self._write(
+            "phase", phase=name, seconds=seconds, cpu_seconds=None, peak_bytes=None, bytes=None, rows=None, outcome="ok"
+        )
 
     def request(self, source: str, endpoint: str, seconds: float, status: int | str, retries: int = 0) -> None:
         """Note one request: its endpoint (a name without ids), how long it took, its HTTP status or what went wrong.
@@ -120,6 +133,7 @@ class Run:
                 return
             at = folder(self.file)
             at.mkdir(mode=0o700, exist_ok=True)
+            _report_killed(at)
             handle = os.open(at / f"{self.run_id}.jsonl", os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND, 0o600)
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
             self._written = os.fdopen(handle, "w", encoding="utf-8", buffering=1)
@@ -154,6 +168,7 @@ class _PhaseMeter:
         self._run._write("phase_start", phase=self._phase.name)
         _forget_peak()
         self._cpu, self._began = _cpu_seconds(), time.monotonic()
+        self._run.at_work = self._phase
         return self._phase
 
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
@@ -189,6 +204,39 @@ def run(verb: str, warehouse: Path | None) -> Iterator[Run]:
         one._end("failed" if one.exit_code else "ok")
 
 
+def measured(phase: str, unless: str = "") -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Measure a command of click as a run with one phase. Its verb is what the user typed, 'fetch tmdb'.
+
+    `unless` names an option with which the command changes nothing, and is not measured.
+    """
+
+    def decorate(command: Callable[..., Any]) -> Callable[..., Any]:
+        @wraps(command)
+        def measuring(*words: Any, **options: Any) -> Any:
+            if options.get(unless):
+                return command(*words, **options)
+            verb = click.get_current_context().command_path.partition(" ")[2]
+            with run(verb, _warehouse()) as one:
+                with one.phase(phase):
+                    result = command(*words, **options)
+                one.exit_code = result
+            return result
+
+        return measuring
+
+    return decorate
+
+
+def _warehouse() -> Path | None:
+    """The warehouse; None if its name is refused, which is said by who opens it."""
+    from crescendo import warehouse  # it opens databases, which not every verb does
+
+    try:
+        return warehouse.path()
+    except CrescendoError:
+        return None
+
+
 def current() -> Run:
     """The run that is under way; if there is none, one that notes nothing."""
     return _CURRENT.get() or Run("", None)
@@ -212,6 +260,47 @@ def is_alive(file: Path) -> bool:
     finally:
         os.close(handle)
     return False
+
+
+def _report_killed(at: Path) -> None:
+    """Say of each run that was killed since the last look what it was at, and close its journal."""
+    for file in sorted(at.glob("*.jsonl")):
+        with suppress(OSError, ValueError, KeyError):
+            if _has_ended(file) or is_alive(file):
+                continue
+            events = list(_events(file))
+            began = next(event for event in events if event["event"] == "run")
+            phase = open_phase(events)
+            when = datetime.fromisoformat(began["at"])
+            where = f"in its phase {phase}" if phase else "before its first phase"
+            click.echo(f"the {began['verb']} of {when:%F %T} UTC (PID {began['pid']}) was killed {where}", err=True)
+            line = {"event": "end", "at": events[-1]["at"], "outcome": "killed", "seconds": None, "error": ""}
+            with file.open("a", encoding="utf-8") as written:
+                written.write(f"\n{json.dumps(line)}\n")
+
+
+def open_phase(events: list[dict[str, Any]]) -> str:
+    """The phase that a run was in when its journal stopped; empty if it was in none."""
+    open_now = ""
+    for event in events:
+        if event["event"] == "phase_start":
+            open_now = event["phase"]
+        elif event["event"] == "phase" and event["phase"] == open_now:
+            open_now = ""
+    return open_now
+
+
+def _has_ended(file: Path) -> bool:
+    with file.open("rb") as read:
+        read.seek(max(0, file.stat().st_size - LAST_LINE_BYTES))
+        return b'"event": "end"' in read.read()
+
+
+def _events(file: Path) -> Iterator[dict[str, Any]]:
+    """The whole lines of a journal; the last one may be half."""
+    for line in file.read_text("utf-8").splitlines():
+        with suppress(ValueError):
+            yield json.loads(line)
 
 
 def _outcome(kind: type[BaseException] | None) -> str:

@@ -53,7 +53,7 @@ class Check:
 
 @dataclass
 class Answers:
-    """What came back of a source: pages by request, seconds of each answer, the first thing that went wrong, calls left."""
+    """What came back of a source: pages by request, seconds of each, the first thing that went wrong, calls left."""
 
     source: str
     pages: list[tuple[Asked, bytes]] = field(default_factory=list)
