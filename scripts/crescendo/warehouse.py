@@ -149,6 +149,19 @@ def renewed(file: Path | None = None, *, wait: float = 60.0, keep: bool = True) 
         yield copy
 
 
+@contextmanager
+def beside(file: Path, name: str) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A database in memory, to which a warehouse is attached under a name to be read; nothing is, if there is none.
+
+    Raises CrescendoError if the file is not a DuckDB file or damaged.
+    """
+    check_file(file)
+    with _explained(file), duckdb.connect() as connection:
+        if file.exists():
+            connection.execute(f"attach {text(str(file))} as {quoted(name)} (read_only)")
+        yield connection
+
+
 def _settle(file: Path) -> None:
     """Bring a file up to date with its log, unless another process has it open to write."""
     try:

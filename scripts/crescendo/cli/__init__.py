@@ -30,10 +30,11 @@ VERBS = {
     "simulate": "crescendo.cli.simulate:simulate_command",
     "recommend": "crescendo.cli.recommend:recommend_command",
     "retrain": "crescendo.cli.retrain:retrain_command",
+    "watch": "crescendo.cli.watch:watch_command",
 }
 
 # DuckDB imports pandas (a second) the first time a value is bound, if it finds it; these verbs hand it none
-WITHOUT_PANDAS = ("averages", "build", "changes", "find", "forget", "growth", "load", "metrics", "status")
+WITHOUT_PANDAS = ("averages", "build", "changes", "find", "forget", "growth", "load", "metrics", "status", "watch")
 # how DuckDB tells of Ctrl-C while a statement runs, as a RuntimeError
 IN_A_STATEMENT = "Query interrupted"
 

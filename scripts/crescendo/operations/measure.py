@@ -108,7 +108,7 @@ def _documents(run: Run, connection: duckdb.DuckDBPyConnection, done: list[FileR
         rejected = _total(files, "records_rejected", "rows_rejected", "values_rejected")
         duplicate = _total(files, "records_duplicate") / records if records else 0
         for metric, value in (
-            ("records", records), ("rejected", rejected), ("duplicate_ratio", duplicate),
+            ("records", records), ("rejected_ratio", rejected / max(records, 1)), ("duplicate_ratio", duplicate),
             ("unknown_fields", unknown.get((source, document), 0)),
         ):  # fmt: skip
             run.measure("endpoint", subject, "crescendo", metric, value)

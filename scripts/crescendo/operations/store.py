@@ -122,7 +122,7 @@ OBSERVED = """
     union all
     select resource_type, node, 'run:build', metric, noted_at, value, run_id from operations.dbt_nodes
     cross join lateral (values
-        ('seconds', case when status not in ('skipped', 'error') then seconds end),
+        ('seconds', case when resource_type = 'model' and status = 'ok' then seconds end),
         ('failed', case when status <> 'skipped' then (status = 'error')::int end),
         ('failures', case when status not in ('skipped', 'error') then failures end)) as told (metric, value)
     where resource_type in ('model', 'test')
