@@ -15,9 +15,9 @@ import os
 import re
 import socket
 import sys
-import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -54,7 +54,8 @@ class Gelf(logging.Formatter):
     def __init__(self, verb: str, host: str) -> None:
         super().__init__()
         self.verb, self.host = verb, host
-        self._run_id = f"none-{uuid.uuid4().hex[:12]}"  # until a run begins; what is logged after it is of it still
+        # until a run begins; what is logged after it is of it still
+        self._run_id = f"{datetime.now(UTC):%Y%m%dT%H%M%S.%fZ}-{os.getpid()}"
 
     def format(self, record: logging.LogRecord) -> str:
         """The line; what is withheld is not in it."""
