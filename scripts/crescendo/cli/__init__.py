@@ -19,6 +19,7 @@ VERBS = {
     "changes": "crescendo.cli.changes:changes_command",
     "load": "crescendo.cli.load:load_command",
     "forget": "crescendo.cli.forget:forget_command",
+    "report": "crescendo.cli.report:report_command",
     "status": "crescendo.cli.status:status_command",
     "sample": "crescendo.cli.sample:sample_command",
     "correlate": "crescendo.cli.correlate:correlate_command",
