@@ -61,10 +61,8 @@ def one(connection: duckdb.DuckDBPyConnection, sql: str) -> tuple:
 
 
 def check_universes(connection: duckdb.DuckDBPyConnection, shared_tracks: int) -> None:
-    assert one(connection, "select count(*), bool_and(is_complete) from listening.fct_listening_extractions") == (
-        6,
-        True,
-    )
+    complete = "select count(*), bool_and(is_complete) from listening.fct_listening_extractions"
+    assert one(connection, complete) == (6, True)
     shown = "select count(*), count(distinct extraction_id) from listening.fct_listen_snapshots"
     assert one(connection, shown) == (10_000, 2)
     assert one(connection, "select count(*) from listening.fct_listening_refusals") == (0,)

@@ -12,7 +12,9 @@ from email import message_from_bytes, policy
 
 import pytest
 from aiosmtpd.controller import Controller
+from conftest import ROOT
 from crescendo.ask import texts
+from crescendo.cli import main
 from crescendo.errors import CrescendoError
 from crescendo.operations import alerts, journal
 from crescendo.operations.alerts import Alert
@@ -367,3 +369,39 @@ def test_what_waits_for_a_receiver_that_is_gone_is_said(warehouse):
 
 def test_a_repeat_is_held_back_for_a_day():
     assert timedelta(hours=24) == WINDOW
+
+
+def test_watch_tells_a_web_hook_once_and_writes_no_address_anywhere(warehouse, hook, tmp_path, monkeypatch, capsys):
+    monkeypatch.setenv("CRESCENDO_DB", str(warehouse))
+    monkeypatch.chdir(ROOT)
+    with journal.run("build", warehouse) as run, contextlib.suppress(ZeroDivisionError), run.phase("load"):
+        raise ZeroDivisionError
+    with contextlib.suppress(ZeroDivisionError), journal.run("build", warehouse):
+        raise ZeroDivisionError
+    file, log = tmp_path / "who", tmp_path / "log.jsonl"
+    file.write_text(f"data-engineering={hook.address}\n")
+    file.chmod(0o600)
+    words = ["watch", "--notify", "--addresses", str(file), "--log-level", "debug", "--log-file", str(log)]
+    hook.status = 503
+    assert main(words) == 1
+    assert "data-engineering (json) could not be told (HTTP 503)" in capsys.readouterr().err
+    hook.status = 200
+    assert main(words) == 1
+    assert main([*words, "--lang", "fr"]) == 1
+    [message] = hook.sent
+    assert message["title"] == "Crescendo: 1 critical"
+    assert "run_failed" in message["message"]
+    file.chmod(0o644)
+    assert main(words) == 2
+    said = "".join(capsys.readouterr()) + log.read_text()
+    said += "".join(path.read_text() for path in journal.folder(warehouse).iterdir())
+    assert "alert open" in said
+    for secret in (PASSWORD, TOKEN):
+        assert secret not in said
+
+
+def test_without_an_address_watch_says_what_to_write(warehouse, monkeypatch, capsys):
+    monkeypatch.setenv("CRESCENDO_DB", str(warehouse))
+    monkeypatch.delenv("CRESCENDO_NOTIFY_FILE", raising=False)
+    assert main(["watch", "--notify"]) == 2
+    assert "nobody is to be told: set CRESCENDO_NOTIFY" in capsys.readouterr().err

@@ -59,15 +59,25 @@ FIELDS = {
 ANSWERED = "(status like '2%' or status in ('304', '403', '404', '410'))"
 ROWS = {
     "runs": """
-        select run_id, max(verb), min(noted_at) filter (event = 'run'), max(noted_at) filter (event = 'end'),
-            case when bool_or(event = 'end') then max(outcome) filter (event = 'end')
-                when run_id in (from alive) then null else 'killed' end,
-            case when coalesce(max(outcome) filter (event = 'end'), 'killed') = 'killed' and run_id not in (from alive)
-                and coalesce(max(noted_at) filter (event = 'phase_start') > max(noted_at) filter (event = 'phase'),
-                    bool_or(event = 'phase_start'))
-                then arg_max(phase, noted_at) filter (event = 'phase_start') end,
-            max(seconds) filter (event = 'end'), nullif(max(error), ''), max(version)
-        from lines group by run_id having bool_or(event = 'run')""",
+        with open_phases as (
+            select run_id, phase, max(noted_at) filter (event = 'phase_start') as began_at
+            from lines where event in ('phase_start', 'phase') group by run_id, phase
+            having count(*) filter (event = 'phase_start') > count(*) filter (event = 'phase')
+        ),
+        told as (
+            select run_id, max(verb) as verb, min(noted_at) filter (event = 'run') as started_at,
+                max(noted_at) filter (event = 'end') as ended_at,
+                coalesce(max(outcome) filter (event = 'end'), case when run_id not in (from alive) then 'killed' end)
+                    as outcome,
+                max(seconds) filter (event = 'end') as seconds, nullif(max(error), '') as error,
+                max(version) as version
+            from lines group by run_id having bool_or(event = 'run')
+        )
+        select run_id, verb, started_at, ended_at, outcome,
+            case when outcome = 'killed' then (select max_by(phase, began_at) from open_phases as o
+                where o.run_id = told.run_id) end,
+            seconds, error, version
+        from told""",
     "phases": """
         select run_id, noted_at, phase, seconds, cpu_seconds, peak_bytes, bytes, rows, outcome
         from lines where event = 'phase'""",
