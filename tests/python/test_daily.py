@@ -113,6 +113,7 @@ def test_another_day_is_told_as_it_was(month):
 def test_a_day_without_a_run_says_so_and_what_is_missing(month):
     made = daily.report(month, DAY + timedelta(1))
     assert section(made, "runs").notes == ["Nothing ran on this day: no fetch, load, build or publish."]
+    assert section(daily.report(month, DAY - timedelta(1)), "quality").notes == ["Every figure of quality is as usual."]
     assert figures_of(made, "runs")["build: duration"].judgement == "missing"
     made = daily.report(month, DAY + timedelta(40))
     assert not section(made, "runs").figures
@@ -252,6 +253,7 @@ def test_without_a_warehouse_and_of_one_never_built_the_page_says_what_to_do(tmp
     made = daily.report(tmp_path / "none.duckdb", DAY)
     assert made.headlines == ["There is no warehouse at none.duckdb yet: `crescendo build` makes one."]
     assert all(one.notes for one in made.sections if one.key != "alerts")
+    assert "yet: <code>crescendo build</code> makes one." in daily.as_html(made)
     Page(daily.as_html(made))
     assert not list(tmp_path.glob("none*"))
     with duckdb.connect(str(tmp_path / "empty.duckdb")):

@@ -4,13 +4,16 @@ The HTML page needs nothing but itself, and says so to the browser, which then a
 """
 
 import json
+import re
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, date, datetime
+from html import escape
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, StrictUndefined
+from markupsafe import Markup
 
 from crescendo.ask.texts import _, language
 from crescendo.operations import alerts
@@ -105,12 +108,17 @@ def _rendered(made: Report, name: str, *, escapes: bool) -> str:
     }
     environment = Environment(autoescape=escapes, **how)  # noqa: S701 of Markdown the filter `cell` escapes the marks
     environment.filters |= {
-        "cell": _cell, "chart": figures.chart, "plain": printable, "range": figures.range_said,
+        "cell": _cell, "marked": _marked, "chart": figures.chart, "plain": printable, "range": figures.range_said,
         "verdict": figures.verdict,
     }  # fmt: skip
     environment.filters["value"] = lambda one: figures.said(one.value, one.unit)
     template = environment.from_string(files("crescendo.report").joinpath(name).read_text(encoding="utf-8"))
     return template.render(report=made, lang=language(), words=_words(made))
+
+
+def _marked(text: object) -> Markup:
+    """A sentence in HTML, with the commands in it marked as such."""
+    return Markup(re.sub("`([^`]*)`", r"<code>\1</code>", escape(printable(text))))  # noqa: S704 escaped before
 
 
 def _cell(text: object) -> str:

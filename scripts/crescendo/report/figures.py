@@ -133,7 +133,9 @@ def chart(one: Figure) -> Markup:
     days = [(day - one.history[0][0]).days for day, _ in one.history]
     values = [value for _, value in one.history]
     bounds = [*values, *(edge for edge in (one.low, one.high) if edge is not None)]
-    bottom, span = min(bounds), (max(bounds) - min(bounds)) or 1.0
+    bottom, span = min(bounds), max(bounds) - min(bounds)
+    if not span:  # in the middle
+        bottom, span = bottom - 1, 2.0
 
     def x(day: int) -> float:
         return EDGE + (WIDTH - 2 * EDGE) * day / (days[-1] or 1)

@@ -198,7 +198,8 @@ def quality_section(facts: Facts, day: date) -> Section:
     section.figures = [one for one in found if one.is_unusual or _says_something(one)]
     section.more = more + len(found) - len(section.figures)
     if not (section.figures or section.notes):
-        section.notes = [_("Nothing was checked in the week up to this day.")]
+        all_well = _("Every figure of quality is as usual.")
+        section.notes = [all_well if section.more else _("Nothing was checked in the week up to this day.")]
     return section
 
 
