@@ -1,6 +1,7 @@
 """Logs: lines that Graylog takes, that explain what was decided, and that hold nobody's data and no secret."""
 
 import json
+import logging
 import os
 import re
 import subprocess
@@ -9,10 +10,12 @@ from datetime import date
 
 import pytest
 from crescendo.http.server import Faults, served
-from crescendo.logs import without_data
+from crescendo.logs import without_data, writing
+from crescendo.operations import journal
 from crescendo.sources.moovitamix.simulate import application, universe
 from crescendo.sources.tmdb import simulate as tmdb
 from crescendo.sources.tmdb.world import Films
+from crescendo.withheld import withhold
 from reports import csv_text, point, song
 
 ADDITIONAL = re.compile(r"_[\w.-]+")
@@ -59,7 +62,10 @@ def test_a_load_at_debug_explains_every_file(desk, log):
     code, *_ = desk.run("load", desk.folder, "--log-level", "debug", "--log-file", log)
     assert code == 2
     events = lines_of(log)
-    assert len({event["_run_id"] for event in events}) == 1
+    # the run of the journal
+    assert {event["_run_id"] for event in events} == {
+        path.stem for path in journal.folder(desk.warehouse).glob("*.jsonl")
+    }
     assert {event["_verb"] for event in events} == {"load"}
     known = {event["_file"].rpartition("/")[2]: event for event in of(events, "file recognised")}
     assert known["report.csv"]["_document"] == "report"
@@ -170,6 +176,17 @@ def test_a_build_logs_its_steps_and_every_node(built):
     assert {event["_status"] for event in nodes} <= {"success", "pass", "skipped", "no-op"}
     assert of(events, "file recognised")
     assert len({event["_run_id"] for event in events}) == 1
+
+
+def test_what_is_withheld_is_in_no_line(log):
+    withhold("token-0123456789", "pa%2Fss%2Fword")
+    with writing("load", "debug", log):
+        event(
+            logging.INFO, "asked token-0123456789", why="pa/ss/word", by=["pa%2Fss%2Fword", "jane.doe@example.com"], n=1
+        )
+    [line] = lines_of(log)
+    assert line["short_message"] == "asked ***"
+    assert (line["_why"], line["_by"], line["_n"]) == ("***", "***, ***", 1)
 
 
 def test_sentences_lose_what_they_quote():

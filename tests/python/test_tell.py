@@ -10,6 +10,7 @@ import threading
 from datetime import datetime, timedelta
 from email import message_from_bytes, policy
 
+import apprise
 import pytest
 from aiosmtpd.controller import Controller
 from conftest import ROOT
@@ -322,6 +323,15 @@ def test_no_address_is_in_a_log_an_error_or_a_file(warehouse, hook, mailbox, cap
     for secret in (PASSWORD, TOKEN, "127.0.0.1", "mailer", "ops@example.com"):
         assert secret not in everything, secret
     assert {path.stat().st_mode & 0o777 for path in journal.folder(warehouse).iterdir()} == {0o600}
+
+
+def test_what_the_library_raises_is_told_by_its_class_alone(warehouse, monkeypatch):
+    def raises(*_, **__):
+        raise OSError(f"no way to json://ops:{PASSWORD}@nowhere/{TOKEN}")
+
+    monkeypatch.setattr(apprise.Apprise, "notify", raises)
+    is_now(warehouse, alert())
+    assert told(warehouse, to(("ops", f"json://ops:{PASSWORD}@nowhere/{TOKEN}"))).failed == {"ops (json)": "OSError"}
 
 
 @pytest.mark.parametrize(
