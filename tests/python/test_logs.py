@@ -181,9 +181,8 @@ def test_a_build_logs_its_steps_and_every_node(built):
 def test_what_is_withheld_is_in_no_line(log):
     withhold("token-0123456789", "pa%2Fss%2Fword")
     with writing("load", "debug", log):
-        event(
-            logging.INFO, "asked token-0123456789", why="pa/ss/word", by=["pa%2Fss%2Fword", "jane.doe@example.com"], n=1
-        )
+        said = {"why": "pa/ss/word", "by": ["pa%2Fss%2Fword", "jane.doe@example.com"], "n": 1}
+        log_event(logging.INFO, "asked token-0123456789", **said)
     [line] = lines_of(log)
     assert line["short_message"] == "asked ***"
     assert (line["_why"], line["_by"], line["_n"]) == ("***", "***, ***", 1)
