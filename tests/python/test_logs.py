@@ -10,6 +10,7 @@ from datetime import date
 
 import pytest
 from crescendo.http.server import Faults, served
+from crescendo.logs import event as log_event
 from crescendo.logs import without_data, writing
 from crescendo.operations import journal
 from crescendo.sources.moovitamix.simulate import application, universe
