@@ -35,7 +35,9 @@ VERBS = {
 }
 
 # DuckDB imports pandas (a second) the first time a value is bound, if it finds it; these verbs hand it none
-WITHOUT_PANDAS = ("averages", "build", "changes", "find", "forget", "growth", "load", "metrics", "status", "watch")
+WITHOUT_PANDAS = (
+    "averages", "build", "changes", "check", "find", "forget", "growth", "load", "metrics", "report", "status", "watch",
+)  # fmt: skip
 # how DuckDB tells of Ctrl-C while a statement runs, as a RuntimeError
 IN_A_STATEMENT = "Query interrupted"
 
