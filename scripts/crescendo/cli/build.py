@@ -86,7 +86,7 @@ def _build(run: Run, seconds: dict[str, float], force: bool) -> int:
 
 def _measure(run: Run, loaded: LoadResult | None) -> None:
     """Note what was loaded, or if that is None what dbt made of it, and enter it in the warehouse. Breaks no build."""
-    with suppress(duckdb.Error, OSError), warehouse.connect() as connection:
+    with suppress(duckdb.Error, OSError, CrescendoError), warehouse.connect() as connection:
         if loaded:
             measure.loaded(run, connection, loaded)
             measure.disk(run, swap.working(warehouse.path()))

@@ -265,11 +265,13 @@ def is_alive(file: Path) -> bool:
 def _report_killed(at: Path) -> None:
     """Say of each run that was killed since the last look what it was at, and close its journal."""
     for file in sorted(at.glob("*.jsonl")):
-        with suppress(OSError, ValueError, KeyError):
+        with suppress(OSError, ValueError, KeyError, TypeError):
             if _has_ended(file) or is_alive(file):
                 continue
             events = list(_events(file))
-            began = next(event for event in events if event["event"] == "run")
+            began = next((event for event in events if event["event"] == "run"), None)
+            if began is None:  # it was killed before its first line
+                continue
             phase = open_phase(events)
             when = datetime.fromisoformat(began["at"])
             where = f"in its phase {phase}" if phase else "before its first phase"

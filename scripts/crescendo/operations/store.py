@@ -157,8 +157,9 @@ def fill(connection: duckdb.DuckDBPyConnection, warehouse: Path) -> None:
     prepare(connection)
     held = taken(connection)
     for file in journals(warehouse):
-        if file.stem in held:
-            with suppress(OSError):
+        with suppress(OSError):
+            is_empty = not file.stat().st_size and not journal.is_alive(file)
+            if file.stem in held or is_empty:
                 file.unlink()
     files = [file for file in journals(warehouse) if file.stem not in held]
     with transaction(connection):
