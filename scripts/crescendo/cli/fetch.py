@@ -118,14 +118,8 @@ def soundcharts_command(
             return
         landing = Landing(record.folder, writable=not dry_run)
         with progress_bar("soundcharts") as advance:
-            client = Client(
-                url or source.URL,
-                access,
-                landing=landing,
-                policy=_policy(**pace),
-                on_progress=advance,
-                source="soundcharts",
-            )
+            how: dict[str, Any] = {"policy": _policy(**pace), "on_progress": advance, "source": "soundcharts"}
+            client = Client(url or source.URL, access, landing=landing, **how)
             if dry_run:
                 counted = run(lambda: survey(client, record, to, artists, platforms))
             else:
