@@ -52,7 +52,7 @@ filtered as (
         case
             when subject_type = 'column' and metric = 'null_ratio' then largest > 0
             when subject_type = 'column' then smallest < 1
-            when subject_type = 'model' and metric = 'seconds' then largest >= 0.2
+            when subject_type = 'model' and metric = 'seconds' then largest >= 0.5
             when subject_type = 'model' or subject_type = 'test'
                 then metric <> 'seconds' and largest > 0
             else true
