@@ -39,7 +39,7 @@ def history(connection: duckdb.DuckDBPyConnection, runs: int) -> None:
         ended = ", ended_at = started_at, outcome = 'ok', seconds = 60" if name == "runs" else ""
         connection.execute(f"update one set {moment} = timestamp '{now}'{ended}")
         connection.execute(f"""
-            insert into operations.{name} select * replace ('{name}' || lpad(n::varchar, 6, '0') as run_id,
+            insert into operations.{name} select * exclude (n) replace ('{name}' || lpad(n::varchar, 6, '0') as run_id,
                 {moment} - ({runs} - n) * interval {24 // A_DAY} hour as {moment}) from one, range({runs}) as r (n)""")
         connection.execute(f"update operations.{name} set run_id = replace(run_id, '{name}', '2')")
     days = [now.date() - timedelta(back) for back in range(runs // A_DAY + 2)]

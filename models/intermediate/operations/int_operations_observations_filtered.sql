@@ -1,5 +1,5 @@
--- The journal keeps every column, model and test. The spine gets those that tell something: what never
--- lacks a value, takes no time and never fails would be two thirds of it.
+-- The journal keeps every column, model and test. The spine gets those that tell something: what
+-- never lacks a value, takes no time and never fails would be two thirds of it.
 
 with
 
@@ -11,7 +11,8 @@ observations as (
 
 latest as (
 
-    select cast({{ dbt.dateadd('day', -var('operations_days'), 'max(observed_date)') }} as date)
+    select
+        cast({{ dbt.dateadd('day', -var('operations_days'), 'max(observed_date)') }} as date)
             as before_date
     from observations
 
@@ -51,7 +52,7 @@ filtered as (
         case
             when subject_type = 'column' and metric = 'null_ratio' then largest > 0
             when subject_type = 'column' then smallest < 1
-            when subject_type = 'model' and metric = 'seconds' then largest >= 0.2
+            when subject_type = 'model' and metric = 'seconds' then largest >= 0.5
             when subject_type = 'model' or subject_type = 'test'
                 then metric <> 'seconds' and largest > 0
             else true

@@ -1,5 +1,5 @@
--- One vocabulary for all sources. What MooVitamix says of its own listings is known better than what
--- the ledger says of their files.
+-- One vocabulary for all sources. What MooVitamix says of its own listings is known better than
+-- what the ledger says of their files.
 
 with
 

@@ -24,8 +24,8 @@ loads as (
 
 ),
 
--- one row per listen and value that the models refuse, and per record, row and value that the loader
--- rejects
+-- one row per listen and value that the models refuse, and per record, row and value that the
+-- loader rejects
 quarantined as (
 
     select

@@ -121,8 +121,8 @@ def soundcharts_command(
             return
         landing = Landing(record.folder, writable=not dry_run)
         with progress_bar("soundcharts") as advance:
-            asks: dict[str, Any] = {"policy": _policy(**pace), "on_progress": advance, "source": "soundcharts"}
-            client = Client(url or source.URL, access, landing=landing, **asks)
+            how: dict[str, Any] = {"policy": _policy(**pace), "on_progress": advance, "source": "soundcharts"}
+            client = Client(url or source.URL, access, landing=landing, **how)
             if dry_run:
                 counted = run(lambda: survey(client, record, to, artists, platforms))
             else:
