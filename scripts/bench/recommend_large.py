@@ -36,7 +36,7 @@ TABLES = """
     create table listening.user_features as select n::varchar as user_key from range({users}) as numbers(n);
     create table listening.track_features as
     select track_key, count(*) as user_count from listening.fct_user_track_interactions group by all;
-    create table listening.fct_extractions as
+    create table listening.fct_listening_extractions as
     select 'tracks' as route, date '2025-04-01' as load_date, true as is_complete;
     create table listening.bridge_tracks_x_genres as
     select n::varchar as track_key, 'genre ' || n % {groups} as genre_id from range({tracks}) as numbers(n);

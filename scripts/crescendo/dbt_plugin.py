@@ -10,6 +10,7 @@ from crescendo import builds, privacy, swap, warehouse
 from crescendo.analysis.recommend import store
 from crescendo.errors import CrescendoError
 from crescendo.ingest import flatten, ledger
+from crescendo.operations import store as operations
 from crescendo.sources import all_sources
 
 IN_MEMORY = ":memory:"
@@ -38,6 +39,7 @@ class Plugin(BasePlugin):
             ledger.prepare(conn)
             builds.prepare(conn)
             store.prepare(conn)
+            operations.prepare(conn)
             for source in all_sources().values():
                 tables = [table for document in source.documents for table in flatten.raw_tables(document)]
                 ledger.prepare_raw(conn, source, tables)

@@ -49,6 +49,18 @@ def read(target: Path) -> Outcome:
     return outcome
 
 
+def nodes(target: Path) -> list[dict]:
+    """Each node of the last run: its name, type, status, seconds and failures; not its message, which may hold data."""
+    results = json.loads((target / "run_results.json").read_text())["results"]
+    return [
+        {
+            "node": result["unique_id"], "status": result["status"], "seconds": round(result["execution_time"], 3),
+            "failures": result["failures"],
+        }
+        for result in results
+    ]  # fmt: skip
+
+
 def _broken(manifest: dict, uid: str, result: dict) -> Broken:
     node = manifest["nodes"][uid]
     is_promise = node["resource_type"] == "test" and result["status"] != "error"

@@ -22,6 +22,26 @@ def private_files() -> Iterator[None]:
         os.umask(before)
 
 
+def private_lines(file: Path, what: str) -> list[str]:
+    """The lines of a file that only its owner may read, blank for those that begin with #; `what` names it in errors.
+
+    Raises CrescendoError if it cannot be read, is no plain file of the user, or can be read by others.
+    """
+    try:
+        descriptor = os.open(file, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+    except OSError as error:
+        raise CrescendoError(f"{what} {file}: {error.strerror}") from None
+    status = os.fstat(descriptor)
+    if not stat.S_ISREG(status.st_mode) or status.st_uid != os.getuid():
+        os.close(descriptor)
+        raise CrescendoError(f"{what} {file} is not a plain file of yours: write one, mode 600")
+    with os.fdopen(descriptor, encoding="utf-8", errors="replace") as opened:
+        if stat.S_IMODE(status.st_mode) & 0o177:
+            mode = f"{stat.S_IMODE(status.st_mode):o}"
+            raise CrescendoError(f"{what} {file} has mode {mode}: run chmod 600 {file}")
+        return ["" if line.startswith("#") else line for line in opened.read().splitlines()]
+
+
 def key_file(warehouse: Path) -> Path:
     """Where the key of a warehouse is: beside it, never in it."""
     return warehouse.with_name(f"{warehouse.name}.maskkey")

@@ -19,7 +19,7 @@ LOAD_MEMORY = "640MB"
 # DuckDB names the database by the file: with the name of a schema, `metrics.song_days` would be ambiguous everywhere
 TAKEN_NAMES = {
     "audience", "films", "information_schema", "intermediate", "leads", "listening", "load_audit", "main", "memory",
-    "metrics", "pg_catalog", "quality", "recommendations", "seeds", "staging", "system", "temp",
+    "metrics", "operations", "pg_catalog", "quality", "recommendations", "seeds", "staging", "system", "temp",
 }  # fmt: skip
 # what dbt takes for the parts of an address, so that it names the database otherwise than DuckDB
 ADDRESS_PARTS = re.compile(r"[?#;]|^[A-Za-z][A-Za-z0-9+.-]*:")
@@ -147,6 +147,19 @@ def renewed(file: Path | None = None, *, wait: float = 60.0, keep: bool = True) 
         swap.renewed(file, wait=wait, settle=_settle, tidy=_tidy, keep=keep) as copy,
     ):
         yield copy
+
+
+@contextmanager
+def beside(file: Path, name: str) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A database in memory, to which a warehouse is attached under a name to be read; nothing is, if there is none.
+
+    Raises CrescendoError if the file is not a DuckDB file or damaged.
+    """
+    check_file(file)
+    with _explained(file), duckdb.connect() as connection:
+        if file.exists():
+            connection.execute(f"attach {text(str(file))} as {quoted(name)} (read_only)")
+        yield connection
 
 
 def _settle(file: Path) -> None:

@@ -25,7 +25,7 @@ accepted as (
 quarantined as (
 
     select count(*) as listen_count
-    from {{ ref('fct_quarantined_records') }}
+    from {{ ref('fct_listening_refusals') }}
     where route = 'listen_history'
 
 ),
@@ -34,7 +34,7 @@ quarantined as (
 empty as (
 
     select count(*) as history_count
-    from {{ ref('fct_quarantined_records') }}
+    from {{ ref('fct_listening_refusals') }}
     where route = 'listen_history' and position is null
 
 ),

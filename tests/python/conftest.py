@@ -33,7 +33,7 @@ def crescendo(folder: Path, environment: dict[str, str], *words: str) -> subproc
 def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder in which `crescendo build` made the sample's warehouse, models and tests included. Read only."""
     folder = tmp_path_factory.mktemp("built")
-    done = crescendo(folder, project_in(folder), "build")
+    done = crescendo(folder, project_in(folder), "build", "--log-level", "debug", "--log-file", "build.jsonl")
     assert done.returncode == 0, done.stdout + done.stderr
     (folder / "summary.txt").write_text(done.stdout)
     (folder / "progress.txt").write_text(done.stdout)

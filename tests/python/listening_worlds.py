@@ -27,7 +27,7 @@ TABLES = """
     create or replace table listening.track_features as
     select tracks.track_key, count(heard.user_key) as user_count
     from tracks left join listening.fct_user_track_interactions as heard using (track_key) group by all;
-    create or replace table listening.fct_extractions as
+    create or replace table listening.fct_listening_extractions as
     select 'tracks' as route, date '{day}' as load_date, true as is_complete;
     create or replace table listening.bridge_tracks_x_genres as
     select distinct track_key, lower(trim(unnest(string_split(genres, ',')))) as genre_id from tracks;

@@ -61,10 +61,11 @@ def one(connection: duckdb.DuckDBPyConnection, sql: str) -> tuple:
 
 
 def check_universes(connection: duckdb.DuckDBPyConnection, shared_tracks: int) -> None:
-    assert one(connection, "select count(*), bool_and(is_complete) from listening.fct_extractions") == (6, True)
+    complete = "select count(*), bool_and(is_complete) from listening.fct_listening_extractions"
+    assert one(connection, complete) == (6, True)
     shown = "select count(*), count(distinct extraction_id) from listening.fct_listen_snapshots"
     assert one(connection, shown) == (10_000, 2)
-    assert one(connection, "select count(*) from listening.fct_quarantined_records") == (0,)
+    assert one(connection, "select count(*) from listening.fct_listening_refusals") == (0,)
     # an id of both universes is two tracks, and an anomaly
     assert one(connection, "select count(*) from listening.fct_id_reuses where route = 'tracks'") == (shared_tracks,)
     assert one(connection, "select count(*) from listening.dim_tracks_current") == (2_000,)
@@ -113,7 +114,7 @@ def test_orphans_bad_durations_and_a_lost_page_are_noticed(tmp_path):
     assert done.returncode == 0, done.stdout
     found = dict(
         connection.execute(
-            "select quarantine_reason, count(*) from listening.fct_quarantined_records group by all"
+            "select quarantine_reason, count(*) from listening.fct_listening_refusals group by all"
         ).fetchall()
     )
     assert set(found) == {"unknown_track", "no_tracks", "bad_duration"}
@@ -123,10 +124,10 @@ def test_orphans_bad_durations_and_a_lost_page_are_noticed(tmp_path):
 
     (landing / str(DAY) / "users__p0003.json").unlink()
     (tmp_path / "crescendo.duckdb").unlink()
-    done, connection = build(tmp_path, ("+fct_extractions",))
+    done, connection = build(tmp_path, ("+fct_listening_extractions",))
     assert done.returncode == 0, done.stdout
-    lost = "select record_count, total_count from listening.fct_extractions where not is_complete"
+    lost = "select record_count, total_count from listening.fct_listening_extractions where not is_complete"
     [(count, total)] = connection.execute(lost).fetchall()
     assert count == total - 100
-    orphans = "select count(*) > 0 from listening.fct_quarantined_records where quarantine_reason = 'unknown_user'"
+    orphans = "select count(*) > 0 from listening.fct_listening_refusals where quarantine_reason = 'unknown_user'"
     assert one(connection, orphans) == (True,)

@@ -314,11 +314,11 @@ def test_everyone_has_a_list_of_tracks_that_are_offered_and_unheard(asked):
         semi join listening.fct_user_track_interactions using (user_key, track_key)""") == [(0,)]
     assert asked("""
         select count(*) from recommendations.top_n as top join listening.dim_tracks_current as t using (track_key)
-        where t.last_load_date < (select max(load_date) from listening.fct_extractions)""") == [(0,)]
+        where t.last_load_date < (select max(load_date) from listening.fct_listening_extractions)""") == [(0,)]
     assert asked("""
         select count(*) from recommendations.similar_tracks as s join listening.dim_tracks_current as t
             on s.similar_track_key = t.track_key
-        where t.last_load_date < (select max(load_date) from listening.fct_extractions)""") == [(0,)]
+        where t.last_load_date < (select max(load_date) from listening.fct_listening_extractions)""") == [(0,)]
 
 
 def test_every_row_says_why(asked):

@@ -8,13 +8,13 @@ users as (
 
 quarantined as (
 
-    select * from {{ ref('fct_quarantined_records') }}
+    select * from {{ ref('fct_listening_refusals') }}
 
 ),
 
 extractions as (
 
-    select * from {{ ref('fct_extractions') }}
+    select * from {{ ref('fct_listening_extractions') }}
 
 ),
 

@@ -20,20 +20,25 @@ VERBS = {
     "changes": "crescendo.cli.changes:changes_command",
     "load": "crescendo.cli.load:load_command",
     "forget": "crescendo.cli.forget:forget_command",
+    "report": "crescendo.cli.report:report_command",
     "status": "crescendo.cli.status:status_command",
     "sample": "crescendo.cli.sample:sample_command",
     "correlate": "crescendo.cli.correlate:correlate_command",
     "publish": "crescendo.cli.publish:publish_command",
     "docs": "crescendo.cli.docs:docs_command",
     "build": "crescendo.cli.build:build_command",
+    "check": "crescendo.cli.check:check_command",
     "fetch": "crescendo.cli.fetch:fetch_command",
     "simulate": "crescendo.cli.simulate:simulate_command",
     "recommend": "crescendo.cli.recommend:recommend_command",
     "retrain": "crescendo.cli.retrain:retrain_command",
+    "watch": "crescendo.cli.watch:watch_command",
 }
 
 # DuckDB imports pandas (a second) the first time a value is bound, if it finds it; these verbs hand it none
-WITHOUT_PANDAS = ("averages", "build", "changes", "find", "forget", "growth", "load", "metrics", "status")
+WITHOUT_PANDAS = (
+    "averages", "build", "changes", "check", "find", "forget", "growth", "load", "metrics", "report", "status", "watch",
+)  # fmt: skip
 # how DuckDB tells of Ctrl-C while a statement runs, as a RuntimeError
 IN_A_STATEMENT = "Query interrupted"
 

@@ -1,14 +1,16 @@
 """From files to answers in one go: a sample if there is nothing to load, load, dbt build, summary."""
 
+import logging
 import re
 import shutil
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import click
+import duckdb
 
 from crescendo import builds, dbt, outcome, swap, warehouse
 from crescendo.cli.load import notes
@@ -17,6 +19,9 @@ from crescendo.ingest import ledger
 from crescendo.ingest.forget import forget, loaded_files, within
 from crescendo.ingest.load import LoadResult, load
 from crescendo.ingest.status import found
+from crescendo.logs import event, logged
+from crescendo.operations import journal, measure, store
+from crescendo.operations.journal import Run
 from crescendo.outcome import Outcome
 from crescendo.terminal import printable
 
@@ -31,6 +36,7 @@ MOST_KINDS = 5  # kinds of findings that the summary names
 @click.command("build")
 @click.option("--environment-seconds", type=float, default=0.0, hidden=True, help="What making the environment took.")
 @click.option("--force", is_flag=True, help="Run dbt even if nothing has changed.")
+@logged("build")
 def build_command(environment_seconds: float, force: bool) -> int:
     """Make the warehouse: load landing/, or a sample if there are no files, dbt build, and what there is to ask.
 
@@ -41,16 +47,29 @@ def build_command(environment_seconds: float, force: bool) -> int:
     if not Path("dbt_project.yml").is_file():
         raise CrescendoError("there is no dbt_project.yml here: run this in the project's folder")
     seconds = {"environment": environment_seconds} if environment_seconds else {}
+    with journal.run("build", warehouse.path()) as run:
+        run.exit_code = _build(run, seconds, force)
+    return run.exit_code
+
+
+def _build(run: Run, seconds: dict[str, float], force: bool) -> int:
     with warehouse.renewed() as copy:
-        loaded = _loaded(seconds)
+        with run.phase("load") as phase:
+            loaded = _loaded(seconds)
+            phase.rows, phase.bytes = measure.size_of(loaded)
         fingerprint = dbt.fingerprint()
         if loaded.load_id is None and not force and _built() == fingerprint:
             _warn_of_files(loaded)
             click.echo("Nothing has changed: the files are loaded, the models are built, and nothing was touched.")
             _print_questions()
             return 0
-        with _timed(seconds, "dbt build"):
+        _measure(run, loaded)
+        with _timed(seconds, "dbt build"), run.phase("transform"):
             built = _dbt_build()
+        for node in outcome.nodes(dbt.target()) if built else ():
+            event(logging.ERROR if node["status"] in outcome.BROKEN else logging.DEBUG, "dbt node ended", **node)
+        if built is not None:
+            _measure(run, None)
         copy.keep = built is not None
         if built and not built.broken:
             _note_build(fingerprint)
@@ -63,6 +82,17 @@ def build_command(environment_seconds: float, force: bool) -> int:
     _print_summary(loaded, built, seconds)
     _print_questions()
     return 1 if built.broken else 0
+
+
+def _measure(run: Run, loaded: LoadResult | None) -> None:
+    """Note what was loaded, or if that is None what dbt made of it, and enter it in the warehouse. Breaks no build."""
+    with suppress(duckdb.Error, OSError, CrescendoError), warehouse.connect() as connection:
+        if loaded:
+            measure.loaded(run, connection, loaded)
+            measure.disk(run, swap.working(warehouse.path()))
+        else:
+            measure.built(run, connection, dbt.target())
+        store.fill(connection, warehouse.path())
 
 
 def _warn_of_files(loaded: LoadResult) -> None:
@@ -109,8 +139,10 @@ def _holds_own() -> bool:
 @contextmanager
 def _timed(seconds: dict[str, float], name: str) -> Iterator[None]:
     started = time.monotonic()
+    event(logging.DEBUG, "step began", step=name)
     yield
     seconds[name] = time.monotonic() - started
+    event(logging.INFO, "step ended", step=name, seconds=round(seconds[name], 3))
 
 
 def _sample() -> None:

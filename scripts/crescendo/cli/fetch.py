@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import logging
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
@@ -15,12 +16,15 @@ from crescendo.http.client import Client, Policy, Tally, run
 from crescendo.http.credentials import credentials
 from crescendo.http.landing import Landing, only_one
 from crescendo.http.progress import progress_bar
+from crescendo.logs import event, logged
+from crescendo.operations import journal
 from crescendo.options import SECONDS, SECONDS_OF_WORK, format_option
 
 DAY = click.DateTime(["%Y-%m-%d"])
 
 
 def _shared(command: Callable) -> Callable:
+    command = journal.measured("extract")(command)
     for option in (
         format_option("text", "json"),
         click.option(
@@ -76,6 +80,7 @@ def fetch_command() -> None:
 @_to("landing/soundcharts")
 @click.option("--dry-run", is_flag=True, help="Say how many calls it would cost, and land nothing.")
 @_shared
+@logged("fetch")
 def soundcharts_command(
     artists: tuple[str, ...],
     since: datetime | None,
@@ -116,7 +121,8 @@ def soundcharts_command(
             return
         landing = Landing(record.folder, writable=not dry_run)
         with progress_bar("soundcharts") as advance:
-            client = Client(url or source.URL, access, landing=landing, policy=_policy(**pace), on_progress=advance)
+            how: dict[str, Any] = {"policy": _policy(**pace), "on_progress": advance, "source": "soundcharts"}
+            client = Client(url or source.URL, access, landing=landing, **how)
             if dry_run:
                 counted = run(lambda: survey(client, record, to, artists, platforms))
             else:
@@ -139,6 +145,7 @@ def _check(platforms: tuple[str, ...], known: frozenset[str], since: datetime | 
 @click.option("--date", "day", type=DAY, metavar="YYYY-MM-DD", help="The load date; without it today, in UTC.")
 @_to("landing/moovitamix")
 @_shared
+@logged("fetch")
 def moovitamix_command(url: str, day: datetime | None, to: Path, form: str, **pace: Any) -> None:
     """A day of tracks, users and listening histories, whole and of one universe.
 
@@ -159,7 +166,7 @@ def moovitamix_command(url: str, day: datetime | None, to: Path, form: str, **pa
             click.echo(f"{to / str(load_date)}: landed before, left as it is")
         else:
             with progress_bar("moovitamix") as advance:
-                client = Client(url, policy=_policy(**pace), on_progress=advance)
+                client = Client(url, policy=_policy(**pace), on_progress=advance, source="moovitamix")
                 tally = run(lambda: source.fetch(client, to, load_date))
             _report(tally, to / str(load_date), form)
         source.as_parquet(to / str(load_date), to / ".parquet")
@@ -182,6 +189,7 @@ def moovitamix_command(url: str, day: datetime | None, to: Path, form: str, **pa
 @click.option("--url", default=None, help="Another server, such as a simulator, for the API and its exports.")
 @_to("landing/tmdb")
 @_shared
+@logged("fetch")
 def tmdb_command(
     pages: int,
     day: datetime | None,
@@ -215,10 +223,10 @@ def tmdb_command(
         if not is_past:
             shown = source.access(*credentials(source.TOKEN, file=secrets).values())
             policy = replace(_policy(**pace), forgives_401=False)
-            client = Client(url or source.URL, shown, policy=policy, on_progress=advance)
+            client = Client(url or source.URL, shown, policy=policy, on_progress=advance, source="tmdb")
             tally = run(lambda: source.fetch(client, to, asked, pages))
         if exported:
-            plain = Client(url or source.EXPORTS_URL, policy=_policy(**pace), on_progress=advance)
+            plain = Client(url or source.EXPORTS_URL, policy=_policy(**pace), on_progress=advance, source="tmdb")
             tally.add(run(lambda: source.fetch_export(plain, to, asked)))
         _report(tally, to / str(asked), form)
 
@@ -239,6 +247,7 @@ def _echo_survey(calls: dict[str, int], guessed: set[str], spent: int, form: str
 
 def _report(tally: Tally, folder: Path, form: str) -> None:
     """Say what a fetch did. Raises CrescendoError if something failed."""
+    _log(tally, folder)
     if form == "json":
         click.echo(json.dumps({"folder": str(folder), **vars(tally)}))
     else:
@@ -253,3 +262,11 @@ def _report(tally: Tally, folder: Path, form: str) -> None:
     if tally.failed:
         shown = "; ".join(tally.failed[:3])
         raise CrescendoError(f"{len(tally.failed)} requests failed for good ({shown}): run the same command again")
+
+
+def _log(tally: Tally, folder: Path) -> None:
+    facts = {"folder": folder, "landed": tally.asked, "reused": tally.reused, "quota_remaining": tally.quota_remaining}
+    counts = {"absent": tally.absent.total(), "retries": tally.retries.total(), "failed": len(tally.failed)}
+    for kind, details in tally.notes.items():
+        event(logging.WARNING, "oddity handled", kind=kind, count=len(details))
+    event(logging.ERROR if tally.failed else logging.INFO, "fetch ended", **facts, **counts)

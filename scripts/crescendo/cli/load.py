@@ -3,19 +3,23 @@
 import json
 from collections import defaultdict
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+import duckdb
 
-from crescendo import swap
+from crescendo import swap, warehouse
 from crescendo.cli.status import print_table
+from crescendo.errors import CrescendoError
 from crescendo.ingest import detect
 from crescendo.ingest.ledger import FileResult
 from crescendo.ingest.load import load
 from crescendo.ingest.run import LoadResult
+from crescendo.logs import logged
+from crescendo.operations import journal, measure
 from crescendo.options import SECONDS, NamedPath, format_option
 from crescendo.terminal import printable
 
@@ -47,6 +51,8 @@ MOST_NOTES = 10
     "--wait", type=SECONDS, default=60.0, show_default=True, help="Seconds to wait for a warehouse that is in use."
 )
 @format_option("table", "json")
+@journal.measured("load", unless="dry_run")
+@logged("load")
 def load_command(
     paths: tuple[Path, ...],
     source: str,
@@ -82,6 +88,8 @@ def load_command(
         wait=wait,
         progress=not quiet,
     )
+    if not dry_run:
+        _measure(result)
     with _done(result, dry_run):
         if form == "json":
             click.echo(
@@ -94,6 +102,15 @@ def load_command(
         for said in _refusals(result.refused):
             click.echo(f"error: {printable(said)}", err=True)
     return 2 if result.refused else 0
+
+
+def _measure(result: LoadResult) -> None:
+    """Note what was loaded, beside the warehouse."""
+    run = journal.current()
+    run.at_work.rows, run.at_work.bytes = measure.size_of(result)
+    with suppress(duckdb.Error, CrescendoError), warehouse.connect(read_only=True) as connection:
+        measure.loaded(run, connection, result)
+        measure.disk(run, warehouse.path())
 
 
 @contextmanager

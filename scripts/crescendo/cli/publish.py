@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 
 from crescendo import warehouse
+from crescendo.operations import journal
 from crescendo.options import SECONDS, format_option
 from crescendo.publish.contents import Published
 from crescendo.publish.files import publish_files
@@ -29,6 +30,7 @@ def publish_command() -> None:
     "--wait", type=SECONDS, default=60.0, show_default=True, help="Seconds to wait for readers to leave the old tables."
 )
 @format_option("table", "json")
+@journal.measured("publish")
 def postgres_command(dsn: str, wait: float, form: str) -> None:
     """Publish tables, keys, indexes, views and growth functions to a PostgreSQL database (15 or later).
 
@@ -45,6 +47,7 @@ def postgres_command(dsn: str, wait: float, form: str) -> None:
 @publish_command.command("csv")
 @click.argument("folder", type=click.Path(path_type=Path), default=Path("exports"), metavar="[DIR]")
 @format_option("table", "json")
+@journal.measured("publish")
 def csv_command(folder: Path, form: str) -> None:
     """Write every table and view as a CSV file that a spreadsheet can open safely; to exports/ without DIR.
 
@@ -59,6 +62,7 @@ def csv_command(folder: Path, form: str) -> None:
 @publish_command.command("parquet")
 @click.argument("folder", type=click.Path(path_type=Path), default=Path("exports"), metavar="[DIR]")
 @format_option("table", "json")
+@journal.measured("publish")
 def parquet_command(folder: Path, form: str) -> None:
     """Write every table and view as Parquet, facts in a folder for each month; to exports/ without DIR.
 

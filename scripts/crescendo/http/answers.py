@@ -34,6 +34,10 @@ class PassingError(Exception):
         self.seconds = seconds
 
 
+class ForeignBodyError(PassingError):
+    """A success whose body is cut, or is something else than was asked for."""
+
+
 def origin(url: str, is_secret: bool) -> str:
     """Scheme, host and port of a --url; credentials go unencrypted to this machine only. Raises CrescendoError."""
     try:

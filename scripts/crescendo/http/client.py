@@ -14,13 +14,15 @@ import asyncio
 import contextlib
 import hashlib
 import json
+import logging
 import random
 import time
 import zlib
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
@@ -34,6 +36,7 @@ from crescendo.http.answers import (
     LOOPBACK,
     MAX_TOLD_WAIT_SECONDS,
     PASSING,
+    ForeignBodyError,
     PassingError,
     RequestError,
     StoppedError,
@@ -44,6 +47,8 @@ from crescendo.http.answers import (
 )
 from crescendo.http.credentials import Access
 from crescendo.http.landing import Landing
+from crescendo.logs import event
+from crescendo.operations import journal
 
 KEPT_HEADERS = ("content-type", "date", "etag", "retry-after", "x-quota-remaining", "x-ratelimit-reset")
 MAX_BODY_BYTES = 64 * 2**20
@@ -59,6 +64,7 @@ QUOTA = "the quota is used up: what was landed stays; once it is renewed, the sa
 
 # status, headers, body
 Exchanged = tuple[int, httpx.Headers, bytes]
+Exchange = Callable[[str, Mapping[str, Any]], Awaitable[Exchanged]]
 
 
 @dataclass
@@ -119,6 +125,7 @@ class Client:
         landing: where answers go; None keeps nothing.
         policy: how fast, and how patient.
         on_progress: told of every request: those that are done, those known, and the calls left (None: unknown).
+        source: what the journal calls it; without one, nothing is noted there.
     """
 
     def __init__(
@@ -129,10 +136,12 @@ class Client:
         landing: Landing | None = None,
         policy: Policy = USUAL,
         on_progress: OnProgress | None = None,
+        source: str = "",
     ) -> None:
         self.origin = origin(url, access.has_secrets)
         self.landing = landing
         self.tally = Tally()
+        self._source = source
         self._access, self._policy, self._on_progress = access, policy, on_progress
         self._slots = asyncio.Semaphore(policy.concurrency)
         self._quiet_until = 0.0
@@ -169,8 +178,12 @@ class Client:
         self._tell(known=1)
         kept = self.landing if landing else None
         found = kept.read(name) if kept else None
+        what = {key: (facts or {}).get(key) for key in ("document", "platform", "page")}
         if found is None:
-            status, headers, body = await self._ask(path, query or {})
+            began = time.monotonic()
+            status, headers, body = await self._ask(path, query or {}, str((facts or {}).get("document", name)))
+            took = round(1000 * (time.monotonic() - began), 1)
+            event(logging.DEBUG, "answered", **what, status=status, bytes=len(body), milliseconds=took)
             request = {
                 **(facts or {}),
                 "method": "GET",
@@ -188,13 +201,14 @@ class Client:
             found = status if status in ABSENCES else body
         else:
             self.tally.reused += 1
+            event(logging.DEBUG, "landed before", **what)
         self._tell(done=1)
         if isinstance(found, int):
             self.tally.absent[ABSENCES[found]] += 1
             return None
         return _read(found, path)
 
-    async def _ask(self, path: str, query: Mapping[str, Any]) -> Exchanged:
+    async def _ask(self, path: str, query: Mapping[str, Any], endpoint: str) -> Exchanged:
         """Exchange until there is an answer; raises what `answer` raises."""
         try:
             async for attempt in AsyncRetrying(
@@ -204,7 +218,8 @@ class Client:
                 reraise=True,
             ):
                 with attempt:
-                    result = await self._exchange_within_rate(path, query)
+                    asked = partial(self._noted, endpoint, attempt.retry_state.attempt_number - 1)
+                    result = await self._exchange_within_rate(path, query, asked)
         except PassingError as error:
             if str(error).startswith("HTTP 401"):
                 raise StoppedError(f"{self.origin} refuses the credentials ({error}): check them") from None
@@ -231,10 +246,25 @@ class Client:
     def _wait(self, state: RetryCallState) -> float:
         error = state.outcome.exception() if state.outcome else None
         self.tally.retries[str(error)] += 1
+        event(logging.WARNING, "asked again", origin=self.origin, why=error, attempt=state.attempt_number)
         jittered = wait_random_exponential(multiplier=self._policy.backoff_seconds, max=60)(state)
         return jittered + (getattr(error, "seconds", None) or 0)
 
-    async def _exchange_within_rate(self, path: str, query: Mapping[str, Any]) -> Exchanged:
+    async def _noted(self, endpoint: str, retries: int, path: str, query: Mapping[str, Any]) -> Exchanged:
+        """One exchange, entered in the journal with what came of it."""
+        began, came = time.monotonic(), "refused"
+        try:
+            answer = await self._exchange(path, query)
+            came = str(answer[0])
+            return answer
+        except PassingError as error:
+            came = str(error)
+            raise
+        finally:
+            if self._source:
+                journal.current().request(self._source, endpoint, time.monotonic() - began, came, retries)
+
+    async def _exchange_within_rate(self, path: str, query: Mapping[str, Any], exchange: Exchange) -> Exchanged:
         """One answer; a 429 of the rate is waited out by all requests together, one of the quota stops."""
         waited = 0.0
         while True:
@@ -243,7 +273,7 @@ class Client:
                     await asyncio.sleep(rest)
                 if self.tally.quota_remaining is not None and self.tally.quota_remaining <= 0:
                     raise StoppedError(QUOTA)
-                status, headers, body = await self._exchange(path, query)
+                status, headers, body = await exchange(path, query)
                 self._watch_quota(headers)
                 if status != 429:
                     break
@@ -259,6 +289,7 @@ class Client:
                 if waited > MAX_TOLD_WAIT_SECONDS:
                     raise StoppedError(f"{self.origin} asks for a wait of {seconds:.0f} s: run again then")
                 self.tally.retries["HTTP 429 (rate)"] += 1
+                event(logging.WARNING, "held back", origin=self.origin, why="HTTP 429 (rate)", seconds=seconds)
                 until = time.monotonic() + seconds + random.random() * self._policy.backoff_seconds  # noqa: S311 jitter, no secret
                 self._quiet_until = max(self._quiet_until, until)
         if status == 401 and not self._policy.forgives_401:
@@ -266,6 +297,10 @@ class Client:
         if status in PASSING:
             raise passing(self.origin, f"HTTP {status}", headers)
         return status, headers, body
+
+    async def once(self, path: str, query: Mapping[str, Any]) -> Exchanged:
+        """Whatever a request is answered, asked once. Raises PassingError if nothing usable comes, StoppedError."""
+        return await self._exchange(path, query)
 
     async def _exchange(self, path: str, query: Mapping[str, Any]) -> Exchanged:
         """One exchange, redirects of the same origin followed; all that a wire does wrong may pass."""
@@ -307,7 +342,7 @@ class Client:
             try:
                 _read(bytes(body), response.url.path)
             except (ValueError, EOFError, zlib.error):
-                raise PassingError("cut or foreign body") from None
+                raise ForeignBodyError("cut or foreign body") from None
         return bytes(body)
 
     def _watch_quota(self, headers: httpx.Headers) -> None:

@@ -4,7 +4,6 @@ import asyncio
 import base64
 import os
 import re
-import stat
 import time
 from collections.abc import AsyncGenerator, Mapping
 from dataclasses import dataclass, field
@@ -15,6 +14,8 @@ import httpx
 
 from crescendo.errors import CrescendoError
 from crescendo.http.answers import PASSING, PassingError, StoppedError, origin, passing
+from crescendo.privacy import private_lines
+from crescendo.withheld import withhold
 
 # of a token that does not say how long it lasts, and how long before its end it is not used any more
 TOKEN_SECONDS, SPARE_SECONDS = 600, 30
@@ -44,24 +45,13 @@ def credentials(*sets: tuple[str, ...], file: Path | None = None) -> dict[str, s
     for name, value in found.items():
         if not HEADER_VALUE.fullmatch(value):
             raise CrescendoError(f"{name} holds a character that no HTTP header may hold: set it again")
+    withhold(*found.values())
     return found
 
 
 def _credentials_file(file: Path) -> dict[str, str]:
-    try:
-        descriptor = os.open(file, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
-    except OSError as error:
-        raise CrescendoError(f"credentials file {file}: {error.strerror}") from None
-    status = os.fstat(descriptor)
-    if not stat.S_ISREG(status.st_mode) or status.st_uid != os.getuid():
-        os.close(descriptor)
-        raise CrescendoError(f"credentials file {file} is not a plain file of yours: write one, mode 600")
-    with os.fdopen(descriptor, encoding="utf-8", errors="replace") as opened:
-        if stat.S_IMODE(status.st_mode) & 0o177:
-            mode = f"{stat.S_IMODE(status.st_mode):o}"
-            raise CrescendoError(f"credentials file {file} has mode {mode}: run chmod 600 {file}")
-        pairs = (line.partition("=") for line in opened if "=" in line and not line.startswith("#"))
-        return {name.strip(): value.strip() for name, _, value in pairs}
+    pairs = (line.partition("=") for line in private_lines(file, "credentials file") if "=" in line)
+    return {name.strip(): value.strip() for name, _, value in pairs}
 
 
 class ClientCredentials(httpx.Auth):
@@ -117,6 +107,7 @@ class ClientCredentials(httpx.Auth):
             raise PassingError("cut or foreign token") from None
         if not HEADER_VALUE.fullmatch(token):
             raise StoppedError(f"{self._origin} gives a token that no HTTP header may hold: tell the source")
+        withhold(token)
         self._token, self._until = token, time.monotonic() + max(seconds - SPARE_SECONDS, seconds / 2)
 
 

@@ -178,6 +178,7 @@ def _recognise_mapped(path: Path, start: str, mapped: Mapping, gzipped: bool, si
         delimiter=delimiter,
         told=mapped.content,
         mapping=mapped,
+        why=f"{mapped.path.name} says which of its columns are which",
     )
 
 
@@ -206,7 +207,11 @@ def _recognise_csv(path: Path, start: str, want: Wanted, gzipped: bool, size: in
     if twice:
         return Refused(path, f"names a column twice: {', '.join(twice)}")
     numbered = document.line_number_prefix and LINE_NUMBER.match(line) is not None
-    return Incoming(path, known[0], document, "csv", header, gzipped, size, numbered=numbered, delimiter=delimiter)
+    marks = ", ".join(column for column in document.signature if column in header)
+    why = f"its header has {marks}" if _is_signed(document, header) else f"--source says so, and its header has {marks}"
+    return Incoming(
+        path, known[0], document, "csv", header, gzipped, size, numbered=numbered, delimiter=delimiter, why=why
+    )
 
 
 def _header(line: str, delimiter: str, document: Document) -> tuple[str, ...]:
@@ -266,7 +271,19 @@ def _recognise_json(path: Path, start: str, want: Wanted, gzipped: bool, size: i
     if form != "page" and not all(asked.get(need.fact) for need in document.needs):
         told += repr(want.facts)  # what some of its pages may lack
     note = beside.noted(want.pages, keys, document, named)
-    return Incoming(path, source, document, form, (), gzipped, size, facts, told=told, options=want.facts, note=note)
+    why = _why(document, request.get("document"), called if layout or request else "")
+    return Incoming(
+        path, source, document, form, (), gzipped, size, facts, told=told, options=want.facts, note=note, why=why
+    )
+
+
+def _why(document: Document, requested: str | None, called: str) -> str:
+    """What a JSON file was recognised by: the request beside it, its name, or its keys."""
+    if requested == document.name:
+        return "the request beside it says so, and its keys agree"
+    if called == document.name:
+        return f"its name begins with {called}, and its keys agree"
+    return f"it has the keys {', '.join(document.signature)}"
 
 
 def _document_of(keys: Keys, want: Wanted, called: str, *, landed: bool) -> Known | str:
@@ -311,7 +328,7 @@ def _is_shown(document: Document, glance: str) -> bool:
 def _fits_better(fitting: list[Known], named: Known, keys: dict[str, str | None]) -> bool:
     """Whether what a file is called knows less of its keys than what it fits, a document of another table."""
     others = [known for known in fitting if known[1].table != named[1].table]
-    return bool(others) and len(_undeclared(others[0][1], keys)) < len(_undeclared(named[1], keys))
+    return bool(others) and len(undeclared(others[0][1], keys)) < len(undeclared(named[1], keys))
 
 
 def _contradicts(found: list[Known], want: Wanted, by: str) -> str:
@@ -324,7 +341,7 @@ def _any_of(found: list[Known]) -> str:
 
 def _resembles(document: Document, keys: dict[str, str | None]) -> bool:
     """Whether keys are mostly those of a document, and one of them holds its data."""
-    strange = _undeclared(document, keys)
+    strange = undeclared(document, keys)
     below = {key for key in keys for above in strange if key.startswith((f"{above}.", f"{above}["))}
     return bool(_holders(document) & keys.keys()) and 2 * len(strange) <= len(keys) - len(below)
 
@@ -333,7 +350,7 @@ def _holders(document: Document) -> set[str]:
     return {node.key for node in document.fields if node.required or isinstance(node, Rows)}
 
 
-def _undeclared(document: Document, keys: dict[str, str | None]) -> list[str]:
+def undeclared(document: Document, keys: dict[str, str | None]) -> list[str]:
     """The keys that a document does not declare; not those below them."""
     steps = {key: [step.removesuffix("[]") for step in key.split(".")] for key in keys}
     return [
@@ -346,7 +363,7 @@ def _undeclared(document: Document, keys: dict[str, str | None]) -> list[str]:
 def _fitting(every: list[Known], keys: dict[str, str | None]) -> list[Known]:
     """The documents whose signature is in the keys, those that declare most of them."""
     found = [known for known in every if set(known[1].signature) <= keys.keys() and _resembles(known[1], keys)]
-    strange = [len(_undeclared(known[1], keys)) for known in found]
+    strange = [len(undeclared(known[1], keys)) for known in found]
     return [known for known, count in zip(found, strange, strict=True) if count == min(strange)]
 
 
@@ -359,7 +376,7 @@ def _nearest(want: Wanted, keys: dict[str, str | None]) -> str:
     if not _nearness(near[1], keys)[0]:
         return reason
     if not lacking:
-        strange = ", ".join(_undeclared(near[1], keys)[:8])
+        strange = ", ".join(undeclared(near[1], keys)[:8])
         return f"{reason}; nearest is {full_name(near)}, which knows nothing of {strange}"
     return f"{reason}; nearest is {full_name(near)}, which has {', '.join(lacking)} too"
 
@@ -367,7 +384,7 @@ def _nearest(want: Wanted, keys: dict[str, str | None]) -> str:
 def _nearness(document: Document, keys: dict[str, str | None]) -> tuple[float, int]:
     """The share of a document's signature that is in the keys; then, how few of them it does not know."""
     held = sum(place in keys for place in document.signature)
-    return held / len(document.signature), -len(_undeclared(document, keys))
+    return held / len(document.signature), -len(undeclared(document, keys))
 
 
 def _lacks(known: Known, path: Path, missing: list[str]) -> str:

@@ -37,7 +37,7 @@ class Incoming:
     `header` has the declared names of its columns. `facts` are what its pages were asked for, and `options` what a
     page that says nothing of a fact was; `told` is not blank if the facts are not those of the file's name.
     `careful` is a file that is read line by line (`lines.py`), `unpack` a gzip file that only Python reads. `note` is
-    what there is to know of a file that is loaded.
+    what there is to know of a file that is loaded, `why` what it was recognised by.
     """
 
     path: Path
@@ -56,6 +56,7 @@ class Incoming:
     options: dict[str, str] = field(default_factory=dict)
     mapping: Mapping | None = None
     note: str = ""
+    why: str = ""
 
     @property
     def known_columns(self) -> list[str]:

@@ -1,5 +1,6 @@
 """Loading: files in, rows and a ledger out, in one transaction."""
 
+import logging
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -9,11 +10,12 @@ import duckdb
 
 from crescendo import warehouse
 from crescendo.errors import CrescendoError
-from crescendo.ingest import detect, landing, scratch
+from crescendo.ingest import detect, landing, scratch, told
 from crescendo.ingest.detect import Wanted
 from crescendo.ingest.landing import Refused
 from crescendo.ingest.read import Failed
 from crescendo.ingest.run import Load, LoadResult, prepare_warehouse
+from crescendo.logs import event
 from crescendo.sources import all_sources
 from crescendo.terminal import printable
 
@@ -41,10 +43,12 @@ def load(
     scratch.sweep()
     found, refused = landing.find(paths)
     want = detect.wanted(all_sources(), source, platform=platform, subject=subject, mapped=mapping)
+    event(logging.INFO, "load began", files=len(found), unreadable=len(refused), source=source or None, dry_run=dry_run)
     try:
         try:
             return _attempt(found, refused, want, dry_run, wait, progress, file, cautious=False)
         except Failed:  # every file is tried beforehand, so that those that spoil a load are known
+            event(logging.WARNING, "a file spoils the load: every file is tried by itself")
             return _attempt(found, refused, want, dry_run, wait, progress, file, cautious=True)
     except Failed as error:
         names = ", ".join(str(file.path) for file in error.batch.files[:3])
@@ -73,10 +77,13 @@ def _attempt(
             documents = prepare_warehouse(connection)  # is kept even if no file is
             connection.execute("begin transaction")
             one = Load(connection, documents)
-            result = one.run(one.classify(found, refused, want), advance, cautious=cautious)
+            todo = one.classify(found, refused, want)
+            told.decisions(todo)
+            result = one.run(todo, advance, cautious=cautious)
         if result.load_id is None:  # the files are known; say so of a damaged warehouse only after looking
             warehouse.verify(connection)
         connection.execute("rollback" if result.load_id is None else "commit")
+    told.outcome(result, dry_run=dry_run)
     return result
 
 

@@ -42,7 +42,7 @@ DATED_PAIRS = """
 OFFERED = """
     select tracks.track_key,
         tracks.last_load_date >= coalesce(
-            (select max(load_date) from listening.fct_extractions where route = 'tracks' and is_complete),
+            (select max(load_date) from listening.fct_listening_extractions where route = 'tracks' and is_complete),
             tracks.last_load_date
         ) as is_offered,
         coalesce(features.user_count, 0) as user_count

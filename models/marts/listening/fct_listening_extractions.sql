@@ -20,7 +20,7 @@ records as (
 
 quarantined as (
 
-    select * from {{ ref('fct_quarantined_records') }}
+    select * from {{ ref('fct_listening_refusals') }}
 
 ),
 
