@@ -17,6 +17,7 @@ create schema intermediate;
 create schema leads;
 create schema listening;
 create schema metrics;
+create schema operations;
 create schema quality;
 create table audience.bridge_albums_x_artists (
     "album_id" text not null,
@@ -816,7 +817,15 @@ create table listening.dim_users_current (
     "updated_at" timestamp,
     "etl_updated_at" timestamp
 );
-create table listening.fct_quarantined_records (
+create table listening.fct_id_reuses (
+    "route" text not null,
+    "record_id" text not null,
+    "extraction_id" text not null,
+    "record_key" text,
+    "load_date" date,
+    check (route in ('tracks', 'users'))
+);
+create table listening.fct_listening_refusals (
     "extraction_id" text,
     "route" text,
     "record_id" text,
@@ -827,7 +836,7 @@ create table listening.fct_quarantined_records (
     check (quarantine_reason in ('no_user', 'unknown_user', 'no_tracks', 'no_track', 'unknown_track', 'no_time', 'bad_duration')),
     check (route in ('listen_history', 'tracks'))
 );
-create table listening.fct_extractions (
+create table listening.fct_listening_extractions (
     "extraction_id" text not null,
     "route" text not null,
     "page_count" bigint,
@@ -844,14 +853,6 @@ create table listening.fct_extractions (
     "is_complete" boolean,
     "load_date" date,
     "etl_updated_at" timestamp
-);
-create table listening.fct_id_reuses (
-    "route" text not null,
-    "record_id" text not null,
-    "extraction_id" text not null,
-    "record_key" text,
-    "load_date" date,
-    check (route in ('tracks', 'users'))
 );
 create table listening.fct_track_listens_daily (
     "track_key" text not null,
@@ -1083,6 +1084,50 @@ create table metrics.trending (
     "momentum" double precision,
     "status" text
 );
+create table operations.fct_extractions (
+    "source" text not null,
+    "extraction_id" text not null,
+    "route" text not null,
+    "page_count" bigint,
+    "record_count" bigint,
+    "total_count" bigint,
+    "new_record_count" bigint,
+    "quarantined_count" bigint,
+    "is_complete" boolean,
+    "load_date" date,
+    "etl_updated_at" timestamp
+);
+create table operations.fct_quarantined_records (
+    "source" text,
+    "extraction_id" text,
+    "route" text,
+    "record_id" text,
+    "position" bigint,
+    "quarantine_reason" text not null,
+    "refused_value" text,
+    "file_path" text,
+    "load_date" date
+);
+create table operations.fct_runs (
+    "run_id" text not null,
+    "verb" text,
+    "run_outcome" text,
+    "killed_phase" text,
+    "error_class" text,
+    "crescendo_version" text,
+    "run_seconds" double precision,
+    "extract_seconds" double precision,
+    "load_seconds" double precision,
+    "transform_seconds" double precision,
+    "test_seconds" double precision,
+    "publish_seconds" double precision,
+    "cpu_seconds" double precision,
+    "peak_bytes" bigint,
+    "read_bytes" bigint,
+    "row_count" bigint,
+    "run_started_at" timestamp,
+    "ended_at" timestamp
+);
 create table quality.fct_findings (
     "finding_kind" text not null,
     "record_id" text not null,
@@ -1165,8 +1210,8 @@ alter table listening.dim_tracks add primary key ("track_id", "version");
 alter table listening.dim_tracks_current add primary key ("track_key");
 alter table listening.dim_users add primary key ("user_id", "version");
 alter table listening.dim_users_current add primary key ("user_key");
-alter table listening.fct_extractions add primary key ("extraction_id", "route");
 alter table listening.fct_id_reuses add primary key ("route", "record_id", "extraction_id");
+alter table listening.fct_listening_extractions add primary key ("extraction_id", "route");
 alter table listening.fct_track_listens_daily add primary key ("track_key", "observed_date");
 alter table listening.track_features add primary key ("track_key");
 alter table listening.user_features add primary key ("user_key");
@@ -1182,6 +1227,8 @@ alter table metrics.popularity_correlations add primary key ("platform", "variab
 alter table metrics.restatements add primary key ("subject_id", "metric_id", "counted", "observed_date");
 alter table metrics.summary_reconciliation add primary key ("subject_id", "metric_id", "period");
 alter table metrics.trending add primary key ("subject", "platform", "metric", "window_name");
+alter table operations.fct_extractions add primary key ("source", "extraction_id", "route");
+alter table operations.fct_runs add primary key ("run_id");
 alter table quality.fct_findings add primary key ("finding_kind", "record_id", "place");
 create index bridge_albums_x_artists_artist_id_index on audience.bridge_albums_x_artists ("artist_id");
 comment on index audience.bridge_albums_x_artists_artist_id_index is 'Joins from audience.dim_artists, and the check that none is orphaned when one of its rows goes.';
@@ -1938,10 +1985,10 @@ comment on index listening.fct_listen_snapshots_user_key_index is 'Joins from li
 alter table listening.fct_listen_snapshots add foreign key ("track_key") references listening.dim_tracks_current ("track_key");
 alter table listening.fct_listen_snapshots add foreign key ("user_key") references listening.dim_users_current ("user_key");
 comment on table listening.fct_listen_snapshots is 'One row per extraction, user and place in the user''s history, that is per load date, user, track and place. The dimensional fact: what every extraction showed, so a listen is there as often as it was shown. Each listen once is in `fct_listens`.';
-comment on column listening.fct_listen_snapshots."extraction_id" is 'Extraction that showed it - the load date, or the folder of pages that were captured without one. Ids mean something within one extraction only.';
+comment on column listening.fct_listen_snapshots."extraction_id" is 'Extraction that showed it - the load date, or the folder of pages that were captured without one. Ids mean something within one extraction only. Of other sources, the load.';
 comment on column listening.fct_listen_snapshots."user_id" is 'Id of the user as the service gives it; another universe uses it for another user.';
 comment on column listening.fct_listen_snapshots."track_id" is 'Id of the track as the service gives it; another universe uses it for another track.';
-comment on column listening.fct_listen_snapshots."position" is 'Place in the user''s history, from 1.';
+comment on column listening.fct_listen_snapshots."position" is 'Place in the user''s history, from 1; of what the loader rejected, the place of the record in its file, from 0.';
 comment on column listening.fct_listen_snapshots."user_key" is 'The user - the id, and ''#2'' and on where the id was given to other users before.';
 comment on column listening.fct_listen_snapshots."user_version" is 'Version of the user in that extraction, see `dim_users`.';
 comment on column listening.fct_listen_snapshots."track_key" is 'The track itself - its id, and ''#2'' and on where the id was given to other tracks before.';
@@ -1956,7 +2003,7 @@ alter table listening.fct_listens add foreign key ("user_key") references listen
 comment on table listening.fct_listens is 'One row per listen, in however many extractions it was shown. The normalised core''s `listen_history`.';
 comment on column listening.fct_listens."user_key" is 'The user - the id, and ''#2'' and on where the id was given to other users before.';
 comment on column listening.fct_listens."track_key" is 'The track itself - its id, and ''#2'' and on where the id was given to other tracks before.';
-comment on column listening.fct_listens."position" is 'Place in the user''s history, from 1.';
+comment on column listening.fct_listens."position" is 'Place in the user''s history, from 1; of what the loader rejected, the place of the record in its file, from 0.';
 comment on column listening.fct_listens."listened_at" is 'Moment at which the user''s history began. An assumption - the source does not say when each track was played.';
 comment on column listening.fct_listens."first_extraction_id" is 'The first extraction that showed it.';
 comment on column listening.fct_listens."first_load_date" is 'Day of the first extraction that showed it.';
@@ -2057,37 +2104,37 @@ comment on column listening.dim_users_current."last_load_date" is 'Day of the la
 comment on column listening.dim_users_current."created_at" is 'Moment of creation, UTC by our reading; null if what was sent is no moment.';
 comment on column listening.dim_users_current."updated_at" is 'Moment of the last change, UTC by our reading; before creation for a quarter of real tracks and users.';
 comment on column listening.dim_users_current."etl_updated_at" is 'When its row was loaded last, UTC.';
-comment on table listening.fct_quarantined_records is 'One row per listen that was refused, or per duration that became null; nothing is dropped in silence.';
-comment on column listening.fct_quarantined_records."extraction_id" is 'Extraction that showed it - the load date, or the folder of pages that were captured without one. Ids mean something within one extraction only.';
-comment on column listening.fct_quarantined_records."route" is 'Route of the service - tracks, users or listen_history.';
-comment on column listening.fct_quarantined_records."record_id" is 'Id of the record, subject or extraction that it is about; blank or null if the source names none.';
-comment on column listening.fct_quarantined_records."position" is 'Place in the user''s history, from 1.';
-comment on column listening.fct_quarantined_records."quarantine_reason" is 'Why it was refused - no_user, unknown_user, no_tracks, no_track, unknown_track, no_time or bad_duration; null if it was not.';
-comment on column listening.fct_quarantined_records."refused_value" is 'What was refused, the track id or the duration as sent.';
-comment on column listening.fct_quarantined_records."load_date" is 'Day of the extraction; for pages captured without one, the day they were loaded.';
-comment on table listening.fct_extractions is 'One row per extraction and route: what came, what should have come, and how good it is.';
-comment on column listening.fct_extractions."extraction_id" is 'Extraction that showed it - the load date, or the folder of pages that were captured without one. Ids mean something within one extraction only.';
-comment on column listening.fct_extractions."route" is 'Route of the service - tracks, users or listen_history.';
-comment on column listening.fct_extractions."page_count" is 'Number of pages.';
-comment on column listening.fct_extractions."stated_page_count" is 'Pages there should be, as the service counts them.';
-comment on column listening.fct_extractions."record_count" is 'Different tracks, users or histories shown.';
-comment on column listening.fct_extractions."total_count" is 'Rows of the listing as the service counts them.';
-comment on column listening.fct_extractions."new_record_count" is 'Those that no earlier extraction had shown.';
-comment on column listening.fct_extractions."new_listen_count" is 'Listens that no earlier extraction had shown, quarantined ones left out; null for other routes than listen_history.';
-comment on column listening.fct_extractions."quarantined_count" is 'Listens and values refused, see `fct_quarantined_records`.';
-comment on column listening.fct_extractions."incomplete_count" is 'Those with a missing field.';
-comment on column listening.fct_extractions."invalid_time_count" is 'Records with a moment that is missing or none.';
-comment on column listening.fct_extractions."invalid_email_count" is 'Records with an address that is missing or none.';
-comment on column listening.fct_extractions."updated_before_created_count" is 'Records updated before they were created; a quarter of the real tracks and users.';
-comment on column listening.fct_extractions."is_complete" is 'Whether as many different rows came as the service counts, on all pages alike.';
-comment on column listening.fct_extractions."load_date" is 'Day of the extraction; for pages captured without one, the day they were loaded.';
-comment on column listening.fct_extractions."etl_updated_at" is 'When its row was loaded last, UTC.';
 comment on table listening.fct_id_reuses is 'One row per id and extraction in which it stands for something else than before: the anomaly that an upsert would not notice. About one id in a hundred at every restart of the service.';
-comment on column listening.fct_id_reuses."route" is 'Route of the service - tracks, users or listen_history.';
-comment on column listening.fct_id_reuses."record_id" is 'Id of the record, subject or extraction that it is about; blank or null if the source names none.';
-comment on column listening.fct_id_reuses."extraction_id" is 'Extraction that showed it - the load date, or the folder of pages that were captured without one. Ids mean something within one extraction only.';
+comment on column listening.fct_id_reuses."route" is 'Route of the service - tracks, users or listen_history; of other sources, the document.';
+comment on column listening.fct_id_reuses."record_id" is 'Id of the record, subject or extraction that it is about, or the field; blank or null if the source names none.';
+comment on column listening.fct_id_reuses."extraction_id" is 'Extraction that showed it - the load date, or the folder of pages that were captured without one. Ids mean something within one extraction only. Of other sources, the load.';
 comment on column listening.fct_id_reuses."record_key" is 'Key of the track or user, see `track_key`.';
 comment on column listening.fct_id_reuses."load_date" is 'Day of the extraction; for pages captured without one, the day they were loaded.';
+comment on table listening.fct_listening_refusals is 'One row per listen that was refused, or per duration that became null; nothing is dropped in silence.';
+comment on column listening.fct_listening_refusals."extraction_id" is 'Extraction that showed it - the load date, or the folder of pages that were captured without one. Ids mean something within one extraction only. Of other sources, the load.';
+comment on column listening.fct_listening_refusals."route" is 'Route of the service - tracks, users or listen_history; of other sources, the document.';
+comment on column listening.fct_listening_refusals."record_id" is 'Id of the record, subject or extraction that it is about, or the field; blank or null if the source names none.';
+comment on column listening.fct_listening_refusals."position" is 'Place in the user''s history, from 1; of what the loader rejected, the place of the record in its file, from 0.';
+comment on column listening.fct_listening_refusals."quarantine_reason" is 'Why it was refused: no_user, unknown_user, no_tracks, no_track, unknown_track, no_time or bad_duration, or what the loader says; null if it was not.';
+comment on column listening.fct_listening_refusals."refused_value" is 'What was refused as sent: the track id, the duration, the value.';
+comment on column listening.fct_listening_refusals."load_date" is 'Day of the extraction; for pages captured without one, the day they were loaded.';
+comment on table listening.fct_listening_extractions is 'One row per extraction and route: what came, what should have come, and how good it is.';
+comment on column listening.fct_listening_extractions."extraction_id" is 'Extraction that showed it - the load date, or the folder of pages that were captured without one. Ids mean something within one extraction only. Of other sources, the load.';
+comment on column listening.fct_listening_extractions."route" is 'Route of the service - tracks, users or listen_history; of other sources, the document.';
+comment on column listening.fct_listening_extractions."page_count" is 'Number of pages.';
+comment on column listening.fct_listening_extractions."stated_page_count" is 'Pages there should be, as the service counts them.';
+comment on column listening.fct_listening_extractions."record_count" is 'Different records shown.';
+comment on column listening.fct_listening_extractions."total_count" is 'Rows of the listing as the service counts them.';
+comment on column listening.fct_listening_extractions."new_record_count" is 'Those that no earlier extraction had shown.';
+comment on column listening.fct_listening_extractions."new_listen_count" is 'Listens that no earlier extraction had shown, quarantined ones left out; null for other routes than listen_history.';
+comment on column listening.fct_listening_extractions."quarantined_count" is 'Records and values refused, see `fct_quarantined_records`.';
+comment on column listening.fct_listening_extractions."incomplete_count" is 'Those with a missing field.';
+comment on column listening.fct_listening_extractions."invalid_time_count" is 'Records with a moment that is missing or none.';
+comment on column listening.fct_listening_extractions."invalid_email_count" is 'Records with an address that is missing or none.';
+comment on column listening.fct_listening_extractions."updated_before_created_count" is 'Records updated before they were created; a quarter of the real tracks and users.';
+comment on column listening.fct_listening_extractions."is_complete" is 'Whether as many different rows came as the service counts, on all pages alike; null if it does not count.';
+comment on column listening.fct_listening_extractions."load_date" is 'Day of the extraction; for pages captured without one, the day they were loaded.';
+comment on column listening.fct_listening_extractions."etl_updated_at" is 'When its row was loaded last, UTC.';
 create index fct_track_listens_daily_observed_date_index on listening.fct_track_listens_daily using brin ("observed_date");
 comment on index listening.fct_track_listens_daily_observed_date_index is 'A window reads the days it opens and closes with; rows lie by day, so a few pages of index do.';
 alter table listening.fct_track_listens_daily add foreign key ("track_key") references listening.dim_tracks_current ("track_key");
@@ -2313,15 +2360,56 @@ comment on column metrics.trending."daily_rate_pct" is 'Growth in percent a day,
 comment on column metrics.trending."previous_daily_rate_pct" is '`daily_rate_pct` of the window before.';
 comment on column metrics.trending."momentum" is 'Daily rate less that of the window before, in percentage points a day.';
 comment on column metrics.trending."status" is 'If the percent may be quoted, see `growth_statuses`: ok; with a warning low_coverage, low_base, partial_window; else there is none, and the status says why.';
+comment on table operations.fct_extractions is 'One row per source, extraction and route: what came. An extraction is a day of MooVitamix, else a load; details of the former are in `fct_listening_extractions`.';
+comment on column operations.fct_extractions."source" is 'Source, ''soundcharts''; null of a file that is of none.';
+comment on column operations.fct_extractions."extraction_id" is 'Extraction that showed it - the load date, or the folder of pages that were captured without one. Ids mean something within one extraction only. Of other sources, the load.';
+comment on column operations.fct_extractions."route" is 'Route of the service - tracks, users or listen_history; of other sources, the document.';
+comment on column operations.fct_extractions."page_count" is 'Number of pages.';
+comment on column operations.fct_extractions."record_count" is 'Different records shown.';
+comment on column operations.fct_extractions."total_count" is 'Rows of the listing as the service counts them.';
+comment on column operations.fct_extractions."new_record_count" is 'Those that no earlier extraction had shown.';
+comment on column operations.fct_extractions."quarantined_count" is 'Records and values refused, see `fct_quarantined_records`.';
+comment on column operations.fct_extractions."is_complete" is 'Whether as many different rows came as the service counts, on all pages alike; null if it does not count.';
+comment on column operations.fct_extractions."load_date" is 'Day of the extraction; for pages captured without one, the day they were loaded.';
+comment on column operations.fct_extractions."etl_updated_at" is 'When its row was loaded last, UTC.';
+comment on table operations.fct_quarantined_records is 'One row per record, row or value of any source that was refused, by the loader or by the models of listening; nothing is dropped in silence.';
+comment on column operations.fct_quarantined_records."source" is 'Source, ''soundcharts''; null of a file that is of none.';
+comment on column operations.fct_quarantined_records."extraction_id" is 'Extraction that showed it - the load date, or the folder of pages that were captured without one. Ids mean something within one extraction only. Of other sources, the load.';
+comment on column operations.fct_quarantined_records."route" is 'Route of the service - tracks, users or listen_history; of other sources, the document.';
+comment on column operations.fct_quarantined_records."record_id" is 'Id of the record, subject or extraction that it is about, or the field; blank or null if the source names none.';
+comment on column operations.fct_quarantined_records."position" is 'Place in the user''s history, from 1; of what the loader rejected, the place of the record in its file, from 0.';
+comment on column operations.fct_quarantined_records."quarantine_reason" is 'Why it was refused: no_user, unknown_user, no_tracks, no_track, unknown_track, no_time or bad_duration, or what the loader says; null if it was not.';
+comment on column operations.fct_quarantined_records."refused_value" is 'What was refused as sent: the track id, the duration, the value.';
+comment on column operations.fct_quarantined_records."file_path" is 'A file that holds it; null if several sources together show it, or a model found it.';
+comment on column operations.fct_quarantined_records."load_date" is 'Day of the extraction; for pages captured without one, the day they were loaded.';
+comment on table operations.fct_runs is 'One row per run of Crescendo, whatever its source: fetch, load, build, publish. The run that builds this table is in it without an outcome; the next one completes it.';
+comment on column operations.fct_runs."run_id" is 'Run of Crescendo, text that sorts by when it began.';
+comment on column operations.fct_runs."verb" is 'What was run, ''build'' or ''fetch tmdb''.';
+comment on column operations.fct_runs."run_outcome" is 'How it ended: ok, failed, interrupted or killed; null while it is at work.';
+comment on column operations.fct_runs."killed_phase" is 'Phase in which it was killed; null if it was not, or was in none.';
+comment on column operations.fct_runs."error_class" is 'Class of the error that ended it; null if none did.';
+comment on column operations.fct_runs."crescendo_version" is 'Version of Crescendo that ran.';
+comment on column operations.fct_runs."run_seconds" is 'How long it took, in seconds; null while it is at work, and if it was killed.';
+comment on column operations.fct_runs."extract_seconds" is 'Seconds of asking sources; null if it asked none.';
+comment on column operations.fct_runs."load_seconds" is 'Seconds of loading files; null if it loaded none.';
+comment on column operations.fct_runs."transform_seconds" is 'Seconds of dbt, tests included; null if dbt did not run.';
+comment on column operations.fct_runs."test_seconds" is 'Seconds that dbt''s threads spent in tests; null if dbt did not run.';
+comment on column operations.fct_runs."publish_seconds" is 'Seconds of publishing; null if it published nothing.';
+comment on column operations.fct_runs."cpu_seconds" is 'CPU that it used, in seconds, children included; null if it has none of its own.';
+comment on column operations.fct_runs."peak_bytes" is 'Most memory that it held at a time, in bytes, or that a child of it did.';
+comment on column operations.fct_runs."read_bytes" is 'Bytes that it read, of files; null if it does not count them.';
+comment on column operations.fct_runs."row_count" is 'Records and rows that went through it; null if it does not count them.';
+comment on column operations.fct_runs."run_started_at" is 'When it began, UTC.';
+comment on column operations.fct_runs."ended_at" is 'When it ended, UTC; null while it is at work.';
 comment on table quality.fct_findings is 'One row per kind of finding, record and place: what is wrong with the data. A finding fails no build; what it means, and whether the row is set aside, is in the seed `finding_kinds`.';
 comment on column quality.fct_findings."finding_kind" is 'What is wrong, see `finding_kinds`.';
-comment on column quality.fct_findings."record_id" is 'Id of the record, subject or extraction that it is about; blank or null if the source names none.';
+comment on column quality.fct_findings."record_id" is 'Id of the record, subject or extraction that it is about, or the field; blank or null if the source names none.';
 comment on column quality.fct_findings."place" is 'Where in it - metric, field, route or kind of page.';
 comment on column quality.fct_findings."example" is 'A value as sent; null if there is none, or if it is personal data.';
 comment on column quality.fct_findings."finding_count" is 'How often it was found of this record and place.';
 comment on column quality.fct_findings."first_found_date" is 'First day that it is about; null if it is about none.';
 comment on column quality.fct_findings."last_found_date" is 'Last day that it is about; null if it is about none.';
-comment on column quality.fct_findings."file_path" is 'A file that holds it; null if several sources together show it.';
+comment on column quality.fct_findings."file_path" is 'A file that holds it; null if several sources together show it, or a model found it.';
 
 -- Views and growth functions, and the right to read
 
@@ -3760,9 +3848,8 @@ WITH sums AS (
     *,
     CASE WHEN kind = 'flow' THEN gained_then ELSE start_value END AS base,
     observed_days < 0.8 * expected_days
-    OR (
-      kind = 'flow' AND previous_observed_days < 0.8 * previous_expected_days
-    ) AS is_thin
+    OR kind = 'flow'
+    AND previous_observed_days < 0.8 * previous_expected_days AS is_thin
   FROM sums
 ), judged AS (
   SELECT
@@ -4941,6 +5028,6 @@ FROM described
 ) as result
 $$;
 comment on function metrics.song_growth(date, date) is 'One row per song and metric: `series_growth` of songs, with their artists.';
-grant usage on schema audience, films, intermediate, leads, listening, metrics, quality to crescendo_reader;
-grant select on all tables in schema audience, films, intermediate, leads, listening, metrics, quality to crescendo_reader;
-grant execute on all functions in schema audience, films, intermediate, leads, listening, metrics, quality to crescendo_reader;
+grant usage on schema audience, films, intermediate, leads, listening, metrics, operations, quality to crescendo_reader;
+grant select on all tables in schema audience, films, intermediate, leads, listening, metrics, operations, quality to crescendo_reader;
+grant execute on all functions in schema audience, films, intermediate, leads, listening, metrics, operations, quality to crescendo_reader;
