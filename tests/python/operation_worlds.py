@@ -95,6 +95,8 @@ def own_history(random_, day):
     yield "finding", "unknown_track", None, "findings", round(noisy(random_, 200, 0.02))
     yield "warehouse", "warehouse", None, "file_bytes", noisy(random_, 2e8, 0.01)
     yield "warehouse", "warehouse", None, "disk_free_ratio", 0.5
+    yield "run", "retrain", None, "drifted", 0
+    yield "run", "retrain", None, "promoted", 0
 
 
 AUDIENCE = [
@@ -177,7 +179,10 @@ def clean_today(seed=8) -> Today:
             today.requests.setdefault(name, [])
             today.requests[name] += [] if metric == "latency_p95" else [
                 {"seconds": noisy(random_, 0.08), "status": "200", "retries": 0} for _ in range(value)]  # fmt: skip
-        elif kind in ("source", "endpoint", "finding", "warehouse") and metric not in ("error_ratio", "retry_ratio"):
+        elif (kind in ("source", "endpoint", "finding", "warehouse") or name == "retrain") and metric not in (
+            "error_ratio",
+            "retry_ratio",
+        ):
             today.lines.append(_line("measure", subject_type=kind, subject=name, metric=metric, value=value))
     for name, told in events["table"].items():
         newest = day - timedelta(told["age_days"])

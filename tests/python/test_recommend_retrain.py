@@ -5,7 +5,7 @@ import math
 import os
 import subprocess
 import sys
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 import duckdb
@@ -283,3 +283,19 @@ def test_the_program_for_mlflow_imports_nothing_of_ours():
     assert "crescendo." not in text.replace('"crescendo"', "").split('"""', 2)[2]
     done = subprocess.run([sys.executable, str(registry.PROGRAM)], capture_output=True, text=True, check=False)
     assert "No module named 'mlflow'" in done.stderr, "the main environment has no MLflow"
+
+
+def test_a_drift_and_a_promotion_are_noted_for_the_watch(monkeypatch, tmp_path):
+    monkeypatch.setenv("CRESCENDO_DB", str(tmp_path / "x.duckdb"))
+    measured = tuple(
+        drift.Measured(name, 0.5, 0.1, 0.2, status) for name, status in (("taste", "drift"), ("x", "none"))
+    )
+    checked = drift.Check(date(2025, 5, 1), date(2025, 5, 2), 300, 6000, measured)
+    done = retrain.Outcome("promote", "better", "ials-2", checked)
+    monkeypatch.setattr(retrain, "retrain", lambda *_: done)
+    assert main(["retrain"]) == 0
+    [journal] = (tmp_path / ".x.duckdb.runs").glob("*.jsonl")
+    lines = [json.loads(line) for line in journal.read_text().splitlines()]
+    noted = {line["metric"]: line["value"] for line in lines if line["event"] == "measure"}
+    assert noted == {"drifted": 1, "promoted": 1}
+    assert (lines[0]["verb"], lines[-1]["outcome"]) == ("retrain", "ok")

@@ -156,6 +156,8 @@ FAULTS = [
      "test:songs_are_unique", "3 rows break"),
     ("a test that cannot run", node("songs_are_unique", status="error", failures=None, message="no x"), "test_error",
      "test:songs_are_unique", "no x"),
+    ("tastes that drift", measure("run", "retrain", "drifted", 2), "tastes_drifted", "run:retrain", "2 measures"),
+    ("a model that is replaced", measure("run", "retrain", "promoted", 1), "model_promoted", "run:retrain", "better"),
     ("a run twice as long", run(seconds=125), "run_slower", "run:build", "125 s"),
     ("a phase twice as long", (phase("transform", seconds=95), run(seconds=125)), "phase_slower",
      "phase:build.transform", "95 s"),

@@ -8,6 +8,7 @@ import click
 
 from crescendo.cli.recommend import DAY, say
 from crescendo.errors import CrescendoError
+from crescendo.operations import journal
 from crescendo.options import SEED, format_option
 
 if TYPE_CHECKING:
@@ -42,6 +43,7 @@ class Days(click.ParamType):
 @click.option("--rollback", is_flag=True, help="Train nothing: the version before serves again.")
 @click.option("--to", "version", metavar="VERSION", help="With --rollback: this version serves.")
 @format_option("table", "json")
+@journal.measured("transform")
 def retrain_command(
     every: str,
     force: bool,
@@ -75,6 +77,9 @@ def retrain_command(
         return
     done = retrain.retrain(every, force, window, seed, as_of and as_of.date(), say)  # type: ignore[arg-type]
     say("")
+    drifted = sum(one.status == "drift" for one in done.check.measured)
+    journal.current().measure("run", "retrain", "crescendo", "drifted", drifted)
+    journal.current().measure("run", "retrain", "crescendo", "promoted", int(done.decision == "promote"))
     click.echo(_as_json(done) if form == "json" else _as_table(done))
 
 
