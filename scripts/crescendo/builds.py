@@ -12,6 +12,7 @@ that reads one of them says nothing of our promises, whether it passes or fails:
 
 import duckdb
 
+from crescendo.ask.texts import _
 from crescendo.warehouse import one
 
 KNOWN = "select 1 from duckdb_tables() where (schema_name, table_name) = ('load_audit', 'unbuilt_models')"
@@ -75,9 +76,14 @@ def unbuilt(connection: duckdb.DuckDBPyConnection) -> str:
     count, failed, first = one(connection, UNBUILT)
     if not count:
         return ""
-    what = "failed" if failed else "was killed before its end"
-    first_do = "mend what it named and " if failed else ""
-    return (
-        f"the last dbt build {what}: {count} of its models are as they were before ({first}, ...), so answers may mix"
-        f" two builds; {first_do}run `crescendo build`"
-    )
+    if failed:
+        return _(
+            "the last dbt build failed: {count} of its models are as they were before ({first}, ...), so answers may"
+            " mix two builds; mend what it named and run `crescendo build`",
+            count=count, first=first,
+        )  # fmt: skip
+    return _(
+        "the last dbt build was killed before its end: {count} of its models are as they were before ({first}, ...), so"
+        " answers may mix two builds; run `crescendo build`",
+        count=count, first=first,
+    )  # fmt: skip

@@ -6,34 +6,12 @@ from typing import Any
 
 import click
 
-from crescendo.ask.texts import _
-
 
 def format_option(*choices: str) -> Callable:
     """`--format` with these choices, the first as default, handed over as `form`."""
     return click.option(
         "--format", "form", type=click.Choice(choices), default=choices[0], show_default=True, help="How to answer."
     )
-
-
-def english_only(command: Callable) -> Callable:
-    """`--lang` of a verb whose sentences are in English alone: another language is refused, not passed over."""
-
-    def refuse(ctx: click.Context, _param: click.Parameter, value: str) -> None:
-        if value != "en":
-            raise click.UsageError(
-                _(
-                    "`{command}` answers in English only: leave out --lang {said}"
-                    " (growth, averages, find, metrics and changes take --lang fr)",
-                    command=ctx.command_path,
-                    said=value,
-                )
-            )
-
-    return click.option(
-        "--lang", type=click.Choice(("en", "fr")), default="en", expose_value=False, callback=refuse,
-        help="English only, for now.",
-    )(command)  # fmt: skip
 
 
 class Number(click.FloatRange):

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import duckdb
 
+from crescendo.ask.tables import grouped
+from crescendo.ask.texts import _
 from crescendo.warehouse import path as warehouse_path
 
 MOST = 8  # tables that are named
@@ -124,7 +126,12 @@ def noted(connection: duckdb.DuckDBPyConnection) -> list[str]:
         return []
     found = connection.execute("select promise, row_count, found_at from load_audit.broken_promises order by promise")
     return [
-        f"a promise of Crescendo is broken, which is a fault of ours: {promise} ({rows:,} rows, {at:%F %R}); no number"
-        " that rests on it is to be believed: see `crescendo build --force`"
+        _(
+            "a promise of Crescendo is broken, which is a fault of ours: {promise} ({rows} rows, {at}); no number"
+            " that rests on it is to be believed: see `crescendo build --force`",
+            promise=promise,
+            rows=grouped(rows),
+            at=f"{at:%F %R}",
+        )
         for promise, rows, at in found.fetchall()
     ]

@@ -2,6 +2,7 @@
 
 import ast
 import csv
+import importlib
 import io
 import itertools
 import json
@@ -16,11 +17,14 @@ import duckdb
 import openpyxl
 import pytest
 from conftest import ROOT, crescendo, project_in
+from crescendo.analysis.popularity import headings, verdicts
 from crescendo.ask import hints, lists, names, outputs, shown, tables, texts, windows
 from crescendo.ask.outputs import Rows
 from crescendo.ask.tables import Column
 from crescendo.ask.windows import Window
+from crescendo.cli import status
 from crescendo.errors import CrescendoError
+from crescendo.ingest.status import TAMPERED
 from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
@@ -436,10 +440,17 @@ def said_in_code() -> set[str]:
             if isinstance(node, ast.Tuple) and path.name == Path(lists.__file__).name and len(node.elts) == 3:
                 values = [element.value for element in node.elts if isinstance(element, ast.Constant)]
                 found |= {values[1]} if len(values) == 3 and isinstance(values[2], int) else set()
-    headings = {column.heading for columns in shown.COLUMNS.values() for column in columns}
+    for path in (ROOT / "scripts" / "crescendo").rglob("*.html"):
+        passages = re.findall(r"{% filter said.*?%}(.*?){% endfilter %}", path.read_text(), re.DOTALL)
+        found |= {" ".join(passage.split()) for passage in passages}
+    columns = {column.heading for columns in shown.COLUMNS.values() for column in columns}
     return (
         found
-        | headings
+        | columns
+        | set(status.HEADINGS.values())
+        | set(TAMPERED)
+        | set(headings.HEADINGS.values()).union(*headings.WORDS.values())
+        | {*verdicts.VERDICTS, *verdicts.NO_ESTIMATE.values()}
         | {kind.capitalize() for kind in shown.COLUMNS}
         | {"column", "group", "against", "step", "city", "country"}
         | set(windows.STEPS)
@@ -452,6 +463,56 @@ def test_no_text_lacks_its_translation_and_none_is_left_over(language):
     assert set(catalogue) == said_in_code()
     for english_text, translated in catalogue.items():
         assert set(re.findall(r"{\w+}", english_text)) == set(re.findall(r"{\w+}", translated)), english_text
+
+
+# where reasons for rejecting a file or a record are made, and how they begin
+REASONS = ("slow_path", "landing", "detect", "lines", "read")
+BEGINS = re.compile(r"(is|has|holds|does|cannot|names|ends|may be|looks like|should be|the key) \S")
+
+
+def _said(value: ast.FormattedValue, module) -> str:
+    """The text of a constant; {} for what differs."""
+    said = getattr(module, value.value.id, None) if isinstance(value.value, ast.Name) else None
+    return said if isinstance(said, str) else "{}"
+
+
+def reasons_in_code() -> set[str]:
+    """Every reason that the code may give, with {} for what differs."""
+    found, parts = set(), set()
+    for name in REASONS:
+        module = importlib.import_module(f"crescendo.ingest.{name}")
+        for node in ast.walk(ast.parse(Path(module.__file__).read_text())):
+            if isinstance(node, ast.JoinedStr):
+                parts |= {id(value) for value in node.values}
+                found.add(
+                    "".join(str(v.value) if isinstance(v, ast.Constant) else _said(v, module) for v in node.values)
+                )
+            elif isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in parts:
+                found.add(node.value)
+    return {text for text in found if BEGINS.match(text) and "\n" not in text}
+
+
+@pytest.mark.parametrize("language", [language for language in texts.LANGUAGES if language != "en"])
+def test_every_reason_of_a_rejection_is_translated(language, monkeypatch):
+    monkeypatch.setattr(texts, "_chosen", [language])
+    made = reasons_in_code()
+    assert len(made) > 50
+    for text in made:
+        said = text.replace("{}", "1")
+        assert texts.reason(said) != said, text
+    for english_text, translated in texts.reasons(language).items():
+        assert set(re.findall(r"{\w+}", english_text)) == set(re.findall(r"{\w+}", translated)), english_text
+
+
+def test_a_reason_is_told_in_french_with_what_it_names(monkeypatch):
+    told = "is not loaded: none of its 3 records can be: line 3: a[1].b: should be a list, is text"
+    assert texts.reason(told) == told
+    monkeypatch.setattr(texts, "_chosen", ["fr"])
+    assert texts.reason(told) == (
+        "n'est pas chargé : aucun de ses 3 enregistrements ne peut l'être : ligne 3 : a[1].b :"
+        " devrait être une liste, est un texte"
+    )
+    assert texts.reason("something that nobody wrote") == "something that nobody wrote"
 
 
 def test_the_environment_says_the_language(monkeypatch):

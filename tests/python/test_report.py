@@ -7,6 +7,7 @@ import sys
 import time
 from multiprocessing import get_context
 
+import duckdb
 import numpy as np
 import pandas as pd
 import pytest
@@ -16,6 +17,9 @@ from crescendo.analysis.popularity import correlation
 from crescendo.analysis.popularity import report as popularity
 from crescendo.analysis.popularity.page import figures, page, table
 from crescendo.analysis.popularity.verdicts import verdicts
+from crescendo.ask import texts
+from crescendo.cli import correlate as verb
+from crescendo.cli import main
 from crescendo.errors import CrescendoError
 from scipy import stats
 from statsmodels.stats.meta_analysis import combine_effects
@@ -287,6 +291,81 @@ def test_titles_cannot_break_out_of_the_page():
     html = page(analyse(rows.assign(artist=evil)))
     assert evil not in html and "<script>alert" not in html
     assert "<b>" not in table(pd.DataFrame({"title": [evil]}))
+
+
+# ---- in French
+
+# what the two languages share: names of methods and people, codes, and words that are spelled alike
+SHARED = {
+    "all", "spotify", "score", "catalogue", "table", "tests", "points", "place", "playlists", "variable", "variables",
+    "artist", "popularity", "correction", "logs", "perfect", "collinear", "adf", "kpss", "spearman", "pearson",
+    "bartlett", "paule", "mandel", "hartung", "knapp", "benjamini", "hochberg", "dickey", "fuller", "kwiatkowski",
+    "phillips", "schmidt", "shin",
+}  # fmt: skip
+
+
+def words_of(shown: str) -> set[str]:
+    return set(re.findall(r"[^\W\d]{3,}", re.sub(r"[a-z]+_[a-z_0-9]+", "", shown.casefold())))
+
+
+def titles(part: object) -> set[str]:
+    """Every title in a chart: of axes, legends and tooltips."""
+    if isinstance(part, list):
+        return set().union(*map(titles, part))
+    if not isinstance(part, dict):
+        return set()
+    return {part["title"]} - {None} if "title" in part else set().union(*map(titles, part.values()))
+
+
+def in_language(language: str, monkeypatch) -> tuple[str, str, str, str]:
+    """The screen, all of it, the page without its scripts, and its charts' titles, of a small world in a language."""
+    monkeypatch.setattr(texts, "_chosen", [language])
+    monkeypatch.setenv("COLUMNS", "80")
+    variables = VARIABLES.assign(label=VARIABLES["label" if language == "en" else f"label_{language}"])
+    rows = features(World(40, weeks=60, phi=0.3, effect=0.5, lag=1, songs_an_artist=2))
+    analysis = popularity.analyse(rows, variables, progress=lambda text: None)
+    html = re.sub(r"<(script|style)>.*?</\1>|<[^>]*>", " ", page(analysis), flags=re.DOTALL)
+    charts = [figure.chart.to_dict() | {"datasets": {}} for figure in figures(analysis)]
+    of_charts = " ".join(sorted(titles(charts)))
+    return verb._as_screen(analysis), verb._as_table(analysis), html, of_charts
+
+
+def test_no_english_word_is_left_in_french(monkeypatch):
+    english, french = in_language("en", monkeypatch), in_language("fr", monkeypatch)
+    assert "supported" in words_of(english[0]) and "étayé" in words_of(french[0])
+    for before, after in zip(english, french, strict=True):
+        assert words_of(before) & words_of(after) <= SHARED
+    assert "correlation of changes" in english[3] and "corrélation des variations" in french[3]
+    assert len(french[0].splitlines()) <= verb.MOST_LINES
+    assert max(map(len, french[0].splitlines())) <= 80
+    assert re.search(r"[+-]0,\d\d \([+-]0,\d\d à", french[0]) and not re.search(r"\d\.\d", french[0])
+
+
+def test_the_verb_answers_in_french(monkeypatch, tmp_path, capsys):
+    file = tmp_path / "x.duckdb"
+    monkeypatch.setenv("CRESCENDO_DB", str(file))
+    rows = features(World(40, weeks=12))
+    with duckdb.connect(str(file)) as connection:
+        for schema in ("metrics", "audience", "seeds"):
+            connection.execute(f"create schema {schema}")
+        connection.register("rows", rows)
+        connection.register("variables", VARIABLES)
+        connection.execute("create table metrics.popularity_features as select * exclude (title, artist) from rows")
+        connection.execute("create table audience.dim_songs as select distinct subject_id, title from rows")
+        connection.execute(
+            "create table audience.dim_artists as select distinct artist_id, artist as artist_name from rows"
+        )
+        connection.execute("create table seeds.popularity_variables as from variables")
+    assert main(["correlate", "--all", "--lang", "fr"]) == 0
+    shown = capsys.readouterr().out
+    assert re.search(r"^étayé +spotify +Les chansons plus écoutées en ce moment ont un score plus élevé", shown, re.M)
+    assert "À variables fixées (écoutes des 28 derniers jours)" in shown
+    assert main(["correlate", "--platform", "x", "--lang", "fr"]) == 2
+    assert "erreur : --platform x : les scores sont connus pour spotify" in capsys.readouterr().err
+    with duckdb.connect(str(file)) as connection:  # built before there was another language
+        connection.execute("alter table seeds.popularity_variables drop column label_fr")
+    assert main(["correlate", "--all", "--lang", "fr"]) == 0
+    assert "À variables fixées (streams of the last 28 days)" in capsys.readouterr().out
 
 
 # ---- the sample

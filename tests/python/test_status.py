@@ -1,9 +1,17 @@
 """`crescendo status` says what is there, and finds every record and row that the ledger does not account for."""
 
+import csv
 import json
+import re
+from datetime import UTC, date, datetime
 
 import duckdb
 import pytest
+from conftest import ROOT
+from crescendo.ask import texts
+from crescendo.cli import screen
+from crescendo.cli import status as verb
+from crescendo.ingest.status import Status
 from reports import STREAMS, Desk, csv_text, point, song
 
 
@@ -145,3 +153,100 @@ def test_a_thousand_files_are_one_screen_and_the_one_that_matters_is_in_it(desk,
     assert "... and 58 more refused" in lines
     assert "Rejected (60, the first 2)" in lines
     assert "song_id is missing" in out
+
+
+# ---- in French
+
+
+def an_entry(path, status="loaded", reason=None, rejected=0):
+    counts = dict.fromkeys(("records_in", "records_loaded", "records_duplicate", "rows_loaded", "values_rejected"), 1)
+    counts |= {"records_rejected": rejected, "rows_rejected": 0}
+    return {"path": path, "status": status, "reason": reason} | counts
+
+
+def a_state(language):
+    """A warehouse with something of each kind to tell; three of what a screen shows two of."""
+    with (ROOT / "seeds" / "finding_kinds.csv").open(encoding="utf-8", newline="") as lines:
+        kinds = list(csv.DictReader(lines))
+    meaning = "meaning" if language == "en" else f"meaning_{language}"
+    example = {"record_id": "42", "place": "x[1]", "example": "zzz", "file_path": "a.csv"}
+    findings = [
+        {
+            "finding_kind": kind["finding_kind"], "finding_count": 1234, "is_set_aside": number % 2 == 0,
+            "meaning": kind[meaning], "example": example,
+        }
+        for number, kind in enumerate(kinds)
+    ]  # fmt: skip
+    refused = [an_entry(f"{number}.csv", "refused", "is empty") for number in range(3)]
+    noted = [an_entry(f"n{number}.csv", reason="is longer than 64 MiB", rejected=1) for number in range(3)]
+    reject = {"file": "a.csv", "line": 3, "path": "x[1].y", "reason": "is not a whole number", "sample": "1.5"}
+    field = {"file": "a.csv", "path": "x[*].z", "record_count": 1234, "sample": "9"}
+    table = {"table": "raw_abc.def", "rows": 12345, "newest_day": date(2025, 5, 14), "digest": "f00"}
+    return Status(
+        "w.duckdb", 12_345_678, [{"started_at": datetime(2025, 5, 14, 12, tzinfo=UTC)}], refused + noted, [table],
+        [reject] * 3, [field] * 3, findings,
+    )  # fmt: skip
+
+
+# what the two languages share: commands, codes, and words that are spelled alike
+SHARED = {
+    "crescendo", "status", "all", "source", "csv", "duckdb", "abc", "def", "raw", "utc", "format", "json", "loaded",
+    "table", "tables", "zzz",
+}  # fmt: skip
+
+
+def words_of(shown):
+    return set(re.findall(r"[^\W\d_]{3,}", re.sub(r"[a-z]+_[a-z_0-9]+|`.*?`|seeds/\S+", "", shown.casefold())))
+
+
+@pytest.mark.parametrize("everything", [False, True], ids=["one screen", "all"])
+def test_no_english_word_is_left_in_french(everything, monkeypatch, capsys):
+    monkeypatch.setenv("COLUMNS", "400")
+    shown = {}
+    for language in ("en", "fr"):
+        monkeypatch.setattr(texts, "_chosen", [language])
+        if everything:
+            verb._print(a_state(language))
+        else:
+            print("\n".join(screen.screen(a_state(language))))  # noqa: T201
+        shown[language] = capsys.readouterr().out
+    assert {"refused", "aside", "kept", "meaning", "accounted"} <= words_of(shown["en"])
+    # in a meaning the two may share a word, such as page; in the frame they share none
+    meanings = set().union(*(words_of(finding["meaning"]) for finding in a_state("fr").findings))
+    assert words_of(shown["en"]) & words_of(shown["fr"]) <= SHARED | meanings
+    assert "12,3 Mo" in shown["fr"] and "12\u202f345" in shown["fr"] and "1,234" not in shown["fr"]
+
+
+def test_the_verb_answers_in_french(desk):
+    code, out, err = sales(desk).run("status", "--lang", "fr")
+    assert (code, err) == (0, "")
+    assert "2 fichiers : 1 refusés" in out
+    assert "b.csv n'est pas un document connu : sa première ligne commence par 'no report'\n" in out
+    assert f"a.csv, ligne 3, timeSeries[2].{STREAMS} n'est pas un nombre entier : 1.5" in out
+    assert "Aucun enregistrement ne manque" in out
+
+
+def test_every_kind_of_finding_has_a_meaning_in_french():
+    with (ROOT / "seeds" / "finding_kinds.csv").open(encoding="utf-8", newline="") as lines:
+        kinds = list(csv.DictReader(lines))
+    assert len(kinds) > 40
+    assert not [kind["finding_kind"] for kind in kinds if kind["meaning_fr"] in ("", kind["meaning"])]
+
+
+def test_meanings_are_told_in_the_language_that_the_warehouse_has(desk):
+    sales(desk)
+    with duckdb.connect(str(desk.warehouse)) as connection:
+        connection.execute("create schema quality; create schema seeds")
+        connection.execute(
+            "create table quality.fct_findings as select 'song_unnamed' as finding_kind, 1 as finding_count, '1' as"
+            " record_id, '' as place, '' as example, 'a.csv' as file_path"
+        )
+        connection.execute(
+            "create table seeds.finding_kinds as select 'song_unnamed' as finding_kind, false as is_set_aside, 'in"
+            " English' as meaning"
+        )
+    assert "in English" in desk.run("status", "--lang", "fr")[1]  # built before there was another language
+    with duckdb.connect(str(desk.warehouse)) as connection:
+        connection.execute("alter table seeds.finding_kinds add column meaning_fr varchar default 'en français'")
+    assert "en français" in desk.run("status", "--lang", "fr")[1]
+    assert "in English" in desk.run("status", "--lang", "en")[1]

@@ -47,6 +47,11 @@ def grouped(value: float, decimals: int = 0, *, sign: bool = False) -> str:
     said = f"{value:{'+' if sign else ''},.{decimals}f}"
     if said.lstrip("+-").strip("0.,") == "":  # no minus zero
         said = said.lstrip("+-")
+    return localized(said)
+
+
+def localized(said: str) -> str:
+    """A figure as Python writes it, with the marks of the reader's language."""
     return said.replace(",", "\u202f").replace(".", ",") if language() == "fr" else said
 
 

@@ -4,10 +4,12 @@ _("the window ends on {end}", end=day)   # in French with `--lang fr`, or if the
 """
 
 import os
+import re
 from collections.abc import Sequence
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 LANGUAGES = ("en", "fr")
 _chosen: list[str] = []
@@ -32,16 +34,47 @@ def language() -> str:
     return said[:2].lower() if said[:2].lower() in LANGUAGES else "en"
 
 
-@cache
 def catalogue(language: str) -> dict[str, str]:
     """English text -> the same in another language, placeholders alike."""
+    return {text: said for text, said in _written(language).items() if isinstance(said, str)}
+
+
+def reasons(language: str) -> dict[str, str]:
+    """Why a file or a record is rejected, as the ledger keeps it in English -> the same in another language."""
+    return _written(language)["reasons"]
+
+
+@cache
+def _written(language: str) -> dict[str, Any]:
     import tomllib  # few speak another language
 
     return tomllib.loads((Path(__file__).parent / "locale" / f"{language}.toml").read_text("utf-8"))
 
 
+@cache
+def _patterns(language: str) -> list[tuple[re.Pattern, str]]:
+    """What a reason looks like, and how it is said; those that say most of it come first."""
+    known = sorted(reasons(language).items(), key=lambda item: -len(re.sub(r"{\w+}", "", item[0])))
+    return [(re.compile(re.sub(r"\\{(\w+)\\}", _group, re.escape(text)), re.DOTALL), said) for text, said in known]
+
+
+def _group(placeholder: re.Match) -> str:
+    # a colon may be anywhere in a text: what is before it has to look like a path
+    any_text = r"\S+?" if placeholder[1] == "path" else ".*?"
+    return f"(?P<{placeholder[1]}>{any_text})"
+
+
+def reason(said: str) -> str:
+    """A reason of the ledger in the reader's language; as it is kept if the catalogue has none like it."""
+    for pattern, text in _patterns(language()) if language() != "en" else ():
+        if found := pattern.fullmatch(said):
+            known, parts = reasons(language()), found.groupdict()
+            return text.format(**{k: reason(v) if k == "reason" else known.get(v, v) for k, v in parts.items()})
+    return said
+
+
 def _(text: str, /, **values: object) -> str:
     """A text in the reader's language with its placeholders filled."""
     spoken = language()
-    said = text if spoken == "en" else catalogue(spoken).get(text, text)
+    said = text if spoken == "en" else _written(spoken).get(text, text)
     return said.format(**values) if values else said

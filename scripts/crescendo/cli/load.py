@@ -12,6 +12,7 @@ import click
 import duckdb
 
 from crescendo import swap, warehouse
+from crescendo.ask.texts import _
 from crescendo.cli.status import print_table
 from crescendo.errors import CrescendoError
 from crescendo.ingest import detect
@@ -188,4 +189,4 @@ def print_result(result: LoadResult, dry_run: bool = False) -> None:
 def _print_rejects(console: "Console", result: LoadResult) -> None:
     """Print what would be rejected, and why: what no ledger will say."""
     rejects = [{"file": Path(file.path).name} | reject for file in result.files for reject in file.rejects]
-    print_table(console, "Rejected", rejects, ("file", "line", "path", "reason", "sample"), MOST_REJECTS)
+    print_table(console, _("Rejected"), rejects, ("file", "line", "path", "reason", "sample"), MOST_REJECTS)

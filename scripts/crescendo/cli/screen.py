@@ -5,55 +5,92 @@ import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from crescendo.ask.tables import Column, cut, fitted
+from crescendo.ask.tables import Column, cut, fitted, grouped
+from crescendo.ask.texts import _, reason
 from crescendo.ingest.status import Status
 from crescendo.terminal import printable
 
 # rows of a list, so that all lists and the last line fit a terminal of 24 lines
 MOST, MOST_FINDINGS = 2, 4
 PIPED_WIDTH = 140
-MORE = "crescendo status --all shows every file, table and example"
 
 
 def screen(result: Status) -> Iterator[str]:
     """The lines, of the terminal's width at most but for the sentences on refused files."""
     size = (80 if sys.stdout and sys.stdout.isatty() else PIPED_WIDTH, 24)
     width = shutil.get_terminal_size(size).columns
-    last = f", the last at {result.loads[0]['started_at']:%Y-%m-%d %H:%M} UTC" if result.loads else ""
-    yield f"{printable(result.warehouse)}, {result.size_bytes / 1e6:,.1f} MB, {len(result.loads)} last loads{last}"
-    refused = [file for file in result.files if file["status"] == "refused"]
-    partial = sum(file["records_rejected"] + file["rows_rejected"] > 0 for file in result.files)
-    rejects = f"{partial:,} with rejected records or rows"
-    yield f"{len(result.files):,} files: {len(refused):,} refused, {rejects}"
-    for file in refused[:MOST]:
-        yield printable(f"refused: {file['path']} {file['reason']}")
-    if len(refused) > MOST:
-        yield f"... and {len(refused) - MOST:,} more refused"
+    yield from head(result, MOST)
+    for title, rows in _notes(result):
+        yield from _sentences(title, rows, width)
     findings = {
-        "finding": lambda row: row["finding_kind"], "count": lambda row: row["finding_count"],
-        "rows": lambda row: "set aside" if row["is_set_aside"] else "kept", "meaning": lambda row: row["meaning"],
+        _("finding"): lambda row: row["finding_kind"], _("count"): lambda row: row["finding_count"],
+        _("rows"): lambda row: fate(row), _("meaning"): lambda row: row["meaning"],
     }  # fmt: skip
     sources = {
-        "source": lambda row: row["source"], "tables": lambda row: row["tables"], "rows": lambda row: row["rows"],
-        "newest day": lambda row: row["newest"],
+        _("source"): lambda row: row["source"], _("tables"): lambda row: row["tables"],
+        _("rows"): lambda row: row["rows"], _("newest day"): lambda row: row["newest"],
     }  # fmt: skip
-    rejected = [
-        f"{Path(row['file']).name}, line {row['line']}, {row['path']} {row['reason']}: {row['sample']}"
-        for row in result.rejected
-    ]
-    noted = [f"{Path(file['path']).name}: {file['reason']}" for file in result.files if file["reason"]]
-    yield from _sentences("Loaded, but look at these", noted[len(refused) :], width)
-    yield from _sentences("Rejected", rejected, width)
-    unknown = [
-        f"{row['path']} in {row['record_count']:,} records of {Path(row['file']).name}: {row['sample']}"
-        for row in result.unknown_fields
-    ]
-    yield from _sentences("Unknown fields", unknown, width)
-    yield from _list("Findings about the data", result.findings, findings, MOST_FINDINGS, width)
-    yield from _list("Raw tables", _by_source(result.tables), sources, len(result.tables), width)
+    yield from _list(_("Findings about the data"), result.findings, findings, MOST_FINDINGS, width)
+    yield from _list(_("Raw tables"), _by_source(result.tables), sources, len(result.tables), width)
     if not result.problems:
-        yield "Every record is accounted for: in = loaded + duplicate + rejected."
-    yield MORE
+        yield _("Every record is accounted for: in = loaded + duplicate + rejected.")
+    yield _("crescendo status --all shows every file, table and example")
+
+
+def head(result: Status, most: int) -> Iterator[str]:
+    """What the warehouse is, how many files it has, and `most` of those that were refused."""
+    last = f"{result.loads[0]['started_at']:%Y-%m-%d %H:%M}" if result.loads else ""
+    size = grouped(result.size_bytes / 1e6, 1)
+    yield (
+        _("{warehouse}, {size} MB, {count} last loads", warehouse=printable(result.warehouse), size=size,
+          count=len(result.loads))
+        + (_(", the last at {when} UTC", when=last) if last else "")
+    )  # fmt: skip
+    refused = [file for file in result.files if file["status"] == "refused"]
+    partial = sum(file["records_rejected"] + file["rows_rejected"] > 0 for file in result.files)
+    counts = {"files": grouped(len(result.files)), "refused": grouped(len(refused)), "partial": grouped(partial)}
+    yield _("{files} files: {refused} refused, {partial} with rejected records or rows", **counts)
+    for file in refused[:most]:
+        yield printable(_("refused: {path} {reason}", path=file["path"], reason=reason(file["reason"] or "")))
+    if len(refused) > most:
+        yield _("... and {count} more refused", count=grouped(len(refused) - most))
+
+
+def fate(finding: dict) -> str:
+    """Whether the rows of a finding count."""
+    return _("set aside") if finding["is_set_aside"] else _("kept")
+
+
+def _notes(result: Status) -> Iterator[tuple[str, list[str]]]:
+    """Each list of sentences with its title: what to know of loaded files, what was rejected, what nobody knows."""
+    yield (
+        _("Loaded, but look at these"),
+        [
+            _("{file}: {reason}", file=Path(file["path"]).name, reason=reason(file["reason"]))
+            for file in result.files
+            if file["reason"] and file["status"] != "refused"
+        ],
+    )
+    yield (
+        _("Rejected"),
+        [
+            _(
+                "{file}, line {line}, {path} {reason}: {sample}",
+                **row | {"file": Path(row["file"]).name, "path": row["path"] or "-", "reason": reason(row["reason"])},
+            )
+            for row in result.rejected
+        ],
+    )
+    yield (
+        _("Unknown fields"),
+        [
+            _(
+                "{path} in {count} records of {file}: {sample}",
+                **row | {"count": grouped(row["record_count"]), "file": Path(row["file"]).name},
+            )
+            for row in result.unknown_fields
+        ],
+    )
 
 
 def _by_source(tables: list[dict]) -> list[dict]:
@@ -69,10 +106,15 @@ def _by_source(tables: list[dict]) -> list[dict]:
     return list(made.values())
 
 
+def _counted(title: str, count: int, most: int) -> str:
+    """A title with the number of its rows, and how many of them are shown."""
+    return f"{title} ({grouped(count)}{_(', the first {most}', most=most) if count > most else ''})"
+
+
 def _sentences(title: str, rows: list[str], width: int) -> Iterator[str]:
     """The title with the number of rows, and the first rows."""
     if rows:
-        yield f"{title} ({len(rows):,}{f', the first {MOST}' if len(rows) > MOST else ''})"
+        yield _counted(title, len(rows), MOST)
         yield from (cut(f"  {printable(row)}", width) for row in rows[:MOST])
 
 
@@ -86,10 +128,9 @@ def _list(
     for heading, of in shown.items():
         values = [of(row) for row in rows[:most]]
         is_text = not any(isinstance(value, int) for value in values)
-        said = [f"{value:,}" if isinstance(value, int) else printable(value or "") for value in values]
+        said = [grouped(value) if isinstance(value, int) else printable(value or "") for value in values]
         columns.append(Column(heading, said, is_text))
-    more = f", the first {most}" if len(rows) > most else ""
     heading, *lines = fitted(columns, width - 2)[0]
-    yield f"{title} ({len(rows):,}{more})"
+    yield _counted(title, len(rows), most)
     for line in (heading, *lines):
         yield f"  {line}"

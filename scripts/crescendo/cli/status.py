@@ -7,8 +7,12 @@ from typing import TYPE_CHECKING
 
 import click
 
+from crescendo.ask import texts
+from crescendo.ask.tables import grouped
+from crescendo.ask.texts import _
+from crescendo.cli.output import LANG
 from crescendo.ingest.status import Status, status
-from crescendo.options import english_only, format_option
+from crescendo.options import format_option
 from crescendo.terminal import printable
 
 if TYPE_CHECKING:
@@ -16,13 +20,22 @@ if TYPE_CHECKING:
 
 MOST = 60  # characters of a cell
 WHOLE = ("reason", "meaning", "example")  # sentences
+# column -> its heading
+HEADINGS = {
+    "path": "path", "status": "status", "records_in": "records in", "records_loaded": "records loaded",
+    "records_duplicate": "records duplicate", "records_rejected": "records rejected", "rows_loaded": "rows loaded",
+    "rows_rejected": "rows rejected", "values_rejected": "values rejected", "file": "file", "line": "line",
+    "reason": "reason", "sample": "sample", "finding_kind": "finding", "finding_count": "count", "set_aside": "rows",
+    "example": "example", "meaning": "meaning", "record_count": "records", "table": "table", "rows": "rows",
+    "newest_day": "newest day", "digest": "digest",
+}  # fmt: skip
 
 
 @click.command("status")
 @format_option("table", "json")
 @click.option("--all", "everything", is_flag=True, help="Every file, table and example, not one screen.")
-@english_only
-def status_command(form: str, everything: bool) -> int:
+@LANG
+def status_command(form: str, everything: bool, lang: str | None) -> int:
     """Show what was loaded, rejected, unknown and found; exit code 1 if a record is not accounted for.
 
     \b
@@ -33,6 +46,7 @@ def status_command(form: str, everything: bool) -> int:
     """
     from crescendo.cli.screen import screen
 
+    texts.choose(lang or "")
     result = status()
     if form == "json":
         click.echo(json.dumps(asdict(result), default=str))
@@ -41,52 +55,45 @@ def status_command(form: str, everything: bool) -> int:
     else:
         click.echo("\n".join(screen(result)))
     for problem in result.problems:
-        click.echo(f"error: {problem}", err=True)
+        click.echo(_("error: {reason}", reason=problem), err=True)
     return 1 if result.problems else 0
 
 
 def _print(result: Status) -> None:
     from rich.console import Console
 
+    from crescendo.cli.screen import fate, head
+
     console = Console(width=None if click.get_text_stream("stdout").isatty() else 140)
-    console.print(f"{result.warehouse}, {result.size_bytes / 1e6:,.1f} MB, {len(result.loads)} last loads")
-    refused = [file for file in result.files if file["status"] == "refused"]
-    partial = sum(file["records_rejected"] + file["rows_rejected"] > 0 for file in result.files)
-    rejects = f"{partial:,} with rejected records or rows"
-    console.print(f"{len(result.files):,} files: {len(refused):,} refused, {rejects}")
-    for file in refused[:20]:
+    for line in head(result, 20):
         # a path is data, not markup; a sentence is not cut
-        said = printable(f"refused: {file['path']} {file['reason']}")
-        console.print(said, markup=False, highlight=False, soft_wrap=True)
-    if len(refused) > 20:
-        console.print(f"... and {len(refused) - 20} more refused: crescendo status --format json")
+        console.print(line, markup=False, highlight=False, soft_wrap=True)
     loaded = [file for file in result.files if file["status"] != "refused"]
     counts = [f"records_{how}" for how in ("in", "loaded", "duplicate", "rejected")]
     counts += ["rows_loaded", "rows_rejected", "values_rejected"]
-    print_table(console, "Files", loaded, ("path", "status", *counts), 20)
-    print_table(console, "Rejected", result.rejected, ("file", "line", "path", "reason", "sample"), 20)
-    findings = [row | {"example": _example(row["example"])} for row in result.findings]
-    for row in findings:
-        row["set_aside"] = "set aside" if row["is_set_aside"] else "kept"
+    print_table(console, _("Files"), loaded, ("path", "status", *counts), 20)
+    rejected = [row | {"reason": texts.reason(row["reason"])} for row in result.rejected]
+    print_table(console, _("Rejected"), rejected, ("file", "line", "path", "reason", "sample"), 20)
+    findings = [row | {"example": _example(row["example"]), "set_aside": fate(row)} for row in result.findings]
     columns = ("finding_kind", "finding_count", "set_aside", "example", "meaning")
-    print_table(console, "Findings about the data", findings, columns, 100)
-    print_table(console, "Unknown fields", result.unknown_fields, ("file", "path", "record_count", "sample"), 20)
+    print_table(console, _("Findings about the data"), findings, columns, 100)
+    print_table(console, _("Unknown fields"), result.unknown_fields, ("file", "path", "record_count", "sample"), 20)
     held = [table for table in result.tables if table["rows"]]
-    print_table(console, "Raw tables", held, ("table", "rows", "newest_day", "digest"), 100)
+    print_table(console, _("Raw tables"), held, ("table", "rows", "newest_day", "digest"), 100)
     if not result.problems:
-        console.print("Every record is accounted for: in = loaded + duplicate + rejected, in every file.")
+        console.print(_("Every record is accounted for: in = loaded + duplicate + rejected, in every file."))
 
 
 def _example(example: dict) -> str:
     """One finding in words: of which record, where, what was sent, in which file."""
     where = " ".join(example[name] for name in ("record_id", "place") if example[name])
-    sent = f": {example['example'][:MOST]}" if example["example"] else ""
-    return where + sent + (f" in {Path(example['file_path']).name}" if example["file_path"] else "")
+    sent = _(": {sent}", sent=example["example"][:MOST]) if example["example"] else ""
+    return where + sent + (_(" in {file}", file=Path(example["file_path"]).name) if example["file_path"] else "")
 
 
 def _cell(column: str, value: object) -> str:
     if isinstance(value, int):
-        return f"{value:,}"
+        return grouped(value)
     said = "" if value is None else printable(value)
     if len(said) <= MOST or column in WHOLE:
         return said
@@ -101,12 +108,12 @@ def print_table(console: "Console", title: str, rows: list[dict], columns: tuple
 
     if not rows:
         return
-    table = Table(title=f"{title} ({len(rows)})", title_justify="left", box=None)
+    table = Table(title=f"{title} ({grouped(len(rows))})", title_justify="left", box=None)
     for column in columns:
         is_number = isinstance(rows[0][column], int)
-        table.add_column(column.replace("_", " "), justify="right" if is_number else "left", overflow="fold")
+        table.add_column(_(HEADINGS[column]), justify="right" if is_number else "left", overflow="fold")
     for row in rows[:most]:
         table.add_row(*(Text(_cell(column, row[column])) for column in columns))  # a sample is data, not markup
     console.print(table)
     if len(rows) > most:
-        console.print(f"... and {len(rows) - most} more: crescendo status --format json")
+        console.print(_("... and {count} more: crescendo status --format json", count=grouped(len(rows) - most)))

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 import duckdb
 
 from crescendo import builds, outcome, warehouse
+from crescendo.ask.texts import _, language
 from crescendo.ingest import flatten
 from crescendo.shapes import Document, Source
 from crescendo.sources import all_sources
@@ -36,11 +37,16 @@ REJECTED = """
 """
 FINDINGS = """
     select finding_kind, sum(finding_count)::bigint as finding_count, any_value(k.is_set_aside) as is_set_aside,
-        any_value(k.meaning) as meaning, min_by(struct_pack(record_id, place, example, file_path), (record_id, place))
+        any_value(k.{meaning}) as meaning, min_by(struct_pack(record_id, place, example, file_path), (record_id, place))
             as example
     from quality.fct_findings inner join seeds.finding_kinds as k using (finding_kind)
     group by finding_kind order by is_set_aside desc, finding_count desc, finding_kind
 """
+# what raw tables hold, of records and of rows below them, and the ledger says otherwise
+TAMPERED = (
+    "{where} holds {found} records and the ledger {known}: delete the warehouse and load again",
+    "{where} holds {found} rows in its child tables and the ledger {known}: delete the warehouse and load again",
+)
 
 
 @dataclass
@@ -81,7 +87,12 @@ def status() -> Status:
 
 def found(connection: duckdb.DuckDBPyConnection) -> list[dict]:
     """What is wrong with the data, a row a kind: how often, an example, what it means. Set aside first."""
-    return _rows(connection, FINDINGS) if _exists(connection, "quality", "fct_findings") else []
+    if not _exists(connection, "quality", "fct_findings"):
+        return []
+    # a warehouse of an older version has the meanings in English alone
+    columns = connection.execute("select column_name from duckdb_columns() where table_name = 'finding_kinds'")
+    own = f"meaning_{language()}"
+    return _rows(connection, FINDINGS.format(meaning=own if (own,) in columns.fetchall() else "meaning"))
 
 
 def _exists(connection: duckdb.DuckDBPyConnection, schema: str, table: str) -> bool:
@@ -129,7 +140,7 @@ def _table(connection: duckdb.DuckDBPyConnection, schema: str, table: flatten.Ra
 
 def _problems(connection: duckdb.DuckDBPyConnection) -> list[str]:
     problems = [
-        f"{row['path']}: records or rows in are not loaded + duplicate + rejected; load the file again"
+        _("{path}: records or rows in are not loaded + duplicate + rejected; load the file again", path=row["path"])
         for row in _rows(connection, UNBALANCED)
     ]
     existing = {(row["table_schema"], row["table_name"]) for row in _rows(connection, "from information_schema.tables")}
@@ -160,7 +171,7 @@ def _imbalance(connection: duckdb.DuckDBPyConnection, source: Source, documents:
         held[0 if is_root else 1] += count
     where = f"{source.schema}.{documents[0].table}"
     return [
-        f"{where} holds {found} {what} and the ledger {known}: delete the warehouse and load again"
-        for what, found, known in zip(("records", "rows in its child tables"), held, owned, strict=True)
+        _(text, where=where, found=found, known=known)
+        for text, found, known in zip(TAMPERED, held, owned, strict=True)
         if found != known
     ]

@@ -14,9 +14,11 @@ from statsmodels.tsa.stattools import adfuller, kpss
 from crescendo.analysis.popularity import correlation
 from crescendo.analysis.popularity.across import across_songs
 from crescendo.analysis.popularity.correlation import LEVEL, MIN_SONGS
+from crescendo.ask.texts import _
 from crescendo.errors import CrescendoError
 
 ACROSS, OVER_TIME = "across songs", "over time"
+SHUFFLED, SMOOTHED = "negative: a shuffled score", "positive: the score's own smoothed past"
 SHUFFLES = 20  # of the score, for each variable
 SMOOTHING = 4  # weeks of the positive control
 STATIONARITY_SONGS = 100  # those with the most weeks: the tests take one series at a time
@@ -99,6 +101,11 @@ class Platform:
         return [name for name in held if name != variable and self.songs[name].notna().sum() > enough]
 
 
+def _of(platform: str) -> str:
+    """What comes before the name of a variable that a platform counts."""
+    return _("{platform}: ", platform=platform)
+
+
 def platforms(features: pd.DataFrame, variables: pd.DataFrame) -> Iterator[Platform]:
     """Each platform that scores songs; what other platforms count comes as `<platform>: <variable>`.
 
@@ -117,7 +124,7 @@ def platforms(features: pd.DataFrame, variables: pd.DataFrame) -> Iterator[Platf
                 borrowed.assign(
                     variable=borrowed["variable"].map(name),
                     change=borrowed["change"].map(name),
-                    label=f"{other}: " + borrowed["label"],
+                    label=_of(other) + borrowed["label"],
                 )
             )
         yield Platform(code, own.reset_index(drop=True), pd.concat(offered, ignore_index=True))
@@ -141,11 +148,11 @@ def analyse(
         songs.append(platform.songs.reset_index())
         artists.append(_by_artist(platform, over[0]).assign(platform=platform.code))
         facts.append(_facts(platform))
-        progress(f"{platform.code}: do levels and changes stand still?")
+        progress(_of(platform.code) + _("do levels and changes stand still?"))
         stationary.append(_stationarity(platform).assign(platform=platform.code))
     if not found:
         raise CrescendoError(
-            "no song has a popularity score in the warehouse: load a source that gives one, then run `dbt build`"
+            _("no song has a popularity score in the warehouse: load a source that gives one, then run `dbt build`")
         )
     found = pd.concat(found, ignore_index=True)
     found = correlation.judge(pd.concat([found, _over_platforms(found)], ignore_index=True))
@@ -165,7 +172,7 @@ def _across(platform: Platform, rng: np.random.Generator, progress: Callable) ->
     for variable in platform.variables.itertuples():
         if not platform.songs[variable.variable].notna().any():
             continue
-        progress(f"{platform.code}: {variable.label}, {ACROSS}")
+        progress(f"{_of(platform.code)}{variable.label}, {_(ACROSS)}")
         held = platform.held(variable.variable)
         known = pd.concat([score, *(platform.known(name) for name in [variable.variable, *held])], axis=1)
         alone, both = known.iloc[:, :2].dropna(), known.dropna()
@@ -182,7 +189,7 @@ def _across(platform: Platform, rng: np.random.Generator, progress: Callable) ->
                 | {"design": ACROSS, "variable": variable.variable, "label": variable.label, "method": method}
                 | ({"held": ", ".join(platform.label(name) for name in held)} if method == "partial spearman" else {})
             )
-        for _ in range(SHUFFLES):
+        for _shuffle in range(SHUFFLES):
             columns = np.column_stack([rng.permutation(alone.iloc[:, 0]), alone.iloc[:, 1]])
             shuffled.append(across_songs(columns, artist[alone.index].to_numpy(), ranks=True))
     week = (platform.songs["week_date"].max() - platform.features["week_date"].min()).days // 7
@@ -201,7 +208,7 @@ def _over_time(platform: Platform, rng: np.random.Generator, progress: Callable)
         if not len(x):
             continue
         for method in ("spearman", "pearson"):
-            progress(f"{platform.code}: {variable.label}, {OVER_TIME}, {method}")
+            progress(f"{_of(platform.code)}{variable.label}, {_(OVER_TIME)}, {method}")
             found = correlation.over_time(x, y, artists[known], ranks=method == "spearman")
             rows.append(
                 found.assign(
@@ -209,7 +216,7 @@ def _over_time(platform: Platform, rng: np.random.Generator, progress: Callable)
                     method="spearman" if method == "spearman" else "pearson on logs",
                 )
             )  # fmt: skip
-        progress(f"{platform.code}: {variable.label}, {OVER_TIME}, against the score of another song")
+        progress(f"{_of(platform.code)}{variable.label}, {_(OVER_TIME)}, {_('against the score of another song')}")
         shuffled.append(correlation.over_time(x, _of_another(y, rng), artists[known], ranks=True))
     scored = (~np.isnan(score)).sum(axis=1) >= correlation.MIN_WEEKS
     own = _past_mean(score)
@@ -252,14 +259,14 @@ def _controls(design: str, shuffled: pd.DataFrame, smooth: pd.DataFrame) -> pd.D
     found = correlation.judge(smooth)
     negative = {
         "design": design,
-        "control": "negative: a shuffled score",
+        "control": SHUFFLED,
         "tests": len(p),
         "below_5_percent": below,
         "passed": bool(chance > 0.001) if len(p) else None,  # one run in a thousand fails by chance
     }
     positive = {
         "design": design,
-        "control": "positive: the score's own smoothed past",
+        "control": SMOOTHED,
         "tests": int(found["p"].notna().sum()),
         "below_5_percent": int((found["p"] < LEVEL).sum()),
         "passed": bool(found["starred"].any()) if len(correlation.believable(found)) else None,
@@ -337,7 +344,9 @@ def _over_platforms(found: pd.DataFrame) -> pd.DataFrame:
     found = found.reindex(columns=found.columns.union([*keys, "error"], sort=False))
     usable = correlation.believable(found).dropna(subset="error")
     own = usable[~usable["variable"].astype(str).str.contains(": ")]
-    named = own.assign(**{name: own["platform"] + ": " + own[name] for name in ("variable", "label")})
+    named = own.assign(
+        variable=own["platform"] + ": " + own["variable"], label=own["platform"].map(_of).astype(object) + own["label"]
+    )
     links = pd.concat([usable, named], ignore_index=True).groupby(keys, dropna=False)
     rows = [dict(zip(keys, key, strict=True)) | _summary(rows) for key, rows in links if len(rows) > 1]
     return pd.DataFrame(rows, columns=None if rows else found.columns)
