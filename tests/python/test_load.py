@@ -152,8 +152,8 @@ def test_a_file_without_its_marks_is_loaded_as_the_source_that_is_named(desk):
     [
         (["nowhere.csv"], "nowhere.csv does not exist: name a file or folder to load"),
         (["--source", "spotify", "{landing}"], "there is no source 'spotify': choose one of "),
-        (["--wait", "soon"], "'soon' is not a valid float"),
-        (["--format", "xml"], "'xml' is not one of"),
+        (["--wait", "soon"], "--wait is a number from 0 to 86400, not soon"),
+        (["--format", "xml"], "--format is table or json, not 'xml'"),
     ],
 )
 def test_a_mistake_is_explained(desk, words, said):

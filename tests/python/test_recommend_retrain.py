@@ -230,7 +230,7 @@ def test_a_mistake_is_one_sentence(changing, capsys, tmp_path, monkeypatch):
     for words, said in (
         ("--window 0d", "is not a number of days"),
         ("--window soon", "is not a number of days"),
-        ("--every hour", "'hour' is not one of"),
+        ("--every hour", "--every is drift, daily or weekly, not 'hour'"),
         ("--to x", "--to goes with --rollback"),
         ("--rollback --to x", "--to x: no such version"),
     ):
