@@ -4,12 +4,14 @@ from graphlib import TopologicalSorter
 
 import pandas as pd
 from conftest import ROOT
+from crescendo.operations import store
 
 
 def construct(connection, nodes, wanted=("series_growth",)):
     """Make the wanted models and what they rest on, but for what is already there."""
     connection.execute("set variable mask_key = 'of the tests'")
     made = {name for (name,) in connection.execute("select table_name from information_schema.tables").fetchall()}
+    store.prepare(connection)
     parents, waiting = {}, [*wanted]
     while waiting:
         name = waiting.pop()

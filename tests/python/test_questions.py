@@ -130,7 +130,7 @@ def test_texts_that_a_spreadsheet_would_compute_get_an_apostrophe_and_others_are
         ((), "give a window"),
         (("--from", "2025-04-30", "--to", "2025-04-01"), "not after its start"),
         (("--from", "2025-04-30", "--to", "2025-04-30"), "not after its start"),
-        (("--from", "2025-02-30", "--to", "2025-04-01"), "invalid day --from '2025-02-30'"),
+        (("--from", "2025-02-30", "--to", "2025-04-01"), "there is no day --from '2025-02-30'"),
         (("--from", "1999-01-01", "--to", "1999-02-01"), "before all data: they begin on 20"),
         (("--from", "2040-01-01", "--to", "2040-02-01"), "in the future: today is 20"),
         (("--last", "4 weeks"), "invalid --last"),

@@ -134,7 +134,7 @@ COMPLETED = [
     ("crescendo growth --by art", 3, {"artist"}),
     ("crescendo averages --metric STR", 3, {"streams"}),
     ("crescendo metrics --platform spo", 3, {"spotify"}),
-    ("crescendo find --type so", 3, {"song"}),
+    ("crescendo find --type so", 3, {"song", "source"}),
     ("crescendo growth --by-", 2, {"--by-day", "--by-week", "--by-month"}),
 ]
 

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from datetime import date
 
 import duckdb
 
@@ -178,12 +179,23 @@ def _ends_late(answer: Answer) -> str:
     )
 
 
+def _days_of(connection: duckdb.DuckDBPyConnection, metric: str) -> tuple[date | None, date | None]:
+    """The first and the last day of a metric, or of all; what we measure of ourselves goes on when the data end."""
+    [days] = connection.execute(
+        """
+        select min(first_date), max(last_date) from metrics.dim_series
+        where case when $metric = 'all' then not starts_with(metric_id, 'crescendo:')
+            else split_part(metric_id, ':', 2) = $metric end
+        """,
+        {"metric": metric},
+    ).fetchall()
+    return days
+
+
 def outside(answer: Answer) -> str:
     """That the window begins after all data, or ends before; '' if it does not."""
     with warehouse.connect(read_only=True) as connection:
-        [(first, last)] = connection.execute(
-            "select min(first_date), max(last_date) from metrics.dim_series"
-        ).fetchall()
+        first, last = _days_of(connection, answer.question.metric)
     if first and answer.windows[-1].end < first:
         return _("the window ends before all data: they begin on {first}", first=first)
     if last and answer.windows[0].start > last:
@@ -198,9 +210,7 @@ def why_nothing(answer: Answer) -> str:
     with warehouse.connect(read_only=True) as connection:
         if reason := nothing_of(connection, question):
             return reason
-        [(first, last)] = connection.execute(
-            "select min(first_date), max(last_date) from metrics.dim_series"
-        ).fetchall()
+        first, last = _days_of(connection, question.metric)
         sql = "select bool_or(add_over_platform <> 'never') from metrics.dim_metrics where metric = ?"
         additive = column(connection, sql, [question.metric])
         [own, *_others] = observed_types(
