@@ -180,12 +180,11 @@ def _ends_late(answer: Answer) -> str:
 
 
 def _days_of(connection: duckdb.DuckDBPyConnection, metric: str) -> tuple[date | None, date | None]:
-    """The first and the last day of a metric, or of all; what we measure of ourselves goes on when the data end."""
+    """The first and the last day of all data; what we measure of ourselves goes on when they end, so only if asked for."""
     [days] = connection.execute(
         """
         select min(first_date), max(last_date) from metrics.dim_series
-        where case when $metric = 'all' then not starts_with(metric_id, 'crescendo:')
-            else split_part(metric_id, ':', 2) = $metric end
+        where not starts_with(metric_id, 'crescendo:') or split_part(metric_id, ':', 2) = $metric
         """,
         {"metric": metric},
     ).fetchall()
