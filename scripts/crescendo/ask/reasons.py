@@ -180,7 +180,7 @@ def _ends_late(answer: Answer) -> str:
 
 
 def _days_of(connection: duckdb.DuckDBPyConnection, metric: str) -> tuple[date | None, date | None]:
-    """The first and the last day of all data; what we measure of ourselves goes on when they end, so only if asked for."""
+    """The first and the last day of all data; of what we measure of ourselves only if it is asked for."""
     [days] = connection.execute(
         """
         select min(first_date), max(last_date) from metrics.dim_series
