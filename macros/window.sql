@@ -122,6 +122,16 @@
     {%- endfor %}
 {%- endmacro %}
 
+{#- The rows of the step `judged`, and whether their status lets them have a percent (`has_percent`): a flow of which too
+    few days were seen has none. Reads the step `statuses`. -#}
+{% macro with_percent() -%}
+    select
+        judged.*,
+        statuses.has_percent and (judged.kind <> 'flow' or not judged.is_thin) as has_percent
+    from judged
+    inner join statuses on judged.status = statuses.status
+{%- endmacro %}
+
 {#- The definitions of docs/method.md in one place, for a table function's window and for the windows of a build: the
     steps that turn anchors into growth. The last step is `grown`; the steps before them are `anchors`, of
     `window_anchors`, and `statuses`. -#}
@@ -191,11 +201,7 @@ judged as (
 
 rated as (
 
-    select
-        judged.*,
-        statuses.has_percent and (judged.kind <> 'flow' or not judged.is_thin) as has_percent
-    from judged
-    inner join statuses on judged.status = statuses.status
+    {{ with_percent() }}
 
 ),
 

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import click
@@ -12,6 +13,16 @@ def format_option(*choices: str) -> Callable:
     return click.option(
         "--format", "form", type=click.Choice(choices), default=choices[0], show_default=True, help="How to answer."
     )
+
+
+credentials_option = click.option(
+    "--credentials",
+    "secrets",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    envvar="CRESCENDO_CREDENTIALS",
+    help="Of lines NAME=value, mode 600; also CRESCENDO_CREDENTIALS.",
+)
 
 
 class Number(click.FloatRange):

@@ -255,7 +255,7 @@ def test_each_is_told_of_what_the_rule_says(warehouse):
     assert outcome.problems == []
     outcome = told(warehouse, receivers[:2], 1, carry=lambda *_: "")
     assert outcome.problems == [
-        "nobody is told of what is for 'press' (alerts: 1): add press=ADDRESS to CRESCENDO_NOTIFY or the"
+        "'press' has no address, so its alerts (1) are not sent: add press=ADDRESS to CRESCENDO_NOTIFY or the"
         " file of addresses"
     ]
 
@@ -359,7 +359,7 @@ def test_addresses_come_from_the_environment_or_a_private_file(tmp_path, monkeyp
     monkeypatch.setenv("CRESCENDO_NOTIFY", "ops=json://e json://f")
     assert [one.label for one in addresses.receivers(file)] == ["ops (json)", "all (json)"]
     monkeypatch.delenv("CRESCENDO_NOTIFY")
-    with pytest.raises(CrescendoError, match="nobody is to be told: set CRESCENDO_NOTIFY"):
+    with pytest.raises(CrescendoError, match="there is no address to notify: set CRESCENDO_NOTIFY"):
         addresses.receivers()
 
 
@@ -414,4 +414,4 @@ def test_without_an_address_watch_says_what_to_write(warehouse, monkeypatch, cap
     monkeypatch.setenv("CRESCENDO_DB", str(warehouse))
     monkeypatch.delenv("CRESCENDO_NOTIFY_FILE", raising=False)
     assert main(["watch", "--notify"]) == 2
-    assert "nobody is to be told: set CRESCENDO_NOTIFY" in capsys.readouterr().err
+    assert "there is no address to notify: set CRESCENDO_NOTIFY" in capsys.readouterr().err

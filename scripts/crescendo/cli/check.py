@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from crescendo.http.credentials import Access
-from crescendo.options import SECONDS_OF_WORK, format_option
+from crescendo.options import SECONDS_OF_WORK, credentials_option, format_option
 from crescendo.terminal import printable
 
 SOURCES = ("moovitamix", "soundcharts", "tmdb")
@@ -16,14 +16,7 @@ SOURCES = ("moovitamix", "soundcharts", "tmdb")
 @click.command("check")
 @click.option("--source", required=True, type=click.Choice(SOURCES), help="Whose API.")
 @click.option("--url", default=None, help="Another server, such as a simulator.")
-@click.option(
-    "--credentials",
-    "secrets",
-    type=click.Path(path_type=Path),
-    metavar="FILE",
-    envvar="CRESCENDO_CREDENTIALS",
-    help="Of lines NAME=value, mode 600; also CRESCENDO_CREDENTIALS.",
-)
+@credentials_option
 @click.option("--sandbox", is_flag=True, help="Soundcharts: the credentials that it publishes for trials.")
 @click.option("--timeout", type=SECONDS_OF_WORK, default=10.0, show_default=True, help="For one answer, seconds.")
 @click.option("--slow", type=SECONDS_OF_WORK, default=3.0, show_default=True, help="An answer that takes more fails.")

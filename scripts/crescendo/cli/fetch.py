@@ -18,7 +18,7 @@ from crescendo.http.landing import Landing, only_one
 from crescendo.http.progress import progress_bar
 from crescendo.logs import event, logged
 from crescendo.operations import journal
-from crescendo.options import SECONDS, SECONDS_OF_WORK, format_option
+from crescendo.options import SECONDS, SECONDS_OF_WORK, credentials_option, format_option
 
 DAY = click.DateTime(["%Y-%m-%d"])
 
@@ -68,14 +68,7 @@ def fetch_command() -> None:
 @click.option("--until", type=DAY, metavar="YYYY-MM-DD", help="Last day wanted; without it today.")
 @click.option("--platform", "platforms", multiple=True, metavar="CODE", help="Only these; may be repeated.")
 @click.option("--sandbox", is_flag=True, help="Use the credentials that the source publishes for trials.")
-@click.option(
-    "--credentials",
-    "secrets",
-    type=click.Path(path_type=Path),
-    metavar="FILE",
-    envvar="CRESCENDO_CREDENTIALS",
-    help="Of lines NAME=value, mode 600; also CRESCENDO_CREDENTIALS.",
-)
+@credentials_option
 @click.option("--url", default=None, help="Another server, such as a simulator.")
 @_to("landing/soundcharts")
 @click.option("--dry-run", is_flag=True, help="Say how many calls it would cost, and land nothing.")
@@ -178,14 +171,7 @@ def moovitamix_command(url: str, day: datetime | None, to: Path, form: str, **pa
 )
 @click.option("--date", "day", type=DAY, metavar="YYYY-MM-DD", help="Of an earlier day the export alone can be had.")
 @click.option("--export", "exported", is_flag=True, help="Land the day's export of all ids too.")
-@click.option(
-    "--credentials",
-    "secrets",
-    type=click.Path(path_type=Path),
-    metavar="FILE",
-    envvar="CRESCENDO_CREDENTIALS",
-    help="Of lines NAME=value, mode 600; also CRESCENDO_CREDENTIALS.",
-)
+@credentials_option
 @click.option("--url", default=None, help="Another server, such as a simulator, for the API and its exports.")
 @_to("landing/tmdb")
 @_shared

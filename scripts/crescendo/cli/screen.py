@@ -62,7 +62,7 @@ def fate(finding: dict) -> str:
 
 
 def _notes(result: Status) -> Iterator[tuple[str, list[str]]]:
-    """Each list of sentences with its title: what to know of loaded files, what was rejected, what nobody knows."""
+    """Each list of sentences with its title: notes on loaded files, rejected records, undeclared fields."""
     yield (
         _("Loaded, but look at these"),
         [

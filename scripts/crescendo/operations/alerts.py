@@ -3,7 +3,6 @@
 The state is a file of its own, not a table: to note that an alert was told must not cost a copy of the warehouse.
 """
 
-import fcntl
 import hashlib
 import json
 import os
@@ -101,18 +100,10 @@ def renewed(warehouse: Path) -> Iterator[list[Alert]]:
     One process at a time. Raises CrescendoError if the state cannot be read or written.
     """
     file = _file(warehouse)
-    try:
-        file.parent.mkdir(mode=0o700, exist_ok=True)
-        lock = os.open(file.with_suffix(".lock"), os.O_WRONLY | os.O_CREAT, 0o600)
-    except OSError as error:
-        raise CrescendoError(f"cannot keep the alerts in {file.parent}: {error.strerror}") from None
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+    with journal.locked(file, "the alerts"):
         known = _read(file)
         yield known
         _write(file, known)
-    finally:
-        os.close(lock)
 
 
 def _file(warehouse: Path) -> Path:

@@ -152,7 +152,7 @@ class Run:
             line = json.dumps({"event": event, "at": datetime.now(UTC).isoformat(), **fields}, ensure_ascii=False)
             self._written.write(line.encode("utf-8", "backslashreplace").decode() + "\n")
         except (OSError, ValueError, TypeError):
-            # half a line may stand in the file now: what follows would be glued to it
+            # the file may end in half a line now: the next line would be appended to it
             with suppress(OSError, ValueError):
                 self._written.close()
             self._written = None
@@ -240,6 +240,21 @@ def _warehouse() -> Path | None:
 def current() -> Run:
     """The run that is under way; if there is none, one that notes nothing."""
     return _CURRENT.get() or Run("", None)
+
+
+@contextmanager
+def locked(file: Path, what: str) -> Iterator[None]:
+    """One process at a time for a file beside the journals. Raises CrescendoError, which says `what` cannot be kept."""
+    try:
+        file.parent.mkdir(mode=0o700, exist_ok=True)
+        lock = os.open(file.with_suffix(".lock"), os.O_WRONLY | os.O_CREAT, 0o600)
+    except OSError as error:
+        raise CrescendoError(f"cannot keep {what} in {file.parent}: {error.strerror}") from None
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(lock)
 
 
 def folder(warehouse: Path) -> Path:

@@ -35,7 +35,7 @@ def _one(label: str) -> Callable[[str], Labels]:
 
 
 def _last(first: str, last: str, mark: str) -> Callable[[str], Labels]:
-    """Two labels: what stands before the last mark, and after it."""
+    """Two labels: the text before the last mark, and the text after it."""
     return lambda subject: dict(zip((first, last), subject.rpartition(mark)[::2], strict=True))
 
 

@@ -43,8 +43,8 @@ def receivers(file: Path | None = None) -> list[Receiver]:
         lines, where = private_lines(file, "file of addresses"), str(file)
     else:
         raise CrescendoError(
-            f"nobody is to be told: set {VARIABLE}, or write lines such as {EXAMPLE} to a file of mode 600 and name it"
-            f" with --addresses or in {FILE_VARIABLE}"
+            f"there is no address to notify: set {VARIABLE}, or write lines such as {EXAMPLE} to a file of mode 600 and"
+            f" name it with --addresses or in {FILE_VARIABLE}"
         )
     pairs = [_pair(line, number, where) for number, line in enumerate(lines, start=1) if line.strip()]
     if not pairs:
@@ -64,7 +64,7 @@ def _pair(line: str, number: int, where: str) -> tuple[str, str, str]:
 
 
 def _parts(address: str) -> list[str]:
-    """What stands in an address: host, user, password, the steps of its path and the values of its query."""
+    """The parts of an address: host, user, password, the steps of its path and the values of its query."""
     parts = urlsplit(address)
     values = [pair.partition("=")[2] for pair in parts.query.split("&")]
     return [*re.split("[@:]", parts.netloc), *parts.path.split("/"), *values]

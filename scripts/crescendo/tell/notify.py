@@ -49,8 +49,8 @@ class Told:
             for label, reason in self.failed.items()
         ]
         said += [
-            f"nobody is told of what is for {name!r} (alerts: {count}): add {name}=ADDRESS to {VARIABLE} or the file of"
-            " addresses"
+            f"{name!r} has no address, so its alerts ({count}) are not sent: add {name}=ADDRESS to {VARIABLE} or the"
+            " file of addresses"
             for name, count in self.unknown.items()
         ]
         gone = {label: count for label, count in self.waiting.items() if label not in self.failed and count}

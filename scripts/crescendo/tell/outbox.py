@@ -4,7 +4,6 @@ What is to be told is entered before it is sent, and taken out when its receiver
 receiver that fails keeps its messages and nobody else is told twice. Labels of receivers stand here, never addresses.
 """
 
-import fcntl
 import json
 import os
 from collections.abc import Iterator
@@ -128,16 +127,8 @@ class Outbox:
 def opened(warehouse: Path) -> Iterator[Outbox]:
     """The outbox of a warehouse, for one process at a time. Raises CrescendoError if it cannot be read or made."""
     file = journal.folder(warehouse) / OUTBOX
-    try:
-        file.parent.mkdir(mode=0o700, exist_ok=True)
-        lock = os.open(file.with_suffix(".lock"), os.O_WRONLY | os.O_CREAT, 0o600)
-    except OSError as error:
-        raise CrescendoError(f"cannot keep what is to be told in {file.parent}: {error.strerror}") from None
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+    with journal.locked(file, "what is to be told"):
         yield Outbox(file)
-    finally:
-        os.close(lock)
 
 
 def _read(file: Path) -> dict[str, Box]:

@@ -77,11 +77,7 @@ judged as (
 
 rated as (
 
-    select
-        judged.*,
-        statuses.has_percent and (judged.kind <> 'flow' or not judged.is_thin) as has_percent
-    from judged
-    inner join statuses on judged.status = statuses.status
+    {{ with_percent() }}
 
 ),
 

@@ -19,7 +19,7 @@ HEADINGS = COLUMNS | {
     "streams_a_day": "streams a day", "score from": "score from", "score to": "score to",
     "from": "value from", "to": "value to", "title": "title", "value": "value", "popularity": "popularity",
 }  # fmt: skip
-# column -> what it says of a row, where that is a word of ours
+# column -> its values that are words, to be translated
 WORDS = {
     "design": (ACROSS, OVER_TIME),
     "method": ("spearman", "pearson on logs", "partial spearman"),

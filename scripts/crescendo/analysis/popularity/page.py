@@ -144,7 +144,7 @@ def _unanswered_of(fact: dict) -> Iterator[str]:
         )  # fmt: skip
     if fact["unchanged_weeks"] > 0.5:
         yield _(
-            "Small movements: the score of {platform} is a whole number and stands still in {share} % of weeks.",
+            "Small movements: the score of {platform} is a whole number and does not change in {share} % of weeks.",
             platform=fact["platform"], share=grouped(100 * fact["unchanged_weeks"]),
         )  # fmt: skip
 

@@ -148,7 +148,7 @@ def analyse(
         songs.append(platform.songs.reset_index())
         artists.append(_by_artist(platform, over[0]).assign(platform=platform.code))
         facts.append(_facts(platform))
-        progress(_of(platform.code) + _("do levels and changes stand still?"))
+        progress(_of(platform.code) + _("are levels and changes stationary?"))
         stationary.append(_stationarity(platform).assign(platform=platform.code))
     if not found:
         raise CrescendoError(
@@ -300,7 +300,7 @@ def _by_artist(platform: Platform, found: pd.DataFrame) -> pd.DataFrame:
 
 
 def _stationarity(platform: Platform) -> pd.DataFrame:
-    """Share of songs whose series stands still: ADF rejects a unit root, KPSS does not reject stationarity."""
+    """Share of songs whose series is stationary: ADF rejects a unit root, KPSS does not reject stationarity."""
     rows = []
     for name in ("popularity", "popularity_change", "streams_7d", "streams_7d_log_change"):
         panel = platform.panel(name)
