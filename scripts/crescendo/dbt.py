@@ -55,7 +55,7 @@ def run(
     age = written.stat().st_mtime_ns if written.is_file() else 0
     lines: list[str] = []
     with subprocess.Popen(  # noqa: S603 our own dbt, on our own project
-        [sys.executable, "-m", "dbt.cli.main", *words, "--no-use-colors", "--project-dir", str(root),
+        [sys.executable, "-m", "crescendo.dbt_cli", *words, "--no-use-colors", "--project-dir", str(root),
          "--profiles-dir", str(root), "--target-path", str(folder)],
         env=os.environ | QUIET | {"CRESCENDO_DB": file or str(swap.working(warehouse.path()))},
         stdout=subprocess.PIPE,

@@ -1,16 +1,22 @@
 """A project of its own for the tests: the same models, another warehouse, generated data."""
 
+import fcntl
 import json
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 
 import pytest
+from crescendo import dbt as our_dbt
 from reports import Desk
 
 ROOT = Path(__file__).parents[2]
+PARSED = ROOT / "target" / "tests"  # what dbt knows of the project's files, read once for all tests
 PROJECT = ("dbt_project.yml", "profiles.yml", "models", "seeds", "macros", "tests", "analyses")
 
 
@@ -20,7 +26,34 @@ def project_in(folder: Path) -> dict[str, str]:
         if (ROOT / name).exists() and not (folder / name).exists():
             (folder / name).symlink_to(ROOT / name)
     own = {"CRESCENDO_DB": str(folder / "crescendo.duckdb"), "DBT_TARGET_PATH": str(folder / "target")}
-    return os.environ | own | {"DBT_LOG_PATH": str(folder / "logs"), "DO_NOT_TRACK": "1"}
+    own |= {"DBT_LOG_PATH": str(folder / "logs"), "DBT_PARTIAL_PARSE_FILE_PATH": str(parsed())}
+    return os.environ | own | {"DO_NOT_TRACK": "1"}
+
+
+@contextmanager
+def alone(lock: Path) -> Iterator[None]:
+    """One test process at a time."""
+    lock.parent.mkdir(parents=True, exist_ok=True)
+    with lock.open("w") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        yield
+
+
+@cache
+def parsed() -> Path:
+    """The file with which dbt parses only what has changed. dbt itself checks that it holds for the project at hand."""
+    with alone(PARSED / "lock"):
+        mark, now = PARSED / our_dbt.MARK, our_dbt.fingerprint(ROOT)
+        if not mark.is_file() or not mark.read_text().startswith(now):
+            done, said = our_dbt.run("parse", root=ROOT, into=PARSED, file=str(PARSED / "crescendo.duckdb"))
+            assert done, said
+    return PARSED / "partial_parse.msgpack"
+
+
+def dbt(folder: Path, environment: dict[str, str], *words: str) -> subprocess.CompletedProcess[str]:
+    """Run dbt in a folder as `crescendo` does."""
+    command = [sys.executable, "-m", "crescendo.dbt_cli", "--no-use-colors", *words]
+    return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
 
 
 def crescendo(folder: Path, environment: dict[str, str], *words: str) -> subprocess.CompletedProcess[str]:
@@ -32,11 +65,18 @@ def crescendo(folder: Path, environment: dict[str, str], *words: str) -> subproc
 @pytest.fixture(scope="session")
 def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder in which `crescendo build` made the sample's warehouse, models and tests included. Read only."""
-    folder = tmp_path_factory.mktemp("built")
-    done = crescendo(folder, project_in(folder), "build", "--log-level", "debug", "--log-file", "build.jsonl")
-    assert done.returncode == 0, done.stdout + done.stderr
-    (folder / "summary.txt").write_text(done.stdout)
-    (folder / "progress.txt").write_text(done.stdout)
+    base = tmp_path_factory.getbasetemp()
+    shared = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "sample"
+    with alone(shared.with_suffix(".lock")):
+        if not (shared / "progress.txt").is_file():
+            shared.mkdir()
+            done = crescendo(shared, project_in(shared), "build", "--log-level", "debug", "--log-file", "build.jsonl")
+            assert done.returncode == 0, done.stdout + done.stderr
+            (shared / "summary.txt").write_text(done.stdout)
+            (shared / "progress.txt").write_text(done.stdout)
+    # one build for all workers; each has a copy, since a verb writes what it measured beside the warehouse
+    folder = base / "built"
+    shutil.copytree(shared, folder, symlinks=True)
     return folder
 
 

@@ -1,6 +1,5 @@
 """A landing that is loaded and built as a user does it, and what goes wrong meanwhile."""
 
-import atexit
 import contextlib
 import csv
 import io
@@ -8,23 +7,16 @@ import json
 import os
 import re
 import shutil
-import subprocess
-import sys
-import tempfile
 import traceback
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import duckdb
-from conftest import project_in
+from conftest import dbt, project_in
 from crescendo.cli import main
 from drawn_steps import Drawn, Landed, read_bytes
 from drawn_worlds import ODD_NAMES
-
-# what dbt knows of the project's files, so that each is read once for all worlds; dbt itself checks that it still holds
-PARSED = Path(tempfile.mkdtemp(prefix="parsed")) / "partial_parse.msgpack"
-atexit.register(shutil.rmtree, PARSED.parent, ignore_errors=True)
 
 
 @dataclass(frozen=True)
@@ -242,15 +234,10 @@ def build(built: Built, environment: dict[str, str]) -> Iterator[Fault]:
 
 
 def _dbt(built: Built, environment: dict[str, str], *words: str) -> list[dict]:
-    command = [sys.executable, "-m", "dbt.cli.main", words[0], "--no-use-colors", *words[1:]]
     target = built.folder / "target"
     target.mkdir(exist_ok=True)
     found = target / "run_results.json"
     found.unlink(missing_ok=True)
-    if PARSED.is_file() and not (target / PARSED.name).exists():
-        shutil.copy(PARSED, target)
-    done = subprocess.run(command, cwd=built.folder, env=environment, capture_output=True, text=True, check=False)
+    done = dbt(built.folder, environment, *words)
     (built.folder / "dbt.txt").write_text(done.stdout + done.stderr)
-    if (target / PARSED.name).is_file() and built.name == "crescendo":
-        shutil.copy(target / PARSED.name, PARSED)
     return json.loads(found.read_text())["results"] if found.exists() else []

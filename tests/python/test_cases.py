@@ -4,12 +4,11 @@ import gzip
 import os
 import shutil
 import subprocess
-import sys
 from pathlib import Path
 
 import duckdb
 import pytest
-from conftest import crescendo, project_in
+from conftest import crescendo, dbt, project_in
 
 CASES = Path(__file__).parent / "cases"
 
@@ -20,8 +19,7 @@ def build(folder: Path, landing: Path) -> tuple[subprocess.CompletedProcess, duc
     shutil.copytree(landing, folder / "landing", dirs_exist_ok=True)
     loaded = crescendo(folder, environment, "load")
     assert loaded.returncode == 0, loaded.stderr
-    command = [sys.executable, "-m", "dbt.cli.main", "build", "--quiet", "--exclude-resource-type", "unit_test"]
-    done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
+    done = dbt(folder, environment, "build", "--quiet", "--exclude-resource-type", "unit_test")
     return done, duckdb.connect(environment["CRESCENDO_DB"], read_only=True)
 
 

@@ -4,8 +4,6 @@ import json
 import os
 import re
 import shutil
-import subprocess
-import sys
 from collections import Counter
 from datetime import date
 from pathlib import Path
@@ -13,7 +11,7 @@ from pathlib import Path
 import duckdb
 import pytest
 from compiled import ask
-from conftest import PROJECT, ROOT, crescendo
+from conftest import PROJECT, ROOT, crescendo, dbt
 
 SECTION = re.search(r"## Add a domain\n(.*?)\n## ", (ROOT / "README.md").read_text(), re.DOTALL)[1]
 MODELS = dict(re.findall(r"^`(\S+\.sql)` .*?```sql\n(.*?)```", SECTION, re.DOTALL | re.MULTILINE))
@@ -51,9 +49,7 @@ def environment(built, tmp_path_factory):
     own = {"CRESCENDO_DB": str(folder / "crescendo.duckdb"), "DBT_TARGET_PATH": str(folder / "target")}
     environment = os.environ | own | {"DBT_LOG_PATH": str(folder / "logs"), "DO_NOT_TRACK": "1"}
     downstream = [f"{Path(name).stem}+" for name in MODELS]
-    command = [sys.executable, "-m", "dbt.cli.main", "build", "--quiet"]
-    command += ["--select", "metric_catalog", "platforms", *downstream]
-    done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
+    done = dbt(folder, environment, "build", "--quiet", "--select", "metric_catalog", "platforms", *downstream)
     assert done.returncode == 0, done.stdout[-4000:]
     return environment
 

@@ -5,15 +5,13 @@ import json
 import os
 import random
 import shutil
-import subprocess
-import sys
 from collections import Counter, defaultdict
 from datetime import date, timedelta
 from pathlib import Path
 
 import duckdb
 import pytest
-from conftest import crescendo, project_in
+from conftest import crescendo, dbt, project_in
 from crescendo.manifest import published
 from crescendo.sources.tmdb.sample import land_films
 from crescendo.sources.tmdb.world import CHANGE, DELETED, END, GAP, ODD
@@ -32,8 +30,7 @@ def ask(folder: Path, sql: str) -> list[tuple]:
 def build(folder: Path, environment: dict[str, str]) -> None:
     """Build the models of films and run their tests."""
     words = ["build", "--quiet", "--exclude-resource-type", "unit_test", "--indirect-selection", "cautious"]
-    command = [sys.executable, "-m", "dbt.cli.main", *words, "--select", *MODELS, *ALSO]
-    done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
+    done = dbt(folder, environment, *words, "--select", *MODELS, *ALSO)
     assert done.returncode == 0, done.stdout[-3000:]
 
 

@@ -5,8 +5,6 @@ import gzip
 import json
 import os
 import shutil
-import subprocess
-import sys
 from collections import Counter, defaultdict
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -14,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 import duckdb
 import pytest
-from conftest import crescendo, project_in
+from conftest import crescendo, dbt, project_in
 
 PARIS = ZoneInfo("Europe/Paris")
 MAPPINGS = Path(__file__).parent / "mappings"
@@ -42,8 +40,7 @@ def ask(folder: Path, sql: str) -> list[tuple]:
 def build(folder: Path, environment: dict[str, str]) -> None:
     """Build the models of leads and run their tests."""
     words = ["build", "--quiet", "--exclude-resource-type", "unit_test", "--indirect-selection", "cautious"]
-    command = [sys.executable, "-m", "dbt.cli.main", *words, "--select", *MODELS, *SEEDS]
-    done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
+    done = dbt(folder, environment, *words, "--select", *MODELS, *SEEDS)
     assert done.returncode == 0, done.stdout[-3000:]
 
 

@@ -2,12 +2,10 @@
 
 import json
 import shutil
-import subprocess
-import sys
 
 import duckdb
 import pytest
-from conftest import ROOT, crescendo, project_in
+from conftest import ROOT, crescendo, dbt, project_in
 
 CASES = ROOT / "tests" / "python" / "cases"
 DAY = "2026-02-01T00:00:00+00:00"
@@ -52,8 +50,7 @@ def marts(tmp_path_factory):
     ):
         done = crescendo(folder, environment, "load", *map(str, words))
         assert done.returncode == 0, done.stderr
-    command = [sys.executable, "-m", "dbt.cli.main", "build", "--exclude-resource-type", "unit_test", "--no-use-colors"]
-    done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
+    done = dbt(folder, environment, "build", "--exclude-resource-type", "unit_test")
     assert done.returncode == 0, done.stdout
     (folder / "build.txt").write_text(done.stdout)
     with duckdb.connect(str(folder / "crescendo.duckdb"), read_only=True) as connection:

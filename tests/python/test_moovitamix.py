@@ -5,13 +5,12 @@ import json
 import os
 import shutil
 import subprocess
-import sys
 from datetime import date, timedelta
 from pathlib import Path
 
 import duckdb
 import pytest
-from conftest import crescendo, project_in
+from conftest import crescendo, dbt, project_in
 from crescendo.sources.moovitamix import simulate as moovitamix
 
 DAY = date(2025, 5, 25)
@@ -51,8 +50,7 @@ def build(
     done = crescendo(folder, environment, "load")
     assert done.returncode == 0, done.stderr
     words = ["build", "--indirect-selection", "buildable", "--select", *models, "reference_genres"]
-    command = [sys.executable, "-m", "dbt.cli.main", *words, "--exclude", "test_type:unit", "dim_subjects+"]
-    done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
+    done = dbt(folder, environment, *words, "--exclude", "test_type:unit", "dim_subjects+")
     return done, duckdb.connect(environment["CRESCENDO_DB"], read_only=True)
 
 

@@ -5,14 +5,12 @@ import io
 import json
 import re
 import shutil
-import subprocess
-import sys
 from datetime import date
 
 import crescendo as notebook
 import duckdb
 import pytest
-from conftest import ROOT, crescendo, project_in
+from conftest import ROOT, crescendo, dbt, project_in
 from crescendo.errors import CrescendoError
 from crescendo.publish import spreadsheet
 
@@ -195,9 +193,8 @@ def test_a_warehouse_without_observations_says_what_to_do(tmp_path):
     assert crescendo(tmp_path, environment, "load", "mine.csv").returncode == 0
     said = crescendo(tmp_path, environment, "growth", "--last", "28d").stderr
     assert "has no growth yet: run `crescendo build`" in said
-    command = [sys.executable, "-m", "dbt.cli.main", "build", "--quiet"]
-    command += ["--exclude-resource-type", "unit_test", "--exclude-resource-type", "test"]
-    subprocess.run(command, cwd=tmp_path, env=environment, check=True, capture_output=True)
+    words = ("build", "--exclude-resource-type", "unit_test", "--exclude-resource-type", "test")
+    assert dbt(tmp_path, environment, *words).returncode == 0
     for verb in ("growth", "averages"):
         for window in (("--last", "28d"), WINDOW):
             done = crescendo(tmp_path, environment, verb, *window)
