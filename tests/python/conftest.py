@@ -3,7 +3,6 @@
 import fcntl
 import json
 import os
-import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -65,18 +64,11 @@ def crescendo(folder: Path, environment: dict[str, str], *words: str) -> subproc
 @pytest.fixture(scope="session")
 def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder in which `crescendo build` made the sample's warehouse, models and tests included. Read only."""
-    base = tmp_path_factory.getbasetemp()
-    shared = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "sample"
-    with alone(shared.with_suffix(".lock")):
-        if not (shared / "progress.txt").is_file():
-            shared.mkdir()
-            done = crescendo(shared, project_in(shared), "build", "--log-level", "debug", "--log-file", "build.jsonl")
-            assert done.returncode == 0, done.stdout + done.stderr
-            (shared / "summary.txt").write_text(done.stdout)
-            (shared / "progress.txt").write_text(done.stdout)
-    # one build for all workers; each has a copy, since a verb writes what it measured beside the warehouse
-    folder = base / "built"
-    shutil.copytree(shared, folder, symlinks=True)
+    folder = tmp_path_factory.mktemp("built")
+    done = crescendo(folder, project_in(folder), "build", "--log-level", "debug", "--log-file", "build.jsonl")
+    assert done.returncode == 0, done.stdout + done.stderr
+    (folder / "summary.txt").write_text(done.stdout)
+    (folder / "progress.txt").write_text(done.stdout)
     return folder
 
 
