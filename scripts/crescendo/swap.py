@@ -92,6 +92,23 @@ def renewed(
                 _take_place(copy.file, real, before)
 
 
+def put(file: Path, target: Path, *, wait: float, settle: Callable[[Path], None]) -> None:
+    """Put a copy of a file in another file's place, in one step: a reader sees the old file or the new one.
+
+    Raises CrescendoError if the file is written to for more than `wait` seconds; OSError if there is no room.
+    """
+    half = target.with_name(f".{target.name}.part")
+    try:
+        _copied(file.resolve(), half, wait, settle)
+        if _log(half).exists():
+            settle(half)
+        half.chmod(file.stat().st_mode)
+        half.replace(target)
+    finally:
+        half.unlink(missing_ok=True)
+        _log(half).unlink(missing_ok=True)
+
+
 @contextmanager
 def undisturbed() -> Iterator[None]:
     """Ignore interrupts, so that one always means that nothing was changed."""

@@ -149,6 +149,27 @@ def renewed(file: Path | None = None, *, wait: float = 60.0, keep: bool = True) 
         yield copy
 
 
+def put(target: Path, *, wait: float = 60.0) -> None:
+    """Put a copy of the warehouse of `path()` in another file's place, in one step: its readers never wait.
+
+    Raises CrescendoError if there is no warehouse, if the target is a file of another kind or the warehouse itself, or
+    if the disk is full.
+    """
+    from crescendo.privacy import private_files
+
+    file = path()
+    check_file(file)
+    checked(str(target))
+    check_file(target)
+    if not file.exists():
+        raise CrescendoError(f"there is no warehouse at {file}: run `make build`, or name one in CRESCENDO_DB")
+    if target.resolve() == file.resolve():
+        raise CrescendoError(f"{target} is the warehouse itself: name another file")
+    with private_files(), _explained(target):
+        target.parent.mkdir(parents=True, exist_ok=True)
+        swap.put(file, target, wait=wait, settle=_settle)
+
+
 @contextmanager
 def beside(file: Path, name: str) -> Iterator[duckdb.DuckDBPyConnection]:
     """A database in memory, to which a warehouse is attached under a name to be read; nothing is, if there is none.

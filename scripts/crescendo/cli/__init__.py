@@ -28,6 +28,7 @@ VERBS = {
     "docs": "crescendo.cli.docs:docs_command",
     "build": "crescendo.cli.build:build_command",
     "check": "crescendo.cli.check:check_command",
+    "daily": "crescendo.cli.daily:daily_command",
     "fetch": "crescendo.cli.fetch:fetch_command",
     "simulate": "crescendo.cli.simulate:simulate_command",
     "recommend": "crescendo.cli.recommend:recommend_command",
@@ -101,6 +102,7 @@ def crescendo() -> None:
 # what holds after Ctrl-C, by verb; a load that was undone says so itself
 INTERRUPTED = {
     "build": "a build is done as a whole or not at all: `crescendo status` shows which",
+    "daily": "the steps that were done stay done, and the same command goes on",
     "fetch": "what was landed stays, and the same command goes on",
     "load": "a load is done as a whole or not at all: `crescendo status` shows which",
     "publish": "what is published is whole, the old state or the new one: publish again",

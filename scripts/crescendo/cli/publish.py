@@ -5,9 +5,10 @@ from pathlib import Path
 
 import click
 
-from crescendo import warehouse
+from crescendo import builds, warehouse
+from crescendo.errors import CrescendoError
 from crescendo.operations import journal
-from crescendo.options import SECONDS, format_option
+from crescendo.options import SECONDS, NamedPath, format_option
 from crescendo.publish.contents import Published
 from crescendo.publish.files import publish_files
 from crescendo.publish.postgres import publish_postgres
@@ -15,7 +16,7 @@ from crescendo.publish.postgres import publish_postgres
 
 @click.group("publish")
 def publish_command() -> None:
-    """Hand the built tables on: to PostgreSQL, or as CSV or Parquet files.
+    """Hand the built tables on: to PostgreSQL, as CSV or Parquet files, or as a warehouse that only readers open.
 
     \b
     Example:
@@ -72,6 +73,25 @@ def parquet_command(folder: Path, form: str) -> None:
       crescendo publish parquet /data/audience
     """
     _print(publish_files(folder, "parquet", warehouse.path()), form)
+
+
+@publish_command.command("duckdb")
+@click.argument("file", type=NamedPath(path_type=Path))
+@journal.measured("publish")
+def duckdb_command(file: Path) -> None:
+    """Put a copy of the warehouse in FILE's place, in one step: who reads FILE sees the old day or the new one.
+
+    The copy holds all that the warehouse does, so it is for its owner alone, mode 600.
+
+    \b
+    Example:
+      crescendo publish duckdb published/crescendo.duckdb
+    """
+    with warehouse.connect(read_only=True) as connection:
+        if mixed := builds.unbuilt(connection):
+            raise CrescendoError(f"nothing was published: {mixed}")
+    warehouse.put(file)
+    click.echo(f"{file}: {file.stat().st_size / 1e6:.1f} MB")
 
 
 def _print(published: list[Published], form: str) -> None:

@@ -68,9 +68,10 @@ class Run:
         self.at_work = Phase("")
 
     def phase(self, name: str) -> "_PhaseMeter":
-        """A context manager that measures one of PHASES: seconds, CPU seconds and peak memory, children included.
+        """A context manager that measures one of PHASES, or a step of a day.
 
-        It hands over a Phase, whose `bytes` and `rows` the block may set.
+        Seconds, CPU seconds and peak memory, children included. It hands over a Phase, whose `bytes` and `rows` the
+        block may set.
         """
         return _PhaseMeter(self, name)
 
@@ -202,6 +203,16 @@ def run(verb: str, warehouse: Path | None) -> Iterator[Run]:
     finally:
         _CURRENT.reset(token)
         one._end("failed" if one.exit_code else "ok")
+
+
+@contextmanager
+def apart() -> Iterator[None]:
+    """Let runs in the block have journals of their own, inside another run too."""
+    token = _CURRENT.set(None)
+    try:
+        yield
+    finally:
+        _CURRENT.reset(token)
 
 
 def measured(phase: str, unless: str = "") -> Callable[[Callable[..., Any]], Callable[..., Any]]:

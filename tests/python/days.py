@@ -1,0 +1,126 @@
+"""Days of a pipeline against simulators: what tests of `crescendo daily`, of its DAG and its bench share."""
+
+import itertools
+import json
+import os
+import random
+import resource
+import signal
+import subprocess
+import sys
+import time
+from contextlib import ExitStack, contextmanager
+from datetime import date, timedelta
+from pathlib import Path
+
+from conftest import project_in
+from crescendo.daily import record
+from crescendo.http.server import Faults, served
+from crescendo.sources.moovitamix import simulate as moovitamix
+from crescendo.sources.tmdb import simulate as tmdb
+from crescendo.sources.tmdb.world import Films
+
+# the world of films ends on 2025-05-26, and days before it are its days
+FIRST = date(2025, 4, 20)
+FILMS = 20
+FAULTS = frozenset(("429", "500", "502", "503", "cut"))
+MOST_CALLS = 40
+
+
+@contextmanager
+def sources(day, kinds=frozenset(), seed=7):
+    """Simulators of two sources as they are on a day; yields the variables that reach them."""
+    rows, faults = moovitamix.universe("evolving", 7, day), [Faults(kinds, seed, rate=0.1) for _ in range(2)]
+    listeners = moovitamix.application(lambda restarts: rows, faults[0])
+    films = tmdb.application(Films(7, FILMS), day, faults[1])
+    with ExitStack() as stack:
+        yield {
+            "CRESCENDO_SOURCES": "moovitamix,tmdb",
+            "CRESCENDO_MOOVITAMIX_URL": stack.enter_context(served(listeners)),
+            "CRESCENDO_TMDB_URL": stack.enter_context(served(films)),
+            "TMDB_TOKEN": tmdb.TOKEN,
+            "CRESCENDO_PUBLISH": "published/crescendo.duckdb",
+            "CRESCENDO_MASK_KEY": "the key of these tests",
+        }
+
+
+def environment_of(folder):
+    """A project in a folder; the environment in which its commands run."""
+    folder.mkdir(parents=True, exist_ok=True)
+    return project_in(folder) | {"OMP_NUM_THREADS": "1"}
+
+
+def command(day, *words):
+    return [sys.executable, "-m", "crescendo.cli", "daily", "--date", str(day), *words]
+
+
+def daily(folder, day, environment, *words):
+    """Run `crescendo daily` of a day to its end."""
+    return subprocess.run(
+        command(day, *words), cwd=folder, env=environment_of(folder) | environment, capture_output=True, text=True,
+        check=False,
+    )  # fmt: skip
+
+
+def kill_in(folder, day, environment, step, after, *words):
+    """Run a day and kill it, with all it started, some seconds after a step began; whether it was still at work."""
+    process = subprocess.Popen(
+        command(day, *words), cwd=folder, env=environment_of(folder) | environment, stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL, start_new_session=True,
+    )  # fmt: skip
+    while process.poll() is None and state(folder, day, step) != record.RUNNING:
+        time.sleep(0.01)
+    time.sleep(after)
+    was_at_work = process.poll() is None
+    if was_at_work:
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+    return was_at_work
+
+
+def state(folder, day, step):
+    """What the record of a day says of a step."""
+    file = record.folder(folder / "crescendo.duckdb") / f"{day}.json"
+    return json.loads(file.read_text())["steps"].get(step, {}).get("state") if file.exists() else None
+
+
+def until_done(folder, day, environment, *words):
+    """Call `crescendo daily` until the day is done; how often it took."""
+    for count in itertools.count(1):
+        done = daily(folder, day, environment, *words)
+        if not done.returncode:
+            return count
+        assert count < MOST_CALLS and "stopped at" in done.stderr, done.stdout[-2000:] + done.stderr[-2000:]
+
+
+def disturbed(folder, day, kills, draw):
+    """A day with faults of the sources, killed in each of some steps: step -> at most so many seconds after it began."""
+    with sources(day, FAULTS, draw.randrange(1000)) as environment:
+        for step, seconds in kills.items():
+            for _ in range(MOST_CALLS):  # a fault may stop the day before it comes so far
+                kill_in(folder, day, environment, step, draw.uniform(0, seconds))
+                if state(folder, day, step):
+                    break
+        return until_done(folder, day, environment)
+
+
+def undisturbed(folder, day):
+    """A quiet day; the CPU seconds that it took."""
+    before = _cpu()
+    with sources(day) as environment:
+        done = daily(folder, day, environment)
+    assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-2000:]
+    return _cpu() - before
+
+
+def _cpu():
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
+def dates(count):
+    return [FIRST + timedelta(number) for number in range(count)]
+
+
+def drawn(seed=7):
+    return random.Random(seed)
