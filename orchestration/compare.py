@@ -71,7 +71,7 @@ def main() -> int:
     first, second = map(Path, sys.argv[1:3])
     found = differences(first, second)
     counts = [rows for rows, _ in digests(first).values()]
-    print("\n".join(found) or f"equal: {len(counts)} tables, {sum(counts):,} rows")
+    sys.stdout.write(("\n".join(found) or f"equal: {len(counts)} tables, {sum(counts):,} rows") + "\n")
     return 1 if found else 0
 
 

@@ -11,7 +11,6 @@ import sys
 import time
 from contextlib import ExitStack, contextmanager
 from datetime import date, timedelta
-from pathlib import Path
 
 from conftest import project_in
 from crescendo.daily import record
@@ -94,7 +93,7 @@ def until_done(folder, day, environment, *words):
 
 
 def disturbed(folder, day, kills, draw):
-    """A day with faults of the sources, killed in each of some steps: step -> at most so many seconds after it began."""
+    """A day with faults of the sources, killed in some steps: step -> seconds after its beginning, at most."""
     with sources(day, FAULTS, draw.randrange(1000)) as environment:
         for step, seconds in kills.items():
             for _ in range(MOST_CALLS):  # a fault may stop the day before it comes so far

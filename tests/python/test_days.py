@@ -5,14 +5,9 @@ CRESCENDO_DAYS says how many whole days are compared; 30 take about an hour.
 
 import os
 import sys
-from datetime import date
 
-import pytest
 from conftest import ROOT
-from days import FIRST, daily, dates, disturbed, drawn, sources, state, undisturbed, until_done
-from crescendo.daily import record
-from crescendo.daily.record import Record
-from crescendo.daily.steps import NAMES
+from days import dates, disturbed, drawn, undisturbed
 
 sys.path.insert(0, str(ROOT / "orchestration"))
 from compare import differences
@@ -32,7 +27,7 @@ def test_days_with_kills_and_faults_equal_quiet_days(tmp_path):
     for number, day in enumerate(dates(DAYS)):
         costs.append(undisturbed(tmp_path / "quiet", day))
         calls = disturbed(tmp_path / "disturbed", day, KILLS[number % 3], draw)
-        print(f"{day}: {costs[-1]:.1f} CPU s; disturbed, it took {calls} more calls", file=sys.stderr, flush=True)
+        sys.stderr.write(f"{day}: {costs[-1]:.1f} CPU s; disturbed, it took {calls} more calls\n")
         for file in ("crescendo.duckdb", "published/crescendo.duckdb"):
             assert not differences(tmp_path / "quiet" / file, tmp_path / "disturbed" / file), f"on {day}"
     usual = sorted(costs)[len(costs) // 2]
