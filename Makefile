@@ -7,7 +7,7 @@ export DO_NOT_TRACK := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help build test lint lint-python lint-models lint-sql load sample docs shell status registry lock clean
+.PHONY: help build test lint lint-python lint-models lint-sql load sample docs shell status registry airflow airflow-test lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -73,6 +73,18 @@ shell: .venv/.ready ## the DuckDB shell on the built file
 
 registry: .venv-registry/.ready ## MLflow, in an environment of its own, for `crescendo retrain`
 
+.venv-airflow/.ready: orchestration/airflow/requirements-airflow.txt .venv/.ready
+	@$(PYTHON) -m venv --clear .venv-airflow
+	@$(BIN)/uv pip sync --quiet --compile-bytecode --system-certs --python .venv-airflow/bin/python --require-hashes $<
+	@touch $@
+
+airflow: .venv-airflow/.ready ## Airflow on a PostgreSQL of its own, with the daily DAG; its page's address
+	@orchestration/airflow/airflow.sh up
+
+airflow-test: .venv-airflow/.ready ## the DAG for two dates against the simulators, compared with runs without Airflow
+	@AIRFLOW_HOME=$$(mktemp -d) && chmod 755 $$AIRFLOW_HOME && export AIRFLOW_HOME && trap 'rm -rf "$$AIRFLOW_HOME"' EXIT && \
+	CRESCENDO_AIRFLOW_DATABASE_PORT=5438 orchestration/airflow/airflow.sh run $(CURDIR)/$(BIN)/python $(CURDIR)/orchestration/airflow/try_dag.py
+
 lock: .venv/.ready ## pin the dependencies again, hashed, without any registry's address
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 		--no-annotate --no-header --extra dev --extra recommend --output-file requirements.txt pyproject.toml
@@ -81,6 +93,10 @@ lock: .venv/.ready ## pin the dependencies again, hashed, without any registry's
 	# 3.18.0 asks for an mlflow-skinny that was never published
 	@echo mlflow==3.17.2 | $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 		--no-annotate --no-header --output-file requirements-registry.txt -
+	# Airflow's own list caps fastapi, whose 0.137 its page does not start with; graphviz stops a warning
+	printf '%s\n' 'apache-airflow[postgres]==3.3.2' 'fastapi<0.137' graphviz | $(BIN)/uv pip compile --quiet --universal \
+		--python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header \
+		--output-file orchestration/airflow/requirements-airflow.txt -
 
 clean: ## remove what was built, and the sample; landing/ stays
-	rm -rf .venv .venv-registry sample target logs crescendo.duckdb crescendo.duckdb.wal .mypy_cache .pytest_cache .ruff_cache
+	rm -rf .venv .venv-registry .venv-airflow .airflow sample target logs crescendo.duckdb crescendo.duckdb.wal .mypy_cache .pytest_cache .ruff_cache
