@@ -1,7 +1,8 @@
 """Hold that two warehouses say the same: `python orchestration/compare.py A.duckdb B.duckdb`, exit code 1 if not.
 
 Compared are all rows of all raw tables, marts and recommendations. Left out is what must differ between two runs: when
-something was done, the numbers of loads and files, and what Crescendo measured of itself.
+something was done, the numbers of loads and files, and what Crescendo measured of itself. Floating-point numbers are
+compared to 9 digits: DuckDB adds them up in the order in which its threads come.
 """
 
 import sys
@@ -31,7 +32,7 @@ NOT_OWN = {
     "platform": f"platform is distinct from '{OWN_PLATFORM}'",
 }
 TABLES = f"""
-    select t.schema_name, t.table_name, list(c.column_name order by c.column_index)
+    select t.schema_name, t.table_name, list((c.column_name, c.data_type) order by c.column_index)
     from duckdb_tables() as t
     inner join duckdb_columns() as c on c.schema_name = t.schema_name and c.table_name = t.table_name
     where regexp_matches(t.schema_name, '{SCHEMAS}') and not t.internal
@@ -46,9 +47,16 @@ def digests(file: Path) -> dict[str, tuple[int, str]]:
         return {f"{schema}.{table}": _digest(connection, schema, table, columns) for schema, table, columns in found}
 
 
-def _digest(connection: duckdb.DuckDBPyConnection, schema: str, table: str, columns: list[str]) -> tuple[int, str]:
-    said = ", ".join(f'"{name}"' for name in columns if name not in OF_A_RUN)
-    conditions = [rule for name, rule in NOT_OWN.items() if schema == "metrics" and name in columns] or ["true"]
+def _digest(
+    connection: duckdb.DuckDBPyConnection, schema: str, table: str, columns: list[tuple[str, str]]
+) -> tuple[int, str]:
+    said = ", ".join(
+        f"printf('%.9g', \"{name}\")" if kind == "DOUBLE" else f'"{name}"'
+        for name, kind in columns
+        if name not in OF_A_RUN
+    )
+    names = [name for name, _ in columns]
+    conditions = [rule for name, rule in NOT_OWN.items() if schema == "metrics" and name in names] or ["true"]
     # a sum, since two equal rows would cancel each other in an exclusive or
     query = f"""
         select count(*), coalesce(sum(hash({said})::hugeint), 0)::varchar
