@@ -28,7 +28,7 @@ SETTINGS = {
     "CRESCENDO_SOURCES": "moovitamix,tmdb",
     "CRESCENDO_MOOVITAMIX_URL": f"http://127.0.0.1:{LISTENERS}",
     "CRESCENDO_TMDB_URL": f"http://127.0.0.1:{FILMS}",
-    "TMDB_TOKEN": "a token of the simulators",
+    "TMDB_TOKEN": "of-the-simulators",
     "CRESCENDO_PUBLISH": "published/crescendo.duckdb",
     "CRESCENDO_MASK_KEY": "the key of this trial",
     "CRESCENDO_RETRY_SECONDS": "1",
@@ -66,10 +66,11 @@ def wait_for(source: str, port: int) -> None:
     """Until a simulator answers."""
     words = [CRESCENDO, "check", "--source", source, "--url", f"http://127.0.0.1:{port}"]
     for _ in range(60):
-        if not subprocess.run(words, env=os.environ | SETTINGS, capture_output=True, check=False).returncode:
+        done = subprocess.run(words, env=os.environ | SETTINGS, capture_output=True, text=True, check=False)
+        if not done.returncode:
             return
         time.sleep(1)
-    sys.exit(f"the simulator of {source} did not answer within a minute")
+    sys.exit(f"the simulator of {source} did not answer within a minute: {done.stdout}{done.stderr}")
 
 
 def project(folder: Path) -> Path:

@@ -78,7 +78,8 @@ def _check(day: Day, act: Act) -> None:
             f" {LANDING}/"
         )
     for source in day.sources:
-        _must(act, "check", "--source", source, *day.url(source))
+        # a slow source is no reason to leave a day out
+        _must(act, "check", "--source", source, "--timeout", "60", "--slow", "60", *day.url(source))
 
 
 def _fetch(source: str) -> Callable[[Day, Act], None]:
