@@ -20,7 +20,7 @@ from crescendo.daily.record import Record
 from crescendo.daily.steps import NAMES
 from crescendo.errors import CrescendoError
 from crescendo.operations import journal
-from days import FIRST, daily, dates, disturbed, drawn, kill_in, sources, state, undisturbed
+from days import FIRST, daily, dates, disturbed, drawn, environment_of, kill_in, sources, state, undisturbed
 from reports import Desk, csv_text, song
 
 sys.path.insert(0, str(ROOT / "orchestration"))
@@ -37,26 +37,23 @@ LIKE_EACH_OTHER = 0.25  # what a day may cost more or less than the median day
 TO_FRESHNESS = NAMES[: NAMES.index("freshness") + 1]
 
 
-def raw_until_fresh(folder, day, environment, kills=()):
-    """The first steps of a day, one call each, each of `kills` killed once before."""
-    for step in TO_FRESHNESS:
-        if step in kills:
-            assert kill_in(folder, day, environment, step, kills[step], "--step", step), f"{step} was too fast to kill"
-            assert state(folder, day, step) == record.RUNNING
-        done = daily(folder, day, environment, "--step", step)
-        assert done.returncode == 0, done.stdout + done.stderr
-
-
-def test_steps_that_are_called_and_killed_one_by_one_load_the_same(tmp_path):
-    for day in (FIRST, FIRST + timedelta(1)):
-        with sources(day) as environment:
-            raw_until_fresh(tmp_path / "quiet", day, environment)
-            raw_until_fresh(tmp_path / "killed", day, environment, {"fetch-moovitamix": 0.05, "load": 0.3})
-    files = [tmp_path / name / "crescendo.duckdb" for name in ("quiet", "killed")]
+def test_steps_that_are_called_and_killed_one_by_one_load_the_same(tmp_path, monkeypatch):
+    kills = {"quiet": {}, "killed": {"fetch-moovitamix": 0.05, "load": 0.3}}
+    with sources(FIRST) as environment:
+        for name, seconds in kills.items():
+            for variable, value in (environment_of(tmp_path / name) | environment).items():
+                monkeypatch.setenv(variable, value)
+            monkeypatch.chdir(tmp_path / name)
+            for step in TO_FRESHNESS:
+                if step in seconds:
+                    assert kill_in(tmp_path / name, FIRST, environment, step, seconds[step], "--step", step)
+                    assert state(tmp_path / name, FIRST, step) == record.RUNNING
+                assert main(["daily", "--date", str(FIRST), "--step", step]) == 0
+                assert state(tmp_path / name, FIRST, step) in (record.DONE, record.SKIPPED)
+    files = [tmp_path / name / "crescendo.duckdb" for name in kills]
     with duckdb.connect(str(files[0]), read_only=True) as connection:
-        assert connection.execute(
-            "select count(distinct asked_load_date) from raw_moovitamix.user_pages"
-        ).fetchone() == (2,)
+        pages = "select distinct asked_load_date from raw_moovitamix.user_pages"
+        assert connection.execute(pages).fetchall() == [(str(FIRST),)]
     assert not differences(*files)
 
 
