@@ -40,7 +40,8 @@
         closing.linked_value - coalesce(opening.linked_value, 0) as linked_change,
         closing.running_gain - coalesce(opening.running_gain, 0) as gained,
         closing.running_observations - coalesce(opening.running_observations, 0) as observed_days,
-        closing.running_breaks - coalesce(opening.running_breaks, 0) as breaks
+        closing.running_breaks - coalesce(opening.running_breaks, 0) as breaks,
+        closing.running_breaks
     from {{ ref('fct_observations') }} as closing
     left join {{ ref('fct_observations') }} as opening
         on

@@ -37,7 +37,7 @@ compared as (
 
     select
         movers.*,
-        genres.genre_name as genre,
+        genres.main_genre as genre,
         recent.size,
         case
             when recent.size is not null

@@ -182,22 +182,20 @@ predecessors as (
 
 ),
 
+-- one row per subject that had earlier ones, metric and day: what those were by then
 beside as (
 
     select
-        described.series_id,
+        predecessors.subject_id,
+        described.platform,
+        described.metric,
         described.day_number,
         count(*) as earlier_count,
-        median(earlier.value) as earlier_median
-    from described
-    inner join predecessors on described.subject_id = predecessors.subject_id
-    inner join described as earlier
-        on
-            predecessors.earlier_subject_id = earlier.subject_id
-            and described.platform = earlier.platform
-            and described.metric = earlier.metric
-            and described.day_number = earlier.day_number
-    group by described.series_id, described.day_number
+        median(described.value) as earlier_median
+    from predecessors
+    inner join described on predecessors.earlier_subject_id = described.subject_id
+    group by
+        predecessors.subject_id, described.platform, described.metric, described.day_number
 
 ),
 
@@ -262,7 +260,9 @@ curves as (
     left join halved on released.series_id = halved.series_id
     left join beside
         on
-            described.series_id = beside.series_id
+            described.subject_id = beside.subject_id
+            and described.platform = beside.platform
+            and described.metric = beside.metric
             and described.day_number = beside.day_number
     left join placed
         on

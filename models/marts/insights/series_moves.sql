@@ -25,6 +25,17 @@ earlier as (
 
 ),
 
+-- one row per series: what was counted before its latest break is on another scale
+scales as (
+
+    select
+        series_id,
+        floor(max(running_breaks) / 131072) as scale
+    from earlier
+    group by series_id
+
+),
+
 described as (
 
     select
@@ -40,6 +51,10 @@ described as (
         ) as is_new
     from earlier
     inner join series on earlier.series_id = series.series_id
+    inner join scales
+        on
+            earlier.series_id = scales.series_id
+            and earlier.running_breaks >= 131072 * scales.scale
     where earlier.closed_date - earlier.end_observed_date <= series.max_age_days
 
 ),

@@ -53,12 +53,14 @@ closes as (
 
 ),
 
--- a week is compared if both its Sundays are known and nothing broke between them
+-- a week is compared if both its Sundays are known and nothing broke between them; what is before a
+-- break is on another scale
 gained as (
 
     select
         series_id,
         sunday_date,
+        floor(running_breaks / 131072) as scale,
         case
             when
                 lag(sunday_date) over weeks <> sunday_date - 7
@@ -90,7 +92,7 @@ compared as (
     from gained
     window
         earlier as (
-            partition by series_id
+            partition by series_id, scale
             order by sunday_date
             range between interval 84 days preceding and interval 7 days preceding
         )

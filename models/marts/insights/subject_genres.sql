@@ -68,7 +68,7 @@ named as (
     select
         ranked.subject,
         ranked.genre,
-        subjects.name as genre_name
+        subjects.name as main_genre
     from ranked
     inner join subjects on ranked.genre = subjects.subject_id
     where ranked.place = 1
