@@ -1,8 +1,8 @@
-"""Worlds in which it is known what moved, why and when: drawn from the definitions of docs/insights.md, not from the SQL.
+"""Worlds in which it is known what moved, why and when: drawn from the words of docs/insights.md, not from the SQL.
 
-A world is a list of series with their members; each series has a usual course (a level, a weekday pattern, noise) and, in
-some, something is planted: a rise or a fall with its day and its size, or what must not be taken for one (a reset, a
-restatement, an outlier, a silence, a new identifier).
+A world is a list of series with their members. Each series has a usual course (a level, a weekday pattern, noise); in
+some of them something is planted: a rise or a fall with its day and its size, or what must not be taken for one (a
+reset, a restatement, an outlier, a silence, a new identifier).
 """
 
 import math
@@ -48,7 +48,7 @@ class World:
 
 
 def gains(draw: random.Random, days: int, level: float, noise: float, trend: float = 0.0) -> list[float]:
-    """Daily gains about a level: weekdays, a slow trend (share a week), a noise that outlasts the day, now and then a burst."""
+    """Daily gains about a level: weekdays, a trend (share a week), noise that outlasts the day, now and then a burst."""
     made, memory = [], 0.0
     for number in range(days):
         memory = 0.5 * memory + draw.gauss(0, noise)
@@ -153,9 +153,7 @@ def planted_world(seed: int, artists: int, weeks: int = 20, last: int = 7) -> Wo
             size = sum(whole[-14:-7]) * draw.uniform(1, 4) / sum(weights)
             for place, weight in enumerate(weights):
                 steps[song, metric][begin + place] += round(size * weight)
-        world.planted.append(
-            Planted(artist, song, metric.split(":")[0], "streams", FIRST + timedelta(begin), sign)
-        )
+        world.planted.append(Planted(artist, song, metric.split(":")[0], "streams", FIRST + timedelta(begin), sign))
         for (one, kind), values in steps.items():
             ever = max(20_000, values[0] * draw.uniform(50, 800))
             planted = (one, kind) == (song, metric)
@@ -181,7 +179,5 @@ def retained_world(seed: int, series: int, weeks: int = 24) -> tuple[World, dict
                 steps[day] += round(level * size * share)
         shares[subject] = (first, last)
         world.courses.append(counter(subject, "spotify:streams", 1e6, steps))
-        world.planted.append(
-            Planted(subject, subject, "spotify", "streams", FIRST + timedelta(7 * week), 1)
-        )
+        world.planted.append(Planted(subject, subject, "spotify", "streams", FIRST + timedelta(7 * week), 1))
     return world, shares

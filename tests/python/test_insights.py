@@ -1,15 +1,14 @@
 """Insights on worlds with a planted truth: what moved is found, by whom it moved is named, and nothing else is."""
 
-import random
-from datetime import date, timedelta
+from datetime import timedelta
 from decimal import Decimal
 
 import duckdb
 import insight_worlds
 import pytest
 from compiled import construct, insert
-from test_growth_proof import observe
 
+KEYS = ("subject", "member_type", "platform", "metric", "unit")
 PLACES = """
 create table intermediate.int_places_described (
     artist_id varchar, metric_id varchar, place_type varchar, place_country varchar, region_name varchar,
@@ -67,6 +66,15 @@ def asked(connection, function, *days):
     return [dict(zip(found.columns, row, strict=True)) for row in found.fetchall()]
 
 
+def total(rows, keys, column):
+    """The sum of a column by the other columns' values."""
+    sums = {}
+    for row in rows:
+        key = tuple(row[name] for name in keys)
+        sums[key] = sums.get(key, Decimal(0)) + row[column]
+    return sums
+
+
 @pytest.fixture(scope="module")
 def planted(nodes):
     world = insight_worlds.planted_world(seed=24, artists=120)
@@ -99,14 +107,10 @@ def test_drivers_add_up_to_the_move_to_the_last_digit(planted):
     compared = 0
     for days in (7, 3, 28):
         window = (world.end - timedelta(days), world.end)
-        keys = ("subject", "member_type", "platform", "metric", "unit")
-        moves = {tuple(row[key] for key in keys): row["move"] for row in asked(connection, "movers", *window)}
-        sums = {}
-        for row in asked(connection, "mover_drivers", *window):
-            key = (*(row[key] for key in keys), row["driver_type"])
-            sums[key] = sums.get(key, Decimal(0)) + row["contribution"]
-        for key, total in sums.items():
-            assert total == moves[key[:-1]], key
+        moves = total([row for row in asked(connection, "movers", *window) if row["move"] is not None], KEYS, "move")
+        drivers = asked(connection, "mover_drivers", *window)
+        for key, summed in total(drivers, (*KEYS, "driver_type"), "contribution").items():
+            assert summed == moves[key[:-1]], key
             compared += 1
     assert compared > 1000
 
@@ -132,3 +136,18 @@ def test_what_stays_of_a_spike_is_what_was_planted(nodes):
         assert row["kept_7d_ratio"] == pytest.approx(first, abs=0.15), subject
         assert row["kept_28d_ratio"] == pytest.approx(last, abs=0.15), subject
         assert row["first_seen_date"] == days[subject]
+
+
+def test_the_drivers_of_the_sample_add_up_with_a_rest_of_what_no_list_of_places_says(built):
+    with duckdb.connect(str(built / "crescendo.duckdb"), read_only=True) as connection:
+        window = connection.sql(
+            "select max(complete_through_date) - 28, max(complete_through_date) from metrics.platform_completeness"
+            " where platform in ('spotify', 'youtube', 'instagram')"
+        ).fetchone()
+        moves = total([row for row in asked(connection, "movers", *window) if row["move"] is not None], KEYS, "move")
+        drivers = asked(connection, "mover_drivers", *window)
+    for key, summed in total(drivers, (*KEYS, "driver_type"), "contribution").items():
+        assert summed == moves[key[:-1]], key
+    kinds = {row["driver_type"] for row in drivers}
+    assert kinds == {"member", "platform", "country", "city"}
+    assert {row["driver_type"] for row in drivers if row["driver"] is None} == {"country", "city"}
