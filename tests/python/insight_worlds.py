@@ -48,7 +48,7 @@ class World:
 
 
 def gains(draw: random.Random, days: int, level: float, noise: float, trend: float = 0.0) -> list[float]:
-    """Daily gains about a level: weekdays, a trend (share a week), noise that outlasts the day, now and then a burst."""
+    """Daily gains about a level: weekdays, a trend (share a week), noise that outlives its day, at times a burst."""
     made, memory = [], 0.0
     for number in range(days):
         memory = 0.5 * memory + draw.gauss(0, noise)

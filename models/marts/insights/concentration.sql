@@ -1,4 +1,5 @@
--- How much of a figure hangs on few: on members, platforms, places, or the playlists that list them.
+-- How much of a figure hangs on few: on members, platforms, places, or the playlists that list
+-- them.
 
 with
 

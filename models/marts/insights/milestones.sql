@@ -1,5 +1,5 @@
--- Thresholds are 1, 2 and 5 times a power of ten. One is crossed once, on the first day ever on which
--- the series was observed at or above it, between two observations that are shown.
+-- Thresholds are 1, 2 and 5 times a power of ten. One is crossed once, on the first day ever on
+-- which the series was observed at or above it, between two observations that are shown.
 
 with
 
@@ -19,8 +19,8 @@ series as (
 thresholds as (
 
     select factors.factor * power(10, powers.number) as threshold
-    from range(0, 16) as powers(number)
-    cross join (values (1), (2), (5)) as factors(factor)
+    from range(0, 16) as powers (number)
+    cross join (values (1), (2), (5)) as factors (factor)
 
 ),
 
@@ -36,11 +36,11 @@ reached as (
         arg_max(observations.value, observations.observed_date) as after_value,
         arg_max(observations.running_gain, observations.observed_date) as running_gain,
         max(observations.observed_date)
-            filter (where observations.observed_date <= {{ to_day() }} - 28) as pace_date,
+        filter (where observations.observed_date <= {{ to_day() }} - 28) as pace_date,
         arg_max(observations.running_gain, observations.observed_date)
-            filter (where observations.observed_date <= {{ to_day() }} - 28) as earlier_gain,
+        filter (where observations.observed_date <= {{ to_day() }} - 28) as earlier_gain,
         arg_max(observations.value, observations.observed_date)
-            filter (where observations.observed_date <= {{ to_day() }} - 28) as earlier_value
+        filter (where observations.observed_date <= {{ to_day() }} - 28) as earlier_value
     from observations
     where
         observations.observed_date <= {{ to_day() }}
@@ -62,7 +62,8 @@ paced as (
             when reached.pace_date >= {{ to_day() }} - 28 - series.max_age_days
                 then
                     case
-                        when series.kind = 'counter' then reached.running_gain - reached.earlier_gain
+                        when series.kind = 'counter'
+                            then reached.running_gain - reached.earlier_gain
                         else reached.after_value - reached.earlier_value
                     end / (reached.after_date - reached.pace_date)
         end as daily_pace,
@@ -80,9 +81,9 @@ passed as (
     from paced
     inner join thresholds
         on
-            thresholds.threshold >= paced.min_base
-            and thresholds.threshold > paced.highest_before
-            and thresholds.threshold <= paced.highest
+            paced.min_base <= thresholds.threshold
+            and paced.highest_before < thresholds.threshold
+            and paced.highest >= thresholds.threshold
     where paced.highest > paced.highest_before
 
 ),
@@ -139,8 +140,8 @@ upcoming as (
     from paced
     inner join thresholds
         on
-            thresholds.threshold > paced.highest
-            and thresholds.threshold >= paced.min_base
+            paced.highest < thresholds.threshold
+            and paced.min_base <= thresholds.threshold
     group by paced.series_id
 
 ),

@@ -28,7 +28,8 @@ averaged as (
         sum(parts.weight * averages.average_per_observed_day) as average,
         sum(
             parts.weight * case
-                when averages.kind in ('counter', 'flow') then 28 * averages.average_per_observed_day
+                when averages.kind in ('counter', 'flow')
+                    then 28 * averages.average_per_observed_day
                 else averages.latest_value
             end
         ) as size,

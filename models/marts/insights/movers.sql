@@ -54,8 +54,8 @@ paced as (
             * case when joined.kind = 'flow' then observations.value else observations.change end
             / coalesce(observations.span_days, 1)
         ) as pace,
-        any_value((joined.move + joined.usual_move) / 2) / any_value({{ to_day() }} - {{ from_day() }})
-            as half_way,
+        any_value(joined.move + joined.usual_move)
+        / (2 * any_value({{ to_day() }} - {{ from_day() }})) as half_way,
         any_value(sign(joined.surprise)) as direction
     from observations
     inner join parts on observations.series_id = parts.series_id

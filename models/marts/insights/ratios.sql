@@ -162,7 +162,7 @@ shifted as (
         corr(numerators.change, denominators.change) as correlation,
         count(numerators.change + denominators.change) as week_count
     from paired
-    cross join range(0, 5) as leads(lead_weeks)
+    cross join range(0, 5) as leads (lead_weeks)
     inner join changes as numerators
         on
             paired.subject = numerators.subject
@@ -207,7 +207,7 @@ described as (
         case when compared.peer_count >= 10 then compared.peer_median end as peer_median,
         case when compared.peer_count >= 10 and placed.ratio is not null then placed.lower_pct end
             as peer_pct,
-        -- the best of five may be as high by chance: 2.6 standard errors are one in a hundred of each
+        -- the best of five may be high by chance: each is above 2.6 standard errors once in 200
         case
             when best.week_count >= 16 and best.correlation * sqrt(best.week_count) >= 2.6
                 then best.lead_weeks

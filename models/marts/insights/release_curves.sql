@@ -1,5 +1,5 @@
--- Where a subject stood on the n-th day since it began, beside the earlier ones of its makers and all
--- of its type; and how long its weekly gain took to fall to half.
+-- Where a subject stood on the n-th day since it began, beside the earlier ones of its makers and
+-- all of its type; and how long its weekly gain took to fall to half.
 
 with
 
@@ -32,7 +32,7 @@ memberships as (
 checkpoints as (
 
     select numbers.day_number
-    from range(1, 365) as numbers(day_number)
+    from range(1, 365) as numbers (day_number)
     where
         numbers.day_number <= 14
         or numbers.day_number % 7 = 0
@@ -153,11 +153,10 @@ halved as (
         peaks.series_id,
         peaks.peak_week,
         peaks.is_from_start,
-        7 * (
-            min(weeks.week_number)
-                filter (where weeks.week_number > peaks.peak_week and weeks.gain <= peaks.peak_gain / 2)
-            - peaks.peak_week
-        ) as half_life_days
+        min(weeks.week_number) filter (
+            where weeks.week_number > peaks.peak_week
+            and weeks.gain <= peaks.peak_gain / 2
+        ) as half_week
     from peaks
     inner join weeks on peaks.series_id = weeks.series_id
     group by peaks.series_id, peaks.peak_week, peaks.is_from_start
@@ -237,10 +236,13 @@ curves as (
                 then 100 * placed.lower_count / placed.catalogue_count
         end as catalogue_pct,
         case when halved.is_from_start then halved.peak_week end as peak_week,
-        case when halved.is_from_start then cast(halved.half_life_days as double) end as half_life_days,
+        case
+            when halved.is_from_start
+                then cast(7 * (halved.half_week - halved.peak_week) as double)
+        end as half_life_days,
         case
             when not coalesce(halved.is_from_start, false) then 'no_base'
-            when halved.half_life_days is null then 'too_early'
+            when halved.half_week is null then 'too_early'
             else 'ok'
         end as half_life_status,
         case

@@ -167,8 +167,8 @@ seen as (
     inner join observations
         on
             found.series_id = observations.series_id
-            and observations.observed_date > found.sunday_date - 7
-            and observations.observed_date <= found.sunday_date
+            and found.sunday_date - 7 < observations.observed_date
+            and found.sunday_date >= observations.observed_date
     inner join series on found.series_id = series.series_id
     where
         not observations.is_outlier

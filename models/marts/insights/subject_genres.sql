@@ -58,7 +58,7 @@ ranked as (
 
     select
         *,
-        row_number() over (partition by subject order by said_count desc, genre) as place
+        row_number() over (partition by subject order by said_count desc, genre asc) as place
     from counted
 
 ),
