@@ -90,13 +90,18 @@ def models(manifest: dict) -> dict[str, dict]:
 def published(manifest: dict) -> list[Relation]:
     """The relations that people read, each after those that it depends on; then by schema and name.
 
+    A folder whose meta in dbt_project.yml says `is_published: false` stays in the warehouse.
+
     Raises CrescendoError if a table has no declared columns.
     """
     known = models(manifest)
     found = {
         uid: _relation(uid, node)
         for uid, node in known.items()
-        if node["fqn"][1] in LAYERS and not node["name"].startswith("int_") and node["config"]["materialized"] in KINDS
+        if node["fqn"][1] in LAYERS
+        and not node["name"].startswith("int_")
+        and node["config"]["materialized"] in KINDS
+        and node["config"].get("meta", {}).get("is_published", True)
     }
     # what a function reads must be there, so rows of its helpers are published too
     asked = [uid for relation in found.values() if relation.kind == "function" for uid in relation.depends_on]

@@ -1,0 +1,239 @@
+-- Thresholds are 1, 2 and 5 times a power of ten. One is crossed once, on the first day ever on
+-- which the series was observed at or above it, between two observations that are shown.
+
+with
+
+observations as (
+
+    select * from {{ ref('fct_observations') }}
+
+),
+
+series as (
+
+    select * from {{ ref('int_series_described') }}
+    where kind in ('counter', 'gauge')
+
+),
+
+thresholds as (
+
+    select factors.factor * power(10, powers.number) as threshold
+    from range(0, 16) as powers (number)
+    cross join (values (1), (2), (5)) as factors (factor)
+
+),
+
+-- one row per series: the highest it had been, its latest and its value 28 days before
+reached as (
+
+    select
+        observations.series_id,
+        max(observations.value) filter (where observations.observed_date <= {{ from_day() }})
+            as highest_before,
+        max(observations.value) as highest,
+        max(observations.observed_date) as after_date,
+        arg_max(observations.value, observations.observed_date) as after_value,
+        arg_max(observations.running_gain, observations.observed_date) as running_gain,
+        max(observations.observed_date)
+        filter (where observations.observed_date <= {{ to_day() }} - 28) as pace_date,
+        arg_max(observations.running_gain, observations.observed_date)
+        filter (where observations.observed_date <= {{ to_day() }} - 28) as earlier_gain,
+        arg_max(observations.value, observations.observed_date)
+        filter (where observations.observed_date <= {{ to_day() }} - 28) as earlier_value
+    from observations
+    where
+        observations.observed_date <= {{ to_day() }}
+        and not observations.is_outlier
+        and if({{ to_day() }} > {{ from_day() }}, true, error('to_date must be after from_date'))
+    group by observations.series_id
+
+),
+
+paced as (
+
+    select
+        series.*,
+        reached.highest_before,
+        reached.highest,
+        reached.after_date,
+        reached.after_value,
+        case
+            when reached.pace_date >= {{ to_day() }} - 28 - series.max_age_days
+                then
+                    case
+                        when series.kind = 'counter'
+                            then reached.running_gain - reached.earlier_gain
+                        else reached.after_value - reached.earlier_value
+                    end / (reached.after_date - reached.pace_date)
+        end as daily_pace,
+        {{ to_day() }} - reached.after_date as age_days
+    from reached
+    inner join series on reached.series_id = series.series_id
+
+),
+
+passed as (
+
+    select
+        paced.*,
+        thresholds.threshold
+    from paced
+    inner join thresholds
+        on
+            paced.min_base <= thresholds.threshold
+            and paced.highest_before < thresholds.threshold
+            and paced.highest >= thresholds.threshold
+    where paced.highest > paced.highest_before
+
+),
+
+crossings as (
+
+    select
+        passed.series_id,
+        passed.threshold,
+        min(observations.observed_date) as crossed_date
+    from passed
+    inner join observations on passed.series_id = observations.series_id
+    where
+        observations.observed_date > {{ from_day() }}
+        and observations.observed_date <= {{ to_day() }}
+        and not observations.is_outlier
+        and observations.value >= passed.threshold
+    group by passed.series_id, passed.threshold
+
+),
+
+-- with the two observations between which it was crossed
+crossed as (
+
+    select
+        passed.* exclude (after_date, after_value),  -- noqa: RF02
+        crossings.crossed_date,
+        observations.observed_date as after_date,
+        observations.value as after_value,
+        observations.observed_date - observations.span_days as before_date,
+        case
+            when observations.change_class <> 'relinked'
+                then observations.value - observations.change
+        end as before_value,
+        observations.span_days,
+        observations.change_class
+    from passed
+    inner join crossings
+        on
+            passed.series_id = crossings.series_id
+            and passed.threshold = crossings.threshold
+    inner join observations
+        on
+            crossings.series_id = observations.series_id
+            and crossings.crossed_date = observations.observed_date
+
+),
+
+upcoming as (
+
+    select
+        paced.series_id,
+        min(thresholds.threshold) as threshold
+    from paced
+    inner join thresholds
+        on
+            paced.highest < thresholds.threshold
+            and paced.min_base <= thresholds.threshold
+    group by paced.series_id
+
+),
+
+united as (
+
+    select
+        series_id,
+        subject_id,
+        subject_type,
+        name,
+        platform,
+        metric,
+        unit,
+        kind,
+        threshold,
+        true as is_crossed,
+        crossed_date,
+        before_date,
+        before_value,
+        after_date,
+        after_value,
+        daily_pace,
+        span_days,
+        case
+            when change_class in ('restatement', 'reset') then 'restated_in_window'
+            when change_class = 'relinked' then 'relinked_in_window'
+            else 'ok'
+        end as status,
+        span_days <= cadence_days as is_dense
+    from crossed
+
+    union all
+
+    select
+        paced.series_id,
+        paced.subject_id,
+        paced.subject_type,
+        paced.name,
+        paced.platform,
+        paced.metric,
+        paced.unit,
+        paced.kind,
+        upcoming.threshold,
+        false as is_crossed,
+        cast(null as date) as crossed_date,
+        cast(null as date) as before_date,
+        cast(null as double) as before_value,
+        paced.after_date,
+        paced.after_value,
+        paced.daily_pace,
+        cast(null as integer) as span_days,
+        case
+            when paced.age_days > paced.max_age_days then 'stale_end'
+            when paced.daily_pace is null then 'stale_base'
+            else 'ok'
+        end as status,
+        paced.age_days <= paced.cadence_days as is_dense
+    from paced
+    inner join upcoming on paced.series_id = upcoming.series_id
+
+),
+
+described as (
+
+    select
+        subject_id as subject,
+        subject_type,
+        name,
+        platform,
+        metric,
+        unit,
+        kind,
+        threshold,
+        is_crossed,
+        case when status = 'ok' then crossed_date end as crossed_date,
+        before_date,
+        before_value,
+        after_date,
+        after_value,
+        threshold - after_value as remaining,
+        daily_pace,
+        span_days,
+        case
+            when status <> 'ok' then null
+            when is_dense then 'high'
+            else 'medium'
+        end as certainty,
+        status,
+        series_id
+    from united
+
+)
+
+select * from described

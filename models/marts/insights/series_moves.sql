@@ -1,0 +1,111 @@
+-- How far each series moved in the window, as number 0, and in up to twelve earlier ones of as many
+-- days. What is usual for a series or a group of them is read off these.
+
+with
+
+growth as (
+
+    select
+        *,
+        reset_count + restatement_count + relink_count > 0
+        or status = 'unconfirmed_end' as is_broken
+    from {{ ref('series_growth') }}(from_date, to_date)
+
+),
+
+series as (
+
+    select * from {{ ref('int_series_described') }}
+
+),
+
+earlier as (
+
+    {{ earlier_windows() }}
+
+),
+
+-- one row per series: what was counted before its latest break is on another scale
+scales as (
+
+    select
+        series_id,
+        floor(max(running_breaks) / 131072) as scale
+    from earlier
+    group by series_id
+
+),
+
+described as (
+
+    select
+        earlier.*,
+        series.kind,
+        greatest(1, (earlier.closed_date - earlier.opened_date) // series.cadence_days)
+            as expected_days,
+        earlier.opened_date - earlier.start_observed_date <= series.max_age_days as has_start,
+        earlier.start_observed_date is null
+        and series.kind = 'counter'
+        and coalesce(
+            series.began_on > earlier.opened_date and series.began_on <= earlier.closed_date, false
+        ) as is_new
+    from earlier
+    inner join series on earlier.series_id = series.series_id
+    inner join scales
+        on
+            earlier.series_id = scales.series_id
+            and earlier.running_breaks >= 131072 * scales.scale
+    where earlier.closed_date - earlier.end_observed_date <= series.max_age_days
+
+),
+
+-- one row per series and earlier window that can be compared
+sound as (
+
+    select
+        series_id,
+        window_number,
+        case
+            when kind = 'flow' then gained
+            when is_new then end_value - linked_change
+            else end_value - start_value - linked_change
+        end as move
+    from described
+    -- corrections alone leave it comparable
+    where
+        breaks < 131072
+        and (kind <> 'flow' or observed_days >= {{ var('coverage_floor') }} * expected_days)
+        and (kind = 'flow' or has_start or is_new)
+
+),
+
+moves as (
+
+    select
+        series_id,
+        0 as window_number,
+        case when not is_broken then growth end as move,
+        start_value,
+        end_value,
+        case
+            when is_broken or growth is null
+                then coalesce(end_value, 0) - coalesce(start_value, 0)
+        end as left_out_change,
+        status
+    from growth
+
+    union all
+
+    select
+        series_id,
+        window_number,
+        move,
+        cast(null as double) as start_value,
+        cast(null as double) as end_value,
+        cast(null as double) as left_out_change,
+        cast(null as string) as status
+    from sound
+
+)
+
+select * from moves
