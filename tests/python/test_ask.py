@@ -18,6 +18,7 @@ import openpyxl
 import pytest
 from conftest import ROOT, crescendo, project_in
 from crescendo.analysis.popularity import headings, verdicts
+from crescendo.app import words
 from crescendo.ask import hints, lists, names, outputs, shown, tables, texts, windows
 from crescendo.ask.outputs import Rows
 from crescendo.ask.tables import Column
@@ -454,6 +455,7 @@ def said_in_code() -> set[str]:
         | {kind.capitalize() for kind in shown.COLUMNS}
         | {"column", "group", "against", "step", "city", "country"}
         | set(windows.STEPS)
+        | words.WORDS
     )
 
 

@@ -33,6 +33,7 @@ VERBS = {
     "recommend": "crescendo.cli.recommend:recommend_command",
     "retrain": "crescendo.cli.retrain:retrain_command",
     "watch": "crescendo.cli.watch:watch_command",
+    "app": "crescendo.cli.app:app_command",
 }
 
 # DuckDB imports pandas (a second) the first time a value is bound, if it finds it; these verbs hand it none
