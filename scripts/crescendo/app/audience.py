@@ -2,9 +2,10 @@
 
 import streamlit as st
 
-from crescendo.app import blocks, draw, evidence, overview, spans, state, subjects
+from crescendo.app import blocks, draw, evidence, overview, spans, state, subjects, windowed
 from crescendo.app.blocks import Column, Tile
 from crescendo.app.draw import Row
+from crescendo.app.pictures import short
 from crescendo.app.search import search
 from crescendo.app.source import Opened
 from crescendo.app.subjects import Counted, Subject
@@ -33,7 +34,7 @@ def page(opened: Opened) -> None:
     with first:
         of = state.choose("metric", _("Metric"), known, lambda one: one.said, lambda one: one.word)
     with second:
-        window = spans.chosen()
+        window = windowed.chosen()
     if not chosen:
         overview.overview(opened, of, window, third)
         return
@@ -67,7 +68,7 @@ def _chips(chosen: list[Subject]) -> None:
         st.session_state["subjects"] = chosen
     st.pills(
         _("Subjects"), chosen, selection_mode="multi", key="subjects", on_change=keep, label_visibility="collapsed",
-        format_func=lambda one: f"{blocks.short(one.name)} ✕",
+        format_func=lambda one: f"{short(one.name)} ✕",
     )  # fmt: skip
 
 
@@ -135,10 +136,10 @@ def _curve(opened: Opened, chosen: list[Subject], of: Counted, own: Window, agai
     )
     said = _(
         "{count} observed days of {names}, {metric}; a gap is a time without observations.",
-        count=len(rows), names=", ".join(blocks.short(one.name, 40) for one in chosen), metric=of.said,
+        count=len(rows), names=", ".join(short(one.name, 40) for one in chosen), metric=of.said,
     )  # fmt: skip
     said += " " + _("Marked: {marks}.", marks=listed) if listed else ""
-    short = [row | {"name": blocks.short(row["name"])} for row in rows]
+    short = [row | {"name": short(row["name"])} for row in rows]
     blocks.figure(draw.course(short, of.unit, said, from_zero=False), "course")
 
 
@@ -160,7 +161,7 @@ def _weeks(opened: Opened, chosen: list[Subject], of: Counted, own: Window) -> N
         made = [dict(zip(answer.columns, row, strict=True)) for row in answer.rows]
         rows += [
             {
-                "name": blocks.short(row["name"]),
+                "name": short(row["name"]),
                 "date": row["to_date"],
                 "value": row["growth"],
                 "whole": row["is_whole_step"],

@@ -15,8 +15,6 @@ from crescendo.terminal import printable
 
 # rows of a table that a page shows; its files have all
 MOST_ROWS = 25
-# letters of a name in a sentence or a legend
-MOST_LETTERS = 60
 
 
 @dataclass(frozen=True)
@@ -27,12 +25,6 @@ class Tile:
     figure: str
     unit: str = ""
     said: str = ""
-
-
-def short(name: str, letters: int = MOST_LETTERS) -> str:
-    """A name of at most so many letters, on one line."""
-    plain = " ".join(printable(name).split())
-    return plain if len(plain) <= letters else plain[: letters - 1].rstrip() + "…"
 
 
 def note(said: str) -> None:

@@ -1,13 +1,15 @@
 """Charts and tables as files."""
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from crescendo.app.draw import Drawn
 from crescendo.ask import outputs
 from crescendo.ask.outputs import Rows
 from crescendo.ask.texts import _
 from crescendo.errors import CrescendoError
+
+if TYPE_CHECKING:
+    from crescendo.app.draw import Drawn
 
 ENDINGS = (".svg", ".png", ".html")
 # pixels of the file for each of the chart
@@ -25,7 +27,7 @@ def parquet(rows: Rows) -> bytes:
     return outputs.as_parquet(rows)
 
 
-def rows_of(drawn: Drawn) -> Rows:
+def rows_of(drawn: "Drawn") -> Rows:
     """The rows that a chart is drawn from, as texts."""
     columns = list(dict.fromkeys(name for row in drawn.rows for name in row))
     rows = [tuple(row.get(name) for name in columns) for row in drawn.rows]
@@ -53,12 +55,17 @@ def html(chart: Any) -> bytes:
     return vl_convert.vegalite_to_html(_sized(chart), bundle=True).encode()
 
 
-def write(chart: Any, path: Path) -> None:
-    """Write a chart as the ending of a path says. Raises CrescendoError if that cannot be done."""
-    makers = {".svg": svg, ".png": png, ".html": html}
-    if path.suffix.lower() not in makers:
+def check(path: Path) -> None:
+    """Raise CrescendoError if the ending of a path says no format of a chart."""
+    if path.suffix.lower() not in ENDINGS:
         raise CrescendoError(_("{path} does not end in {endings}", path=path, endings=", ".join(ENDINGS)))
-    outputs.write(makers[path.suffix.lower()](chart), path)
+
+
+def write(drawn: "Drawn", path: Path) -> None:
+    """Write a chart as the ending of a path says. Raises CrescendoError if that cannot be done."""
+    check(path)
+    make = {".svg": svg, ".png": png, ".html": html}[path.suffix.lower()]
+    outputs.write(make(drawn.chart), path)
 
 
 def _sized(chart: Any) -> dict[str, Any]:

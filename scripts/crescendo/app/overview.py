@@ -8,6 +8,7 @@ import streamlit as st
 from crescendo.app import blocks, draw, evidence, spans, state, words
 from crescendo.app.blocks import Column, Tile
 from crescendo.app.draw import Row
+from crescendo.app.pictures import short, unique
 from crescendo.app.source import Opened
 from crescendo.app.subjects import Counted
 from crescendo.ask.outputs import Rows
@@ -85,23 +86,13 @@ def link(subject_id: str, of: Counted) -> str:
 def _ranked(rows: list[Row], answer: Answer, of: Counted, name: str) -> None:
     shown = [row for row in rows if row["growth"] is not None]
     said = _("The {count} that grew most, {metric}.", count=len(shown), metric=of.said)
-    unique = _unique([blocks.short(row["name"], 40) for row in shown])
-    bars = [{"name": called, "value": row["growth"]} for called, row in zip(unique, shown, strict=True)]
+    called = unique([short(row["name"], 40) for row in shown])
+    bars = [{"name": one, "value": row["growth"]} for one, row in zip(called, shown, strict=True)]
     first, second = st.columns([2, 3])
     with first:
         blocks.figure(draw.bars(bars, of.unit, said), name)
     with second:
         _table(rows, answer, of, name)
-
-
-def _unique(names: list[str]) -> list[str]:
-    """Names that no two rows share: the second of a name gets its number."""
-    seen: dict[str, int] = {}
-    made = []
-    for name in names:
-        seen[name] = seen.get(name, 0) + 1
-        made.append(name if seen[name] == 1 else f"{name} ({seen[name]})")
-    return made
 
 
 def _table(rows: list[Row], answer: Answer, of: Counted, name: str) -> None:
@@ -145,7 +136,7 @@ PARTS = tuple(zip(("growth", "new_value", "lost_value", "restated_change"), word
 def apart(rows: list[Row], of: Counted) -> None:
     """Of a group's change, what came from members that were there all along, from new, lost and restated ones."""
     for number, row in enumerate(row for row in rows if "same_count" in row and row["total_change"] is not None):
-        st.header(_("Where the change of {name} came from", name=blocks.short(row["name"], 40)), anchor=False)
+        st.header(_("Where the change of {name} came from", name=short(row["name"], 40)), anchor=False)
         values = {column: _signed(row, column) for column, _said in PARTS}
         parts = [{"part": _(said), "value": values[column]} for column, said in PARTS]
         said = _(
@@ -174,7 +165,7 @@ def share(opened: Opened, rows: list[Row], of: Counted, own: Window) -> None:
     if not shown:
         return
     st.header(_("Share of the total"), anchor=False)
-    names = _unique([blocks.short(row["name"], 40) for row in shown])
+    names = unique([short(row["name"], 40) for row in shown])
     bars = [{"name": n, "value": row["end_value"] / whole["end_value"]} for n, row in zip(names, shown, strict=True)]
     said = _(
         "Of {total} {unit} that {platform} counts of all that have a value on both days.",

@@ -6,8 +6,8 @@ from typing import Any
 import streamlit as st
 
 from crescendo.app import state
-from crescendo.app.blocks import short
 from crescendo.app.look import ACCENT, HAIRLINE, INK, MUTED
+from crescendo.app.pictures import short
 from crescendo.app.source import Opened
 from crescendo.ask import names
 from crescendo.ask.texts import _

@@ -34,11 +34,13 @@ VERBS = {
     "retrain": "crescendo.cli.retrain:retrain_command",
     "watch": "crescendo.cli.watch:watch_command",
     "app": "crescendo.cli.app:app_command",
+    "show": "crescendo.cli.show:show_command",
 }
 
 # DuckDB imports pandas (a second) the first time a value is bound, if it finds it; these verbs hand it none
 WITHOUT_PANDAS = (
-    "averages", "build", "changes", "check", "find", "forget", "growth", "load", "metrics", "report", "status", "watch",
+    "averages", "build", "changes", "check", "find", "forget", "growth", "load", "metrics", "report", "show",
+    "status", "watch",
 )  # fmt: skip
 # how DuckDB tells of Ctrl-C while a statement runs, as a RuntimeError
 IN_A_STATEMENT = "Query interrupted"
