@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from html import escape
 
 import streamlit as st
@@ -10,11 +11,12 @@ import streamlit as st
 from crescendo.app import files
 from crescendo.app.draw import Drawn
 from crescendo.ask.outputs import Rows
+from crescendo.ask.shown import readable
 from crescendo.ask.texts import _
 from crescendo.terminal import printable
 
-# rows of a table that a page shows; its files have all
-MOST_ROWS = 25
+# rows of a table that a page shows, and of one beside a chart; its files have all
+MOST_ROWS, BESIDE = 25, 12
 
 
 @dataclass(frozen=True)
@@ -58,9 +60,9 @@ class Column:
     links: Sequence[str] = ()
 
 
-def table(columns: Sequence[Column], rows: Rows, name: str, title: str) -> None:
+def table(columns: Sequence[Column], rows: Rows, name: str, title: str, most: int = MOST_ROWS) -> None:
     """A table for people, and all its rows as CSV and Parquet."""
-    count = min(len(columns[0].cells), MOST_ROWS) if columns else 0
+    count = min(len(columns[0].cells), most) if columns else 0
     heads = "".join(f'<th scope="col"{_kind(one)}>{escape(one.heading)}</th>' for one in columns)
     lines = "".join("<tr>" + "".join(_cell(one, row) for one in columns) + "</tr>" for row in range(count))
     # it scrolls, so it must be reached by keyboard
@@ -73,6 +75,25 @@ def table(columns: Sequence[Column], rows: Rows, name: str, title: str) -> None:
     with st.container(horizontal=True, gap="small"):
         _download("CSV", f"{name}.csv", "text/csv", lambda: files.csv(rows))
         _download("Parquet", f"{name}.parquet", "application/octet-stream", lambda: files.parquet(rows))
+
+
+def listing(rows: Rows, shown: Sequence[tuple[str, str]], name: str, title: str, most: int = MOST_ROWS) -> None:
+    """A table of some columns, each with its heading; figures to the right. The files have all columns."""
+    columns = []
+    for column, heading in shown:
+        place = rows.columns.index(column)
+        is_text = rows.types[place].startswith(("VARCHAR", "BOOLEAN"))
+        cells = [_read(column, row[place]) for row in rows.rows[:most]]
+        columns.append(Column(heading, cells, not is_text))
+    table(columns, rows, name, title, most)
+
+
+def _read(column: str, value: object) -> str:
+    if isinstance(value, datetime):
+        return f"{value:%Y-%m-%d %H:%M}"
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    return readable(column, value)
 
 
 def figure(drawn: Drawn, name: str) -> None:

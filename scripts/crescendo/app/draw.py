@@ -7,8 +7,10 @@ from typing import Any
 
 import altair as alt
 
-from crescendo.app.look import CHART, DASHES, INK, PALETTE
+from crescendo.app.look import CHART, DASHES, INK, PALE, PALETTE, PAPER
 from crescendo.app.words import MARKS
+from crescendo.ask.shown import readable
+from crescendo.ask.tables import grouped
 from crescendo.ask.texts import _, language
 
 Row = dict[str, Any]
@@ -105,8 +107,8 @@ def _marks(base: alt.Chart, value: alt.Y, tooltip: list[alt.Tooltip], there: lis
 
 def bars(rows: Sequence[Row], unit: str, said: str, *, percent: bool = False) -> Drawn:
     """Ranked bars: `name` and `value`, in their order, each with its figure."""
-    data = alt.Chart(alt.Data(values=list(rows)))
-    written = "format(datum.value, '.1%')" if percent else "format(datum.value, ',')"
+    said_of = [f"{_percent(row['value'])} %" if percent else readable("", row["value"]) for row in rows]
+    data = alt.Chart(alt.Data(values=[row | {"written": one} for row, one in zip(rows, said_of, strict=True)]))
     name = alt.Y("name:N", title=None, sort=None, axis=alt.Axis(labelLimit=150, domain=False, ticks=False))
     axis = alt.Axis(**({"format": ".0%"} if percent else _short()), tickCount=4, grid=True)
     values = [row["value"] for row in rows]
@@ -114,9 +116,8 @@ def bars(rows: Sequence[Row], unit: str, said: str, *, percent: bool = False) ->
     domain = [min([0, *values]), max([0, *values]) * 1.22 or 1]
     figure = alt.X("value:Q", title=unit, axis=axis, scale=alt.Scale(domain=domain, nice=False))
     tooltip = [alt.Tooltip("name:N", title=_("name")), alt.Tooltip("written:N", title=unit)]
-    drawn = data.transform_calculate(written=written)
-    made = drawn.mark_bar(color=PALETTE[0], height={"band": 0.7}).encode(figure, name, tooltip=tooltip)
-    label = drawn.mark_text(align="left", dx=4, color=INK, fontSize=12).encode(figure, name, text="written:N")
+    made = data.mark_bar(color=PALETTE[0], height={"band": 0.7}).encode(figure, name, tooltip=tooltip)
+    label = data.mark_text(align="left", dx=4, color=INK, fontSize=12).encode(figure, name, text="written:N")
     return dressed(alt.layer(made, label), rows, said, 26 * len(rows) + 14)
 
 
@@ -156,4 +157,106 @@ def steps(rows: Sequence[Row], unit: str, said: str) -> Drawn:
     made = data.mark_bar().encode(
         day, value, colour, xOffset=alt.XOffset("name:N", sort=None), opacity=opacity, tooltip=tooltip
     )
+    return dressed(made, rows, said, 280)
+
+
+def treemap(rows: Sequence[Row], said: str) -> Drawn:
+    """Rectangles whose areas are shares: `name`, `group`, `value` (0 to 1), the largest first."""
+    import squarify  # a page in six has one
+
+    width, height = 100.0, 56.0
+    kept = sorted((row for row in rows if row["value"] > 0), key=lambda row: -row["value"])
+    sizes = squarify.normalize_sizes([row["value"] for row in kept], width, height)
+    groups = list(dict.fromkeys(row["group"] for row in kept))
+    boxes = [
+        row | {"x": box["x"], "y": box["y"], "x2": box["x"] + box["dx"], "y2": box["y"] + box["dy"],
+               "written": f"{_percent(row['value'])} %", "fits": box["dx"] > 11 and box["dy"] > 7}
+        for row, box in zip(kept, squarify.squarify(sizes, 0, 0, width, height), strict=True)
+    ]  # fmt: skip
+    base = alt.Chart(alt.Data(values=boxes))
+    x = alt.X("x:Q", axis=None, scale=alt.Scale(domain=[0, width], nice=False))
+    y = alt.Y("y:Q", axis=None, scale=alt.Scale(domain=[0, height], nice=False, reverse=True))
+    colour = alt.Color(
+        "group:N", title=None, sort=None, scale=alt.Scale(domain=groups, range=_cycle(PALETTE, len(groups))),
+        legend=alt.Legend(direction="horizontal", columns=3),
+    )  # fmt: skip
+    tooltip = [alt.Tooltip("name:N", title=_("channel")), alt.Tooltip("group:N", title=_("group")),
+               alt.Tooltip("written:N", title=_("share")),
+               alt.Tooltip("count:Q", title=_("leads"), format=",")]  # fmt: skip
+    drawn = base.mark_rect(stroke=PAPER, strokeWidth=2).encode(x, y, colour, x2="x2:Q", y2="y2:Q", tooltip=tooltip)
+    # white on the dark ones, ink on the light ones
+    pale = [group for number, group in enumerate(groups) if PALETTE[number % len(PALETTE)] in PALE]
+    ink = alt.condition(alt.FieldOneOfPredicate(field="group", oneOf=pale), alt.value(INK), alt.value(PAPER))
+    words = base.transform_filter("datum.fits").mark_text(align="left", baseline="top", dx=7, dy=7, fontSize=13)
+    names = words.encode(x, y, text="name:N", color=ink)
+    shares = words.mark_text(align="left", baseline="top", dx=7, dy=25, fontSize=15, fontWeight=600)
+    return dressed(alt.layer(drawn, names, shares.encode(x, y, text="written:N", color=ink)), rows, said, 380)
+
+
+def _percent(share: float) -> str:
+    return grouped(100 * share, 1)
+
+
+def stacked(rows: Sequence[Row], unit: str, said: str, *, order: Sequence[str] = (), of_all: bool = False) -> Drawn:
+    """Bars of steps, one part on the other: `step`, `name`, `value`, `peak`; of 100 % if they are shares of all."""
+    names = list(order) or list(dict.fromkeys(row["name"] for row in rows))
+    data = alt.Chart(alt.Data(values=list(rows)))
+    step = alt.X("step:O", title=None, axis=alt.Axis(labelAngle=0, labelOverlap="greedy"))
+    axis = alt.Axis(format=".0%") if of_all else alt.Axis(**_short(), tickCount=5)
+    value = alt.Y("sum(value):Q", title=unit, stack="normalize" if of_all else "zero", axis=axis)
+    colour = alt.Color(
+        "name:N", title=None, sort=None, scale=alt.Scale(domain=names, range=_cycle(PALETTE, len(names))),
+        legend=alt.Legend(direction="horizontal", columns=3),
+    )  # fmt: skip
+    tooltip = [alt.Tooltip("name:N", title=_("name")), alt.Tooltip("step:N", title=_("week")),
+               alt.Tooltip("value:Q", title=unit, format=",")]  # fmt: skip
+    made = data.mark_bar(stroke=PAPER, strokeWidth=1).encode(step, value, colour, order="rank:Q", tooltip=tooltip)
+    layers = [made]
+    if any(row.get("peak") for row in rows):
+        peaks = data.transform_aggregate(total="sum(value)", peak="max(peak)", groupby=["step"]).transform_filter(
+            "datum.peak"
+        )
+        layers.append(
+            peaks.mark_text(text="▲ " + _("peak"), dy=-8, fontSize=12, color=INK).encode(
+                step, alt.Y("total:Q", title=unit)
+            )
+        )
+    return dressed(alt.layer(*layers), rows, said, 320)
+
+
+def banded(rows: Sequence[Row], title: str, said: str) -> Drawn:
+    """A line of shares within its floor and ceiling: `step`, `value`, `low`, `high`; no value is a gap."""
+    data = alt.Chart(alt.Data(values=list(rows)))
+    step = alt.X("step:O", title=None, axis=alt.Axis(labelAngle=0, labelOverlap="greedy"))
+    axis = alt.Axis(format=".0%", tickCount=5)
+    scale = alt.Scale(domain=[0, 1])
+    tooltip = [alt.Tooltip("step:N", title=_("week")), alt.Tooltip("value:Q", title=title, format=".1%"),
+               alt.Tooltip("low:Q", title=_("floor"), format=".1%"),
+               alt.Tooltip("high:Q", title=_("ceiling"), format=".1%")]  # fmt: skip
+    band = data.mark_area(opacity=0.35, color=PALETTE[2]).encode(
+        step, alt.Y("low:Q", scale=scale, title=title, axis=axis), y2="high:Q"
+    )
+    line = data.mark_line(point={"size": 30, "filled": True}, color=PALETTE[0]).encode(
+        step, alt.Y("value:Q", scale=scale, title=title, axis=axis), tooltip=tooltip
+    )  # fmt: skip
+    return dressed(alt.layer(band, line), rows, said, 280)
+
+
+def line(rows: Sequence[Row], unit: str, said: str) -> Drawn:
+    """Lines over steps, which are no days: `step`, `name`, `value`; a step without a value is a gap."""
+    names = list(dict.fromkeys(row["name"] for row in rows))
+    data = alt.Chart(alt.Data(values=list(rows)))
+    colour = alt.Color(
+        "name:N", title=None, sort=None, scale=alt.Scale(domain=names, range=_cycle(PALETTE, len(names))),
+        legend=alt.Legend(direction="horizontal", columns=2) if len(names) > 1 else None,
+    )  # fmt: skip
+    dash = alt.StrokeDash(
+        "name:N", title=None, sort=None,
+        scale=alt.Scale(domain=names, range=[list(DASHES[n % len(DASHES)]) for n in range(len(names))]),
+    )  # fmt: skip
+    made = data.mark_line(point={"size": 30, "filled": True}).encode(
+        alt.X("step:O", title=None, axis=alt.Axis(labelAngle=0, labelOverlap="greedy")),
+        alt.Y("value:Q", title=unit, axis=alt.Axis(**_short(), tickCount=5)), colour, dash,
+        tooltip=[alt.Tooltip("name:N"), alt.Tooltip("step:N"), alt.Tooltip("value:Q", title=unit, format=",.2~f")],
+    )  # fmt: skip
     return dressed(made, rows, said, 280)

@@ -9,6 +9,8 @@ from typing import Any
 INK, MUTED, HAIRLINE, PAPER, ACCENT = "#14213D", "#5B6475", "#DEDAD0", "#FFFFFF", "#0B5FA5"
 # from dark to light, so that neighbours differ in grey
 PALETTE = ("#14213D", "#D55E00", "#56B4E9", "#00694B", "#E3B505", "#B0578D", "#8D99AE", "#6B4E16")
+# of these, what ink is legible on
+PALE = (PALETTE[2], PALETTE[4], PALETTE[6])
 DASHES = ((1, 0), (6, 3), (2, 2), (8, 3, 2, 3), (4, 4), (10, 4), (1, 3), (6, 2, 1, 2))
 EARLIER = "#8D99AE"
 FONT = '"Source Sans", "Source Sans Pro", system-ui, "Segoe UI", Roboto, "DejaVu Sans", sans-serif'
@@ -41,7 +43,7 @@ CHART: dict[str, Any] = {
 STYLE = f"""
 <style>
 [data-testid=stApp] {{ font-size: {TEXT}px; }}
-[data-testid=stMainBlockContainer] {{ max-width: 1360px; padding: 3.6rem 1rem 4rem; }}
+[data-testid=stMainBlockContainer] {{ max-width: 1360px; padding: 4.4rem 1rem 4rem; }}
 [data-testid=stApp] h1 {{ font-size: {TITLE}px; font-weight: 650; padding: 0 0 2px; letter-spacing: -.01em; }}
 [data-testid=stApp] h2 {{ font-size: {HEADING}px; font-weight: 650; padding: 10px 0 0; border: 0; }}
 .note {{ color: {MUTED}; font-size: {SMALL}px; line-height: 1.45; margin: 0; max-width: 78ch;
@@ -70,7 +72,7 @@ table.rows a:hover, table.rows a:focus {{ text-decoration: underline; }}
 .said-plainly {{ border-left: 3px solid {ACCENT}; padding: 8px 14px; background: #F4F7FB; max-width: 78ch; }}
 .said-plainly p {{ margin: 2px 0; overflow-wrap: anywhere; }}
 @media (max-width: 640px) {{
-  [data-testid=stMainBlockContainer] {{ padding: 3.4rem .8rem 3rem; }}
+  [data-testid=stMainBlockContainer] {{ padding: 3.9rem .8rem 3rem; }}
   .tile .figure {{ font-size: 23px; }}
   table.rows td.name {{ min-width: 8.5em; }}
 }}

@@ -7,7 +7,7 @@ import duckdb
 import streamlit as st
 
 from crescendo import builds, outcome
-from crescendo.app import audience, state
+from crescendo.app import audience, films, leads, listening, pipeline, query, state
 from crescendo.app.blocks import note, plainly
 from crescendo.app.look import STYLE
 from crescendo.app.source import Opened, opened
@@ -17,7 +17,14 @@ from crescendo.errors import CrescendoError
 
 Page = Callable[[Opened], None]
 # address, title in English, what draws it
-PAGES: tuple[tuple[str, str, Page], ...] = (("audience", "Audience", audience.page),)
+PAGES: tuple[tuple[str, str, Page], ...] = (
+    ("audience", "Audience", audience.page),
+    ("films", "Films", films.page),
+    ("leads", "Leads", leads.page),
+    ("listening", "Listening", listening.page),
+    ("pipeline", "Pipeline", pipeline.page),
+    ("query", "Query", query.page),
+)
 LOG = logging.getLogger(__name__)
 
 

@@ -15,6 +15,7 @@ import duckdb
 from crescendo import warehouse
 from crescendo.ask import texts
 from crescendo.ask.answers import ask
+from crescendo.ask.outputs import Rows
 from crescendo.ask.question import Answer, Question
 
 T = TypeVar("T")
@@ -56,15 +57,24 @@ class Opened:
         """The answer to a question. Raises CrescendoError if it cannot be understood."""
         return self.kept(question, lambda connection: ask(question, connection))
 
-    def rows(self, sql: str, *values: Hashable) -> list[dict[str, Any]]:
-        """The rows of a statement, a dict each; a value that is a tuple is a list for DuckDB."""
+    def table(self, sql: str, *values: Hashable) -> Rows:
+        """The rows of a statement with the types of their columns; a value that is a tuple is a list for DuckDB."""
 
-        def make(connection: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
+        def make(connection: duckdb.DuckDBPyConnection) -> Rows:
             found = connection.execute(sql, [list(v) if isinstance(v, tuple) else v for v in values])
-            columns = [column[0] for column in found.description]
-            return [dict(zip(columns, row, strict=True)) for row in found.fetchall()]
+            columns, types = zip(*((column[0], str(column[1])) for column in found.description), strict=True)
+            return Rows(list(columns), list(types), found.fetchall())
 
-        return self.kept((sql, values), make)
+        return self.kept(("table", sql, values), make)
+
+    def rows(self, sql: str, *values: Hashable) -> list[dict[str, Any]]:
+        """The rows of a statement, a dict each."""
+        return dicts(self.table(sql, *values))
+
+
+def dicts(rows: Rows) -> list[dict[str, Any]]:
+    """Rows as dicts."""
+    return [dict(zip(rows.columns, row, strict=True)) for row in rows.rows]
 
 
 _lock = threading.Lock()
