@@ -7,7 +7,7 @@ export DO_NOT_TRACK := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help build test lint lint-python lint-models lint-sql load sample docs shell status registry airflow airflow-test lock clean
+.PHONY: help app build test lint lint-python lint-models lint-sql load sample docs shell status registry airflow airflow-test lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -59,6 +59,9 @@ sample: .venv/.ready ## write the sample to sample/
 
 status: .venv/.ready ## what was loaded, refused and unknown
 	@$(BIN)/crescendo status
+
+app: .venv/.ready ## look in a browser: http://127.0.0.1:8501
+	@$(BIN)/crescendo app
 
 docs: .venv/.ready ## build the dbt docs and serve them
 	@$(BIN)/dbt docs generate --quiet && $(BIN)/dbt docs serve

@@ -1,16 +1,17 @@
 """Crescendo: how fast is this audience growing?
 
-For a notebook: `crescendo.growth(last="28d", by="artist")` and `crescendo.averages(...)` return pandas frames.
+For a notebook: `crescendo.growth(last="28d", by="artist")` and `crescendo.averages(...)` return pandas frames,
+`crescendo.chart(...)` an Altair chart.
 What cannot be understood raises `crescendo.CrescendoError` with what to type.
 """
 
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from crescendo.ask.notebook import averages, growth
+    from crescendo.ask.notebook import averages, chart, growth
     from crescendo.errors import CrescendoError
 
-__all__ = ["CrescendoError", "averages", "growth"]
+__all__ = ["CrescendoError", "averages", "chart", "growth"]
 
 
 def __getattr__(name: str) -> object:

@@ -22,6 +22,8 @@ TAKEN_NAMES = {
     "load_audit", "main", "memory",
     "metrics", "operations", "pg_catalog", "quality", "recommendations", "seeds", "staging", "system", "temp",
 }  # fmt: skip
+# what a shared warehouse is called inside
+SHARED = "warehouse"
 # what dbt takes for the parts of an address, so that it names the database otherwise than DuckDB
 ADDRESS_PARTS = re.compile(r"[?#;]|^[A-Za-z][A-Za-z0-9+.-]*:")
 MAGIC_START, MAGIC = 8, b"DUCK"
@@ -129,6 +131,30 @@ def connect(
             yield connection
         finally:
             connection.close()
+
+
+def shared(file: Path) -> duckdb.DuckDBPyConnection:
+    """A warehouse for many readers of one process, to read: a `reader` each.
+
+    Nothing else can be read or written through it: no file, extension or setting. The file that takes its place later
+    can be opened beside it. Raises CrescendoError if the file is missing, not a DuckDB file, or damaged.
+    """
+    check_file(file)
+    if not file.exists():
+        raise CrescendoError(f"there is no warehouse at {file}: run `make build`, or name one in CRESCENDO_DB")
+    with _explained(file):
+        # of one path DuckDB opens one file at a time in a process; of a database that is attached it does not
+        connection = duckdb.connect(config={"threads": min(4, os.cpu_count() or 1)})
+        connection.execute(f"attach {text(str(file))} as {SHARED} (read_only)")
+        connection.execute("set enable_external_access = false; set lock_configuration = true")
+    return connection
+
+
+def reader(connection: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyConnection:
+    """A cursor of a shared warehouse, for one thread."""
+    cursor = connection.cursor()
+    cursor.execute(f"use {SHARED}")
+    return cursor
 
 
 @contextmanager

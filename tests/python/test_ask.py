@@ -18,7 +18,8 @@ import openpyxl
 import pytest
 from conftest import ROOT, crescendo, project_in
 from crescendo.analysis.popularity import headings, verdicts
-from crescendo.ask import hints, lists, names, outputs, shown, tables, texts, windows
+from crescendo.app import words
+from crescendo.ask import hints, names, outputs, shown, tables, texts, windows
 from crescendo.ask.outputs import Rows
 from crescendo.ask.tables import Column
 from crescendo.ask.windows import Window
@@ -437,7 +438,7 @@ def said_in_code() -> set[str]:
             if is_text and isinstance(node.args[0], ast.Constant):
                 found.add(node.args[0].value)
             # ("series_count", "series", 0) of a list
-            if isinstance(node, ast.Tuple) and path.name == Path(lists.__file__).name and len(node.elts) == 3:
+            if isinstance(node, ast.Tuple) and path.name in ("lists.py", "screen.py") and len(node.elts) == 3:
                 values = [element.value for element in node.elts if isinstance(element, ast.Constant)]
                 found |= {values[1]} if len(values) == 3 and isinstance(values[2], int) else set()
     for path in (ROOT / "scripts" / "crescendo").rglob("*.html"):
@@ -454,6 +455,7 @@ def said_in_code() -> set[str]:
         | {kind.capitalize() for kind in shown.COLUMNS}
         | {"column", "group", "against", "step", "city", "country"}
         | set(windows.STEPS)
+        | words.WORDS
     )
 
 

@@ -37,11 +37,14 @@ TEXTS = ("subject_id", "name", "platform", "metric", "unit", "status", "artist_c
 FIGURES = {"growth": "growth", "averages": "average_per_observed_day"}
 
 
-def ask(question: Question) -> Answer:
-    """Answer a question from the warehouse. Raises CrescendoError if it cannot be understood."""
+def ask(question: Question, connection: duckdb.DuckDBPyConnection | None = None) -> Answer:
+    """Answer a question from the warehouse, by a connection that is open or one of its own.
+
+    Raises CrescendoError if it cannot be understood.
+    """
     check_words(question)
-    with built() as connection:
-        return _Asking(connection, question).answer()
+    with built(connection) as opened:
+        return _Asking(opened, question).answer()
 
 
 def check_words(question: Question) -> None:

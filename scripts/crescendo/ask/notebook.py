@@ -1,4 +1,4 @@
-"""Questions from a notebook: `crescendo.growth(last="28d", by="artist")` is a pandas frame."""
+"""Questions from a notebook: `crescendo.growth(last="28d", by="artist")` is a pandas frame, `chart` a picture."""
 
 import warnings
 from collections.abc import Iterable, Sequence
@@ -10,6 +10,7 @@ from crescendo.ask.answers import ask
 from crescendo.ask.question import Answer, Question
 
 if TYPE_CHECKING:
+    import altair as alt
     import pandas as pd
 
 
@@ -46,6 +47,27 @@ def averages(
 ) -> "pd.DataFrame":
     """Averages of every subject of a type, or of every group, over a window; parameters and errors as `growth`."""
     return _frame(ask(_question("averages", from_date, to_date, by, name, within, asked)))
+
+
+def chart(
+    from_date: date | str | None = None,
+    to_date: date | str | None = None,
+    *,
+    by: str = "",
+    name: str | Sequence[str] = (),
+    within: dict[str, str] | None = None,
+    **asked: object,
+) -> "alt.Chart":
+    """The growth of `growth` as an Altair chart: ranked bars, or with `step` what each step added.
+
+    Parameters and errors as `growth`; also raises CrescendoError if there is nothing to draw.
+    """
+    from crescendo.app.pictures import of_answer
+
+    answer = ask(_question("growth", from_date, to_date, by, name, within, asked))
+    for warning in answer.warnings:
+        warnings.warn(warning, stacklevel=2)
+    return of_answer(answer).chart
 
 
 def _question(

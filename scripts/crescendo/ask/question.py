@@ -15,7 +15,8 @@ class Question:
 
     An empty `by` is the type of which most series count streams. One of a window by its days, `last` and `window` says
     when. `step` cuts the window into days, weeks or months. `within` keeps the members of groups: a type and a part of
-    a name. A day before the first day of the data or after the last is no mistake.
+    a name; `ids` keeps subjects by what `metrics.dim_subjects` calls them. A day before the first day of the data or
+    after the last is no mistake.
     """
 
     kind: str
@@ -29,6 +30,7 @@ class Question:
     metric: str = ""
     platform: str = ""
     names: tuple[str, ...] = ()
+    ids: tuple[str, ...] = ()
     within: tuple[tuple[str, str], ...] = ()
     sort: str = ""
     top: int = 0

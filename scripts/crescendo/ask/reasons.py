@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from datetime import date
 
 import duckdb
@@ -30,9 +30,9 @@ MOST_LISTED = 60
 
 
 @contextmanager
-def built() -> Iterator[duckdb.DuckDBPyConnection]:
-    """The warehouse, to read. Raises CrescendoError if nothing has been built in it."""
-    with warehouse.connect(read_only=True) as connection:
+def built(opened: duckdb.DuckDBPyConnection | None = None) -> Iterator[duckdb.DuckDBPyConnection]:
+    """The warehouse, to read; one that is `opened` stays so. Raises CrescendoError if nothing has been built in it."""
+    with nullcontext(opened) if opened else warehouse.connect(read_only=True) as connection:
         if not exists(connection, "series_growth"):
             said = _("{path} has no growth yet: run `crescendo build`, or `dbt build`", path=warehouse.path())
             raise CrescendoError(said)
@@ -191,9 +191,9 @@ def _days_of(connection: duckdb.DuckDBPyConnection, metric: str) -> tuple[date |
     return days
 
 
-def outside(answer: Answer) -> str:
+def outside(answer: Answer, opened: duckdb.DuckDBPyConnection | None = None) -> str:
     """That the window begins after all data, or ends before; '' if it does not."""
-    with warehouse.connect(read_only=True) as connection:
+    with built(opened) as connection:
         first, last = _days_of(connection, answer.question.metric)
     if first and answer.windows[-1].end < first:
         return _("the window ends before all data: they begin on {first}", first=first)
@@ -202,11 +202,11 @@ def outside(answer: Answer) -> str:
     return ""
 
 
-def why_nothing(answer: Answer) -> str:
+def why_nothing(answer: Answer, opened: duckdb.DuckDBPyConnection | None = None) -> str:
     """Why there is no number: the data begin later, end earlier, or do not add up."""
     question = answer.question
     start, end = answer.windows[0].start, answer.windows[-1].end
-    with warehouse.connect(read_only=True) as connection:
+    with built(opened) as connection:
         if reason := nothing_of(connection, question):
             return reason
         first, last = _days_of(connection, question.metric)

@@ -52,6 +52,9 @@ def narrow(connection: duckdb.DuckDBPyConnection, question: Question, relation: 
         if value and value != "all":
             relation.condition += f" and {name} = ?"
             relation.values.append(value)
+    if question.ids:
+        relation.condition += " and list_contains(?, subject_id)"
+        relation.values.append(list(question.ids))
     if question.names:
         kind = "" if question.by == "series" else question.by
         kept: list[str] = []

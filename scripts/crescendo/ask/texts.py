@@ -6,6 +6,7 @@ _("the window ends on {end}", end=day)   # in French with `--lang fr`, or if the
 import os
 import re
 from collections.abc import Sequence
+from contextvars import ContextVar
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
@@ -13,11 +14,18 @@ from typing import Any
 
 LANGUAGES = ("en", "fr")
 _chosen: list[str] = []
+# the language of one reader among several, as the app serves them: each has a thread of its own
+_here: ContextVar[str] = ContextVar("language", default="")
 
 
 def choose(language: str) -> None:
     """Speak a language from now on; an empty one is that of the environment."""
     _chosen[:] = [language] if language else []
+
+
+def choose_here(language: str) -> None:
+    """Speak a language from now on in this thread alone."""
+    _here.set(language)
 
 
 def choose_said(words: Sequence[str]) -> None:
@@ -28,8 +36,8 @@ def choose_said(words: Sequence[str]) -> None:
 
 def language() -> str:
     """The language that is spoken: the chosen one, else the environment's if we have it, else English."""
-    if _chosen:
-        return _chosen[0]
+    if chosen := _here.get() or "".join(_chosen):
+        return chosen
     said = next((os.environ[name] for name in ("LC_ALL", "LC_MESSAGES", "LANG") if os.environ.get(name)), "")
     return said[:2].lower() if said[:2].lower() in LANGUAGES else "en"
 

@@ -36,11 +36,14 @@ VERBS = {
     "estimate": "crescendo.cli.estimate:estimate_command",
     "insights": "crescendo.cli.insights:insights_command",
     "watch": "crescendo.cli.watch:watch_command",
+    "app": "crescendo.cli.app:app_command",
+    "show": "crescendo.cli.show:show_command",
 }
 
 # DuckDB imports pandas (a second) the first time a value is bound, if it finds it; these verbs hand it none
 WITHOUT_PANDAS = (
     "averages", "build", "changes", "check", "find", "forget", "growth", "insights", "load", "metrics", "report",
+    "show",
     "status", "watch",
 )  # fmt: skip
 # how DuckDB tells of Ctrl-C while a statement runs, as a RuntimeError

@@ -10,6 +10,7 @@ import click
 import duckdb
 
 from crescendo import warehouse
+from crescendo.app import files
 from crescendo.ask import outputs, shown, texts, windows
 from crescendo.ask.answers import FIGURES, ask
 from crescendo.ask.question import AGAINST, Answer, Question
@@ -18,6 +19,7 @@ from crescendo.ask.texts import _
 from crescendo.cli.completion import METRICS, PLATFORMS, TYPES, metrics_of
 from crescendo.cli.output import FORMAT, LANG, LOCALE, WIDE, FileOrDay, View, put
 from crescendo.errors import CrescendoError
+from crescendo.options import NamedPath
 
 # groups that a song, track or film may belong to, each with an option of its own
 GROUPS = ("artist", "label", "genre", "country")
@@ -107,7 +109,10 @@ def _options(command: Callable) -> Callable:
 
 @click.command("growth")
 @_options
-def growth_command(**asked: object) -> int:
+@click.option(
+    "--chart", type=NamedPath(path_type=Path), metavar="FILE", help="A chart of the rows too: .svg, .png or .html."
+)
+def growth_command(chart: Path | None, **asked: object) -> int:
     """How fast an audience grew over a window, with the evidence beside every number.
 
     \b
@@ -115,8 +120,16 @@ def growth_command(**asked: object) -> int:
       crescendo growth --last 28d --by artist --top 10
       crescendo growth --window 2025-04 --against year --name "Nuit" --format json
       crescendo growth --last 3m --by song --artist Leo --by-month --to leo.xlsx
+      crescendo growth --last 28d --by artist --top 10 --chart artists.svg
     """
+    if chart:
+        files.check(chart)
     answer = _answered("growth", asked)
+    if chart and any(value is not None for value in answer.values("growth")):
+        from crescendo.app.pictures import of_answer  # who asks for no chart need not wait for it
+
+        files.write(of_answer(answer), chart)
+        click.echo(_("wrote {path}", path=chart), err=True)
     if any(value is not None for value in answer.values("growth")):
         return 0
     click.echo(_("error: {reason}", reason=why_nothing(answer)), err=True)

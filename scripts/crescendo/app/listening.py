@@ -1,0 +1,161 @@
+"""The page of listening: tracks, genres, listeners, and what is recommended to them and why."""
+
+import streamlit as st
+
+from crescendo.app import blocks, draw, evidence, state, subjects
+from crescendo.app.blocks import Tile
+from crescendo.app.pictures import short, unique
+from crescendo.app.source import Opened, dicts
+from crescendo.ask.outputs import Rows
+from crescendo.ask.question import Question
+from crescendo.ask.shown import readable
+from crescendo.ask.texts import _
+
+TOTALS = """
+    select
+        count(*) as listen_count, count(distinct track_key) as track_count, count(distinct user_key) as user_count,
+        min(cast(listened_at as date)) as first_date, max(cast(listened_at as date)) as last_date
+    from listening.fct_listens
+"""
+DAYS = """
+    select observed_date, sum(listen_count) as listen_count from listening.fct_track_listens_daily
+    group by observed_date order by observed_date
+"""
+TRACKS = """
+    select t.track_name, t.artist, f.listen_count, f.user_count, f.fan_ratio, f.recency_days, f.track_key
+    from listening.track_features as f inner join listening.dim_tracks_current as t on f.track_key = t.track_key
+    order by f.listen_count desc, t.track_name
+"""
+USERS = """
+    select
+        u.user_key, u.listen_count, u.heard_track_count, u.recency_days, g.genre_name as top_genre, u.top_genre_ratio,
+        u.declared_listen_ratio
+    from listening.user_features as u left join listening.dim_listening_genres as g on u.top_genre_id = g.genre_id
+    order by u.listen_count desc, u.user_key
+"""
+USERS_SERVED = "select distinct user_key from recommendations.top_n order by try_cast(user_key as bigint), user_key"
+# the tracks behind a recommendation, the weightiest first
+SERVED = """
+    with reasons as (
+        select n.rank, r.place, r.why
+        from recommendations.top_n as n,
+            unnest(n.why) with ordinality as r (why, place)
+        where n.user_key = ?
+    ),
+    named as (
+        select
+            r.rank,
+            string_agg(
+                t.track_name || ' (' || cast(round(100 * r.why.score_ratio) as integer) || ' %)', ', ' order by r.place
+            ) as why
+        from reasons as r inner join listening.dim_tracks_current as t on r.why.track_key = t.track_key group by r.rank
+    )
+    select n.rank, t.track_name, t.artist, n.recommended_score, n.reason, named.why, n.model_version, n.scored_at
+    from recommendations.top_n as n
+    left join listening.dim_tracks_current as t on n.track_key = t.track_key
+    left join named on n.rank = named.rank
+    where n.user_key = ? order by n.rank
+"""
+
+
+def page(opened: Opened) -> None:
+    """All that was listened to."""
+    [total] = opened.rows(TOTALS)
+    if not total["listen_count"]:
+        blocks.plainly(_("nothing was listened to yet: `crescendo fetch moovitamix`, then `crescendo build`"))
+        return
+    blocks.tiles(
+        [
+            Tile(_("listens"), readable("", total["listen_count"])),
+            Tile(_("tracks"), readable("", total["track_count"])),
+            Tile(_("listeners"), readable("", total["user_count"])),
+            Tile(_("last day"), str(total["last_date"]), "", _("since {day}", day=total["first_date"])),
+        ]
+    )
+    _days(opened)
+    _tracks(opened)
+    _genres(opened)
+    _users(opened)
+    _served(opened)
+
+
+def _days(opened: Opened) -> None:
+    st.header(_("Listens a day"), anchor=False)
+    rows = [
+        {"name": _("listens"), "date": row["observed_date"], "value": row["listen_count"], "whole": True}
+        for row in opened.rows(DAYS)
+    ]
+    blocks.figure(draw.steps(rows, _("listens"), _("Listens of each day, all tracks.")), "days")
+
+
+def _tracks(opened: Opened) -> None:
+    st.header(_("Tracks"), anchor=False)
+    rows = opened.table(TRACKS)
+    first, second = st.columns([2, 3])
+    shown = dicts(rows)[: blocks.BESIDE]
+    names = unique([short(row["track_name"] or "-", 40) for row in shown])
+    bars = [{"name": name, "value": row["listen_count"]} for name, row in zip(names, shown, strict=True)]
+    with first:
+        blocks.figure(draw.bars(bars, _("listens"), _("The {count} tracks heard most.", count=len(bars))), "tracks")
+    with second:
+        listed = [("track_name", _("track")), ("artist", _("artist")), ("listen_count", _("listens")),
+                  ("user_count", _("listeners")), ("fan_ratio", _("of them more than once")),
+                  ("recency_days", _("days since"))]  # fmt: skip
+        blocks.listing(rows, listed, "tracks", _("Tracks"), blocks.BESIDE)
+
+
+def _genres(opened: Opened) -> None:
+    """What the genres gained in the newest week, by the table functions, with the evidence."""
+    of = next((one for one in subjects.counted(opened) if one.metric == "listens"), None)
+    if not of:
+        return
+    answer = opened.answer(Question("growth", by="genre", metric=of.metric, platform=of.platform, last="7d", top=40))
+    found = [dict(zip(answer.columns, row, strict=True)) for row in answer.rows]
+    # what a service counts of a genre comes again by its tracks
+    rows = [row for row in found if row["growth"] and row["member_type"] == "track"][: blocks.BESIDE]
+    if not rows:
+        return
+    st.header(_("Genres, last 7 complete days"), anchor=False)
+    first, second = st.columns([2, 3])
+    bars = [
+        {"name": name, "value": row["growth"]}
+        for name, row in zip(unique([r["name"] for r in rows]), rows, strict=True)
+    ]
+    with first:
+        said = _("Listens; a track of several genres counts for each.")
+        blocks.figure(draw.bars(bars, _("listens"), said), "genres")
+    with second:
+        kept = [tuple(row.values()) for row in rows]
+        listed = [("name", _("genre")), ("growth", _("listens")), ("period_change_pct", _("gain vs before %")),
+                  ("coverage_ratio", _("observed"))]  # fmt: skip
+        blocks.listing(Rows(answer.columns, answer.types, kept), listed, "genres", _("genre"))
+    evidence.panel(opened, rows, answer, of)
+
+
+def _users(opened: Opened) -> None:
+    st.header(_("Listeners"), anchor=False)
+    listed = [("user_key", _("listener")), ("listen_count", _("listens")), ("heard_track_count", _("tracks")),
+              ("top_genre", _("genre heard most")), ("top_genre_ratio", _("its share")),
+              ("recency_days", _("days since"))]  # fmt: skip
+    blocks.listing(opened.table(USERS), listed, "listeners", _("Listeners"), blocks.BESIDE)
+
+
+def _served(opened: Opened) -> None:
+    st.header(_("Recommendations"), anchor=False)
+    users = [row["user_key"] for row in opened.rows(USERS_SERVED)]
+    if not users:
+        blocks.plainly(_("nothing is recommended yet: `crescendo recommend train`, then `crescendo recommend score`"))
+        return
+    user = state.choose("listener", _("Listener"), users, str)
+    rows = opened.table(SERVED, user, user)
+    listed = [("rank", _("rank")), ("track_name", _("track")), ("artist", _("artist")),
+              ("recommended_score", _("score")), ("reason", _("reason")), ("why", _("because of"))]  # fmt: skip
+    blocks.listing(rows, listed, "recommendations", _("Recommendations"))
+    first = dicts(rows)[0]
+    blocks.note(
+        _(
+            "Model {model}, scored at {moment} UTC.",
+            model=first["model_version"],
+            moment=f"{first['scored_at']:%Y-%m-%d %H:%M}",
+        )
+    )

@@ -1,0 +1,66 @@
+"""The frame of every page: language, navigation, the warehouse, and plain words if something is amiss."""
+
+import logging
+from collections.abc import Callable
+
+import duckdb
+import streamlit as st
+
+from crescendo import builds, outcome
+from crescendo.app import audience, films, leads, listening, pipeline, query, state
+from crescendo.app.blocks import note, plainly
+from crescendo.app.look import STYLE
+from crescendo.app.source import Opened, opened
+from crescendo.ask import reasons
+from crescendo.ask.texts import _
+from crescendo.errors import CrescendoError
+
+Page = Callable[[Opened], None]
+# address, title in English, what draws it
+PAGES: tuple[tuple[str, str, Page], ...] = (
+    ("audience", "Audience", audience.page),
+    ("films", "Films", films.page),
+    ("leads", "Leads", leads.page),
+    ("listening", "Listening", listening.page),
+    ("pipeline", "Pipeline", pipeline.page),
+    ("query", "Query", query.page),
+)
+LOG = logging.getLogger(__name__)
+
+
+def run() -> None:
+    """Draw the page of the address."""
+    st.set_page_config(page_title="Crescendo", layout="wide", initial_sidebar_state="collapsed")
+    state.speak()
+    st.html(STYLE)
+    pages = [st.Page(_drawn(_(title), page), title=_(title), url_path=path) for path, title, page in PAGES]
+    # each page has an address; who gives none sees the first
+    _path, title, page = PAGES[0]
+    pages.append(st.Page(_drawn(_(title), page), title=_(title), url_path="start", default=True, visibility="hidden"))
+    st.navigation(pages, position="top").run()
+
+
+def _drawn(title: str, page: Page) -> Callable[[], None]:
+    def draw() -> None:
+        with st.container(horizontal=True, vertical_alignment="bottom", horizontal_alignment="distribute"):
+            st.title(title, anchor=False)
+            with st.container(width="content"):
+                state.language()
+        try:
+            warehouse = opened()
+            with warehouse.reader() as connection, reasons.built(connection):
+                pass
+            for said in warehouse.kept("notes", lambda c: [builds.unbuilt(c), *outcome.noted(c)]):
+                if said:
+                    note(said)
+            page(warehouse)
+        except CrescendoError as error:
+            plainly(str(error))
+        except (duckdb.CatalogException, duckdb.BinderException):
+            LOG.exception("a page lacks a table or a column")
+            plainly(_("the warehouse was built by another version of the models: run `crescendo build --force`"))
+        except Exception:  # whatever it is, a reader can do nothing with a traceback
+            LOG.exception("a page failed")
+            plainly(_("this page failed, which is a fault of ours: the terminal of `crescendo app` says more"))
+
+    return draw
