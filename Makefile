@@ -7,7 +7,7 @@ export DO_NOT_TRACK := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help app build test lint lint-python lint-models lint-sql load sample docs shell status registry airflow airflow-test lock clean
+.PHONY: help app build test lint lint-python lint-models lint-sql load sample docs shell status registry airflow airflow-test lock audit secrets image clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -100,6 +100,18 @@ lock: .venv/.ready ## pin the dependencies again, hashed, without any registry's
 	printf '%s\n' 'apache-airflow[postgres]==3.3.2' 'fastapi<0.137' graphviz | $(BIN)/uv pip compile --quiet --universal \
 		--python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header \
 		--output-file orchestration/airflow/requirements-airflow.txt -
+
+audit: .venv/.ready ## known weaknesses of the pinned packages; asks the advisories of PyPI
+	$(BIN)/pip-audit --disable-pip --require-hashes --requirement requirements.txt
+	$(BIN)/pip-audit --disable-pip --require-hashes --requirement requirements-registry.txt
+
+# not by their randomness, which hashes have too, but by their form; these words are examples of documents and tests
+NO_SECRETS := --disable-plugin HexHighEntropyString --disable-plugin Base64HighEntropyString --exclude-secrets '^(password|hush|pass)$$'
+secrets: .venv/.ready ## secrets in what git keeps
+	@git ls-files -z | xargs -0 $(BIN)/detect-secrets-hook $(NO_SECRETS)
+
+image: ## the container image, by Docker or Podman
+	$$(command -v docker || command -v podman) build --file Containerfile --tag crescendo .
 
 clean: ## remove what was built, and the sample; landing/ stays
 	rm -rf .venv .venv-registry .venv-airflow .airflow sample target logs crescendo.duckdb crescendo.duckdb.wal .mypy_cache .pytest_cache .ruff_cache

@@ -3,6 +3,7 @@
 import fcntl
 import json
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -10,12 +11,19 @@ from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 
+import duckdb
 import pytest
 from crescendo import dbt as our_dbt
 from reports import Desk
 
 ROOT = Path(__file__).parents[2]
 PARSED = ROOT / "target" / "tests"  # what dbt knows of the project's files, read once for all tests
+# three totals that agree only within one state of what is published
+BALANCE = """
+    select (select count(*) from metrics.fct_observations),
+        (select sum(observation_count) from metrics.dim_series),
+        (select count(*) from metrics.song_days)
+"""
 PROJECT = ("dbt_project.yml", "profiles.yml", "models", "seeds", "macros", "tests", "analyses")
 
 
@@ -70,6 +78,41 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "summary.txt").write_text(done.stdout)
     (folder / "progress.txt").write_text(done.stdout)
     return folder
+
+
+@pytest.fixture
+def project(built, monkeypatch):
+    """The built sample as the project that commands find."""
+    monkeypatch.chdir(built)
+    monkeypatch.setenv("CRESCENDO_DB", str(built / "crescendo.duckdb"))
+    monkeypatch.setenv("DBT_TARGET_PATH", str(built / "target"))
+    return built
+
+
+@pytest.fixture(scope="session")
+def two_states(built, tmp_path_factory):
+    """Two small warehouses: ten series, and five of them; other facts are left out."""
+    folder, states = tmp_path_factory.mktemp("states"), []
+    for kept in (10, 5):
+        path = folder / f"{kept}.duckdb"
+        shutil.copy(built / "crescendo.duckdb", path)
+        with duckdb.connect(str(path)) as connection:
+            connection.execute(
+                "create temp table kept as from metrics.dim_series"
+                f" where subject_id like 'song:%' order by series_id limit {kept}"
+            )
+            others = "schema_name in ('metrics', 'listening') and not regexp_matches(table_name, '^(dim|bridge)_')"
+            for schema, table in connection.execute(
+                f"select schema_name, table_name from duckdb_tables() where {others} and estimated_size > 500"
+            ).fetchall():
+                if table not in ("fct_observations", "fct_silences"):
+                    connection.execute(f"delete from {schema}.{table}")
+            for table in ("fct_observations", "fct_silences", "dim_series"):
+                connection.execute(
+                    f"delete from metrics.{table} where series_id not in (select series_id from temp.kept)"
+                )
+        states.append(path)
+    return states
 
 
 @pytest.fixture(scope="session")

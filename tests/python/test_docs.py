@@ -187,10 +187,13 @@ def test_every_environment_variable_is_listed_and_every_listed_one_is_read():
     section = (ROOT / "docs" / "runbook.md").read_text().split("## Environment variables")[1].split("\n## ")[0]
     listed = re.findall(r"^\| `(\w+)` \|", section, re.M)
     from_libraries = {"PGHOST", "PGDATABASE", "PGUSER", "PGSERVICE", "PGPASSWORD", "COLUMNS"}  # libpq's and Python's
+    from_libraries |= {"MYSQL_HOST", "MYSQL_TCP_PORT", "MYSQL_UNIX_PORT", "MYSQL_USER", "MYSQL_PWD"}
     assert len(listed) == len(set(listed))
     assert set(listed) == read | from_libraries
     example = re.findall(r"^#?([A-Z_]+)=", (ROOT / ".env.example").read_text(), re.M)
-    assert example == [name for name in listed if name.startswith(("CRESCENDO_", "SOUNDCHARTS_", "TMDB_", "PG"))]
+    assert example == [
+        name for name in listed if name.startswith(("CRESCENDO_", "SOUNDCHARTS_", "TMDB_", "PG", "MYSQL_"))
+    ]
 
 
 def test_decision_records_are_numbered_without_a_gap():

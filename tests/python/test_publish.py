@@ -13,7 +13,7 @@ from itertools import count
 
 import duckdb
 import pytest
-from conftest import ROOT
+from conftest import BALANCE, ROOT
 from crescendo import dbt, manifest
 from crescendo.cli import main
 from crescendo.errors import CrescendoError
@@ -21,11 +21,6 @@ from crescendo.publish import files as exports
 from crescendo.publish import postgres, schema
 from servers import programs, psql, server
 
-BALANCE = """
-    select (select count(*) from metrics.fct_observations),
-        (select sum(observation_count) from metrics.dim_series),
-        (select count(*) from metrics.song_days)
-"""
 names = (f"test_{number}" for number in count(1))
 
 
@@ -49,41 +44,6 @@ def database(postgresql, monkeypatch):
         monkeypatch.setenv(key, value)
     yield environment
     psql(postgresql, f"drop database {name} with (force)")
-
-
-@pytest.fixture
-def project(built, monkeypatch):
-    """The built sample as the project that commands find."""
-    monkeypatch.chdir(built)
-    monkeypatch.setenv("CRESCENDO_DB", str(built / "crescendo.duckdb"))
-    monkeypatch.setenv("DBT_TARGET_PATH", str(built / "target"))
-    return built
-
-
-@pytest.fixture(scope="session")
-def two_states(built, tmp_path_factory):
-    """Two small warehouses: ten series, and five of them; other facts are left out."""
-    folder, states = tmp_path_factory.mktemp("states"), []
-    for kept in (10, 5):
-        path = folder / f"{kept}.duckdb"
-        shutil.copy(built / "crescendo.duckdb", path)
-        with duckdb.connect(str(path)) as connection:
-            connection.execute(
-                "create temp table kept as from metrics.dim_series"
-                f" where subject_id like 'song:%' order by series_id limit {kept}"
-            )
-            others = "schema_name in ('metrics', 'listening') and not regexp_matches(table_name, '^(dim|bridge)_')"
-            for schema, table in connection.execute(
-                f"select schema_name, table_name from duckdb_tables() where {others} and estimated_size > 500"
-            ).fetchall():
-                if table not in ("fct_observations", "fct_silences"):
-                    connection.execute(f"delete from {schema}.{table}")
-            for table in ("fct_observations", "fct_silences", "dim_series"):
-                connection.execute(
-                    f"delete from metrics.{table} where series_id not in (select series_id from temp.kept)"
-                )
-        states.append(path)
-    return states
 
 
 def relations_of(project):

@@ -43,8 +43,7 @@ VERBS = {
 # DuckDB imports pandas (a second) the first time a value is bound, if it finds it; these verbs hand it none
 WITHOUT_PANDAS = (
     "averages", "build", "changes", "check", "find", "forget", "growth", "insights", "load", "metrics", "report",
-    "show",
-    "status", "watch",
+    "show", "status", "watch",
 )  # fmt: skip
 # how DuckDB tells of Ctrl-C while a statement runs, as a RuntimeError
 IN_A_STATEMENT = "Query interrupted"

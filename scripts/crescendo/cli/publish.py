@@ -11,12 +11,13 @@ from crescendo.operations import journal
 from crescendo.options import SECONDS, NamedPath, format_option
 from crescendo.publish.contents import Published
 from crescendo.publish.files import publish_files
+from crescendo.publish.mysql import publish_mysql
 from crescendo.publish.postgres import publish_postgres
 
 
 @click.group("publish")
 def publish_command() -> None:
-    """Hand the built tables on: to PostgreSQL, as CSV or Parquet files, or as a warehouse that only readers open.
+    """Hand the built tables on: to PostgreSQL, MySQL or MariaDB, as CSV or Parquet files, or as another warehouse.
 
     \b
     Example:
@@ -43,6 +44,26 @@ def postgres_command(dsn: str, wait: float, form: str) -> None:
       PGHOST=localhost PGDATABASE=audience crescendo publish postgres
     """
     _print(publish_postgres(dsn, wait=wait, file=warehouse.path()), form)
+
+
+@publish_command.command("mysql")
+@click.option("--dsn", default="", help="Words such as host=... user=...; without it, MYSQL_*. Never a password.")
+@click.option(
+    "--wait", type=SECONDS, default=60.0, show_default=True, help="Seconds to wait for readers to leave the old tables."
+)
+@format_option("table", "json")
+@journal.measured("publish")
+def mysql_command(dsn: str, wait: float, form: str) -> None:
+    """Publish tables and views, as tables, with keys, checks and indexes to MySQL (8.0.17) or MariaDB (10.6).
+
+    A database for each schema. Built beside what is there, compared, and put in its place by one statement. The
+    password comes from MYSQL_PWD. Growth over any window is a function, which MySQL lacks: take PostgreSQL for it.
+
+    \b
+    Example:
+      MYSQL_HOST=localhost MYSQL_USER=crescendo crescendo publish mysql
+    """
+    _print(publish_mysql(dsn, wait=wait, file=warehouse.path()), form)
 
 
 @publish_command.command("csv")

@@ -2,13 +2,9 @@
 
 import os
 import re
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
-from importlib.resources import files
 from pathlib import Path
-from urllib.parse import unquote
 
 import duckdb
 
@@ -16,8 +12,9 @@ from crescendo import warehouse
 from crescendo.errors import CrescendoError
 from crescendo.manifest import Relation
 from crescendo.publish import schema
-from crescendo.publish.contents import NEXT, OLD, Published, built, checksum, rows_with_nul, without_nul
-from crescendo.warehouse import quoted, text
+from crescendo.publish.contents import NEXT, OLD, Published, built
+from crescendo.publish.target import Target, load_extension, refuse_password
+from crescendo.warehouse import text
 
 # says that a schema is ours to replace
 MARK = "Published by Crescendo; every publication replaces it."
@@ -35,8 +32,7 @@ def publish_postgres(dsn: str = "", *, wait: float = 60.0, file: Path | None = N
     is in the way, what arrived is not what was sent, or readers do not leave within `wait` seconds. The state
     before stays then.
     """
-    if re.search(r"(password|secret)\s*=|//[^/@]*:[^/@]*@", unquote(dsn), re.IGNORECASE):
-        raise CrescendoError("a password on the command line can be read by others: put it in PGPASSWORD or ~/.pgpass")
+    refuse_password(dsn, "PGPASSWORD or ~/.pgpass")
     file = file or warehouse.path()
     with _attached(dsn, file) as target:
         relations = built(target.connection, file)
@@ -46,7 +42,11 @@ def publish_postgres(dsn: str = "", *, wait: float = 60.0, file: Path | None = N
         target.run(schema.reader_role())
         target.run(*made.tables)
         target.connection.execute("call pg_clear_cache()")
-        published = [target.copy(relation) for relation in relations if relation.kind == "table"]
+        published = [
+            target.copy(relation, f"{relation.schema}{NEXT}.{relation.name}")
+            for relation in relations
+            if relation.kind == "table"
+        ]
         target.run(*made.keys)
         target.run(
             *(f"analyze {name.full_name.replace('.', NEXT + '.')}" for name in relations if name.kind == "table")
@@ -55,20 +55,12 @@ def publish_postgres(dsn: str = "", *, wait: float = 60.0, file: Path | None = N
     return published
 
 
-@dataclass
-class _Target:
-    """The attached database, and the warehouse that it is filled from."""
-
-    connection: duckdb.DuckDBPyConnection
+class _Target(Target):
+    kind = "postgres"
 
     def run(self, *statements: str) -> None:
         """Run statements in one transaction of their own."""
-        script = ";\n".join(statements)
-        self.connection.execute(f"call postgres_execute('target', {text(script)})")
-
-    def ask(self, query: str) -> list[tuple]:
-        """Rows of a query."""
-        return self.connection.execute(f"from postgres_query('target', {text(query)})").fetchall()
+        self.execute(";\n".join(statements))
 
     def check(self, relations: list[Relation]) -> None:
         """Refuse what would destroy the work of others."""
@@ -99,20 +91,6 @@ class _Target:
         if others:
             listed = ", ".join(name for (name,) in others)
             raise CrescendoError(f"these would be lost: {listed}; drop them, publish, and make them again")
-
-    def copy(self, relation: Relation) -> Published:
-        """Fill one table, read it back, and compare."""
-        there = f"target.{relation.schema}{NEXT}.{relation.name}"
-        columns = ", ".join(quoted(name) for name in relation.columns)
-        source = without_nul(relation)
-        self.connection.execute(f"insert into {there} ({columns}) select {columns} from {source}")
-        sent, arrived = (checksum(self.connection, name, relation) for name in (source, there))
-        if sent != arrived:
-            raise CrescendoError(
-                f"{relation.full_name} did not arrive as it was sent ({arrived.rows:,} of {sent.rows:,} rows,"
-                f" checksum {arrived.checksum}, not {sent.checksum}): nothing was changed; publish again"
-            )
-        return replace(sent, rows_without_nul=rows_with_nul(self.connection, relation))
 
     def swap(self, relations: list[Relation], views: list[str], wait: float) -> None:
         """Put the new schemas in the place of the old, in one transaction.
@@ -169,8 +147,7 @@ class _Target:
 @contextmanager
 def _attached(dsn: str, file: Path | None = None) -> Iterator[_Target]:
     with warehouse.connect(file, read_only=True) as connection:
-        connection.execute("set autoinstall_known_extensions = false")
-        _load_extension(connection)
+        load_extension(connection, "postgres")
         try:
             connection.execute(f"attach {text(dsn)} as target (type postgres, read_write)")
             guard = connection.cursor()
@@ -188,15 +165,6 @@ def _attached(dsn: str, file: Path | None = None) -> Iterator[_Target]:
                     ' --dsn "host=localhost dbname=audience"'
                 ) from None
             raise CrescendoError(f"PostgreSQL says: {_reason(error)}; the state before was kept") from None
-
-
-def _load_extension(connection: duckdb.DuckDBPyConnection) -> None:
-    shipped = files("duckdb_extension_postgres") / "extensions" / f"v{duckdb.__version__}" / "postgres.duckdb_extension"
-    # DuckDB finds the entry by the file's name, and the package calls the file otherwise
-    with tempfile.TemporaryDirectory() as folder:
-        named = Path(folder) / "postgres_scanner.duckdb_extension"
-        named.symlink_to(str(shipped))
-        connection.execute(f"load {text(str(named))}")
 
 
 def _reason(error: duckdb.Error) -> str:
