@@ -6,6 +6,17 @@
     {%- for unique_id in selected_resources if unique_id.split('.')[0] in ('model', 'seed') -%}
         {%- do models.append(unique_id) -%}
     {%- endfor -%}
+    {%- set together = [] -%}
+    {%- for name in judged_together() if 'model.crescendo.' ~ name in models -%}
+        {%- do together.append(name) -%}
+    {%- endfor -%}
+    {%- if execute and 'fct_observations' in together and together | length < judged_together() | length
+        and flags.WHICH in ('build', 'run') -%}
+        select error(
+            'fct_observations is judged in one run with what it is judged by: run `dbt build`, or select '
+            || 'int_series_fingerprinted+ instead of fct_observations.'
+        );
+    {%- endif -%}
     {%- if execute and models and flags.WHICH in ('build', 'run', 'seed') -%}
         delete from load_audit.unbuilt_models where unique_id in ('{{ models | join("', '") }}');
         insert into load_audit.unbuilt_models

@@ -35,3 +35,33 @@
 {% macro spark__masked(expression) -%}
     sha2(session.mask_key || {{ expression }}, 256)
 {%- endmacro %}
+
+{#- A hash of 64 bits of some values of a row, nulls included: equal for equal values, on one engine.
+
+    expressions: a list of SQL expressions. -#}
+{% macro row_hash(expressions) -%}
+    {{ return(adapter.dispatch('row_hash', 'crescendo')(expressions)) }}
+{%- endmacro %}
+
+{% macro default__row_hash(expressions) -%}
+    hash({{ expressions | join(', ') }})
+{%- endmacro %}
+
+{% macro spark__row_hash(expressions) -%}
+    xxhash64({{ expressions | join(', ') }})
+{%- endmacro %}
+
+{#- The bits in which two hashes differ: what came between leads from one `bit_xor` of hashes to the other.
+
+    first, second: SQL expressions of what `row_hash` gives. -#}
+{% macro bits_differ(first, second) -%}
+    {{ return(adapter.dispatch('bits_differ', 'crescendo')(first, second)) }}
+{%- endmacro %}
+
+{% macro default__bits_differ(first, second) -%}
+    xor({{ first }}, {{ second }})
+{%- endmacro %}
+
+{% macro spark__bits_differ(first, second) -%}
+    ({{ first }} ^ {{ second }})
+{%- endmacro %}

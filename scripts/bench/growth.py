@@ -28,7 +28,10 @@ import duckdb
 
 ROOT = Path(__file__).parents[2]
 SEEDS = ["metric_catalog", "platforms", "growth_statuses"]
-MODELS = ["int_metrics_uncatalogued", "dim_metrics", "dim_platforms", "dim_series", "int_observations_keyed"]
+MODELS = ["stg_load_audit__judged_series", "stg_load_audit__judged_codes", "stg_load_audit__held_observations", "dim_dates"]
+MODELS += ["int_series_fingerprinted", "int_metrics_uncatalogued", "dim_metrics", "dim_platforms", "dim_series"]
+MODELS += ["int_series_ruled", "int_series_changed", "int_changes_dated", "int_judging_planned", "int_series_carried"]
+MODELS += ["int_series_touched", "int_observations_touched", "int_observations_keyed"]
 MODELS += ["int_falls_surrounded", "int_runs_contradicted", "int_excursions_found", "int_observations_judged"]
 MODELS += ["int_observations_compared", "fct_observations", "fct_silences", "int_ends_unconfirmed", "int_series_turns"]
 MODELS += ["platform_completeness", "int_series_described", "dim_growth_statuses", "judged_series_growth"]
