@@ -23,9 +23,9 @@ changes as (
 
 ),
 
-held as (
+stored as (
 
-    select * from {{ ref('stg_load_audit__held_observations') }}
+    select * from {{ ref('int_storage_scattered') }}
 
 ),
 
@@ -38,13 +38,6 @@ judged as (
 codes as (
 
     select * from {{ ref('stg_load_audit__judged_codes') }}
-
-),
-
-held_counted as (
-
-    select count(*) as held_count
-    from held
 
 ),
 
@@ -87,17 +80,20 @@ reasoned as (
             when {{ flags.FULL_REFRESH | lower }} then 'it was asked for'
             when judged_counted.judged_count = 0 then 'none was judged before'
             when codes_counted.same_count = 0 then 'the rules they are judged by have changed'
-            when held_counted.held_count <> judged_counted.judged_count
+            when stored.row_count <> judged_counted.judged_count
                 then 'the table does not hold what was judged'
             -- to write a table anew is cheaper than to change most of it
             when 3 * changed_counted.whole_count > series_counted.received_count
                 then 'most of them have changed'
+            -- late days are added at the end, and windows read more with each
+            when stored.is_scattered
+                then 'many came late and are not stored by their day'
         end as reason
-    from held_counted
-    cross join judged_counted
+    from judged_counted
     cross join series_counted
     cross join changed_counted
     cross join codes_counted
+    cross join stored
 
 ),
 

@@ -94,9 +94,9 @@ def _held(connection: duckdb.DuckDBPyConnection) -> str:
         where (schema_name, table_name) = ('metrics', 'fct_observations')
     """).fetchall()
     if dict(found).items() >= HELD.items():
-        return f"select {', '.join(HELD)} from metrics.fct_observations"
+        return f"select {', '.join(HELD)}, rowid as storage_place from metrics.fct_observations"
     columns = (f"cast(null as {kind}) as {name}" for name, kind in HELD.items())
-    return f"select {', '.join(columns)} where false"
+    return f"select {', '.join(columns)}, cast(null as bigint) as storage_place where false"
 
 
 def unbuilt(connection: duckdb.DuckDBPyConnection) -> str:

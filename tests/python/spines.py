@@ -118,6 +118,11 @@ class Spine:
         """All rows of a table, in an order that depends on nothing but them."""
         return self.connection.execute(f"from {self.nodes[name]['schema']}.{name} order by all").fetchall()
 
+    def is_stored_by_day(self):
+        """Whether the observations lie in the order of their days."""
+        days = self.connection.execute("select observed_date from metrics.fct_observations order by rowid").fetchall()
+        return days == sorted(days)
+
     def change_catalogue(self, changes):
         """Statements that change lines of the catalogue."""
         for change in changes:

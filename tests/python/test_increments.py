@@ -76,7 +76,8 @@ class World:
     def late_days(self):
         """Days that came too late, or were never sent in their time."""
         for key, day in self.draw.sample(sorted(self.held_back), min(len(self.held_back), 5)):
-            self.shown[key][day] = self.truth[key][day]
+            if day in self.truth[key]:
+                self.shown[key][day] = self.truth[key][day]
             self.held_back.discard((key, day))
         for key in self.some():
             day = self.days_of(key) + timedelta(self.draw.choice([-1, 1, 1]))
@@ -93,6 +94,14 @@ class World:
                 value = self.truth[key].get(day, point).value if how is None else point.value * how
                 self.shown[key][day] = point._replace(value=round(value) if whole else value)
 
+    def newest_values_off_course(self):
+        """The newest values fall or leap; the next day clears most of them, if there are not too many."""
+        for key in self.some(4):
+            count, share = self.draw.choice([1, 2, 9, 10, 10, 10, 11]), self.draw.choice([0, 0.3, 0.3, 9])
+            for day in sorted(self.shown[key])[-count:]:
+                point = self.shown[key][day]
+                self.shown[key][day] = point._replace(value=int(point.value * share))
+
     def boundaries(self):
         """A newer version begins on some day; or an identifier comes or goes."""
         for key in self.some(2):
@@ -108,7 +117,8 @@ class World:
         """A file is taken back: some days of a series, or all of it."""
         for key in self.some():
             begin, count = self.days_of(key), self.draw.choice([1, 1, 2, 9, 35, 999])
-            begin = FIRST if self.draw.random() < 0.2 else begin
+            if self.draw.random() < 0.2:
+                begin, count = FIRST, self.draw.choice([9, 999])
             for day in sorted(day for day in self.shown[key] if day >= begin)[:count]:
                 del self.shown[key][day]
 
@@ -136,6 +146,7 @@ class World:
 
 STEPS = (
     *[World.new_days] * 6,
+    *[World.newest_values_off_course] * 3,
     *[World.late_days, World.restatements, World.withdrawals] * 2,
     *[World.boundaries, World.resent, World.new_series, World.ends, World.unchanged],
 )
@@ -189,6 +200,7 @@ def test_nobody_can_tell_a_sequence_of_loads_from_a_build_at_once(spine_nodes):
             anew.change_catalogue(changes)
             anew.receive(rows_of(world.shown))
             anew.build()
+            assert anew.is_stored_by_day()
             wrong = differences(kept, anew)
             assert not wrong, f"sequence {seed}, after {told}: {wrong}"
             anew.connection.close()

@@ -20,6 +20,7 @@ renamed as (
         running_value_days,
         running_breaks,
         running_observations,
+        storage_place,
 
         -- flags
         is_outlier,
