@@ -113,7 +113,7 @@
     results: of the run, as dbt hands them to on-run-end. -#}
 {% macro describe_tables(results) -%}
     {%- if execute and flags.WHICH in ('build', 'run', 'seed') -%}
-        {%- set kinds = {'table': 'table', 'seed': 'table', 'view': 'view', 'table_function': 'macro table'} -%}
+        {%- set kinds = {'table': 'table', 'incremental': 'table', 'seed': 'table', 'view': 'view', 'table_function': 'macro table'} -%}
         {%- set built = results | selectattr('status', 'equalto', 'success') | map(attribute='node.unique_id') | list -%}
         {%- set raw = run_query("select schema_name || '.' || table_name from duckdb_tables()").columns[0].values() -%}
         {%- for node in graph.nodes.values() if node.unique_id in built -%}

@@ -1,7 +1,7 @@
-"""A day that is added costs a day, and nobody can tell: after any sequence of loads, the tables are those of a build at once.
+"""Only what changed is judged, and nobody can tell: after each load of a sequence the tables are those of one build.
 
-Most sequences run the compiled models of the spine on drawn observations; a few go through `crescendo load` and dbt.
-`CRESCENDO_SEQUENCES=60` draws as many, of at least four loads each.
+The compiled models of the spine run on drawn observations. `CRESCENDO_SEQUENCES=60` draws as many sequences, of at
+least four loads each. test_increments_loaded.py does the same through `crescendo load` and dbt.
 """
 
 import os
@@ -14,7 +14,6 @@ from plain_growth import Observation
 from spines import TABLES, Spine, compiled, rows_of
 from test_growth_proof import BAD_DAYS, FIRST, METRICS, messy
 
-from conftest import ROOT
 
 SEQUENCES = int(os.environ.get("CRESCENDO_SEQUENCES", "6"))
 KINDS = (
@@ -206,7 +205,6 @@ def test_nobody_can_tell_a_sequence_of_loads_from_a_build_at_once(spine_nodes):
             anew.connection.close()
             met.update(kept.met())
         kept.connection.close()
-    print(dict(met))
     # the comparison is worth what it has met
     expected = {"carried": 20, "begun": 3, "outlier after": 3, "gone": 0.1}
     assert not {name for name, often in expected.items() if met[name] < often * SEQUENCES}, met
