@@ -38,7 +38,7 @@
 {#- Says in a line why all observations are judged anew, if it is not the first time. -#}
 {% macro tell_why_all() -%}
     {%- if execute -%}
-        {%- set reason = run_query('select reason from ' ~ judged_part('int_judging_planned')).rows[0][0] -%}
+        {%- set reason = run_query('select whole_reason from ' ~ judged_part('int_judging_planned')).rows[0][0] -%}
         {%- if reason and reason != 'none was judged before' -%}
             {%- do log('All observations are judged anew: ' ~ reason ~ '.', info=true) -%}
         {%- endif -%}
@@ -115,5 +115,5 @@
     delete from load_audit.judged_series
     where (select is_whole from {{ planned }}) or series_id in (select series_id from {{ touched }});
     insert into load_audit.judged_series
-    select series_id, observation_count, fingerprint, rules_fingerprint from {{ touched }} where not is_gone;
+    select series_id, observation_count, fingerprint, rules_fingerprint from {{ touched }} where not is_vanished;
 {%- endmacro %}

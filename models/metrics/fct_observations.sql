@@ -30,8 +30,8 @@ continued as (
     select
         compared.*,
         carried.series_id is not null as is_known,
-        coalesce(carried.running_gain, compared.gain) as added_gain,
-        coalesce(carried.running_value_days, compared.value_days) as added_value_days,
+        coalesce(carried.running_gain, compared.gain) as carried_on_gain,
+        coalesce(carried.running_value_days, compared.added_value_days) as carried_on_value_days,
         coalesce(carried.running_breaks, case compared.change_class
             when 'correction' then 1e0
             when 'restatement' then 131072e0
@@ -39,7 +39,7 @@ continued as (
             when 'relinked' then 2199023255552e0
             when 'outlier' then null
             else 0e0
-        end) as added_breaks
+        end) as carried_on_breaks
     from compared
     left join carried
         on
@@ -52,9 +52,9 @@ totalled as (
 
     select
         *,
-        sum(added_gain) over so_far as gain_so_far,
-        sum(added_value_days) over so_far as value_days_so_far,
-        sum(added_breaks) over so_far as breaks_so_far
+        sum(carried_on_gain) over so_far as gain_so_far,
+        sum(carried_on_value_days) over so_far as value_days_so_far,
+        sum(carried_on_breaks) over so_far as breaks_so_far
     from continued
     window
         so_far as (

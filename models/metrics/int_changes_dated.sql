@@ -1,5 +1,5 @@
 -- The first day on which a changed series differs from what is held of it. A series whose newest
--- days do not explain its new fingerprint has changed before them, and is judged from its beginning.
+-- days do not explain its new fingerprint changed before them, and is judged from its beginning.
 
 -- a table of few rows, read several times
 {{ config(materialized='table') }}
@@ -69,7 +69,7 @@ held_newly as (
     select
         changed.series_id,
         held.observed_date,
-        held.fingerprint
+        held.row_fingerprint as fingerprint
     from held
     inner join days on held.observed_date = days.day_date
     inner join changed

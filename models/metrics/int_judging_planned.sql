@@ -88,7 +88,7 @@ reasoned as (
             -- late days are added at the end, and windows read more with each
             when stored.is_scattered
                 then 'many came late and are not stored by their day'
-        end as reason
+        end as whole_reason
     from judged_counted
     cross join series_counted
     cross join changed_counted
@@ -100,8 +100,8 @@ reasoned as (
 planned as (
 
     select
-        reason is not null as is_whole,
-        reason
+        whole_reason is not null as is_whole,
+        whole_reason
     from reasoned
 
 )

@@ -75,7 +75,7 @@ compared as (
             -- what jumps between two versions is no growth
             when is_restated then 0
             else greatest(coalesce(change, 0), 0)
-        end as gained,
+        end as rise,
         coalesce(previous_value * span_days, 0) as carried_value_days
     from moved
 
@@ -86,8 +86,8 @@ rounded as (
 
     select
         *,
-        round(gained * total_scale) / total_scale as gain,
-        round(carried_value_days * total_scale) / total_scale as value_days
+        round(rise * total_scale) / total_scale as gain,
+        round(carried_value_days * total_scale) / total_scale as added_value_days
     from compared
 
 )

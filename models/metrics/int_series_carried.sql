@@ -1,6 +1,6 @@
--- The observation from which a changed series is judged again: it is sound, and ten others that did
--- not change follow before the first that did. An excursion has at most ten, so what is judged after
--- it does not depend on what is before it, and its totals are carried on.
+-- The observation from which a changed series is judged again: it is sound, and ten others that
+-- did not change follow before the first that did. An excursion has at most ten, so what is judged
+-- after it does not depend on what is before it, and its totals are carried on.
 
 -- a table of few rows, read several times
 {{ config(materialized='table') }}
@@ -31,7 +31,7 @@ dates as (
 
 ),
 
--- far enough for a series that misses half of its days; what misses more is judged from its beginning
+-- far enough for a series that misses half of its days; others are judged from their beginning
 reached as (
 
     select

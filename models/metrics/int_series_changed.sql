@@ -41,7 +41,7 @@ compared as (
         series.rules_fingerprint,
         series.total_scale,
         judged.fingerprint as judged_fingerprint,
-        series.series_id is null as is_gone,
+        series.series_id is null as is_vanished,
         coalesce(series.rules_fingerprint = judged.rules_fingerprint, false) as has_same_rules
     from series
     full outer join judged on series.series_id = judged.series_id

@@ -134,8 +134,8 @@ class Spine:
         found = self.connection.execute("""
             select
                 (select is_whole from intermediate.int_judging_planned)::int, 1,
-                count(carried_date), count(*) filter (where not is_whole and carried_date is null and not is_gone),
-                count(*) filter (where is_gone),
+                count(carried_date), count(*) filter (where not is_whole and carried_date is null and not is_vanished),
+                count(*) filter (where is_vanished),
                 (select count(*) from intermediate.int_excursions_found where is_outlier
                     and not (select is_whole from intermediate.int_judging_planned))
             from intermediate.int_series_touched

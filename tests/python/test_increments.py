@@ -14,7 +14,6 @@ from plain_growth import Observation
 from spines import TABLES, Spine, compiled, rows_of
 from test_growth_proof import BAD_DAYS, FIRST, METRICS, messy
 
-
 SEQUENCES = int(os.environ.get("CRESCENDO_SEQUENCES", "6"))
 KINDS = (
     *["spotify:streams"] * 6,

@@ -46,7 +46,7 @@ def tables(path):
 def plan_of(path):
     with duckdb.connect(str(path), read_only=True) as connection:
         return connection.execute("""
-            select is_whole, reason, (select count(*) from intermediate.int_series_touched)
+            select is_whole, whole_reason, (select count(*) from intermediate.int_series_touched)
             from intermediate.int_judging_planned
         """).fetchone()
 

@@ -1,5 +1,5 @@
--- One pass over all that was received says which series there are and what each one holds, so that a
--- build computes those again that differ from what it holds, whatever changed them.
+-- One pass over all that was received says which series there are and what each one holds, so that
+-- a build judges those again that differ from what it holds, whatever changed them.
 
 -- a table: several models read it, and it costs a pass over all observations
 {{ config(materialized='table') }}

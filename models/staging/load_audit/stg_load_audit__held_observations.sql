@@ -13,7 +13,7 @@ renamed as (
         series_id,
 
         -- attributes
-        {{ row_hash(['observed_date', 'value', 'linked_value']) }} as fingerprint,
+        {{ row_hash(['observed_date', 'value', 'linked_value']) }} as row_fingerprint,
 
         -- measures
         running_gain,

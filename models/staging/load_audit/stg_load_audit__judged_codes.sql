@@ -8,9 +8,7 @@ judged_codes as (
 
 renamed as (
 
-    select
-        -- attributes
-        code
+    select code
     from judged_codes
 
 )
