@@ -208,3 +208,32 @@ def test_nobody_can_tell_a_sequence_of_loads_from_a_build_at_once(spine_nodes):
     expected = {"carried": 20, "begun": 3, "outlier after": 3, "gone": 0.1}
     assert not {name for name, often in expected.items() if met[name] < often * SEQUENCES}, met
     assert met["whole"] < met["builds"] / 3, met
+
+
+WHY = {
+    "update load_audit.judged_codes set code = 'of other rules'": "the rules they are judged by have changed",
+    "delete from load_audit.judged_codes": "the rules they are judged by have changed",
+    "delete from metrics.fct_observations where rowid = 9": "the table does not hold what was judged",
+    "drop table metrics.fct_observations": "the table does not hold what was judged",
+    "alter table metrics.fct_observations drop column running_breaks": "the table does not hold what was judged",
+    "update seeds.metric_catalog set kind = 'gauge'": "most of them have changed",
+    "delete from load_audit.judged_series": "none was judged before",
+}
+
+
+@pytest.mark.parametrize("change", WHY)
+def test_all_is_judged_anew_if_it_must_be_and_it_is_known_why(spine_nodes, change):
+    world, kept = World(3), Spine(spine_nodes)
+    kept.receive(rows_of(world.shown))
+    kept.build()
+    first = {name: kept.rows(name) for name in TABLES}
+    kept.build()
+    assert kept.rows("int_judging_planned") == [(False, None)]
+    assert kept.rows("int_series_touched") == [], "nothing has changed"
+    kept.connection.execute(change)
+    kept.build()
+    assert kept.rows("int_judging_planned") == [(True, WHY[change])]
+    assert "catalog" in change or {name: kept.rows(name) for name in TABLES} == first
+    kept.build()
+    assert kept.rows("int_judging_planned") == [(False, None)], "once"
+    kept.connection.close()
