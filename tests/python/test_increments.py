@@ -6,10 +6,12 @@ least four loads each. test_increments_loaded.py does the same through `crescend
 
 import os
 import random
+import re
 from collections import Counter
 from datetime import timedelta
 
 import pytest
+from conftest import ROOT
 from plain_growth import Observation
 from spines import TABLES, Spine, compiled, rows_of
 from test_growth_proof import BAD_DAYS, FIRST, METRICS, messy
@@ -237,3 +239,17 @@ def test_all_is_judged_anew_if_it_must_be_and_it_is_known_why(spine_nodes, chang
     kept.build()
     assert kept.rows("int_judging_planned") == [(False, None)], "once"
     kept.connection.close()
+
+
+def test_the_selection_that_a_refusal_names_has_all_that_is_judged_together(spine_nodes):
+    models = {name: node for name, node in spine_nodes.items() if node["resource_type"] == "model"}
+    below = {"int_series_fingerprinted"}
+    while more := {
+        name
+        for name, node in models.items()
+        if below & {key.split(".")[-1] for key in node["depends_on"]["nodes"]} and name not in below
+    }:
+        below |= more
+    text = (ROOT / "macros" / "judging.sql").read_text()
+    together = re.findall(r"'(\w+)'", text[text.index("return([") : text.index("])")])
+    assert {"int_series_fingerprinted", "int_observations_touched", "fct_observations"} <= {*together} <= below
