@@ -13,7 +13,7 @@ from conftest import crescendo, project_in
 
 # test_increments has the many sequences; each of these takes minutes
 SEQUENCES = 1 + int(os.environ.get("CRESCENDO_SEQUENCES", "0")) // 20
-LOADS = 4 if SEQUENCES > 1 else 2
+LOADS = 4 if SEQUENCES > 1 else 1
 SIZE = ("--days", "60", "--artists", "1", "--listening-days", "4", "--lead-days", "10", "--film-days", "5")
 KINDS = ("--resource-type", "model", "--resource-type", "seed")
 # other working tables hold what one build judged, or how it was stored
