@@ -36,7 +36,7 @@
     sha2(session.mask_key || {{ expression }}, 256)
 {%- endmacro %}
 
-{#- A hash of 64 bits of some values of a row, nulls included: equal for equal values, on one engine.
+{#- A hash of 64 bits of some values of a row, nulls included: equal for equal values, on one engine. Its sum is exact.
 
     expressions: a list of SQL expressions. -#}
 {% macro row_hash(expressions) -%}
@@ -48,20 +48,5 @@
 {%- endmacro %}
 
 {% macro spark__row_hash(expressions) -%}
-    xxhash64({{ expressions | join(', ') }})
-{%- endmacro %}
-
-{#- The bits in which two hashes differ: what came between leads from one `bit_xor` of hashes to the other.
-
-    first, second: SQL expressions of what `row_hash` gives. -#}
-{% macro bits_differ(first, second) -%}
-    {{ return(adapter.dispatch('bits_differ', 'crescendo')(first, second)) }}
-{%- endmacro %}
-
-{% macro default__bits_differ(first, second) -%}
-    xor({{ first }}, {{ second }})
-{%- endmacro %}
-
-{% macro spark__bits_differ(first, second) -%}
-    ({{ first }} ^ {{ second }})
+    cast(xxhash64({{ expressions | join(', ') }}) as decimal(38, 0))
 {%- endmacro %}

@@ -106,13 +106,10 @@ dated as (
     group by differing.series_id, changed.fingerprint, changed.judged_fingerprint
     -- what came and what went, and nothing else, leads from one fingerprint to the other
     having
-        changed.fingerprint = {{ bits_differ(
-            'changed.judged_fingerprint',
-            bits_differ(
-                'coalesce(bit_xor(differing.fingerprint), 0)',
-                'coalesce(bit_xor(differing.held_fingerprint), 0)',
-            ),
-        ) }}
+        changed.fingerprint
+        = changed.judged_fingerprint
+        + coalesce(sum(differing.fingerprint), 0)
+        - coalesce(sum(differing.held_fingerprint), 0)
 
 )
 

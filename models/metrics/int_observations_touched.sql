@@ -11,6 +11,13 @@ observations as (
 
 ),
 
+-- once more, so that no engine holds all observations for two readers
+observations_again as (
+
+    select * from {{ ref('int_observations_unioned') }}
+
+),
+
 touched as (
 
     select * from {{ ref('int_series_touched') }}
@@ -74,15 +81,15 @@ received as (
 
     select
         begun.series_id,
-        observations.observed_date,
-        observations.value,
-        observations.linked_value,
-        observations.is_restated
-    from observations
+        observations_again.observed_date,
+        observations_again.value,
+        observations_again.linked_value,
+        observations_again.is_restated
+    from observations_again
     inner join begun
         on
-            observations.subject_id = begun.subject_id
-            and observations.metric_id = begun.metric_id
+            observations_again.subject_id = begun.subject_id
+            and observations_again.metric_id = begun.metric_id
 
 )
 

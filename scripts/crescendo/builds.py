@@ -31,7 +31,7 @@ TABLES = {
         unique_id varchar not null, name varchar not null, is_promise boolean not null, is_view boolean not null,
         checksum varchar not null, parents varchar[] not null, is_built boolean not null""",
     "judged_series": """
-        series_id bigint not null, observation_count bigint not null, fingerprint ubigint not null,
+        series_id bigint not null, observation_count bigint not null, fingerprint hugeint not null,
         rules_fingerprint ubigint not null""",
     "judged_codes": "code varchar not null",
     "broken_promises": "promise varchar not null, row_count bigint not null, found_at timestamp not null",

@@ -1,9 +1,5 @@
 """The spine as dbt compiled it, built again and again in a database in memory, as dbt builds it in a file."""
 
-import json
-import os
-import subprocess
-import sys
 from datetime import date
 from graphlib import TopologicalSorter
 
@@ -38,15 +34,8 @@ STUBS = """
 GIVEN = ("int_observations_unioned", "dim_subjects", "fct_place_observations")
 
 
-def compiled(folder):
-    """Every node of the spine as dbt compiles it: name -> node, and the order in which they are made."""
-    own = {"CRESCENDO_DB": ":memory:", "DBT_TARGET_PATH": str(folder), "DBT_LOG_PATH": str(folder)}
-    words = ["compile", "--quiet", "--select", *(f"+{name}" for name in TABLES)]
-    command = [sys.executable, "-m", "dbt.cli.main", *words]
-    done = subprocess.run(command, cwd=ROOT, env=os.environ | own, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stdout[-2000:]
-    found = json.loads((folder / "manifest.json").read_text())["nodes"].values()
-    nodes = {node["name"]: node for node in found if node["resource_type"] in ("model", "seed")}
+def spine_of(nodes):
+    """Of all that dbt compiled, the nodes of the spine: name -> node, in the order in which they are made."""
     parents, waiting = {}, [*TABLES]
     while waiting:
         name = waiting.pop()

@@ -13,10 +13,10 @@ from datetime import timedelta
 import pytest
 from conftest import ROOT
 from plain_growth import Observation
-from spines import TABLES, Spine, compiled, rows_of
+from spines import TABLES, Spine, rows_of, spine_of
 from test_growth_proof import BAD_DAYS, FIRST, METRICS, messy
 
-SEQUENCES = int(os.environ.get("CRESCENDO_SEQUENCES", "6"))
+SEQUENCES = int(os.environ.get("CRESCENDO_SEQUENCES", "4"))
 KINDS = (
     *["spotify:streams"] * 6,
     *["tiktok:likes", "youtube:views", "instagram:followers"] * 2,
@@ -160,8 +160,8 @@ CATALOGUE = (
 
 
 @pytest.fixture(scope="session")
-def spine_nodes(tmp_path_factory):
-    return compiled(tmp_path_factory.mktemp("compiled"))
+def spine_nodes(nodes):
+    return spine_of(nodes)
 
 
 def differences(one, other):

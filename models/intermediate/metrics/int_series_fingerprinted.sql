@@ -21,11 +21,11 @@ series as (
         min(observed_date) as first_date,
         max(observed_date) as last_date,
         count(*) as observation_count,
-        bit_xor({{ row_hash(['observed_date', 'value', 'linked_value']) }}) as fingerprint,
+        sum({{ row_hash(['observed_date', 'value', 'linked_value']) }}) as fingerprint,
         coalesce(
-            bit_xor({{ row_hash(['observed_date']) }}) filter (where is_restated), 0
+            sum({{ row_hash(['observed_date']) }}) filter (where is_restated), 0
         ) as boundaries_fingerprint,
-        max(abs(value)) + max(abs(linked_value)) as largest_size,
+        max(abs(value) + abs(linked_value)) as largest_size,
         bool_or(value <> floor(value) or linked_value <> floor(linked_value)) as has_fractions
     from observations
     group by all
