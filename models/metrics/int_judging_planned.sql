@@ -80,7 +80,7 @@ reasoned as (
             when {{ flags.FULL_REFRESH | lower }} then 'it was asked for'
             when judged_counted.judged_count = 0 then 'none was judged before'
             when codes_counted.same_count = 0 then 'the rules they are judged by have changed'
-            when stored.row_count <> judged_counted.judged_count
+            when stored.observation_count <> judged_counted.judged_count
                 then 'the table does not hold what was judged'
             -- to write a table anew is cheaper than to change most of it
             when 3 * changed_counted.whole_count > series_counted.received_count

@@ -14,7 +14,7 @@ parts as (
 
     select
         cast(floor(storage_place / 122880) as bigint) as part_number,
-        count(*) as row_count,
+        count(*) as observation_count,
         min(observed_date) as first_date,
         max(observed_date) as last_date
     from held
@@ -37,7 +37,7 @@ followed as (
 counted as (
 
     select
-        coalesce(sum(row_count), 0) as row_count,
+        coalesce(sum(observation_count), 0) as observation_count,
         count(*) as part_count,
         -- platforms report with a delay of days
         count(*) filter (
@@ -51,7 +51,7 @@ counted as (
 scattered as (
 
     select
-        row_count,
+        observation_count,
         part_count,
         scattered_count,
         -- one in eight; a small table is read at once
