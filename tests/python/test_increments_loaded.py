@@ -3,13 +3,11 @@
 import os
 import random
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import duckdb
 import pytest
-from conftest import crescendo, project_in
+from conftest import crescendo, dbt, project_in
 
 # test_increments has the many sequences; each of these takes minutes
 SEQUENCES = 1 + int(os.environ.get("CRESCENDO_SEQUENCES", "0")) // 20
@@ -23,9 +21,8 @@ OF_ONE_BUILD = """
 """
 
 
-def dbt(folder, environment, *words):
-    command = [sys.executable, "-m", "dbt.cli.main", "build", *KINDS, *words]
-    done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
+def build(folder, environment, *words):
+    done = dbt(folder, environment, "build", *KINDS, *words)
     assert done.returncode == 0, done.stdout[-3000:]
     return done.stdout
 
@@ -73,12 +70,12 @@ def test_after_each_load_the_tables_are_those_of_a_full_refresh(tmp_path, seed):
     first, later = landed(tmp_path, draw, seed + 1)
     warehouse, touched = Path(environment["CRESCENDO_DB"]), []
     assert crescendo(tmp_path, environment, "load", str(first)).returncode == 0
-    dbt(tmp_path, environment)
+    build(tmp_path, environment)
     assert plan_of(warehouse)[:2] == (True, "none was judged before")
     for step in [*({"load": path} for path in later), {"forget": later[0]}, {"load": later[0]}][:LOADS]:
         ((verb, path),) = step.items()
         assert crescendo(tmp_path, environment, verb, str(path)).returncode == 0
-        said = dbt(tmp_path, environment)
+        said = build(tmp_path, environment)
         is_whole, reason, count = plan_of(warehouse)
         assert (f"All observations are judged anew: {reason}." in said) == is_whole
         touched.append(0 if is_whole else count)
@@ -87,7 +84,7 @@ def test_after_each_load_the_tables_are_those_of_a_full_refresh(tmp_path, seed):
         for name in (warehouse.name, f"{warehouse.name}.maskkey"):
             shutil.copy(tmp_path / name, copy.parent / name)
         anew = project_in(copy.parent)
-        assert "All observations are judged anew: it was asked for." in dbt(copy.parent, anew, "--full-refresh")
+        assert "All observations are judged anew: it was asked for." in build(copy.parent, anew, "--full-refresh")
         mine, theirs = tables(warehouse), tables(copy)
         assert mine.keys() == theirs.keys() and len(mine) > 20
         wrong = {name: [*(set(mine[name]) ^ set(theirs[name]))][:4] for name in mine if mine[name] != theirs[name]}
