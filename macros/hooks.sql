@@ -6,6 +6,17 @@
     {%- for unique_id in selected_resources if unique_id.split('.')[0] in ('model', 'seed') -%}
         {%- do models.append(unique_id) -%}
     {%- endfor -%}
+    {%- set together = [] -%}
+    {%- for name in judged_together() if 'model.crescendo.' ~ name in models -%}
+        {%- do together.append(name) -%}
+    {%- endfor -%}
+    {%- if execute and 'fct_observations' in together and together | length < judged_together() | length
+        and flags.WHICH in ('build', 'run') -%}
+        select error(
+            'fct_observations is judged in one run with what it is judged by: run `dbt build`, or select '
+            || 'int_series_fingerprinted+ instead of fct_observations.'
+        );
+    {%- endif -%}
     {%- if execute and models and flags.WHICH in ('build', 'run', 'seed') -%}
         delete from load_audit.unbuilt_models where unique_id in ('{{ models | join("', '") }}');
         insert into load_audit.unbuilt_models
@@ -102,7 +113,7 @@
     results: of the run, as dbt hands them to on-run-end. -#}
 {% macro describe_tables(results) -%}
     {%- if execute and flags.WHICH in ('build', 'run', 'seed') -%}
-        {%- set kinds = {'table': 'table', 'seed': 'table', 'view': 'view', 'table_function': 'macro table'} -%}
+        {%- set kinds = {'table': 'table', 'incremental': 'table', 'seed': 'table', 'view': 'view', 'table_function': 'macro table'} -%}
         {%- set built = results | selectattr('status', 'equalto', 'success') | map(attribute='node.unique_id') | list -%}
         {%- set raw = run_query("select schema_name || '.' || table_name from duckdb_tables()").columns[0].values() -%}
         {%- for node in graph.nodes.values() if node.unique_id in built -%}

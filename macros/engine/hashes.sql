@@ -35,3 +35,18 @@
 {% macro spark__masked(expression) -%}
     sha2(session.mask_key || {{ expression }}, 256)
 {%- endmacro %}
+
+{#- A hash of 64 bits of some values of a row, nulls included: equal for equal values, on one engine. Its sum is exact.
+
+    expressions: a list of SQL expressions. -#}
+{% macro row_hash(expressions) -%}
+    {{ return(adapter.dispatch('row_hash', 'crescendo')(expressions)) }}
+{%- endmacro %}
+
+{% macro default__row_hash(expressions) -%}
+    hash({{ expressions | join(', ') }})
+{%- endmacro %}
+
+{% macro spark__row_hash(expressions) -%}
+    cast(xxhash64({{ expressions | join(', ') }}) as decimal(38, 0))
+{%- endmacro %}

@@ -1,29 +1,15 @@
 with
 
-observations as (
-
-    select * from {{ ref('int_observations_unioned') }}
-
-),
-
--- one row per subject and metric
 series as (
 
-    select
-        subject_id,
-        metric_id,
-        min(observed_date) as first_date,
-        max(observed_date) as last_date,
-        count(*) as observation_count
-    from observations
-    group by all
+    select * from {{ ref('int_series_fingerprinted') }}
 
 ),
 
-keyed as (
+described as (
 
     select
-        {{ series_key('subject_id', 'metric_id') }} as series_id,
+        series_id,
         subject_id,
         metric_id,
         first_date,
@@ -33,4 +19,4 @@ keyed as (
 
 )
 
-select * from keyed
+select * from described

@@ -1,6 +1,12 @@
 -- Growth over a window is the difference of two rows of this table: every row carries the totals of
 -- its series so far, and rows are stored by day, so that a window touches a few days of storage.
 
+-- changed series are taken up by macros/judging.sql; all at once if int_judging_planned says so
+{{ config(
+    materialized='incremental', incremental_strategy='judged', on_schema_change='fail',
+    pre_hook='{{ tell_why_all() }}', post_hook='{{ note_judged() }}',
+) }}
+
 with
 
 compared as (
@@ -9,25 +15,47 @@ compared as (
 
 ),
 
--- Window sums are the most expensive step, so the four counts are packed into one number. A double
--- is exact to 53 binary digits: 17 for corrections, 12 for each of the others.
+carried as (
+
+    select * from {{ ref('int_series_touched') }}
+    where carried_date is not null
+
+),
+
+-- Where a series goes on, its first row is known, and brings the totals so far. The four counts of
+-- breaks are packed into one number, as window sums are the most expensive step. A double is exact
+-- to 53 binary digits: 17 for corrections, 12 for each of the others.
+continued as (
+
+    select
+        compared.*,
+        carried.series_id is not null as is_known,
+        coalesce(carried.running_gain, compared.gain) as carried_on_gain,
+        coalesce(carried.running_value_days, compared.added_value_days) as carried_on_value_days,
+        coalesce(carried.running_breaks, case compared.change_class
+            when 'correction' then 1e0
+            when 'restatement' then 131072e0
+            when 'reset' then 536870912e0
+            when 'relinked' then 2199023255552e0
+            when 'outlier' then null
+            else 0e0
+        end) as carried_on_breaks
+    from compared
+    left join carried
+        on
+            compared.series_id = carried.series_id
+            and compared.observed_date = carried.carried_date
+
+),
+
 totalled as (
 
     select
         *,
-        sum(gain) over so_far as gain_so_far,
-        sum(coalesce(previous_value * span_days, 0)) over so_far as value_days_so_far,
-        sum(
-            case change_class
-                when 'correction' then 1e0
-                when 'restatement' then 131072e0
-                when 'reset' then 536870912e0
-                when 'relinked' then 2199023255552e0
-                when 'outlier' then null
-                else 0e0
-            end
-        ) over so_far as breaks_so_far
-    from compared
+        sum(carried_on_gain) over so_far as gain_so_far,
+        sum(carried_on_value_days) over so_far as value_days_so_far,
+        sum(carried_on_breaks) over so_far as breaks_so_far
+    from continued
     window
         so_far as (
             partition by series_id, is_outlier
@@ -59,6 +87,7 @@ observed as (
         cast(floor(breaks_so_far / 536870912) % 4096 as integer) as running_resets,
         cast(floor(breaks_so_far / 2199023255552) as integer) as running_relinks
     from totalled
+    where not is_known
 
 )
 

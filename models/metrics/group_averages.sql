@@ -15,7 +15,8 @@ members as (
 
 ),
 
--- one row per group, metric and type of member
+-- one row per group, metric and type of member; fractions are added in one order, so that two
+-- builds of the same rows agree in every digit
 averaged as (
 
     select
@@ -26,12 +27,14 @@ averaged as (
         averages.unit,
         {{ from_day() }} as from_date,
         {{ to_day() }} as to_date,
-        sum(members.weight * averages.average_per_observed_day)
-        / sum(members.weight) filter (where averages.average_per_observed_day is not null)
-            as average_per_observed_day,
-        sum(members.weight * averages.latest_value)
-        / sum(members.weight) filter (where averages.latest_value is not null)
-            as average_latest_value,
+        sum(members.weight * averages.average_per_observed_day order by averages.series_id)
+        / sum(members.weight order by averages.series_id) filter (
+            where averages.average_per_observed_day is not null
+        ) as average_per_observed_day,
+        sum(members.weight * averages.latest_value order by averages.series_id)
+        / sum(members.weight order by averages.series_id) filter (
+            where averages.latest_value is not null
+        ) as average_latest_value,
         median(averages.latest_value) as median_latest_value,
         count(*) as member_count,
         cast(sum(averages.observed_days) as bigint) as n_days,

@@ -18,7 +18,7 @@ observations_again as (
 
 series as (
 
-    select * from {{ ref('dim_series') }}
+    select * from {{ ref('int_series_touched') }}
 
 ),
 

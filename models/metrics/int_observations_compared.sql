@@ -8,7 +8,7 @@ observations as (
 
 series as (
 
-    select * from {{ ref('dim_series') }}
+    select * from {{ ref('int_series_touched') }}
 
 ),
 
@@ -27,7 +27,7 @@ followed as (
         lag(linked_value) over in_time as previous_linked_value,
         lag(observed_date) over in_time as previous_date,
         lead(observed_date) over in_time as next_date,
-        row_number() over in_time as observation_number
+        row_number() over in_time as observation_place
     from observations
     window in_time as (partition by series_id, is_outlier order by observed_date)
 
@@ -41,6 +41,10 @@ moved as (
         metrics.kind,
         metrics.correction_ratio,
         metrics.reset_ratio,
+        series.total_scale,
+        -- a series that goes on has been counted before
+        followed.observation_place
+        + coalesce(series.running_observations - 1, 0) as observation_number,
         {{ days_between('followed.previous_date', 'followed.observed_date') }} as span_days,
         followed.value - followed.previous_value
         - (followed.linked_value - followed.previous_linked_value) as change
@@ -71,9 +75,21 @@ compared as (
             -- what jumps between two versions is no growth
             when is_restated then 0
             else greatest(coalesce(change, 0), 0)
-        end as gain
+        end as rise,
+        coalesce(previous_value * span_days, 0) as carried_value_days
     from moved
+
+),
+
+-- so that totals are exact, see int_series_fingerprinted
+rounded as (
+
+    select
+        *,
+        round(rise * total_scale) / total_scale as gain,
+        round(carried_value_days * total_scale) / total_scale as added_value_days
+    from compared
 
 )
 
-select * from compared
+select * from rounded

@@ -30,6 +30,10 @@ TABLES = {
     "project_nodes": """
         unique_id varchar not null, name varchar not null, is_promise boolean not null, is_view boolean not null,
         checksum varchar not null, parents varchar[] not null, is_built boolean not null""",
+    "judged_series": """
+        series_id bigint not null, observation_count bigint not null, fingerprint hugeint not null,
+        rules_fingerprint ubigint not null""",
+    "judged_codes": "code varchar not null",
     "broken_promises": "promise varchar not null, row_count bigint not null, found_at timestamp not null",
 }
 VIEWS = {
@@ -60,6 +64,19 @@ VIEWS = {
         inner join load_audit.stale_models as s on s.unique_id = m.ancestor""",
 }
 
+# what the models of the spine read of the table that they end in; dbt's `ref` would be a circle
+HELD = {
+    "series_id": "bigint",
+    "observed_date": "date",
+    "value": "double",
+    "linked_value": "double",
+    "is_outlier": "boolean",
+    "running_gain": "double",
+    "running_value_days": "double",
+    "running_breaks": "double",
+    "running_observations": "bigint",
+}
+
 
 def prepare(connection: duckdb.DuckDBPyConnection) -> None:
     """Make what the macros around a run of dbt write to; the ledger is there."""
@@ -67,6 +84,19 @@ def prepare(connection: duckdb.DuckDBPyConnection) -> None:
         connection.execute(f"create table if not exists load_audit.{name} ({columns})")
     for name, query in VIEWS.items():
         connection.execute(f"create or replace view load_audit.{name} as {query}")
+    connection.execute(f"create or replace view load_audit.held_observations as {_held(connection)}")
+
+
+def _held(connection: duckdb.DuckDBPyConnection) -> str:
+    """The observations that were judged before; none if there is no such table, or not one that we can go on with."""
+    found = connection.execute("""
+        select column_name, lower(data_type) from duckdb_columns()
+        where (schema_name, table_name) = ('metrics', 'fct_observations')
+    """).fetchall()
+    if dict(found).items() >= HELD.items():
+        return f"select {', '.join(HELD)}, rowid as storage_place from metrics.fct_observations"
+    columns = (f"cast(null as {kind}) as {name}" for name, kind in HELD.items())
+    return f"select {', '.join(columns)}, cast(null as bigint) as storage_place where false"
 
 
 def unbuilt(connection: duckdb.DuckDBPyConnection) -> str:

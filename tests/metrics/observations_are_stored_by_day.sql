@@ -1,25 +1,26 @@
--- A window is fast because storage is skipped by its days. Rows may stand in any order within one
--- vector of 2,048 rows, but no vector may begin before the one in front of it has ended.
+-- A window is fast because storage is skipped by its days. Late days are added at the end, so some
+-- parts of 122,880 rows go back behind those in front of them; int_judging_planned has all written
+-- anew before there are too many.
 
 with
 
 observations as (
 
     select
-        rowid // 2048 as vector_number,
+        rowid // 122880 as part_number,
         observed_date
     from {{ ref('fct_observations') }}
 
 ),
 
-vectors as (
+parts as (
 
     select
-        vector_number,
+        part_number,
         min(observed_date) as first_date,
         max(observed_date) as last_date
     from observations
-    group by vector_number
+    group by part_number
 
 ),
 
@@ -27,10 +28,26 @@ followed as (
 
     select
         *,
-        lag(last_date) over (order by vector_number) as last_date_before
-    from vectors
+        max(last_date) over (
+            order by part_number
+            rows between unbounded preceding and 1 preceding
+        ) as last_date_before
+    from parts
+
+),
+
+counted as (
+
+    select
+        count(*) as part_count,
+        count(*) filter (
+            where {{ days_between('first_date', 'last_date_before') }}
+            > {{ var('anchor_lookback_days') }}
+        ) as scattered_count
+    from followed
 
 )
 
-select * from followed
-where first_date < last_date_before
+-- one load adds to what was one in eight
+select * from counted
+where 4 * scattered_count > greatest(part_count, 24)

@@ -4,12 +4,16 @@ from graphlib import TopologicalSorter
 
 import pandas as pd
 from conftest import ROOT
+from crescendo import builds
+from crescendo.ingest import ledger
 from crescendo.operations import store
 
 
 def construct(connection, nodes, wanted=("series_growth",)):
     """Make the wanted models and what they rest on, but for what is already there."""
     connection.execute("set variable mask_key = 'of the tests'")
+    ledger.prepare(connection)
+    builds.prepare(connection)
     made = {name for (name,) in connection.execute("select table_name from information_schema.tables").fetchall()}
     store.prepare(connection)
     parents, waiting = {}, [*wanted]
@@ -23,20 +27,21 @@ def construct(connection, nodes, wanted=("series_growth",)):
         if name not in made:
             node = nodes[name]
             connection.execute(f"create schema if not exists {node['schema']}")
-            connection.execute(_statement(node))
+            connection.execute(statement_of(node))
 
 
-def _statement(node):
+def statement_of(node, create="create"):
+    """The statement that makes a node; `create` may be 'create or replace'."""
     relation = f"{node['schema']}.{node['name']}"
     if node["resource_type"] == "seed":
         file = ROOT / node["original_file_path"]
         types = node["config"].get("column_types")
-        return f"create table {relation} as from read_csv('{file}'{f', types = {types}' if types else ''})"
+        return f"{create} table {relation} as from read_csv('{file}'{f', types = {types}' if types else ''})"
     if node["config"]["materialized"] == "table_function":
         parameters = ", ".join(node["config"]["parameters"])
-        return f"create function {relation}({parameters}) as table ({node['compiled_code']})"
+        return f"{create} function {relation}({parameters}) as table ({node['compiled_code']})"
     kind = "view" if node["config"]["materialized"] == "view" else "table"
-    return f"create {kind} {relation} as {node['compiled_code']}"
+    return f"{create} {kind} {relation} as {node['compiled_code']}"
 
 
 def insert(connection, table, rows):

@@ -159,3 +159,12 @@ def test_a_build_after_one_that_was_killed_is_not_nothing(mixed, built):
     (folder / "tests").unlink()
     done = crescendo(folder, environment, "build")
     assert "Nothing has changed" not in done.stdout
+
+
+def test_observations_are_built_with_all_that_they_are_judged_by_or_not_at_all(seeded):
+    folder, environment = seeded
+    done = dbt(folder, environment, "run", "--select", "fct_observations", "dim_series")
+    assert done.returncode != 0
+    assert "fct_observations is judged in one run with what it is judged by: run `dbt build`, or select" in done.stdout
+    with duckdb.connect(str(folder / "crescendo.duckdb"), read_only=True) as connection:
+        assert not connection.execute("from duckdb_tables() where table_name = 'fct_observations'").fetchall()

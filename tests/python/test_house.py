@@ -23,8 +23,8 @@ LONG_MODULES = {
     "crescendo.questions",
 }
 LONG_FUNCTIONS = {"crescendo.questions._show_table"}
-# dbt's words that macros/names.sql changes, each for a reason (docs/decisions/0016)
-CHANGED_WORDS = {"ref", "source", "generate_schema_name"}
+# dbt's words that macros/ changes, each for a reason (docs/decisions/0016 and 0020)
+CHANGED_WORDS = {"ref", "source", "generate_schema_name", "should_full_refresh"}
 
 
 def imported(name):

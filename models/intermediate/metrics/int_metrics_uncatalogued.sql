@@ -3,9 +3,9 @@
 
 with
 
-observations as (
+series as (
 
-    select * from {{ ref('int_observations_unioned') }}
+    select * from {{ ref('int_series_fingerprinted') }}
 
 ),
 
@@ -24,7 +24,7 @@ metric_catalog as (
 named as (
 
     select metric_id
-    from observations
+    from series
 
     union distinct
 

@@ -1,0 +1,119 @@
+{#- How `fct_observations` takes up what `int_series_touched` says was touched. docs/decisions/0020 says why. -#}
+
+{#- The models of which one run makes a whole: what is judged, and all that it is judged by. -#}
+{% macro judged_together() -%}
+    {{ return([
+        'int_series_fingerprinted', 'int_series_ruled', 'int_series_changed', 'int_changes_dated',
+        'int_judging_planned', 'int_series_carried', 'int_series_touched', 'int_observations_touched',
+        'int_observations_keyed', 'int_falls_surrounded', 'int_runs_contradicted', 'int_excursions_found',
+        'int_observations_judged', 'int_observations_compared', 'fct_observations'
+    ]) }}
+{%- endmacro %}
+
+{#- A hash of the rules as they are written, as a SQL literal: of the models above and the macros in them. -#}
+{% macro judging_code() -%}
+    {%- set texts = [days_between('a', 'b'), row_hash(['a', 'b']), series_key('a', 'b')] -%}
+    {%- set nodes = graph.nodes.values() | sort(attribute='unique_id') if execute else [] -%}
+    {%- for node in nodes if node.resource_type == 'model' and node.name in judged_together() -%}
+        {%- do texts.append(node.raw_code) -%}
+    {%- endfor -%}
+    '{{ local_md5(texts | join('\n')) }}'
+{%- endmacro %}
+
+{#- dbt's question whether a table is made anew. Of the facts, the plan of this run knows; see `int_judging_planned`. -#}
+{% macro should_full_refresh() %}
+    {%- if execute and model.name == 'fct_observations' and model.resource_type == 'model' -%}
+        {{ return(run_query('select is_whole from ' ~ judged_part('int_judging_planned')).rows[0][0]) }}
+    {%- endif -%}
+    {%- set asked = config.get('full_refresh') -%}
+    {{ return(flags.FULL_REFRESH if asked is none else asked) }}
+{%- endmacro %}
+
+{#- A relation of the models above; not by `ref`, as `fct_observations` reads it beside its own query. -#}
+{% macro judged_part(name) -%}
+    {%- set node = graph.nodes['model.crescendo.' ~ name] -%}
+    {{ return(adapter.quote(node.schema) ~ '.' ~ adapter.quote(node.alias)) }}
+{%- endmacro %}
+
+{#- Says in a line why all observations are judged anew, if it is not the first time. -#}
+{% macro tell_why_all() -%}
+    {%- if execute -%}
+        {%- set reason = run_query('select whole_reason from ' ~ judged_part('int_judging_planned')).rows[0][0] -%}
+        {%- if reason and reason != 'none was judged before' -%}
+            {%- do log('All observations are judged anew: ' ~ reason ~ '.', info=true) -%}
+        {%- endif -%}
+    {%- endif -%}
+{%- endmacro %}
+
+{#- dbt's name for a strategy of ours: what was judged goes into the table, in dbt's transaction.
+
+    arguments: of dbt, as for each strategy. -#}
+{% macro get_incremental_judged_sql(arguments) -%}
+    {%- set touched = judged_part('int_series_touched') -%}
+    {%- set span = run_query('select coalesce(min(carried_date), current_date) from ' ~ touched).rows[0] -%}
+    {{ take_up_judged(
+        arguments.target_relation, arguments.temp_relation, touched,
+        arguments.dest_columns | map(attribute='name') | list, span[0]
+    ) }}
+{%- endmacro %}
+
+{#- The statements that turn the rows of touched series into those judged now: rows that differ are changed in their
+    place, so that the table stays in the order of its days, and new ones are added at its end.
+
+    target, judged, touched: relations. columns: of the target. since: the first day carried on from, a literal,
+    because a filter by a subquery would read all of the table. -#}
+{% macro take_up_judged(target, judged, touched, columns, since) -%}
+    {%- set keys = ['series_id', 'observed_date'] -%}
+    create or replace temp table judged_before as
+    select target.series_id, target.observed_date
+    from {{ target }} as target
+    inner join {{ touched }} as touched on target.series_id = touched.series_id
+    where target.observed_date > touched.carried_date and target.observed_date >= date '{{ since }}'
+    union all
+    select target.series_id, target.observed_date
+    from {{ target }} as target
+    inner join {{ touched }} as touched on target.series_id = touched.series_id
+    where touched.carried_date is null;
+
+    delete from {{ target }} as target
+    using (
+        from judged_before as earlier anti join {{ judged }} as judged using (series_id, observed_date)
+    ) as gone
+    where target.series_id = gone.series_id and target.observed_date = gone.observed_date;
+
+    update {{ target }} as target
+    set
+        {%- for column in columns if column not in keys %}
+        {{ column }} = judged.{{ column }}{{ ',' if not loop.last }}
+        {%- endfor %}
+    from {{ judged }} as judged
+    where target.series_id = judged.series_id and target.observed_date = judged.observed_date and (
+        {%- for column in columns if column not in keys %}
+        target.{{ column }} is distinct from judged.{{ column }}{{ ' or' if not loop.last }}
+        {%- endfor %}
+    );
+
+    insert into {{ target }} ({{ columns | join(', ') }})
+    select {% for column in columns %}judged.{{ column }}{{ ', ' if not loop.last }}{% endfor %}
+    from {{ judged }} as judged anti join judged_before as earlier using (series_id, observed_date)
+    order by judged.observed_date, judged.series_id;
+
+    drop table judged_before;
+{%- endmacro %}
+
+{#- Notes in the same transaction what the table now holds, and by which code it was judged. -#}
+{% macro note_judged() -%}
+    {%- if execute -%}
+        {{ note_what_was_judged(judged_part('int_series_touched'), judged_part('int_judging_planned')) }}
+        delete from load_audit.judged_codes;
+        insert into load_audit.judged_codes values ({{ judging_code() }});
+    {%- endif -%}
+{%- endmacro %}
+
+{#- touched, planned: relations. -#}
+{% macro note_what_was_judged(touched, planned) -%}
+    delete from load_audit.judged_series
+    where (select is_whole from {{ planned }}) or series_id in (select series_id from {{ touched }});
+    insert into load_audit.judged_series
+    select series_id, observation_count, fingerprint, rules_fingerprint from {{ touched }} where not is_vanished;
+{%- endmacro %}

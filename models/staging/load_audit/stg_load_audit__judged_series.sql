@@ -1,0 +1,25 @@
+with
+
+judged_series as (
+
+    select * from {{ source('load_audit', 'judged_series') }}
+
+),
+
+renamed as (
+
+    select
+        -- ids
+        series_id,
+
+        -- attributes
+        fingerprint,
+        rules_fingerprint,
+
+        -- measures
+        observation_count
+    from judged_series
+
+)
+
+select * from renamed
