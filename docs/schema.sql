@@ -2983,9 +2983,9 @@ WITH averages AS (
     averages.unit,
     CAST($1 AS DATE) AS from_date,
     CAST($2 AS DATE) AS to_date,
-    CAST(SUM(members.weight * averages.average_per_observed_day) AS DOUBLE PRECISION) / SUM(members.weight) FILTER(WHERE
+    CAST(SUM(members.weight * averages.average_per_observed_day ORDER BY averages.series_id) AS DOUBLE PRECISION) / SUM(members.weight ORDER BY averages.series_id) FILTER(WHERE
       NOT averages.average_per_observed_day IS NULL) AS average_per_observed_day,
-    CAST(SUM(members.weight * averages.latest_value) AS DOUBLE PRECISION) / SUM(members.weight) FILTER(WHERE
+    CAST(SUM(members.weight * averages.latest_value ORDER BY averages.series_id) AS DOUBLE PRECISION) / SUM(members.weight ORDER BY averages.series_id) FILTER(WHERE
       NOT averages.latest_value IS NULL) AS average_latest_value,
     PERCENTILE_CONT(0.5) WITHIN GROUP (ORDER BY
       averages.latest_value) AS median_latest_value,
