@@ -38,7 +38,7 @@ counted as (
 
     select
         coalesce(sum(observation_count), 0) as observation_count,
-        count(*) as part_count,
+        count(*) as zone_count,
         -- platforms report with a delay of days
         count(*) filter (
             where {{ days_between('first_date', 'last_date_before') }}
@@ -52,10 +52,10 @@ scattered as (
 
     select
         observation_count,
-        part_count,
+        zone_count,
         scattered_count,
         -- one in eight; a small table is read at once
-        8 * scattered_count > greatest(part_count, 16) as is_scattered
+        8 * scattered_count > greatest(zone_count, 16) as is_scattered
     from counted
 
 )

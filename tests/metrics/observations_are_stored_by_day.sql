@@ -39,7 +39,7 @@ followed as (
 counted as (
 
     select
-        count(*) as part_count,
+        count(*) as zone_count,
         count(*) filter (
             where {{ days_between('first_date', 'last_date_before') }}
             > {{ var('anchor_lookback_days') }}
@@ -50,4 +50,4 @@ counted as (
 
 -- one load adds to what was one in eight
 select * from counted
-where 4 * scattered_count > greatest(part_count, 24)
+where 4 * scattered_count > greatest(zone_count, 24)

@@ -13,12 +13,17 @@ from pathlib import Path
 import duckdb
 import pytest
 from conftest import project_in
+from crescendo.app import query
+from crescendo.app.query import run
+from crescendo.errors import CrescendoError
+from crescendo.warehouse import reader, shared
 
 CHROMIUM = shutil.which("chromium")
 pytestmark = pytest.mark.skipif(not CHROMIUM, reason="no chromium: .ci/run installs it")
 READY = "[data-testid=stApp][data-test-connection-state=CONNECTED][data-test-script-state=notRunning]"
 # Streamlit's page asks for these two beside each address before it asks for them at the root
 PROBED = re.compile(r"/\w+/_stcore/(health|host-config)$")
+FILLED = "[...document.querySelectorAll('[data-testid=stMain] [data-testid=stHtml]')].every(e => e.childElementCount)"
 WIDTHS = (360, 1920)
 
 
@@ -99,6 +104,8 @@ class Page:
         # before its first run a page says that nothing runs, too
         self.page.wait_for_selector("h1", timeout=60_000)
         self.page.wait_for_selector(READY, timeout=60_000)
+        # what draws our own blocks is loaded with the first of them
+        self.page.wait_for_function(FILLED, timeout=60_000)
         assert not self.page.query_selector("[data-testid=stException]"), self.text()
         return self
 
@@ -145,12 +152,19 @@ SONG = "Über Postcard in Castelune"
 
 @pytest.fixture(scope="module")
 def song(warehouse):
-    [(found,)] = rows(warehouse, "select subject_id from metrics.dim_subjects where name = ? limit 1", SONG)
+    [(found,)] = rows(
+        warehouse, "select subject_id from metrics.dim_subjects where name = ? and subject_type = 'song'", SONG
+    )
     return found
 
 
 ADDRESSES = {
     "audience": ("audience", "Audience", "Audience"),
+    "films": ("films", "Films", "Films"),
+    "leads": ("leads", "Leads", "Leads"),
+    "listening": ("listening", "Listening", "Écoutes"),
+    "pipeline": ("pipeline", "Pipeline", "Pipeline"),
+    "query": ("query", "Query", "Requête"),
 }
 
 
@@ -164,6 +178,8 @@ def test_each_page_speaks_both_languages_and_fits_the_screen(browser, server, pl
         assert opened.page.inner_text("h1") == title
         size = opened.page.evaluate("[document.documentElement.scrollWidth, window.innerWidth]")
         assert size[0] <= size[1], "the page is wider than the screen"
+        assert "a fault of ours" not in opened.text() and "par notre faute" not in opened.text()
+        assert opened.page.query_selector_all("table.rows tbody tr")
     opened.page.close()
     assert opened.wrong == []
 
@@ -239,6 +255,211 @@ def test_a_group_is_taken_apart(page, warehouse):
     page.open(f"audience?subject={artist}&metric=spotify:streams")
     said = re.search(r"Same (\S+) \+ new (\S+) - lost (\S+) \+ restated (\S+) = (\S+) streams", page.text())
     assert [number(part) for part in said.groups()] == [same, new or 0, lost or 0, restated or 0, total]
+
+
+def test_films_are_those_of_sql(page, warehouse):
+    page.open("films?order=vote_count")
+    sql = (
+        "select title, vote_count from films.vw_movie_latest where is_latest order by vote_count desc nulls last, title"
+    )
+    expected = rows(warehouse, f"{sql} limit 12")
+    assert [(row[0], number(row[5])) for row in page.cells("films")] == expected
+    [(count, votes)] = rows(warehouse, "select count(*), sum(vote_count) from films.vw_movie_latest where is_latest")
+    figures = page.figures()
+    assert (number(figures["films"]), number(figures["votes"])) == (count, votes)
+    genre = rows(warehouse, "select genre_name, movie_count from films.vw_genre_popularity")
+    assert {(row[0], number(row[1])) for row in page.cells("genres")} == set(genre)
+
+
+def test_leads_are_those_of_sql_and_their_shares_sum_to_100(page, warehouse):
+    page.open("leads?period=month:2025-04")
+    sql = "select channel, validated_count from leads.media_mix where period_type = 'month' and period_name = '2025-04'"
+    expected = rows(warehouse, f"{sql} order by channel_rank, channel")
+    assert [(row[0], number(row[1])) for row in page.cells("mix")] == expected
+    said = re.search(r"Shares of (\S+) validated leads; they sum to (\S+) %", page.text())
+    assert [number(one) for one in said.groups()] == [sum(count for _channel, count in expected), 100]
+    [(last,)] = rows(
+        warehouse,
+        """
+        select validated_count from leads.leads_weekly_totals where not is_partial_week order by week_date desc limit 1
+    """,
+    )
+    assert number(page.figures()["validated leads"].replace("leads", "")) == last
+
+
+def test_listens_and_runs_are_those_of_sql(page, warehouse):
+    page.open("listening")
+    [(listens, users)] = rows(warehouse, "select count(*), count(distinct user_key) from listening.fct_listens")
+    figures = page.figures()
+    assert (number(figures["listens"]), number(figures["listeners"])) == (listens, users)
+    tracks = rows(warehouse, "select listen_count from listening.track_features order by 1 desc limit 12")
+    assert [(number(row[2]),) for row in page.cells("tracks")] == tracks
+    page.open("pipeline")
+    [(found,)] = rows(warehouse, "select sum(finding_count) from quality.fct_findings")
+    assert number(page.figures()["findings"].replace("rows", "")) == found
+    loaded = rows(
+        warehouse, "select sum(records_loaded) from load_audit.files where is_current group by source, document"
+    )
+    shown = sorted(number(row[4]) for row in page.cells("files"))
+    assert set(shown) <= {float(count or 0) for (count,) in loaded}
+
+
+def test_the_query_page_answers_and_its_address_holds_the_statement(page, warehouse):
+    page.open("query")
+    box = page.page.get_by_role("textbox", name="SQL, to read only")
+    box.fill("select platform, count(*) as series from metrics.dim_series join metrics.dim_metrics using (metric_id) "
+             "group by 1 order by 2 desc, 1 limit 5")  # fmt: skip
+    page.page.get_by_role("button", name="Run").click()
+    page.page.wait_for_selector("table#answer th:has-text('series')", timeout=20_000)
+    page.ready()
+    expected = rows(
+        warehouse,
+        """
+        select platform, count(*) from metrics.dim_series join metrics.dim_metrics using (metric_id)
+        group by 1 order by 2 desc, 1 limit 5
+    """,
+    )
+    assert [(row[0], number(row[1])) for row in page.cells("answer")] == expected
+    page.open(page.page.url.removeprefix(f"{page.server.base}/"))
+    assert [(row[0], number(row[1])) for row in page.cells("answer")] == expected
+
+
+# tags, 500 letters, and what a link, a table or an attribute could be broken by
+ODD = ["<script>alert(1)</script><img src=x onerror=alert(2)>", "Ü" * 500, "a'b\"c&d | e\\f"]
+
+
+@pytest.mark.parametrize("name", ODD)
+def test_an_odd_name_is_a_name(page, warehouse, song, name):
+    copy = warehouse.with_name("odd.duckdb")
+    shutil.copy(warehouse, copy)
+    with duckdb.connect(str(copy)) as connection:
+        connection.execute("update metrics.dim_subjects set name = ? where subject_id = ?", [name, song])
+        connection.execute("update audience.dim_songs set title = ? where subject_id = ?", [name, song])
+    kept = Path(shutil.copy(warehouse, warehouse.with_name("kept.duckdb")))
+    copy.replace(warehouse)
+    alerts = []
+    page.page.on("dialog", lambda dialog: (alerts.append(dialog.message), dialog.dismiss()))
+    page.open(f"audience?subject={song}")
+    assert name[:20] in page.text()
+    page.open(f"query?sql=select name from metrics.dim_subjects where subject_id = '{song}'")
+    assert name[:20] in page.cells("answer")[0][0]
+    size = page.page.evaluate("[document.documentElement.scrollWidth, window.innerWidth]")
+    kept.replace(warehouse)
+    assert alerts == []
+    assert size[0] <= size[1]
+
+
+def test_an_address_that_is_wrong_says_what_is(page, song):
+    page.open("audience?subject=song:none")
+    assert "there is no subject song:none in this warehouse" in page.text()
+    page.open(f"audience?subject={song}&metric=nowhere:nothing&window=yesterday&against=never")
+    assert page.cells("growth"), "the usual metric and window take the place of unknown words"
+    page.open(f"audience?subject={song}&window=days&from=2031-01-01&to=2031-02-01")
+    assert "in the future" in page.text()
+    page.open(f"audience?subject={song}&window=days&from=2001-01-01&to=2001-02-01")
+    assert "the window ends before all data" in page.text()
+
+
+def test_a_subject_without_data_says_so(page, warehouse):
+    empty = """
+        select subject_id from metrics.dim_subjects where subject_type = 'song' and subject_id not in
+        (select subject from intermediate.int_series_grouped) limit 1
+    """
+    [(subject,)] = rows(warehouse, empty) or [("",)]
+    if not subject:
+        pytest.fail("the sample counts something of every song")
+    page.open(f"audience?subject={subject}")
+    assert "nothing was counted of" in page.text()
+
+
+def without(kind, folder):
+    """A warehouse that is not there, empty, never built, without a row, or of an older version."""
+    file = folder / "crescendo.duckdb"
+    if kind == "empty file":
+        file.write_bytes(b"")
+    elif kind == "never built":
+        duckdb.connect(str(file)).close()
+    return file
+
+
+EMPTIED = (
+    "metrics.fct_observations", "metrics.dim_series", "films.fct_movies_daily", "films.dim_movies", "leads.media_mix",
+    "listening.fct_listens",
+)  # fmt: skip
+STATES = {
+    "missing": "there is no warehouse at",
+    "empty file": "is no DuckDB file, it is empty",
+    "never built": "has no growth yet: run `crescendo build`",
+    "older": "the warehouse was built by another version of the models",
+    "no rows": "there are no observations yet",
+}
+
+
+@pytest.mark.parametrize("kind", STATES)
+def test_a_warehouse_that_cannot_answer_says_what_to_do(browser, built, tmp_path, kind):
+    file = without(kind, tmp_path)
+    if kind in ("older", "no rows"):
+        shutil.copy(built / "crescendo.duckdb", file)
+        with duckdb.connect(str(file)) as connection:
+            if kind == "older":
+                connection.execute("alter table metrics.dim_platforms rename column platform_name to called")
+            for table in EMPTIED if kind == "no rows" else ():
+                connection.execute(f"delete from {table}")
+    server = Server(tmp_path, file)
+    try:
+        opened = Page(browser, server)
+        opened.open("audience?lang=en")
+        assert STATES[kind] in opened.text()
+        for place in ("films", "leads", "listening", "pipeline", "query"):
+            opened.open(place)
+            assert opened.page.query_selector(".said-plainly, .note, table.rows"), place
+            assert "a fault of ours" not in opened.text(), place
+        assert opened.wrong == []
+    finally:
+        server.stop()
+
+
+REFUSED = {
+    "copy (select 1) to '/tmp/x.csv'": "this page only reads: type a select, not copy",
+    "attach '/tmp/y.duckdb'": "not attach",
+    "install httpfs": "not load",
+    "create temp table t as select 1": "not create",
+    "set threads = 1": "not set",
+    "select 1; select 2": "type one statement; this is 2",
+    "from read_csv('/etc/passwd')": "file system operations are disabled",
+    "select * from read_text('/etc/passwd')": "file system operations are disabled",
+    "from glob('/etc/*')": "file system operations are disabled",
+    "from '/etc/passwd'": "does not exist",
+    "": "type one statement; this is 0",
+    "select": "Parser Error",
+}
+
+
+@pytest.mark.parametrize("sql", REFUSED)
+def test_the_query_page_only_reads_the_warehouse(built, sql):
+    opened = shared(built / "crescendo.duckdb")
+    with reader(opened) as connection, pytest.raises(CrescendoError, match=re.escape(REFUSED[sql])):
+        run(connection, sql)
+
+
+@pytest.mark.parametrize("sql", [sql for sql in REFUSED if sql.split(" ")[0] in ("copy", "attach", "install", "set")])
+def test_the_connection_itself_refuses_what_would_write(built, sql):
+    opened = shared(built / "crescendo.duckdb")
+    with reader(opened) as connection, pytest.raises(duckdb.Error):
+        connection.execute(sql)
+    with reader(opened) as connection, pytest.raises(duckdb.Error, match="read-only"):
+        connection.execute("delete from metrics.dim_platforms")
+
+
+def test_a_statement_that_takes_too_long_is_stopped(built, monkeypatch):
+    monkeypatch.setattr(query, "MOST_SECONDS", 0.3)
+    began = time.monotonic()
+    with (
+        reader(shared(built / "crescendo.duckdb")) as connection,
+        pytest.raises(CrescendoError, match="took more than"),
+    ):
+        run(connection, "select count(*) from range(1000000) as a, range(1000000) as b where a.range * b.range % 7 = 3")
+    assert time.monotonic() - began < 10
 
 
 def test_downloads_open(page, song, tmp_path):

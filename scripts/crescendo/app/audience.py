@@ -139,8 +139,8 @@ def _curve(opened: Opened, chosen: list[Subject], of: Counted, own: Window, agai
         count=len(rows), names=", ".join(short(one.name, 40) for one in chosen), metric=of.said,
     )  # fmt: skip
     said += " " + _("Marked: {marks}.", marks=listed) if listed else ""
-    short = [row | {"name": short(row["name"])} for row in rows]
-    blocks.figure(draw.course(short, of.unit, said, from_zero=False), "course")
+    called = [row | {"name": short(row["name"])} for row in rows]
+    blocks.figure(draw.course(called, of.unit, said, from_zero=False), "course")
 
 
 def _ranges(own: Window, against: str) -> list[tuple[str, Window]]:

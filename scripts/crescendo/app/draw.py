@@ -118,7 +118,7 @@ def bars(rows: Sequence[Row], unit: str, said: str, *, percent: bool = False) ->
     tooltip = [alt.Tooltip("name:N", title=_("name")), alt.Tooltip("written:N", title=unit)]
     made = data.mark_bar(color=PALETTE[0], height={"band": 0.7}).encode(figure, name, tooltip=tooltip)
     label = data.mark_text(align="left", dx=4, color=INK, fontSize=12).encode(figure, name, text="written:N")
-    return dressed(alt.layer(made, label), rows, said, 26 * len(rows) + 14)
+    return dressed(alt.layer(made, label), rows, said, 26 * len(rows) + 54)
 
 
 def apart(rows: Sequence[Row], unit: str, said: str) -> Drawn:
@@ -129,7 +129,7 @@ def apart(rows: Sequence[Row], unit: str, said: str) -> Drawn:
     colour = alt.condition("datum.value < 0", alt.value(PALETTE[1]), alt.value(PALETTE[0]))
     tooltip = [alt.Tooltip("part:N", title=_("part")), alt.Tooltip("value:Q", title=unit, format="+,")]
     made = data.mark_bar(height={"band": 0.65}).encode(value, part, color=colour, tooltip=tooltip)
-    return dressed(made, rows, said, 34 * len(rows) + 30)
+    return dressed(made, rows, said, 34 * len(rows) + 50)
 
 
 def _iso(day: date | str) -> str:
@@ -149,7 +149,9 @@ def steps(rows: Sequence[Row], unit: str, said: str) -> Drawn:
         "name:N", title=None, sort=None, scale=alt.Scale(domain=names, range=_cycle(PALETTE, len(names))),
         legend=alt.Legend() if len(names) > 1 else None,
     )  # fmt: skip
-    day = alt.X("date:O", title=None, axis=alt.Axis(labelAngle=0, labelOverlap="greedy"))
+    # the month and the day; the year is in the tooltip
+    short = alt.Axis(labelAngle=0, labelOverlap="greedy", labelExpr="substring(datum.label, 5)")
+    day = alt.X("date:O", title=None, axis=short)
     value = alt.Y("value:Q", title=unit, axis=alt.Axis(**_short(), tickCount=5))
     tooltip = [alt.Tooltip("name:N", title=_("name")), alt.Tooltip("date:N", title=_("until")),
                alt.Tooltip("value:Q", title=unit, format="+,")]  # fmt: skip

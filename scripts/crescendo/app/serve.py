@@ -1,21 +1,26 @@
 """Start the app: Streamlit on loopback, with nothing that speaks to another host."""
 
 import os
-import sys
+from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
+from typing import Any
+
+import duckdb
 
 from crescendo.app.look import ACCENT, HAIRLINE, INK, PAPER
+from crescendo.errors import CrescendoError
 
 SCRIPT = Path(__file__).with_name("script.py")
-OPTIONS = {
+OPTIONS: dict[str, Any] = {
     "server.address": "127.0.0.1",
-    "server.headless": "true",
+    "server.headless": True,
     "server.fileWatcherType": "none",
-    "server.maxUploadSize": "1",
-    "browser.gatherUsageStats": "false",
+    "server.maxUploadSize": 1,
+    "browser.gatherUsageStats": False,
     "client.toolbarMode": "minimal",
     "client.showErrorDetails": "none",
-    "client.showSidebarNavigation": "false",
+    "client.showSidebarNavigation": False,
     "logger.level": "error",
     "theme.base": "light",
     "theme.primaryColor": ACCENT,
@@ -27,14 +32,26 @@ OPTIONS = {
 }
 
 
-def command(port: int) -> list[str]:
-    """The command that serves the app on a port of this machine."""
-    options = [f"--{name}={value}" for name, value in OPTIONS.items()]
-    return [sys.executable, "-m", "streamlit", "run", str(SCRIPT), f"--server.port={port}", *options]
-
-
-def serve(port: int) -> None:
-    """Become the server of the app. Does not return."""
+def serve(port: int, ready: Callable[[], None]) -> None:
+    """Serve the app on a port of this machine until it is interrupted; `ready` is called once pages are quick."""
     os.environ["STREAMLIT_BROWSER_GATHER_USAGE_STATS"] = "false"
-    words = command(port)
-    os.execv(words[0], words)  # noqa: S606 our own interpreter, with words of our own
+    from streamlit.web import bootstrap
+
+    _warm()
+    options = {name.replace(".", "_"): value for name, value in (OPTIONS | {"server.port": port}).items()}
+    bootstrap.load_config_options(options)
+    ready()
+    bootstrap.run(str(SCRIPT), False, [], options)
+
+
+def _warm() -> None:
+    """Import what pages need, so that the first reader does not wait for it."""
+    import pandas  # noqa: F401 DuckDB imports it with the first value that is bound
+
+    from crescendo.app import draw, shell, subjects
+    from crescendo.app.source import opened
+
+    if not shell.PAGES or not draw.bars([{"name": "", "value": 1}], "", "").chart.to_dict():
+        return
+    with suppress(CrescendoError, duckdb.Error):  # each page says what is amiss
+        subjects.counted(opened())
