@@ -38,7 +38,10 @@ def test_a_milestone_is_crossed_once_by_growth_and_has_its_two_observations(node
     switched = Course("song:new", "spotify:streams", {one: 15_000.0 + number for number, one in enumerate(days)})
     switched.values |= {one: value * 2 for one, value in switched.values.items() if one >= days[45]}
     switched.restated.add(days[45])
-    world.courses += [film, gauge, leap, switched]
+    linked = Course("song:linked", "spotify:streams", {one: 15_000.0 + number for number, one in enumerate(days)})
+    linked.values |= {one: value + 9_000 for one, value in linked.values.items() if one >= days[45]}
+    linked.linked = dict.fromkeys(days[45:], 9000.0)
+    world.courses += [film, gauge, leap, switched, linked]
     found = asked(warehouse(world, nodes, ["milestones"]), "milestones", days[4], days[-1])
     row = only(found, subject="film:1", threshold=100.0)
     assert (row["crossed_date"], row["before_value"], row["after_value"]) == (days[5], 98, 100)
@@ -49,6 +52,8 @@ def test_a_milestone_is_crossed_once_by_growth_and_has_its_two_observations(node
     assert [row["threshold"] for row in found if row["subject"] == "song:leap"] == [20_000]
     row = only(found, subject="song:new", threshold=20_000.0)
     assert (row["is_crossed"], row["crossed_date"], row["status"]) == (True, None, "restated_in_window")
+    row = only(found, subject="song:linked", threshold=20_000.0)
+    assert (row["is_crossed"], row["crossed_date"], row["status"]) == (True, None, "relinked_in_window")
 
 
 def test_a_quiet_series_and_one_with_a_short_history_have_a_reason_and_no_surprise(nodes):
@@ -61,6 +66,17 @@ def test_a_quiet_series_and_one_with_a_short_history_have_a_reason_and_no_surpri
     # 5 % of 700, and more than its root
     assert (old["usual_spread"], old["window_count"], old["certainty"]) == (35, 12, "high")
     assert (young["move"], young["surprise"], young["status"]) == (700, None, "short_history")
+
+
+def test_windows_before_a_restatement_are_on_another_scale_and_say_nothing_of_what_is_usual(nodes):
+    world = World(day(119))
+    course = steady("song:a", "spotify:streams", 100)
+    # all of it twice as large, so that each day gains 200
+    course.values |= {one: 2 * value for one, value in course.values.items() if one >= day(85)}
+    course.restated.add(day(85))
+    world.courses.append(course)
+    row = only(asked(warehouse(world, nodes, ["movers"]), "movers", day(112), day(119)), subject="song:a")
+    assert (row["move"], row["window_count"], row["status"]) == (1_400, 3, "short_history")
 
 
 def test_a_place_that_made_the_move_is_named_and_the_rest_is_a_row(nodes):
@@ -132,9 +148,12 @@ def test_a_peer_is_of_the_genre_if_there_are_enough_of_it(nodes):
     songs = [f"song:{number:02}" for number in range(30)]
     world.groups = {"genre:pop": songs[:15], "genre:folk": songs[15:18]}
     world.courses += [steady(song, "spotify:streams", 1_000 + number, 119) for number, song in enumerate(songs)]
+    # one is twice as fast of late; it is no peer of its own
+    world.courses[0] = counter("song:00", "spotify:streams", 50_000, [1_000] * 91 + [2_000] * 28)
     found = asked(warehouse(world, nodes, ["peers"]), "peers", day(118))
     pop, folk = only(found, subject="song:00"), only(found, subject="song:16")
     assert (pop["genre"], pop["peer_scope"], pop["peer_count"]) == ("genre:pop", "genre and size", 14)
+    assert pop["peer_mean"] == pytest.approx(0)
     assert (folk["genre"], folk["peer_scope"], folk["peer_count"]) == ("genre:folk", "size", 29)
 
 
