@@ -19,8 +19,8 @@ LOAD_MEMORY = "640MB"
 # DuckDB names the database by the file: with the name of a schema, `metrics.song_days` would be ambiguous everywhere
 TAKEN_NAMES = {
     "audience", "estimates", "films", "information_schema", "insights", "intermediate", "leads", "listening",
-    "load_audit", "main", "memory",
-    "metrics", "operations", "pg_catalog", "quality", "recommendations", "seeds", "staging", "system", "temp",
+    "load_audit", "main", "memory", "metrics", "operations", "pg_catalog", "quality", "recommendations", "seeds",
+    "staging", "system", "temp",
 }  # fmt: skip
 # what a shared warehouse is called inside
 SHARED = "warehouse"

@@ -38,13 +38,46 @@ class Planted:
 
 
 @dataclass
+class Place:
+    """A country in which an artist's audience is listed every day, and how large it was."""
+
+    artist: str
+    metric: str
+    country: str
+    values: dict[date, float]
+
+    def described(self) -> tuple:
+        """Its row of int_places_described."""
+        platform, metric = self.metric.split(":")
+        end = max(self.values)
+        return (
+            *(self.artist, self.metric, "country", self.country, "", "", f"{self.artist}/{self.country}", self.artist),
+            *(platform, metric, "accounts", "gauge", 1000.0, end, 1, 7, self.country),
+        )
+
+    def listed(self) -> list[tuple]:
+        """Its rows of int_place_days_listed."""
+        place = f"{self.artist}/{self.country}"
+        return [
+            (self.artist, self.metric, "country", self.country, "", "", day, value, 1, place, 0)
+            for day, value in self.values.items()
+        ]
+
+
+@dataclass
 class World:
-    """Series, which group each subject belongs to, and what was planted; `end` is the last day of the window."""
+    """Series, which group each subject belongs to, and what was planted; `end` is the last day of the window.
+
+    playlists: rows of (playlist, song, subscribers, day of entry, day of exit or None).
+    """
 
     end: date
     courses: list[Course] = field(default_factory=list)
     groups: dict[str, list[str]] = field(default_factory=dict)
     planted: list[Planted] = field(default_factory=list)
+    began: dict[str, date] = field(default_factory=dict)
+    places: list[Place] = field(default_factory=list)
+    playlists: list[tuple] = field(default_factory=list)
 
 
 def gains(draw: random.Random, days: int, level: float, noise: float, trend: float = 0.0) -> list[float]:

@@ -6,64 +6,9 @@ from decimal import Decimal
 import duckdb
 import insight_worlds
 import pytest
-from compiled import construct, insert
+from insight_warehouse import asked, warehouse
 
 KEYS = ("subject", "member_type", "platform", "metric", "unit")
-PLACES = """
-create table intermediate.int_places_described (
-    artist_id varchar, metric_id varchar, place_type varchar, place_country varchar, region_name varchar,
-    place_city varchar, place_id varchar, artist_credit varchar, platform varchar, metric varchar, unit varchar,
-    kind varchar, min_base double, complete_through_date date, cadence_days integer, max_age_days integer, name varchar
-);
-create table intermediate.int_place_days_listed (
-    artist_id varchar, metric_id varchar, place_type varchar, place_country varchar, region_name varchar,
-    place_city varchar, observed_date date, value double, answer_count bigint, place_id varchar, cities_key bigint
-);
-create table intermediate.int_memberships_received (
-    subject_id varchar, group_id varchar, group_type varchar, weight double, counts boolean
-);
-"""
-
-
-def warehouse(world, nodes, wanted=("movers", "mover_drivers", "spikes", "milestones")):
-    """A database in memory that holds the world, and the functions on it."""
-    connection = duckdb.connect()
-    connection.execute("set threads to 2; create schema metrics; create schema intermediate; create schema audience")
-    connection.execute(PLACES)
-    connection.execute("""
-        create table audience.dim_charts (platform varchar);
-        create table audience.dim_playlists (platform varchar);
-        create table audience.fct_place_observations (metric_id varchar);
-        create table intermediate.int_observations_unioned (
-            subject_id varchar, metric_id varchar, observed_date date, value double, linked_value double,
-            is_restated boolean
-        );
-        create table metrics.dim_subjects (
-            subject_id varchar, subject_type varchar, name varchar, began_on date, counted_by varchar,
-            is_primary boolean, is_composed boolean
-        )
-    """)
-    rows = [
-        (course.subject, course.metric, day, value, course.linked.get(day, 0.0), day in course.restated)
-        for course in world.courses
-        for day, value in course.values.items()
-    ]
-    insert(connection, "intermediate.int_observations_unioned", rows)
-    subjects = {course.subject for course in world.courses} | world.groups.keys()
-    described = [(name, name.split(":")[0], name, None, None, True, False) for name in sorted(subjects)]
-    insert(connection, "metrics.dim_subjects", described)
-    members = [(song, group, "artist", 1.0, True) for group, songs in world.groups.items() for song in songs]
-    if members:
-        insert(connection, "intermediate.int_memberships_received", members)
-    construct(connection, nodes, wanted)
-    return connection
-
-
-def asked(connection, function, *days):
-    """The rows of a function of `insights` as dictionaries."""
-    days = ", ".join(f"date '{day}'" for day in days)
-    found = connection.sql(f"from insights.{function}({days})")
-    return [dict(zip(found.columns, row, strict=True)) for row in found.fetchall()]
 
 
 def total(rows, keys, column):

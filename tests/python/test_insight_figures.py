@@ -1,0 +1,218 @@
+"""Each figure of `insights` on a small world whose answer follows from docs/insights.md by hand."""
+
+import math
+import random
+from datetime import timedelta
+
+import pytest
+from insight_warehouse import asked, warehouse
+from insight_worlds import FIRST, Course, Place, World, counter
+
+WEEK = timedelta(7)
+
+
+def day(number):
+    return FIRST + timedelta(number)
+
+
+def steady(subject, metric, gain, days=120, start=50_000):
+    """A series that gains as much every day."""
+    return counter(subject, metric, start, [gain] * days)
+
+
+def only(rows, **wanted):
+    """The one row that has these values."""
+    [row] = [row for row in rows if all(row[name] == value for name, value in wanted.items())]
+    return row
+
+
+def test_a_milestone_is_crossed_once_by_growth_and_has_its_two_observations(nodes):
+    days = [day(number) for number in range(60)]
+    world = World(days[-1])
+    film = Course("film:1", "tmdb:vote_count", {one: 90 + 2 * number for number, one in enumerate(days)})
+    # up over 50,000, down, and up again
+    gauge = Course("artist:up", "spotify:followers", dict.fromkeys(days, 49000.0))
+    gauge.values |= {days[40]: 51_000.0, days[42]: 52_000.0, days[50]: 51_500.0}
+    leap = Course("song:leap", "spotify:streams", {one: 15_000.0 + 10 * number for number, one in enumerate(days)})
+    leap.values[days[45]] = 90_000.0  # an outlier crosses nothing
+    switched = Course("song:new", "spotify:streams", {one: 15_000.0 + number for number, one in enumerate(days)})
+    switched.values |= {one: value * 2 for one, value in switched.values.items() if one >= days[45]}
+    switched.restated.add(days[45])
+    linked = Course("song:linked", "spotify:streams", {one: 15_000.0 + number for number, one in enumerate(days)})
+    linked.values |= {one: value + 9_000 for one, value in linked.values.items() if one >= days[45]}
+    linked.linked = dict.fromkeys(days[45:], 9000.0)
+    world.courses += [film, gauge, leap, switched, linked]
+    found = asked(warehouse(world, nodes, ["milestones"]), "milestones", days[4], days[-1])
+    row = only(found, subject="film:1", threshold=100.0)
+    assert (row["crossed_date"], row["before_value"], row["after_value"]) == (days[5], 98, 100)
+    assert (row["before_date"], row["after_date"], row["certainty"]) == (days[4], days[5], "high")
+    assert only(found, subject="film:1", is_crossed=False)["threshold"] == 500
+    assert only(found, subject="film:1", is_crossed=False)["daily_pace"] == pytest.approx(2)
+    assert only(found, subject="artist:up", is_crossed=True)["crossed_date"] == days[40]
+    assert [row["threshold"] for row in found if row["subject"] == "song:leap"] == [20_000]
+    row = only(found, subject="song:new", threshold=20_000.0)
+    assert (row["is_crossed"], row["crossed_date"], row["status"]) == (True, None, "restated_in_window")
+    row = only(found, subject="song:linked", threshold=20_000.0)
+    assert (row["is_crossed"], row["crossed_date"], row["status"]) == (True, None, "relinked_in_window")
+
+
+def test_a_quiet_series_and_one_with_a_short_history_have_a_reason_and_no_surprise(nodes):
+    world = World(day(119))
+    world.courses += [steady("song:old", "spotify:streams", 100), steady("song:young", "spotify:streams", 100, 30)]
+    world.courses[1].values = {one + timedelta(90): value for one, value in world.courses[1].values.items()}
+    found = asked(warehouse(world, nodes, ["movers"]), "movers", day(112), day(119))
+    old, young = only(found, subject="song:old"), only(found, subject="song:young")
+    assert (old["move"], old["usual_move"], old["surprise"], old["status"]) == (700, 700, 0, "ok")
+    # 5 % of 700, and more than its root
+    assert (old["usual_spread"], old["window_count"], old["certainty"]) == (35, 12, "high")
+    assert (young["move"], young["surprise"], young["status"]) == (700, None, "short_history")
+
+
+def test_windows_before_a_restatement_are_on_another_scale_and_say_nothing_of_what_is_usual(nodes):
+    world = World(day(119))
+    course = steady("song:a", "spotify:streams", 100)
+    # all of it twice as large, so that each day gains 200
+    course.values |= {one: 2 * value for one, value in course.values.items() if one >= day(85)}
+    course.restated.add(day(85))
+    world.courses.append(course)
+    row = only(asked(warehouse(world, nodes, ["movers"]), "movers", day(112), day(119)), subject="song:a")
+    assert (row["move"], row["window_count"], row["status"]) == (1_400, 3, "short_history")
+
+
+def test_a_place_that_made_the_move_is_named_and_the_rest_is_a_row(nodes):
+    world = World(day(119))
+    days = [day(number) for number in range(120)]
+    own = {one: 90_000.0 + 10 * number + (9_000 if number > 115 else 0) for number, one in enumerate(days)}
+    france = {one: 20_000.0 + number + (8_000 if number > 115 else 0) for number, one in enumerate(days)}
+    world.courses.append(Course("artist:a", "deezer:followers", own))
+    world.places += [
+        Place("a", "deezer:followers", "FR", france),
+        Place("a", "deezer:followers", "DE", {one: 10_000.0 + 2 * number for number, one in enumerate(days)}),
+    ]
+    connection = warehouse(world, nodes, ["movers", "mover_drivers"])
+    found = asked(connection, "mover_drivers", day(112), day(119))
+    shares = {row["driver"]: row["contribution"] for row in found if row["driver_type"] == "country"}
+    assert shares == {"a/FR": 8_007, "a/DE": 14, None: 9_070 - 8_007 - 14}
+    assert only(found, driver="a/FR")["driver_rank"] == 1
+
+
+def test_concentration_is_the_share_of_the_top_and_the_sum_of_squared_shares(nodes):
+    world = World(day(119), groups={"artist:a": ["song:1", "song:2", "song:3"]})
+    world.courses += [
+        steady("song:1", "spotify:streams", 600),
+        steady("song:2", "spotify:streams", 300),
+        steady("song:3", "spotify:streams", 60),
+        steady("song:3", "awa:streams", 40),
+    ]
+    world.playlists += [
+        ("top", "song:1", 3_000, day(3), None),
+        ("top", "song:2", 3_000, day(3), None),
+        ("mood", "song:1", 1_000, day(3), None),
+        ("gone", "song:1", 9_000, day(3), day(100)),
+    ]
+    found = asked(warehouse(world, nodes, ["concentration"]), "concentration", day(119))
+    row = only(found, subject="artist:a", platform="all", dimension="member")
+    assert (row["top_part"], row["top_share_ratio"], row["part_count"]) == ("song:1", pytest.approx(0.6), 3)
+    assert row["herfindahl_ratio"] == pytest.approx(0.36 + 0.09 + 0.01)
+    assert row["effective_count"] == pytest.approx(1 / 0.46)
+    row = only(found, subject="artist:a", platform="all", dimension="platform")
+    assert (row["top_part"], row["top_share_ratio"]) == ("spotify", pytest.approx(0.96))
+    row = only(found, subject="artist:a", dimension="playlist")
+    assert (row["total"], row["top_part"], row["top_share_ratio"]) == (4_000, "top", 0.75)
+
+
+def test_a_momentum_is_measured_in_the_spread_of_those_of_like_size(nodes):
+    draw = random.Random(3)
+    world = World(day(119))
+    momenta = {}
+    for number in range(40):
+        change = math.exp(draw.gauss(0, 0.1)) if number else 2.0
+        gains = [1_000] * 91 + [round(1_000 * change)] * 29
+        momenta[f"song:{number:02}"] = math.log((gains[-1] + 1) / (1_000 + 1))
+        world.courses.append(counter(f"song:{number:02}", "spotify:streams", 50_000, gains))
+    world.courses.append(steady("song:tiny", "spotify:streams", 1))
+    # the day after the 91st is the first of the 28 to the last
+    found = asked(warehouse(world, nodes, ["peers"]), "peers", day(118))
+    row = only(found, subject="song:00")
+    others = [momenta[name] for name in momenta if name != "song:00"]
+    mean = sum(others) / 39
+    spread = math.sqrt(sum((one - mean) ** 2 for one in others) / 38)
+    assert (row["peer_scope"], row["peer_count"], row["size_class"]) == ("size", 39, 5)
+    assert row["momentum"] == pytest.approx(math.log(2001 / 1001))
+    assert row["peer_score"] == pytest.approx((math.log(2001 / 1001) - mean) / spread)
+    assert only(found, subject="song:tiny")["peer_scope"] == "type"
+
+
+def test_a_peer_is_of_the_genre_if_there_are_enough_of_it(nodes):
+    world = World(day(118))
+    songs = [f"song:{number:02}" for number in range(30)]
+    world.groups = {"genre:pop": songs[:15], "genre:folk": songs[15:18]}
+    world.courses += [steady(song, "spotify:streams", 1_000 + number, 119) for number, song in enumerate(songs)]
+    # one is twice as fast of late; it is no peer of its own
+    world.courses[0] = counter("song:00", "spotify:streams", 50_000, [1_000] * 91 + [2_000] * 28)
+    found = asked(warehouse(world, nodes, ["peers"]), "peers", day(118))
+    pop, folk = only(found, subject="song:00"), only(found, subject="song:16")
+    assert (pop["genre"], pop["peer_scope"], pop["peer_count"]) == ("genre:pop", "genre and size", 14)
+    assert pop["peer_mean"] == pytest.approx(0)
+    assert (folk["genre"], folk["peer_scope"], folk["peer_count"]) == ("genre:folk", "size", 29)
+
+
+def test_stages_are_by_rank_among_all_of_the_type(nodes):
+    world = World(day(39))
+    world.courses += [steady(f"song:{number:04}", "spotify:streams", 5_000 - number, 40) for number in range(1000)]
+    found = asked(warehouse(world, nodes, ["career_stages"]), "career_stages", day(39))
+    songs = sorted((row for row in found if row["subject_type"] == "song"), key=lambda row: row["size_rank"])
+    assert [row["subject"] for row in songs[:2]] == ["song:0000", "song:0001"]
+    # 0.03 % of a thousand is none, 0.23 % two, 1.23 % twelve
+    assert [row["stage"] for row in songs] == ["mainstream"] * 2 + ["mid-level"] * 10 + ["developing"] * 988
+    assert songs[0]["size"] == pytest.approx(28 * 5_000)
+
+
+def test_a_release_is_compared_on_its_day_with_the_artists_earlier_ones_and_its_decay_is_halved(nodes):
+    world = World(day(139), groups={"artist:a": ["song:one", "song:two", "song:new"]})
+    weeks = [700, 1400, 1260, 980, 840, 700, 560, 420, 350, 280]
+    for place, (song, factor) in enumerate({"song:one": 1, "song:two": 3, "song:new": 4}.items()):
+        gains = [factor * gain / 7 for gain in weeks for _ in range(7)]
+        world.began[song] = day(10 * place - 1)
+        world.courses.append(Course(song, "spotify:streams", {}))
+        total = 0
+        for number, gain in enumerate(gains):
+            total += gain
+            world.courses[-1].values[day(10 * place + number)] = total
+    for number in range(12):
+        world.began[f"song:other-{number}"] = day(-1)
+        world.courses.append(counter(f"song:other-{number}", "spotify:streams", 0, [100 * (number + 1)] * 90))
+    found = asked(warehouse(world, nodes, ["release_curves"]), "release_curves", day(139))
+    row = only(found, subject="song:new", day_number=14)
+    assert (row["value"], row["earlier_count"], row["earlier_median"]) == (
+        pytest.approx(8_400),
+        2,
+        pytest.approx(4_200),
+    )
+    # below 8,400 on day 14: the two earlier ones, and others of less than 600 a day
+    assert (row["catalogue_count"], row["catalogue_pct"]) == (14, pytest.approx(100 * 7 / 14))
+    # the second week is the largest; the sixth is the first with half of it
+    assert (row["peak_week"], row["half_life_days"], row["half_life_status"]) == (2, 28, "ok")
+    assert only(found, subject="song:other-0", day_number=14)["half_life_status"] == "too_early"
+    assert only(found, subject="song:one", day_number=14)["earlier_count"] == 0
+
+
+def test_a_ratio_is_of_28_days_and_what_moves_first_is_found_by_its_lead(nodes):
+    draw = random.Random(5)
+    shocks = [math.exp(draw.gauss(0, 0.5)) for _ in range(60)]
+    shazams = [round(100 * shocks[number // 7 + 2]) for number in range(7 * 40)]
+    streams = [round(20_000 * shocks[number // 7]) for number in range(7 * 40)]
+    noise = [round(20_000 * math.exp(draw.gauss(0, 0.5))) for _ in range(40) for _ in range(7)]
+    world = World(day(7 * 40 - 1))
+    world.courses += [
+        counter("song:led", "shazam:shazams", 10_000, shazams),
+        counter("song:led", "spotify:streams", 9_000_000, streams),
+        counter("song:loose", "shazam:shazams", 10_000, shazams),
+        counter("song:loose", "spotify:streams", 9_000_000, noise),
+    ]
+    found = asked(warehouse(world, nodes, ["ratios"]), "ratios", world.end)
+    row = only(found, subject="song:led", ratio_name="shazams_per_thousand_streams")
+    assert row["ratio"] == pytest.approx(1000 * sum(shazams[-28:]) / sum(streams[-28:]))
+    assert (row["lead_weeks"], row["lead_status"]) == (2, "ok")
+    row = only(found, subject="song:loose", ratio_name="shazams_per_thousand_streams")
+    assert (row["lead_weeks"], row["lead_status"]) == (None, "too_weak")
