@@ -5,6 +5,7 @@ CRESCENDO_DAYS says how many whole days are compared; 30 take more than an hour.
 
 import ast
 import json
+import math
 import os
 import re
 import sys
@@ -220,6 +221,33 @@ def test_a_warehouse_of_two_builds_is_not_published(desk: Desk):
     code, _, err = desk.run("publish", "duckdb", desk.folder / "p.duckdb")
     assert code == 2 and "nothing was published: the last dbt build failed" in err
     assert not (desk.folder / "p.duckdb").exists()
+
+
+def world(file, *rows):
+    """A warehouse with one table of these rows, and what the comparison needs beside it."""
+    with duckdb.connect(str(file)) as connection:
+        connection.execute("create schema films; create table films.t (key varchar, value double, scored_at timestamp)")
+        connection.executemany("insert into films.t values (?, ?, ?)", rows)
+    return file
+
+
+@pytest.mark.parametrize(
+    ("rows", "equal"),
+    [
+        ([("a", 12.34567895, "2026-01-02"), ("b", None, "2026-01-02")], True),
+        ([("b", None, "2026-01-01"), ("a", math.nextafter(12.34567895, 0), "2026-01-01")], True),
+        ([("a", math.nextafter(12.34567895, 99), "2026-01-01"), ("b", None, "2026-01-01")], True),
+        ([("a", 12.345679, "2026-01-01"), ("b", None, "2026-01-01")], True),
+        ([("a", 12.3456788, "2026-01-01"), ("b", None, "2026-01-01")], False),
+        ([("a", 12.34567895, "2026-01-01"), ("b", 0.0, "2026-01-01")], False),
+        ([("a", 12.34567895, "2026-01-01")], False),
+        ([("a", 12.34567895, "2026-01-01"), *2 * [("b", None, "2026-01-01")]], False),
+    ],
+)
+def test_the_comparison_leaves_out_moments_and_last_bits_and_nothing_else(tmp_path, rows, equal):
+    first = world(tmp_path / "a.duckdb", ("a", 12.34567895, "2026-01-01"), ("b", None, "2026-01-01"))
+    found = differences(first, world(tmp_path / "b.duckdb", *rows))
+    assert found == ([] if equal else [f"films.t: 2 and {len(rows)} rows differ"])
 
 
 def test_the_dag_has_the_steps_in_their_order():
