@@ -21,7 +21,7 @@ from crescendo.daily.record import Record
 from crescendo.daily.steps import NAMES
 from crescendo.errors import CrescendoError
 from crescendo.operations import journal
-from days import FIRST, daily, dates, disturbed, drawn, environment_of, kill_in, sources, state, undisturbed
+from days import FIRST, backfill, daily, dates, disturbed, drawn, environment_of, kill_in, sources, state, undisturbed
 from reports import Desk, csv_text, song
 
 sys.path.insert(0, str(ROOT / "orchestration"))
@@ -287,3 +287,12 @@ def test_days_with_kills_and_faults_equal_quiet_days(tmp_path):
     usual = sorted(costs)[len(costs) // 2]
     # the first day builds what all others only go on with, and trains the first model
     assert all(abs(cost / usual - 1) <= LIKE_EACH_OTHER for cost in costs[1:]), costs
+
+
+@pytest.mark.skipif(DAYS < 2, reason="a backfill is of several days: CRESCENDO_DAYS=10")
+def test_a_backfill_equals_as_many_daily_runs(tmp_path):
+    days = dates(DAYS)
+    for day in days:
+        undisturbed(tmp_path / "daily", day)
+    backfill(tmp_path / "backfill", days)
+    assert not differences(*(tmp_path / name / "published" / "crescendo.duckdb" for name in ("daily", "backfill")))
