@@ -22,7 +22,7 @@ programs() {
 
 # a text that is made once and kept, mode 600
 secret() {
-    [ -s "$AIRFLOW_HOME/$1" ] || (umask 077; od -An -N24 -tx1 /dev/urandom | tr -d ' \n' > "$AIRFLOW_HOME/$1")
+    [ -s "$AIRFLOW_HOME/$1" ] || (umask 077; od -An -N48 -tx1 /dev/urandom | tr -d ' \n' > "$AIRFLOW_HOME/$1")
     cat "$AIRFLOW_HOME/$1"
 }
 
