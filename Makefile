@@ -96,7 +96,7 @@ lock: .venv/.ready ## pin the dependencies again, hashed, without any registry's
 	# 3.18.0 asks for an mlflow-skinny that was never published
 	@echo mlflow==3.17.2 | $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 		--no-annotate --no-header --output-file requirements-registry.txt -
-	# Airflow's own list caps fastapi, whose 0.137 its page does not start with; graphviz stops a warning
+	# Airflow 3.3 does not work with fastapi 0.137; without graphviz it warns each time
 	printf '%s\n' 'apache-airflow[postgres]==3.3.2' 'fastapi<0.137' graphviz | $(BIN)/uv pip compile --quiet --universal \
 		--python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header \
 		--output-file orchestration/airflow/requirements-airflow.txt -

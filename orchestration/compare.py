@@ -16,6 +16,8 @@ OF_A_RUN = (
     "checked_at", "decided_at", "etl_updated_at", "expires_at", "measured_at", "scored_at", "trained_at",
     "_file_id", "_load_id", "load_id", "_row_id", "_parent_row_id", "file_path",
 )  # fmt: skip
+# an average of few decimals may lie between two numbers of 9 digits, where its last bit decides
+OFF_TIES = "1.00000000003::double"
 # what Crescendo measures of itself
 OWN_TYPES = ("run", "phase", "endpoint", "source", "table", "column", "model", "test", "finding", "warehouse")
 OWN_PLATFORM = "crescendo"
@@ -51,7 +53,7 @@ def _digest(
     connection: duckdb.DuckDBPyConnection, schema: str, table: str, columns: list[tuple[str, str]]
 ) -> tuple[int, str]:
     said = ", ".join(
-        f"printf('%.9g', \"{name}\")" if kind == "DOUBLE" else f'"{name}"'
+        f"printf('%.9g', {OFF_TIES} * \"{name}\")" if kind == "DOUBLE" else f'"{name}"'
         for name, kind in columns
         if name not in OF_A_RUN
     )

@@ -22,7 +22,7 @@ programs() {
 
 # a text that is made once and kept, mode 600
 secret() {
-    [ -s "$AIRFLOW_HOME/$1" ] || (umask 077; od -An -N24 -tx1 /dev/urandom | tr -d ' \n' > "$AIRFLOW_HOME/$1")
+    [ -s "$AIRFLOW_HOME/$1" ] || (umask 077; od -An -N48 -tx1 /dev/urandom | tr -d ' \n' > "$AIRFLOW_HOME/$1")
     cat "$AIRFLOW_HOME/$1"
 }
 
@@ -44,7 +44,7 @@ start_database() {
     if ! (cd / && "${as_owner[@]}" "$pg/pg_ctl" --pgdata "$data" status > /dev/null); then
         (cd / && "${as_owner[@]}" "$pg/pg_ctl" --pgdata "$data" --log "$data/log" --wait --silent start \
             --options "-c listen_addresses=127.0.0.1 -c port=$database_port -c unix_socket_directories=$data")
-        trap stop_database EXIT
+        started=yes
     fi
     export PGPASSWORD=$password
     export AIRFLOW__DATABASE__SQL_ALCHEMY_CONN=postgresql+psycopg2://airflow:$password@127.0.0.1:$database_port/airflow
@@ -76,14 +76,37 @@ settings() {
     export PATH=$bin:$PATH
 }
 
+# not `airflow standalone`: it also shows the logs on two ports of every network that the machine is in
+up() {
+    local part
+    for part in "scheduler --skip-serve-logs" dag-processor api-server; do
+        # shellcheck disable=SC2086 words of a command
+        airflow $part > "$AIRFLOW_HOME/${part%% *}.log" 2>&1 &
+    done
+    echo "Airflow: http://127.0.0.1:$port (a minute until it answers; the DAG is paused; Ctrl-C ends all)"
+    trap 'exit 0' INT TERM
+    wait -n || true
+    echo "error: a part of Airflow has ended, see $AIRFLOW_HOME/*.log" >&2
+    exit 1
+}
+
+stop() {
+    local parts
+    parts=$(jobs -p)
+    # shellcheck disable=SC2086 a list of numbers
+    [ -z "$parts" ] || { kill $parts 2> /dev/null || true; wait $parts 2> /dev/null || true; }
+    [ -z "$started" ] || stop_database
+}
+
 pg=$(programs)
+started=
+trap stop EXIT
 start_database
 settings
 airflow db migrate > "$AIRFLOW_HOME/migrate.log" 2>&1 || { cat "$AIRFLOW_HOME/migrate.log" >&2; exit 1; }
 case ${1:-up} in
     up)
-        echo "Airflow: http://127.0.0.1:$port (the DAG is paused; Ctrl-C ends all)"
-        airflow standalone
+        up
         ;;
     run)
         "${@:2}"

@@ -9,7 +9,7 @@ import signal
 import subprocess
 import sys
 import time
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from datetime import date, timedelta
 
 from conftest import project_in
@@ -26,21 +26,56 @@ FAULTS = frozenset(("429", "500", "502", "503", "cut"))
 MOST_CALLS = 40
 
 
-@contextmanager
-def sources(day, kinds=frozenset(), seed=7):
-    """Simulators of two sources as they are on a day; yields the variables that reach them."""
+def applications(day, kinds=frozenset(), seed=7):
+    """Both simulators as they are on a day."""
     rows, faults = moovitamix.universe("evolving", 7, day), [Faults(kinds, seed, rate=0.1) for _ in range(2)]
-    listeners = moovitamix.application(lambda restarts: rows, faults[0])
-    films = tmdb.application(Films(7, FILMS), day, faults[1])
-    with ExitStack() as stack:
+    return [
+        moovitamix.application(lambda restarts: rows, faults[0]),
+        tmdb.application(Films(7, FILMS), day, faults[1]),
+    ]
+
+
+@contextmanager
+def serving(listeners, films):
+    """Two applications on loopback; yields the variables that reach them."""
+    with served(listeners) as listeners_url, served(films) as films_url:
         yield {
             "CRESCENDO_SOURCES": "moovitamix,tmdb",
-            "CRESCENDO_MOOVITAMIX_URL": stack.enter_context(served(listeners)),
-            "CRESCENDO_TMDB_URL": stack.enter_context(served(films)),
+            "CRESCENDO_MOOVITAMIX_URL": listeners_url,
+            "CRESCENDO_TMDB_URL": films_url,
             "TMDB_TOKEN": tmdb.TOKEN,
             "CRESCENDO_PUBLISH": "published/crescendo.duckdb",
             "CRESCENDO_MASK_KEY": "the key of these tests",
         }
+
+
+@contextmanager
+def sources(day, kinds=frozenset(), seed=7):
+    """Simulators of two sources as they are on a day; yields the variables that reach them."""
+    with serving(*applications(day, kinds, seed)) as environment:
+        yield environment
+
+
+def backfill(folder, days):
+    """Run `crescendo daily` over a range, while the simulators follow the day that it is at."""
+    now = applications(days[0])
+
+    def following(number):
+        async def application(scope, receive, send):
+            await now[number](scope, receive, send)
+
+        return application
+
+    with serving(following(0), following(1)) as environment:
+        words = [sys.executable, "-m", "crescendo.cli", "daily", "--from", str(days[0]), "--to", str(days[-1])]
+        own = environment_of(folder)
+        process = subprocess.Popen(words, cwd=folder, env=own | environment)
+        for day in days:
+            prepared = applications(day)
+            while process.poll() is None and state(folder, day, "check") is None:
+                time.sleep(0.01)
+            now[:] = prepared  # the check of a day takes longer than this
+        assert process.wait() == 0
 
 
 def environment_of(folder):
