@@ -204,16 +204,18 @@ def test_a_reader_who_stays_holds_publication_off_and_loses_nothing(database, sm
     before = state(database)
     folder = (ROOT / database["MYSQL_UNIX_PORT"]).parent
     command = ["mariadb", *reaching(folder), "-N", "-B", "--unbuffered"]
-    reader = subprocess.Popen(
+    with subprocess.Popen(
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=os.environ | {"PATH": PLACES}
-    )
-    reader.stdin.write("begin; select count(*) from metrics.dim_series;\n")
-    reader.stdin.flush()
-    reader.stdout.readline()
-    with pytest.raises(CrescendoError, match="readers did not leave the tables within 1 seconds"):
-        small(1, wait=1)
-    assert state(database) == before
-    reader.communicate("commit;\n")
+    ) as reader:
+        try:
+            reader.stdin.write("begin; select count(*) from metrics.dim_series;\n")
+            reader.stdin.flush()
+            reader.stdout.readline()
+            with pytest.raises(CrescendoError, match="readers did not leave the tables within 1 seconds"):
+                small(1, wait=1)
+            assert state(database) == before
+        finally:
+            reader.kill()
     small(1)
     assert state(database) != before
 
