@@ -93,6 +93,8 @@ lock: .venv/.ready ## pin the dependencies again, hashed, without any registry's
 		--no-annotate --no-header --extra dev --extra recommend --output-file requirements.txt pyproject.toml
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 		--no-annotate --no-header --extra bench --constraint requirements.txt --output-file requirements-bench.txt pyproject.toml
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+		--no-annotate --no-header --extra recommend --extra image --constraint requirements.txt --output-file requirements-run.txt pyproject.toml
 	# 3.18.0 asks for an mlflow-skinny that was never published
 	@echo mlflow==3.17.2 | $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 		--no-annotate --no-header --output-file requirements-registry.txt -

@@ -91,3 +91,21 @@ def test_a_secret_is_found_if_there_is_one(tmp_path):
     done = subprocess.run([*scanner(), str(planted)], capture_output=True, text=True, check=False)
     assert done.returncode == 1
     assert "AWS Access Key" in done.stdout
+
+
+def test_the_extensions_are_of_the_engine_s_own_version():
+    pinned = dict(re.findall(r"^([\w.-]+)==([^ ;]+)", (ROOT / "requirements.txt").read_text(), re.M))
+    of_duckdb = {name: version for name, version in pinned.items() if re.match(r"duckdb(-cli|-extension.*)?$", name)}
+    assert {"duckdb", "duckdb-cli", "duckdb-extension-mysql", "duckdb-extension-postgres"} <= of_duckdb.keys()
+    assert len(set(of_duckdb.values())) == 1, of_duckdb
+
+
+def test_every_list_that_make_lock_writes_is_there_and_hashed():
+    written = re.findall(r"--output-file (\S+\.txt)", MAKEFILE)
+    assert {"requirements.txt", "requirements-run.txt", "requirements-bench.txt"} <= set(written)
+    for name in written:
+        text = (ROOT / name).read_text()
+        assert re.search(r"^duckdb==|^mlflow==|^apache-airflow\S*==", text, re.M), name
+        packages = len(re.findall(r"^\S+==", text, re.M))
+        assert len(re.findall(r"^\S+==.*\\\n +--hash", text, re.M)) == packages, name
+        assert "index-url" not in text

@@ -184,8 +184,9 @@ class _Target(Target):
         try:
             self.execute(f"set session {variable} = {value}")
             yield
-        finally:
             self.execute(f"set session {variable} = default")
+        finally:
+            # after an error nothing more is taken: the next session sets it again
             self.connection.execute("rollback")
 
 
