@@ -22,6 +22,12 @@ carried as (
 
 ),
 
+planned as (
+
+    select * from {{ ref('int_judging_planned') }}
+
+),
+
 -- Where a series goes on, its first row is known, and brings the totals so far. The four counts of
 -- breaks are packed into one number, as window sums are the most expensive step. A double is exact
 -- to 53 binary digits: 17 for corrections, 12 for each of the others.
@@ -85,8 +91,10 @@ observed as (
         cast(breaks_so_far % 131072 as integer) as running_corrections,
         cast(floor(breaks_so_far / 131072) % 4096 as integer) as running_restatements,
         cast(floor(breaks_so_far / 536870912) % 4096 as integer) as running_resets,
-        cast(floor(breaks_so_far / 2199023255552) as integer) as running_relinks
+        cast(floor(breaks_so_far / 2199023255552) as integer) as running_relinks,
+        planned.judged_at as known_from
     from totalled
+    cross join planned
     where not is_known
 
 )
