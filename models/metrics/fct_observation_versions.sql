@@ -26,7 +26,7 @@ judgements_dated as (
 
     select
         judged_at,
-        max(_load_id) as load_id
+        max(newest_load_id) as newest_load_id
     from judgements
     group by judged_at
 
@@ -86,7 +86,7 @@ loaded as (
 
     select
         versions.*,
-        judgements_dated.load_id
+        judgements_dated.newest_load_id
     from versions
     left join judgements_dated on versions.known_from = judgements_dated.judged_at
 

@@ -32,7 +32,7 @@ judgements_dated as (
 
     select
         judged_at,
-        max(_load_id) as load_id
+        max(newest_load_id) as newest_load_id
     from judgements
     group by judged_at
 
@@ -45,12 +45,12 @@ revised as (
         series.subject_id,
         series.metric_id,
         replaced.observed_date,
-        replaced.value as value_before,
-        versions.value as value_after,
+        replaced.value as replaced_value,
+        versions.value as revised_value,
         versions.series_id is null as is_withdrawn,
         replaced.known_from,
         replaced.known_until as revised_at,
-        judgements_dated.load_id
+        judgements_dated.newest_load_id
     from replaced
     left join versions
         on

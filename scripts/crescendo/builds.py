@@ -35,7 +35,7 @@ TABLES = {
         rules_fingerprint ubigint not null""",
     "judged_codes": "code varchar not null",
     # what fct_observations held before, until when; see docs/decisions/0021
-    "judgements": "judged_at timestamp not null, _load_id bigint not null",
+    "judgements": "judged_at timestamp not null, newest_load_id bigint not null",
     "replaced_observations": """
         series_id bigint not null, observed_date date not null, value double, linked_value double, change double,
         span_days integer, next_observed_date date, change_class varchar, is_outlier boolean, running_gain double,

@@ -13,7 +13,7 @@ renamed as (
         judged_at,
 
         -- loader
-        _load_id
+        newest_load_id
     from judgements
 
 )

@@ -93,7 +93,7 @@ OPTIONS = [
     *(once(f"--{kind}", default="", help=f"Members of this {kind} only.") for kind in GROUPS),
     once("--sort", default="", metavar="COLUMN", help="Largest first; texts from a to z; -COLUMN turns it."),
     once(
-        "--as-known-at", default="", metavar="DAY", help="The answer that was given then; 2025-04-30T18:00 for an hour.",
+        "--as-known-at", default="", metavar="DAY", help="The answer of then; 2025-04-30T18:00 for a moment in UTC.",
     ),
     once("--top", type=click.IntRange(1, 10**9), metavar="N", help="The first N rows only."),
     FORMAT,
