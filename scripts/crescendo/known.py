@@ -11,6 +11,7 @@ from graphlib import TopologicalSorter
 import duckdb
 
 from crescendo import dbt, warehouse
+from crescendo.ask.texts import _
 from crescendo.errors import CrescendoError
 
 OBSERVATIONS = "fct_observations"
@@ -62,7 +63,7 @@ def _end(moment: str) -> datetime:
         found = datetime.fromisoformat(moment)
     except ValueError:
         raise CrescendoError(
-            f"--as-known-at {moment!r} is no day and no moment: type 2025-04-30 or 2025-04-30T18:00"
+            _("--as-known-at {said} is no day and no moment: type 2025-04-30 or 2025-04-30T18:00", said=repr(moment))
         ) from None
     if len(moment) == len("2025-04-30"):
         return found.replace(hour=23, minute=59, second=59, microsecond=999_999)
@@ -76,11 +77,14 @@ def _check(connection: duckdb.DuckDBPyConnection, moment: str, end: datetime) ->
     if warehouse.one(connection, made)[0]:
         [first] = warehouse.one(connection, "select min(judged_at) from load_audit.judgements")
     if first is None:
-        raise CrescendoError("nothing is known of earlier builds: run `crescendo build`")
+        raise CrescendoError(_("nothing is known of earlier builds: run `crescendo build`"))
     if end < first:
         raise CrescendoError(
-            f"--as-known-at {moment}: nothing was built by then; the first build that is known is of"
-            f" {first:%Y-%m-%d %H:%M} UTC"
+            _(
+                "--as-known-at {moment}: nothing was built by then; the first build that is known is of {first} UTC",
+                moment=moment,
+                first=f"{first:%Y-%m-%d %H:%M}",
+            )
         )
 
 
