@@ -91,14 +91,22 @@ observed as (
         cast(breaks_so_far % 131072 as integer) as running_corrections,
         cast(floor(breaks_so_far / 131072) % 4096 as integer) as running_restatements,
         cast(floor(breaks_so_far / 536870912) % 4096 as integer) as running_resets,
-        cast(floor(breaks_so_far / 2199023255552) as integer) as running_relinks,
-        planned.judged_at as known_from
+        cast(floor(breaks_so_far / 2199023255552) as integer) as running_relinks
     from totalled
-    cross join planned
     where not is_known
+
+),
+
+dated as (
+
+    select
+        observed.*,
+        planned.judged_at as known_from
+    from observed
+    cross join planned
 
 )
 
-select * from observed
+select * from dated
 -- by day, then by series: a window reads whole days and skips the rest of the storage
 order by observed_date, series_id

@@ -1,5 +1,5 @@
--- Why does last month's report say otherwise? Totals that a revision moves are no revision: only what
--- the source said, or that it no longer says anything.
+-- Why does last month's report say otherwise? Totals that a revision moves are no revision: only
+-- what the source said, or that it no longer says anything.
 {{ config(materialized='view') }}  -- asked rarely, and read off few rows
 
 with
