@@ -52,7 +52,7 @@
     {%- set touched = judged_part('int_series_touched') -%}
     {%- set span = run_query('select coalesce(min(carried_date), current_date) from ' ~ touched).rows[0] -%}
     {{ take_up_judged(
-        arguments.target_relation, arguments.temp_relation, touched,
+        arguments.target_relation, arguments.temp_relation, touched, judged_part('int_judging_planned'),
         arguments.dest_columns | map(attribute='name') | list, span[0]
     ) }}
 {%- endmacro %}
@@ -60,10 +60,12 @@
 {#- The statements that turn the rows of touched series into those judged now: rows that differ are changed in their
     place, so that the table stays in the order of its days, and new ones are added at its end.
 
-    target, judged, touched: relations. columns: of the target. since: the first day carried on from, a literal,
+    What they replace is kept.
+
+    target, judged, touched, planned: relations. columns: of the target. since: the first day carried on from, a literal,
     because a filter by a subquery would read all of the table. -#}
-{% macro take_up_judged(target, judged, touched, columns, since) -%}
-    {%- set keys = ['series_id', 'observed_date'] -%}
+{% macro take_up_judged(target, judged, touched, planned, columns, since) -%}
+    {%- set keys = ['series_id', 'observed_date', 'known_from'] -%}
     create or replace temp table judged_before as
     select target.series_id, target.observed_date
     from {{ target }} as target
@@ -75,6 +77,13 @@
     inner join {{ touched }} as touched on target.series_id = touched.series_id
     where touched.carried_date is null;
 
+    insert into load_audit.replaced_observations by name
+    select target.*, (select judged_at from {{ planned }}) as known_until
+    from {{ target }} as target
+    inner join judged_before as earlier using (series_id, observed_date)
+    left join {{ judged }} as judged using (series_id, observed_date)
+    where judged.series_id is null or {{ says_otherwise('target', 'judged', columns) }};
+
     delete from {{ target }} as target
     using (
         from judged_before as earlier anti join {{ judged }} as judged using (series_id, observed_date)
@@ -84,8 +93,11 @@
     update {{ target }} as target
     set
         {%- for column in columns if column not in keys %}
-        {{ column }} = judged.{{ column }}{{ ',' if not loop.last }}
+        {{ column }} = judged.{{ column }},
         {%- endfor %}
+        known_from = case
+            when {{ says_otherwise('target', 'judged', columns) }} then judged.known_from else target.known_from
+        end
     from {{ judged }} as judged
     where target.series_id = judged.series_id and target.observed_date = judged.observed_date and (
         {%- for column in columns if column not in keys %}
@@ -101,12 +113,58 @@
     drop table judged_before;
 {%- endmacro %}
 
+{#- Whether an observation says something else than before, as a condition. That its series goes on after it does not
+    count: it is known of every row when the next one came.
+
+    before, now: names of relations. columns: those that both have. -#}
+{% macro says_otherwise(before, now, columns) -%}
+    (
+        {%- for column in columns if column not in ('series_id', 'observed_date', 'known_from') %}
+        {{ before }}.{{ column }} is distinct from {{ now }}.{{ column }}
+        {{- ' and ' ~ before ~ '.' ~ column ~ ' is not null' if column == 'next_observed_date' }}
+        {{- ' or' if not loop.last }}
+        {%- endfor %}
+    )
+{%- endmacro %}
+
+{#- Keeps what a table that was made anew replaces, and since when the rest of it was known.
+
+    target, before, planned: relations. columns: of both. -#}
+{% macro keep_replaced(target, before, planned, columns) -%}
+    insert into load_audit.replaced_observations by name
+    select earlier.*, (select judged_at from {{ planned }}) as known_until
+    from {{ before }} as earlier
+    left join {{ target }} as target using (series_id, observed_date)
+    where target.series_id is null or {{ says_otherwise('earlier', 'target', columns) }};
+
+    update {{ target }} as target
+    set known_from = earlier.known_from
+    from {{ before }} as earlier
+    where
+        target.series_id = earlier.series_id and target.observed_date = earlier.observed_date
+        and not {{ says_otherwise('earlier', 'target', columns) }};
+{%- endmacro %}
+
 {#- Notes in the same transaction what the table now holds, and by which code it was judged. -#}
 {% macro note_judged() -%}
     {%- if execute -%}
+        {%- set columns = adapter.get_columns_in_relation(this) | map(attribute='name') | list -%}
+        {%- set before = make_backup_relation(this, 'table') -%}
+        {%- set known = run_query(
+            "select column_name from duckdb_columns() where schema_name = '" ~ before.schema
+            ~ "' and table_name = '" ~ before.identifier ~ "'"
+        ).columns[0].values() | list -%}
+        {#- a table of an earlier version has no versions -#}
+        {%- if known | sort == columns | sort -%}
+            {{ keep_replaced(this, before, judged_part('int_judging_planned'), columns) }}
+        {%- endif -%}
         {{ note_what_was_judged(judged_part('int_series_touched'), judged_part('int_judging_planned')) }}
         delete from load_audit.judged_codes;
         insert into load_audit.judged_codes values ({{ judging_code() }});
+        {%- if var('versions_kept_days') %}
+        delete from load_audit.replaced_observations
+        where known_until < cast('{{ run_started_at }}' as timestamp) - interval {{ var('versions_kept_days') }} day;
+        {%- endif %}
     {%- endif -%}
 {%- endmacro %}
 
@@ -116,4 +174,6 @@
     where (select is_whole from {{ planned }}) or series_id in (select series_id from {{ touched }});
     insert into load_audit.judged_series
     select series_id, observation_count, fingerprint, rules_fingerprint from {{ touched }} where not is_vanished;
+    insert into load_audit.judgements
+    select judged_at, (select coalesce(max(_load_id), 0) from load_audit.loads) from {{ planned }};
 {%- endmacro %}

@@ -9,6 +9,14 @@
     cast(to_date as date)
 {%- endmacro %}
 
+{#- The moment before which a build must have begun, to be known at `as_known_at`: the end of it, if it is a day. -#}
+{% macro known_before() -%}
+    case
+        when length(cast(as_known_at as varchar)) = 10 then cast(cast(as_known_at as date) + 1 as timestamp)
+        else cast(as_known_at as timestamp) + interval 1 microsecond
+    end
+{%- endmacro %}
+
 {#- One row per series that had been observed by `day`: its latest sound observation by then, with the totals so far.
     That is the one whose next observation is later. The range of days is constant text, so DuckDB skips all storage but
     those days; an older observation is found as the beginning of a silence.

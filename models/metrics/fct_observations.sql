@@ -22,6 +22,12 @@ carried as (
 
 ),
 
+planned as (
+
+    select * from {{ ref('int_judging_planned') }}
+
+),
+
 -- Where a series goes on, its first row is known, and brings the totals so far. The four counts of
 -- breaks are packed into one number, as window sums are the most expensive step. A double is exact
 -- to 53 binary digits: 17 for corrections, 12 for each of the others.
@@ -89,8 +95,18 @@ observed as (
     from totalled
     where not is_known
 
+),
+
+dated as (
+
+    select
+        observed.*,
+        planned.judged_at as known_from
+    from observed
+    cross join planned
+
 )
 
-select * from observed
+select * from dated
 -- by day, then by series: a window reads whole days and skips the rest of the storage
 order by observed_date, series_id

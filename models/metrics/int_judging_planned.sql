@@ -101,7 +101,8 @@ planned as (
 
     select
         whole_reason is not null as is_whole,
-        whole_reason
+        whole_reason,
+        cast('{{ run_started_at }}' as timestamp) as judged_at
     from reasoned
 
 )

@@ -34,6 +34,14 @@ TABLES = {
         series_id bigint not null, observation_count bigint not null, fingerprint hugeint not null,
         rules_fingerprint ubigint not null""",
     "judged_codes": "code varchar not null",
+    # what fct_observations held before, until when; see docs/decisions/0021
+    "judgements": "judged_at timestamp not null, newest_load_id bigint not null",
+    "replaced_observations": """
+        series_id bigint not null, observed_date date not null, value double, linked_value double, change double,
+        span_days integer, next_observed_date date, change_class varchar, is_outlier boolean, running_gain double,
+        running_value_days double, running_observations bigint, running_breaks double, running_corrections integer,
+        running_restatements integer, running_resets integer, running_relinks integer, known_from timestamp not null,
+        known_until timestamp not null""",
     "broken_promises": "promise varchar not null, row_count bigint not null, found_at timestamp not null",
 }
 VIEWS = {
@@ -75,6 +83,7 @@ HELD = {
     "running_value_days": "double",
     "running_breaks": "double",
     "running_observations": "bigint",
+    "known_from": "timestamp",
 }
 
 

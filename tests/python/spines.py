@@ -1,6 +1,7 @@
 """The spine as dbt compiled it, built again and again in a database in memory, as dbt builds it in a file."""
 
-from datetime import date
+import re
+from datetime import date, datetime, timedelta
 from graphlib import TopologicalSorter
 
 import duckdb
@@ -15,6 +16,7 @@ TABLES = (
     *("dim_series", "dim_metrics", "fct_observations", "fct_silences", "int_ends_unconfirmed"),
     *("platform_completeness", "int_series_described", "series_weeks"),
 )
+ASKED = ("observations_known_at", "revised_observations")
 STUBS = """
     create schema metrics;
     create schema intermediate;
@@ -31,12 +33,13 @@ STUBS = """
     -- where else a metric may be named
     create table audience.fct_place_observations (metric_id varchar);
 """
+BEGAN = re.compile(r"(?<=cast\()'[^']+'(?= as timestamp\)\s+as judged_at)")
 GIVEN = ("int_observations_unioned", "dim_subjects", "fct_place_observations")
 
 
 def spine_of(nodes):
     """Of all that dbt compiled, the nodes of the spine: name -> node, in the order in which they are made."""
-    parents, waiting = {}, [*TABLES]
+    parents, waiting = {}, [*TABLES, *ASKED]
     while waiting:
         name = waiting.pop()
         if name not in parents and name not in GIVEN:
@@ -52,6 +55,7 @@ class Spine:
 
     def __init__(self, nodes):
         self.nodes, self.connection, self.whole = nodes, duckdb.connect(), 0
+        self.now = datetime(2026, 1, 1)
         self.connection.execute("set threads to 1")
         self.connection.execute(STUBS)
         ledger.prepare(self.connection)
@@ -76,12 +80,15 @@ class Spine:
     def build(self, until=None):
         """Make all models in their order; or those before `until`, as a run that is killed there."""
         builds.prepare(self.connection)
+        self.now += timedelta(minutes=1)
         for name, node in self.nodes.items():
             if name == until:
                 return
             if name == "fct_observations":
                 self._judge(node)
             elif node["resource_type"] == "model":
+                # what dbt wrote there is when its run began
+                node = node | {"compiled_code": BEGAN.sub(f"'{self.now}'", node["compiled_code"])}
                 self.connection.execute(statement_of(node, "create or replace"))
 
     def _judge(self, node):
@@ -91,21 +98,31 @@ class Spine:
         is_whole = run(f"select is_whole from {planned}").fetchone()[0]
         self.whole += is_whole
         run("begin")
+        held = run("select count(*) from duckdb_columns() where table_name = 'fct_observations'").fetchone()[0]
+        columns = [column[0] for column in run(f"select * from ({node['compiled_code']}) limit 0").description]
         if is_whole:
+            run("create or replace table metrics.before as from metrics.fct_observations" if held else "select 1")
             run(statement_of(node, "create or replace"))
+            if held == len(columns):
+                run(self.macros.keep_replaced("metrics.fct_observations", "metrics.before", planned, columns))
         else:
             run(f"create or replace temp table judged as {node['compiled_code']}")
             since = run(f"select coalesce(min(carried_date), current_date) from {touched}").fetchone()[0]
-            columns = [column[0] for column in run("from judged limit 0").description]
-            run(self.macros.take_up_judged("metrics.fct_observations", "judged", touched, columns, since))
+            run(self.macros.take_up_judged("metrics.fct_observations", "judged", touched, planned, columns, since))
         run(self.macros.note_what_was_judged(touched, planned))
         code = self.nodes["int_judging_planned"]["compiled_code"].split("where code = ")[1].split()[0]
         run(f"delete from load_audit.judged_codes; insert into load_audit.judged_codes values ({code})")
         run("commit")
 
     def rows(self, name):
-        """All rows of a table, in an order that depends on nothing but them."""
-        return self.connection.execute(f"from {self.nodes[name]['schema']}.{name} order by all").fetchall()
+        """All rows of a table, in an order that depends on nothing but them; not since when they are known."""
+        found = f"select columns(c -> c not in ('known_from', 'judged_at')) from {self.nodes[name]['schema']}.{name}"
+        return self.connection.execute(f"{found} order by all").fetchall()
+
+    def known_at(self, moment):
+        """The observations as they were known at a moment."""
+        found = f"select * exclude (known_from) from metrics.observations_known_at('{moment}')"
+        return self.connection.execute(f"{found} order by all").fetchall()
 
     def is_stored_by_day(self):
         """Whether the observations lie in the order of their days."""

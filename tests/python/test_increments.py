@@ -182,7 +182,7 @@ def test_nobody_can_tell_a_sequence_of_loads_from_a_build_at_once(spine_nodes):
         kept = Spine(spine_nodes)
         kept.receive(rows_of(world.shown))
         kept.build()
-        changes = []
+        changes, said = [], {kept.now: kept.rows("fct_observations")}
         for _ in range(world.draw.randint(4, 7)):
             steps = world.draw.sample(STEPS, world.draw.choice([1, 1, 2, 3]))
             for step in steps:
@@ -196,6 +196,7 @@ def test_nobody_can_tell_a_sequence_of_loads_from_a_build_at_once(spine_nodes):
                 kept.build(until=world.draw.choice(list(spine_nodes)))
                 met["killed"] += 1
             kept.build()
+            said[kept.now] = kept.rows("fct_observations")
             anew = Spine(spine_nodes)
             anew.change_catalogue(changes)
             anew.receive(rows_of(world.shown))
@@ -205,9 +206,12 @@ def test_nobody_can_tell_a_sequence_of_loads_from_a_build_at_once(spine_nodes):
             assert not wrong, f"sequence {seed}, after {told}: {wrong}"
             anew.connection.close()
             met.update(kept.met())
+        for moment, rows in said.items():
+            assert kept.known_at(moment) == rows, f"sequence {seed}, as known at {moment}, after {told}"
+        met["replaced"] += kept.connection.sql("from load_audit.replaced_observations").shape[0]
         kept.connection.close()
     # the comparison is worth what it has met
-    expected = {"carried": 20, "begun": 3, "outlier after": 3, "gone": 0.1}
+    expected = {"carried": 20, "begun": 3, "outlier after": 3, "gone": 0.1, "replaced": 20}
     assert not {name for name, often in expected.items() if met[name] < often * SEQUENCES}, met
     assert met["whole"] < met["builds"] / 3, met
 

@@ -35,9 +35,24 @@ def tables(path):
             where schema_name in ('metrics', 'intermediate') and table_name not in ({OF_ONE_BUILD})
         """).fetchall()
         return {
-            f"{schema}.{name}": connection.sql(f"from {schema}.{name} order by all").fetchall()
+            f"{schema}.{name}": connection.sql(
+                f"select columns(c -> c not in ('known_from', 'judged_at')) from {schema}.{name} order by all"
+            ).fetchall()
             for schema, name in names
         }
+
+
+def answered(folder, environment, *words):
+    """What every series grew by in the last 28 days."""
+    asked = ("growth", "--by", "series", "--metric", "all", "--last", "28d", "--format", "json")
+    done = crescendo(folder, environment, *asked, *words)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def judged_at(path):
+    with duckdb.connect(str(path), read_only=True) as connection:
+        return connection.execute("select max(judged_at) from load_audit.judgements").fetchone()[0].isoformat()
 
 
 def plan_of(path):
@@ -72,12 +87,14 @@ def test_after_each_load_the_tables_are_those_of_a_full_refresh(tmp_path, seed):
     assert crescendo(tmp_path, environment, "load", str(first)).returncode == 0
     build(tmp_path, environment)
     assert plan_of(warehouse)[:2] == (True, "none was judged before")
+    said = {judged_at(warehouse): answered(tmp_path, environment)}
     for step in [*({"load": path} for path in later), {"forget": later[0]}, {"load": later[0]}][:LOADS]:
         ((verb, path),) = step.items()
         assert crescendo(tmp_path, environment, verb, str(path)).returncode == 0
-        said = build(tmp_path, environment)
+        told = build(tmp_path, environment)
+        said[judged_at(warehouse)] = answered(tmp_path, environment)
         is_whole, reason, count = plan_of(warehouse)
-        assert (f"All observations are judged anew: {reason}." in said) == is_whole
+        assert (f"All observations are judged anew: {reason}." in told) == is_whole
         touched.append(0 if is_whole else count)
         copy = tmp_path / "copy" / warehouse.name
         copy.parent.mkdir()
@@ -91,3 +108,8 @@ def test_after_each_load_the_tables_are_those_of_a_full_refresh(tmp_path, seed):
         assert not wrong, (step, wrong)
         shutil.rmtree(copy.parent)
     assert any(touched), "no build went on from the one before"
+    assert len(set(said.values())) > 1
+    for moment, answer in said.items():
+        assert answered(tmp_path, environment, "--as-known-at", moment) == answer, moment
+    refused = crescendo(tmp_path, environment, "growth", "--as-known-at", "2001-01-01")
+    assert (refused.returncode, "nothing was built by then" in refused.stderr) == (2, True)

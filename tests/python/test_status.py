@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 
 import duckdb
 import pytest
-from conftest import ROOT
+from conftest import ROOT, crescendo, project_in
 from crescendo.ask import texts
 from crescendo.cli import screen
 from crescendo.cli import status as verb
@@ -49,6 +49,22 @@ def test_it_shows_files_rows_rejects_and_drift(desk):
     assert [(u["path"], u["record_count"], u["sample"]) for u in found["unknown_fields"]] == [
         ("timeSeries[*].tiktok", 1, "3")
     ]
+
+
+def test_it_shows_when_it_was_built_of_which_loads_and_how_large_tables_are(built):
+    environment = project_in(built)
+    found = json.loads(crescendo(built, environment, "status", "--format", "json").stdout)
+    [build] = found["builds"]
+    assert (build["newest_load_id"], build["new_load_count"]) == (1, 1)
+    assert 1 < build["seconds"] < 10_000
+    assert build["finished_at"] > found["loads"][0]["finished_at"]
+    sizes = [table["rows"] for table in found["largest"]]
+    assert len(sizes) == 20 and sizes == sorted(sizes, reverse=True)
+    assert all(0 < table["bytes"] < found["size_bytes"] for table in found["largest"])
+    said = crescendo(built, environment, "status").stdout
+    assert f"UTC from loads 1 to 1, in {build['seconds']:,.1f} s" in said
+    assert len(said.splitlines()) <= 24
+    assert "Largest tables (20)" in crescendo(built, environment, "status", "--all").stdout
 
 
 def test_it_shows_the_same_to_people(desk):

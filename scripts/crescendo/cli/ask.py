@@ -19,6 +19,7 @@ from crescendo.ask.texts import _
 from crescendo.cli.completion import METRICS, PLATFORMS, TYPES, metrics_of
 from crescendo.cli.output import FORMAT, LANG, LOCALE, WIDE, FileOrDay, View, put
 from crescendo.errors import CrescendoError
+from crescendo.known import as_known_at
 from crescendo.options import NamedPath
 
 # groups that a song, track or film may belong to, each with an option of its own
@@ -93,6 +94,9 @@ OPTIONS = [
     click.option("--name", "names", multiple=True, help="A name or part of one, an id or ISRC; may be repeated."),
     *(once(f"--{kind}", default="", help=f"Members of this {kind} only.") for kind in GROUPS),
     once("--sort", default="", metavar="COLUMN", help="Largest first; texts from a to z; -COLUMN turns it."),
+    once(
+        "--as-known-at", default="", metavar="DAY", help="The answer of then; 2025-04-30T18:00 for a moment in UTC.",
+    ),
     once("--top", type=click.IntRange(1, 10**9), metavar="N", help="The first N rows only."),
     FORMAT,
     WIDE,
@@ -180,7 +184,8 @@ def _answered(kind: str, asked: dict) -> Answer:
         )
     start = windows.day(asked.pop("from_date"), "--from")
     end = windows.day(days[0] if days else None, "--to")
-    answer = ask(Question(kind, from_date=start, to_date=end, within=within, **asked))
+    with as_known_at(asked.pop("as_known_at") or ""):
+        answer = ask(Question(kind, from_date=start, to_date=end, within=within, **asked))
     figure = FIGURES[kind]
     if all(value is None for value in answer.values(figure)) and (reason := outside(answer)):
         raise CrescendoError(reason)

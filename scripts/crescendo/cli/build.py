@@ -72,7 +72,7 @@ def _build(run: Run, seconds: dict[str, float], force: bool) -> int:
             _measure(run, None)
         copy.keep = built is not None
         if built and not built.broken:
-            _note_build(fingerprint)
+            _note_build(fingerprint, sum(seconds.values()))
     # what is broken comes first, before all else that there is to say
     if built and built.broken:
         click.echo("\n".join(outcome.told(built.broken, dbt.target())), err=True)
@@ -205,15 +205,18 @@ def _built() -> str | None:
         return found[0] if found else None
 
 
-def _note_build(fingerprint: str) -> None:
+def _note_build(fingerprint: str, seconds: float) -> None:
     with warehouse.connect() as connection:
         connection.execute(
             "create table if not exists load_audit.builds"
             " (_load_id bigint not null, finished_at timestamp not null, fingerprint varchar not null)"
         )
+        # a warehouse from before the time was noted
+        connection.execute("alter table load_audit.builds add column if not exists seconds double")
         connection.execute(
-            "insert into load_audit.builds select coalesce(max(_load_id), 0), ?, ? from load_audit.loads",
-            [ledger.now(), fingerprint],
+            "insert into load_audit.builds by name select coalesce(max(_load_id), 0) as _load_id, ? as finished_at,"
+            " ? as fingerprint, ? as seconds from load_audit.loads",
+            [ledger.now(), fingerprint, seconds],
         )
 
 

@@ -46,6 +46,13 @@ def head(result: Status, most: int) -> Iterator[str]:
           count=len(result.loads))
         + (_(", the last at {when} UTC", when=last) if last else "")
     )  # fmt: skip
+    if result.builds and result.builds[0]["seconds"] is not None:
+        built = result.builds[0]
+        yield _(
+            "built {when} UTC from loads 1 to {load}, in {seconds} s",
+            when=f"{built['finished_at']:%Y-%m-%d %H:%M}", load=built["newest_load_id"],
+            seconds=grouped(built["seconds"], 1),
+        )  # fmt: skip
     refused = [file for file in result.files if file["status"] == "refused"]
     partial = sum(file["records_rejected"] + file["rows_rejected"] > 0 for file in result.files)
     counts = {"files": grouped(len(result.files)), "refused": grouped(len(refused)), "partial": grouped(partial)}

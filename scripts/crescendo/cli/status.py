@@ -27,7 +27,8 @@ HEADINGS = {
     "rows_rejected": "rows rejected", "values_rejected": "values rejected", "file": "file", "line": "line",
     "reason": "reason", "sample": "sample", "finding_kind": "finding", "finding_count": "count", "set_aside": "rows",
     "example": "example", "meaning": "meaning", "record_count": "records", "table": "table", "rows": "rows",
-    "newest_day": "newest day", "digest": "digest",
+    "newest_day": "newest day", "digest": "digest", "finished_at": "finished (UTC)", "seconds": "seconds",
+    "new_load_count": "new loads", "newest_load_id": "last load", "bytes": "bytes",
 }  # fmt: skip
 
 
@@ -79,9 +80,20 @@ def _print(result: Status) -> None:
     print_table(console, _("Findings about the data"), findings, columns, 100)
     print_table(console, _("Unknown fields"), result.unknown_fields, ("file", "path", "record_count", "sample"), 20)
     held = [table for table in result.tables if table["rows"]]
+    made = [row | {"finished_at": _minute(row), "seconds": _seconds(row)} for row in result.builds]
+    print_table(console, _("Builds"), made, ("finished_at", "seconds", "new_load_count", "newest_load_id"), 10)
+    print_table(console, _("Largest tables"), result.largest, ("table", "rows", "bytes"), 20)
     print_table(console, _("Raw tables"), held, ("table", "rows", "newest_day", "digest"), 100)
     if not result.problems:
         console.print(_("Every record is accounted for: in = loaded + duplicate + rejected, in every file."))
+
+
+def _minute(build: dict) -> str:
+    return f"{build['finished_at']:%Y-%m-%d %H:%M}"
+
+
+def _seconds(build: dict) -> str:
+    return "" if build["seconds"] is None else grouped(build["seconds"], 1)
 
 
 def _example(example: dict) -> str:

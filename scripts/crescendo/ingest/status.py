@@ -42,6 +42,19 @@ FINDINGS = """
     from quality.fct_findings inner join seeds.finding_kinds as k using (finding_kind)
     group by finding_kind order by is_set_aside desc, finding_count desc, finding_kind
 """
+# the newest first: up to which load, how many of them are new, and how long loading and building took
+BUILDS = """
+    select finished_at, {seconds} as seconds, _load_id as newest_load_id,
+        _load_id - coalesce(lag(_load_id) over in_time, 0) as new_load_count
+    from load_audit.builds window in_time as (order by finished_at) order by finished_at desc limit 10
+"""
+# DuckDB's own count of rows, and the blocks that a table has on disk, from the largest on
+SIZES = """
+    select schema_name || '.' || table_name as table, estimated_size as rows
+    from duckdb_tables() where not internal and not temporary and database_name = current_database()
+    order by estimated_size desc, 1 limit 20
+"""
+BLOCKS = "select count(distinct block_id) from pragma_storage_info('{table}') where persistent"
 # what raw tables hold, of records and of rows below them, and the ledger says otherwise
 TAMPERED = (
     "{where} holds {found} records and the ledger {known}: delete the warehouse and load again",
@@ -62,6 +75,8 @@ class Status:
     unknown_fields: list[dict] = field(default_factory=list)
     findings: list[dict] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
+    builds: list[dict] = field(default_factory=list)
+    largest: list[dict] = field(default_factory=list)
 
 
 def status() -> Status:
@@ -71,6 +86,8 @@ def status() -> Status:
         if not _rows(connection, "select 1 from information_schema.tables where table_schema = 'load_audit'"):
             return result
         result.loads = _rows(connection, "select * from load_audit.loads order by _load_id desc limit 10")
+        result.builds = _builds(connection)
+        result.largest = _largest(connection)
         result.files = _rows(connection, FILES)
         result.rejected = _rows(connection, REJECTED)
         result.unknown_fields = _rows(
@@ -83,6 +100,25 @@ def status() -> Status:
         unbuilt = filter(None, [builds.unbuilt(connection)])
         result.problems = [*_problems(connection), *outcome.noted(connection), *unbuilt]
         return result
+
+
+def _builds(connection: duckdb.DuckDBPyConnection) -> list[dict]:
+    """The last ten builds of `crescendo build`, the newest first: when, in how many seconds, of which loads."""
+    if not _exists(connection, "load_audit", "builds"):
+        return []
+    # a warehouse of an older version did not note the time
+    columns = connection.execute("select column_name from duckdb_columns() where table_name = 'builds'").fetchall()
+    return _rows(connection, BUILDS.format(seconds="seconds" if ("seconds",) in columns else "null::double"))
+
+
+def _largest(connection: duckdb.DuckDBPyConnection) -> list[dict]:
+    """The twenty tables of most rows, and the bytes that each has on disk."""
+    [block_size] = one(connection, "select block_size from pragma_database_size()")
+    tables = _rows(connection, SIZES)
+    for table in tables:
+        [blocks] = one(connection, BLOCKS.format(table=table["table"]))
+        table["bytes"] = blocks * block_size
+    return tables
 
 
 def found(connection: duckdb.DuckDBPyConnection) -> list[dict]:
