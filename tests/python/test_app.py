@@ -23,7 +23,10 @@ pytestmark = pytest.mark.skipif(not CHROMIUM, reason="no chromium: .ci/run insta
 READY = "[data-testid=stApp][data-test-connection-state=CONNECTED][data-test-script-state=notRunning]"
 # Streamlit's page asks for these two beside each address before it asks for them at the root
 PROBED = re.compile(r"/\w+/_stcore/(health|host-config)$")
-FILLED = "[...document.querySelectorAll('[data-testid=stMain] [data-testid=stHtml]')].every(e => e.childElementCount)"
+FILLED = """() => {
+    const own = [...document.querySelectorAll('[data-testid=stMain] [data-testid=stHtml]')];
+    return own.length > 0 && own.every(e => e.childElementCount) && !document.querySelector('[data-testid=stSkeleton]');
+}"""
 WIDTHS = (360, 1920)
 
 

@@ -83,10 +83,12 @@ def _subjects(opened: Opened, chosen: list[Subject], of: Counted, window: dict, 
     rows = [dict(zip(a.columns, row, strict=True)) for a in answers for row in a.rows]
     for warning in dict.fromkeys(warning for answer in answers for warning in answer.warnings):
         blocks.note(warning)
-    if not rows:
+    if all(row["growth"] is None for row in rows):
         with opened.reader() as connection:
-            blocks.plainly(outside(answers[0], connection) or why_nothing(answers[0], connection))
-        return
+            reason = outside(answers[0], connection) or ("" if rows else why_nothing(answers[0], connection))
+        if reason:
+            blocks.plainly(reason)
+            return
     own = answers[0].windows[0]
     if len(rows) == 1:
         blocks.tiles(_tiles(rows[0], answers[0], of))
