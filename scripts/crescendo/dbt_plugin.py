@@ -7,6 +7,7 @@ from dbt.adapters.duckdb.plugins import BasePlugin
 from dbt_common.exceptions import DbtRuntimeError
 
 from crescendo import builds, privacy, swap, warehouse
+from crescendo.analysis.insights import store as estimates
 from crescendo.analysis.recommend import store
 from crescendo.errors import CrescendoError
 from crescendo.ingest import flatten, ledger
@@ -39,6 +40,7 @@ class Plugin(BasePlugin):
             ledger.prepare(conn)
             builds.prepare(conn)
             store.prepare(conn)
+            estimates.prepare(conn)
             operations.prepare(conn)
             for source in all_sources().values():
                 tables = [table for document in source.documents for table in flatten.raw_tables(document)]
