@@ -32,12 +32,15 @@ VERBS = {
     "simulate": "crescendo.cli.simulate:simulate_command",
     "recommend": "crescendo.cli.recommend:recommend_command",
     "retrain": "crescendo.cli.retrain:retrain_command",
+    "estimate": "crescendo.cli.estimate:estimate_command",
+    "insights": "crescendo.cli.insights:insights_command",
     "watch": "crescendo.cli.watch:watch_command",
 }
 
 # DuckDB imports pandas (a second) the first time a value is bound, if it finds it; these verbs hand it none
 WITHOUT_PANDAS = (
-    "averages", "build", "changes", "check", "find", "forget", "growth", "load", "metrics", "report", "status", "watch",
+    "averages", "build", "changes", "check", "find", "forget", "growth", "insights", "load", "metrics", "report",
+    "status", "watch",
 )  # fmt: skip
 # how DuckDB tells of Ctrl-C while a statement runs, as a RuntimeError
 IN_A_STATEMENT = "Query interrupted"

@@ -91,15 +91,16 @@ def as_json(made: Report) -> str:
 
 def as_html(made: Report) -> str:
     """The report as one page."""
-    return _rendered(made, "daily.html", escapes=True)
+    return rendered("daily.html", escapes=True, report=made, words=_words(made))
 
 
 def as_markdown(made: Report) -> str:
     """The report as Markdown."""
-    return _rendered(made, "daily.md", escapes=False)
+    return rendered("daily.md", escapes=False, report=made, words=_words(made))
 
 
-def _rendered(made: Report, name: str, *, escapes: bool) -> str:
+def rendered(name: str, *, escapes: bool, **values: object) -> str:
+    """A template of this package with its values, in the reader's language."""
     how: dict[str, Any] = {
         "trim_blocks": True,
         "lstrip_blocks": True,
@@ -113,7 +114,7 @@ def _rendered(made: Report, name: str, *, escapes: bool) -> str:
     }  # fmt: skip
     environment.filters["value"] = lambda one: figures.said(one.value, one.unit)
     template = environment.from_string(files("crescendo.report").joinpath(name).read_text(encoding="utf-8"))
-    return template.render(report=made, lang=language(), words=_words(made))
+    return template.render(lang=language(), **values)
 
 
 def _marked(text: object) -> Markup:
