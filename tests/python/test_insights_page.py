@@ -1,6 +1,7 @@
 """The estimates in a warehouse, and what people read of them: the front page of a week and the page of an artist."""
 
 import json
+import os
 import re
 import shutil
 from pathlib import Path
@@ -168,3 +169,30 @@ def test_surprise_is_the_rarer_the_larger_and_the_better_known():
     # a chance of 5 in 100 is 4.3 bits: the two-sided 95 percent point of Student's t with 11 degrees of freedom
     assert bits(2.200985, 12) == pytest.approx(4.3219, abs=0.001)
     assert bits(-8, 12) == bits(8, 12) > bits(8, 6) > bits(6, 6)
+
+
+@pytest.mark.realdata
+@pytest.mark.skipif("CRESCENDO_REALDATA" not in os.environ, reason="CRESCENDO_REALDATA names no folder")
+def test_the_week_of_real_lists_is_told_end_to_end(tmp_path):
+    landing = tmp_path / "landing"
+    landing.mkdir()
+    for path in Path(os.environ["CRESCENDO_REALDATA"], "spotify_top50_daily").glob("*.csv.gz"):
+        (landing / path.name).write_bytes(path.read_bytes())
+    environment = project_in(tmp_path)
+    for words in (("build",), ("estimate",)):
+        done = crescendo(tmp_path, environment, *words)
+        assert done.returncode == 0, done.stdout + done.stderr
+    told = json.loads(crescendo(tmp_path, environment, "insights", "--format", "json").stdout)
+    assert told["to_date"] == "2024-11-27"
+    assert len(told["insights"]) == MOST
+    # popularity is forecast, for songs that were in a list for long; a place in a list has no milestone
+    by_metric = "select metric, status, count(distinct series_id) from insights.forecasts group by all"
+    counts = {(metric, status): count for metric, status, count in rows(tmp_path, by_metric)}
+    assert counts["popularity", "ok"] > 50
+    assert counts["popularity", "silent"] > 3000
+    better = """
+        select count(*) from insights.forecast_accuracy
+        where metric = 'popularity' and age_group = 'recent' and horizon_weeks = 4
+            and forecast_error < 0.9 * naive_error and held_ratio between 0.7 and 0.9
+    """
+    assert rows(tmp_path, better) == [(1,)]

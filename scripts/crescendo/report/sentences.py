@@ -79,7 +79,9 @@ def _mover(row: dict[str, Any]) -> str:
     if row["kind"] not in ("counter", "flow") and row["start_value"] is not None and row["end_value"] is not None:
         ends = {"start": amount(row["start_value"]), "end": amount(row["end_value"])}
         said = _(
-            "{name} went from {start} to {end} {what}, where {usual} is usual, first seen on {day}", **ends, **known
+            "{name} went from {start} to {end} {what}, where a move of {usual} is usual, first seen on {day}",
+            **ends,
+            **known,
         )
     elif row["move"] < 0:
         said = _("{name} lost {move} {what}, where {usual} is usual, first seen on {day}", **known)
