@@ -19,8 +19,8 @@ LOAD_MEMORY = "640MB"
 # DuckDB names the database by the file: with the name of a schema, `metrics.song_days` would be ambiguous everywhere
 TAKEN_NAMES = {
     "audience", "estimates", "films", "information_schema", "insights", "intermediate", "leads", "listening",
-    "load_audit", "main", "memory",
-    "metrics", "operations", "pg_catalog", "quality", "recommendations", "seeds", "staging", "system", "temp",
+    "load_audit", "main", "memory", "metrics", "operations", "pg_catalog", "quality", "recommendations", "seeds",
+    "staging", "system", "temp",
 }  # fmt: skip
 # what dbt takes for the parts of an address, so that it names the database otherwise than DuckDB
 ADDRESS_PARTS = re.compile(r"[?#;]|^[A-Za-z][A-Za-z0-9+.-]*:")
