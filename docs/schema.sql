@@ -906,6 +906,7 @@ create table metrics.fct_observations (
     "running_restatements" integer,
     "running_resets" integer,
     "running_relinks" integer,
+    "known_from" timestamp,
     check (change_class in ('first', 'increase', 'unchanged', 'decrease', 'relinked', 'correction', 'restatement', 'reset', 'outlier'))
 );
 create table metrics.fct_silences (
@@ -954,6 +955,28 @@ create table metrics.dim_dates (
     "week" text not null,
     "weekday_number" integer,
     "is_weekend" boolean
+);
+create table metrics.fct_observation_versions (
+    "series_id" bigint,
+    "observed_date" date,
+    "value" double precision,
+    "linked_value" double precision,
+    "change" double precision,
+    "span_days" integer,
+    "next_observed_date" date,
+    "change_class" text,
+    "is_outlier" boolean,
+    "running_gain" double precision,
+    "running_value_days" double precision,
+    "running_observations" bigint,
+    "running_breaks" double precision,
+    "running_corrections" integer,
+    "running_restatements" integer,
+    "running_resets" integer,
+    "running_relinks" integer,
+    "known_from" timestamp not null,
+    "known_until" timestamp,
+    "newest_load_id" bigint
 );
 create table metrics.growth_windows (
     "subject" text,
@@ -1048,6 +1071,18 @@ create table metrics.restatements (
     "older_value" double precision,
     "newer_value" double precision,
     "restated_pct" double precision
+);
+create table metrics.revised_observations (
+    "series_id" bigint not null,
+    "subject_id" text,
+    "metric_id" text,
+    "observed_date" date,
+    "replaced_value" double precision,
+    "revised_value" double precision,
+    "is_withdrawn" boolean,
+    "known_from" timestamp,
+    "revised_at" timestamp,
+    "newest_load_id" bigint
 );
 create table metrics.summary_reconciliation (
     "subject_id" text not null,
@@ -2194,6 +2229,7 @@ comment on column metrics.fct_observations."running_corrections" is 'Number of c
 comment on column metrics.fct_observations."running_restatements" is 'Number of restatements so far; null for an outlier.';
 comment on column metrics.fct_observations."running_resets" is 'Number of resets so far; null for an outlier.';
 comment on column metrics.fct_observations."running_relinks" is 'Number of times so far that identifiers came or went; null for an outlier.';
+comment on column metrics.fct_observations."known_from" is 'Start of the build since which the row is as it is, UTC; that the series goes on after it is no change.';
 create index fct_silences_silent_from_date_index on metrics.fct_silences using brin ("silent_from_date");
 comment on index metrics.fct_silences_silent_from_date_index is 'A window reads the days it opens and closes with; rows lie by day, so a few pages of index do.';
 comment on table metrics.fct_silences is 'One row per silence of a series, that is a stretch of more than seven days (`anchor_lookback_days`) between two observations, and the one since its latest observation; with the totals at its beginning.';
@@ -2241,6 +2277,27 @@ comment on column metrics.dim_dates."day_of_month" is 'Day of the month.';
 comment on column metrics.dim_dates."week" is 'Name of the ISO week, ''2026-W03''; ''(no date)'' for leads without a date.';
 comment on column metrics.dim_dates."weekday_number" is 'Day of the week, Monday is 1.';
 comment on column metrics.dim_dates."is_weekend" is 'Whether it is Saturday or Sunday.';
+comment on table metrics.fct_observation_versions is 'One row per series, day and version of what was known of it: from the build that brought it until the one that said otherwise or took it away. The newest versions are the rows of fct_observations.';
+comment on column metrics.fct_observation_versions."series_id" is 'Key of one subject''s one metric, computed from both: the same in every build.';
+comment on column metrics.fct_observation_versions."observed_date" is 'Day of the observation, as the source dates it (its first ten characters).';
+comment on column metrics.fct_observation_versions."value" is 'The value observed that day, in the unit of its metric.';
+comment on column metrics.fct_observation_versions."linked_value" is 'What identifiers brought when they were linked, less what they took when they went, so far: part of the value, but no growth.';
+comment on column metrics.fct_observation_versions."change" is 'Value less that of the sound observation before, without what came or went with identifiers; null for the first one and for an outlier.';
+comment on column metrics.fct_observation_versions."span_days" is 'Days since the observation before, which `change` covers; null for the first observation.';
+comment on column metrics.fct_observation_versions."next_observed_date" is 'Day of the sound observation after, until which this one is the latest; null for the newest one and for an outlier.';
+comment on column metrics.fct_observation_versions."change_class" is 'first, increase, unchanged or decrease; relinked if identifiers came or went; of a counter, which cannot fall: correction, restatement or reset, by the ratios in `dim_metrics`; restatement also where a newer version of the same days begins; outlier.';
+comment on column metrics.fct_observation_versions."is_outlier" is 'Whether both neighbours contradict the value: it is kept, but no anchor and in no total.';
+comment on column metrics.fct_observation_versions."running_gain" is 'Sum of the rises so far, of a flow the sum of its values; null for an outlier.';
+comment on column metrics.fct_observation_versions."running_value_days" is 'Value times days so far, each value counted until the next observation; null for an outlier.';
+comment on column metrics.fct_observation_versions."running_observations" is 'Number of observations so far, this one included; null for an outlier.';
+comment on column metrics.fct_observation_versions."running_breaks" is 'All four counts of breaks so far in one number, as windows read them: corrections, plus 2^17 for each restatement, 2^29 for each reset, 2^41 for each relink; null for an outlier.';
+comment on column metrics.fct_observation_versions."running_corrections" is 'Number of corrections so far; null for an outlier.';
+comment on column metrics.fct_observation_versions."running_restatements" is 'Number of restatements so far; null for an outlier.';
+comment on column metrics.fct_observation_versions."running_resets" is 'Number of resets so far; null for an outlier.';
+comment on column metrics.fct_observation_versions."running_relinks" is 'Number of times so far that identifiers came or went; null for an outlier.';
+comment on column metrics.fct_observation_versions."known_from" is 'Start of the build since which the row is as it is, UTC; that the series goes on after it is no change.';
+comment on column metrics.fct_observation_versions."known_until" is 'Start of the build since which it is another or gone, UTC; null if it still is as it is.';
+comment on column metrics.fct_observation_versions."newest_load_id" is 'The newest load that the build knew, see `load_audit.loads`.';
 comment on table metrics.growth_windows is 'One row per series and window: the usual windows to the complete-through date of the platform.';
 comment on column metrics.growth_windows."subject" is 'Id of what is compared: a `subject_id`, or ''platform:'' and the code.';
 comment on column metrics.growth_windows."subject_type" is 'What the subject is, one word: ''song'', ''artist'', ''track''.';
@@ -2328,6 +2385,17 @@ comment on column metrics.restatements."compared_date" is 'Nearest day that both
 comment on column metrics.restatements."older_value" is 'What the version before says of that day.';
 comment on column metrics.restatements."newer_value" is 'What the version that rules from there says of it.';
 comment on column metrics.restatements."restated_pct" is 'Newer less older value, in percent of the older one; null if that is zero.';
+comment on table metrics.revised_observations is 'One row per series, day and build that gave it another value than the build before, or none. restatements has where two versions that a source sent contradict each other; this has what a report said before and says now.';
+comment on column metrics.revised_observations."series_id" is 'Key of one subject''s one metric, computed from both: the same in every build.';
+comment on column metrics.revised_observations."subject_id" is 'What is counted: ''song:'', ''artist:'' ... and the id within its domain.';
+comment on column metrics.revised_observations."metric_id" is 'Platform and metric in one code, ''spotify:streams''.';
+comment on column metrics.revised_observations."observed_date" is 'Day of the observation, as the source dates it (its first ten characters).';
+comment on column metrics.revised_observations."replaced_value" is 'The value that was replaced.';
+comment on column metrics.revised_observations."revised_value" is 'The value instead; null if there is none any more.';
+comment on column metrics.revised_observations."is_withdrawn" is 'Whether nothing is said of the day any more.';
+comment on column metrics.revised_observations."known_from" is 'Start of the build since which the row is as it is, UTC; that the series goes on after it is no change.';
+comment on column metrics.revised_observations."revised_at" is 'Start of the build that said otherwise, UTC.';
+comment on column metrics.revised_observations."newest_load_id" is 'The newest load that the build knew, see `load_audit.loads`.';
 comment on table metrics.summary_reconciliation is 'One row per song, metric and period for which the partner''s report says how much it grew: its figure, ours, and why they differ where they do.';
 comment on column metrics.summary_reconciliation."subject_id" is 'What is counted: ''song:'', ''artist:'' ... and the id within its domain.';
 comment on column metrics.summary_reconciliation."metric_id" is 'Platform and metric in one code, ''spotify:streams''.';
@@ -4223,6 +4291,110 @@ FROM spanned
 ) as result
 $$;
 comment on function metrics.listed_place_growth(date, date) is 'One row per artist, metric and place listed by the end of a window: what was listed in the window and in the one before.';
+create function metrics.observations_known_at(as_known_at date) returns table (
+    "series_id" bigint,
+    "observed_date" date,
+    "value" double precision,
+    "linked_value" double precision,
+    "change" double precision,
+    "span_days" integer,
+    "next_observed_date" date,
+    "change_class" text,
+    "is_outlier" boolean,
+    "running_gain" double precision,
+    "running_value_days" double precision,
+    "running_observations" bigint,
+    "running_breaks" double precision,
+    "running_corrections" integer,
+    "running_restatements" integer,
+    "running_resets" integer,
+    "running_relinks" integer,
+    "known_from" timestamp
+) language sql stable as $$
+select
+    cast("series_id" as bigint),
+    cast("observed_date" as date),
+    cast("value" as double precision),
+    cast("linked_value" as double precision),
+    cast("change" as double precision),
+    cast("span_days" as integer),
+    cast("next_observed_date" as date),
+    cast("change_class" as text),
+    cast("is_outlier" as boolean),
+    cast("running_gain" as double precision),
+    cast("running_value_days" as double precision),
+    cast("running_observations" as bigint),
+    cast("running_breaks" as double precision),
+    cast("running_corrections" as integer),
+    cast("running_restatements" as integer),
+    cast("running_resets" as integer),
+    cast("running_relinks" as integer),
+    cast("known_from" as timestamp)
+from (
+WITH versions AS (
+  SELECT
+    *
+  FROM "metrics"."fct_observation_versions"
+), known AS (
+  SELECT
+    *
+  FROM versions
+  WHERE
+    known_from < CASE
+      WHEN LENGTH(CAST($1 AS TEXT)) = 10
+      THEN CAST(CAST($1 AS DATE) + 1 AS TIMESTAMP)
+      ELSE CAST($1 AS TIMESTAMP) + INTERVAL '1 MICROSECOND'
+    END
+    AND COALESCE(
+      known_until >= CASE
+        WHEN LENGTH(CAST($1 AS TEXT)) = 10
+        THEN CAST(CAST($1 AS DATE) + 1 AS TIMESTAMP)
+        ELSE CAST($1 AS TIMESTAMP) + INTERVAL '1 MICROSECOND'
+      END,
+      TRUE
+    )
+), newest AS (
+  SELECT
+    series_id,
+    MAX(observed_date) AS newest_date
+  FROM known
+  WHERE
+    NOT is_outlier
+  GROUP BY
+    series_id
+), observed AS (
+  SELECT
+    known.series_id,
+    known.observed_date,
+    known.value,
+    known.linked_value,
+    known.change,
+    known.span_days,
+    CASE
+      WHEN known.next_observed_date <= newest.newest_date
+      THEN known.next_observed_date
+    END AS next_observed_date,
+    known.change_class,
+    known.is_outlier,
+    known.running_gain,
+    known.running_value_days,
+    known.running_observations,
+    known.running_breaks,
+    known.running_corrections,
+    known.running_restatements,
+    known.running_resets,
+    known.running_relinks,
+    known.known_from
+  FROM known
+  LEFT JOIN newest
+    ON known.series_id = newest.series_id
+)
+SELECT
+  *
+FROM observed
+) as result
+$$;
+comment on function metrics.observations_known_at(date) is 'One row per series and day: what fct_observations held after the last build by a moment, or by the end of a day. Ask `from metrics.observations_known_at(''2025-04-30'')`.';
 create function metrics.place_averages(in_from_date date, in_to_date date) returns table (
     "subject" text,
     "name" text,
