@@ -432,7 +432,7 @@ REFUSED = {
     "from read_csv('/etc/passwd')": "file system operations are disabled",
     "select * from read_text('/etc/passwd')": "file system operations are disabled",
     "from glob('/etc/*')": "file system operations are disabled",
-    "from '/etc/passwd'": "does not exist",
+    "from '/etc/hosts'": "does not exist",
     "": "type one statement; this is 0",
     "select": "Parser Error",
 }
