@@ -470,7 +470,7 @@ def test_downloads_open(page, song, tmp_path):
     kinds = {"PNG": b"\x89PNG", "SVG": b"<svg", "CSV": b"\xef\xbb\xbf", "Parquet": b"PAR1"}
     for label, begins in kinds.items():
         with page.page.expect_download() as waiting:
-            page.page.get_by_role("button", name=label).first.click()
+            page.page.get_by_role("button", name=label, exact=True).first.click()
         path = tmp_path / waiting.value.suggested_filename
         waiting.value.save_as(path)
         assert path.read_bytes().startswith(begins), label
