@@ -1,15 +1,76 @@
-from conftest import dbt, project_in
+"""A manifest is taken for the project's only while both are as they were when dbt wrote it; so is what dbt parsed."""
+
+import json
+
+import pytest
+from conftest import dbt as run_dbt
+from conftest import project_in
+from crescendo import dbt
+from crescendo.errors import CrescendoError
+
+MANIFEST = {"metadata": {"invocation_id": "first"}, "nodes": {"a": {"resource_type": "model", "compiled_code": "1"}}}
+
+
+@pytest.fixture
+def project(tmp_path, monkeypatch):
+    """A project of one model, and the manifest of a build of it; dbt itself is not run."""
+    monkeypatch.delenv("DBT_TARGET_PATH", raising=False)
+    (tmp_path / "models").mkdir()
+    (tmp_path / "dbt_project.yml").write_text("name: small\n")
+    (tmp_path / "models" / "a.sql").write_text("select 1")
+    (tmp_path / "target").mkdir()
+    (tmp_path / "target" / "manifest.json").write_text(json.dumps(MANIFEST))
+    (tmp_path / "target" / dbt.MARK).write_text(f"{dbt.fingerprint(tmp_path)} first\n")
+    return tmp_path
+
+
+def ask_nothing(*words, **options):
+    return False, f"dbt was run: {words[0]}"
+
+
+def test_the_manifest_of_a_build_is_read_as_it_is(project, monkeypatch):
+    monkeypatch.setattr(dbt, "run", ask_nothing)
+    assert dbt.manifest(project) == MANIFEST
+
+
+@pytest.mark.parametrize("name", ["models/a.sql", "dbt_project.yml", "seeds/new.csv", "tests/deep/new.yml"])
+def test_a_project_that_changed_is_compiled_again(project, monkeypatch, name):
+    monkeypatch.setattr(dbt, "run", ask_nothing)
+    (project / name).parent.mkdir(parents=True, exist_ok=True)
+    (project / name).write_text("changed")
+    with pytest.raises(CrescendoError, match="dbt was run: compile"):
+        dbt.manifest(project)
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        MANIFEST | {"metadata": {"invocation_id": "by hand"}},
+        MANIFEST | {"nodes": {"a": {"resource_type": "model", "compiled_code": None}}},
+    ],
+    ids=["of another run", "without compiled code"],
+)
+def test_a_manifest_that_dbt_wrote_for_somebody_else_is_not_used(project, monkeypatch, written):
+    monkeypatch.setattr(dbt, "run", ask_nothing)
+    (project / "target" / "manifest.json").write_text(json.dumps(written))
+    with pytest.raises(CrescendoError, match="dbt was run: compile"):
+        dbt.manifest(project)
+
+
+def test_a_folder_that_is_no_project_is_named(tmp_path):
+    with pytest.raises(CrescendoError, match=f"there is no dbt_project.yml in {tmp_path}"):
+        dbt.manifest(tmp_path)
 
 
 def test_a_project_that_has_not_changed_is_not_parsed_again_for_another_file(tmp_path):
     """Parsing takes a third of a small build; a copy that is worked on has another path than the warehouse."""
     environment = project_in(tmp_path)
-    assert dbt(tmp_path, environment, "parse").returncode == 0
+    assert run_dbt(tmp_path, environment, "parse").returncode == 0
     assert "Nothing changed, skipping partial parsing" in (tmp_path / "logs" / "dbt.log").read_text()
 
 
 def test_a_file_of_another_name_is_parsed_again(tmp_path):
     """The name of the file is that of the database, and dbt keeps it with each model."""
     environment = project_in(tmp_path) | {"CRESCENDO_DB": str(tmp_path / "other.duckdb")}
-    assert dbt(tmp_path, environment, "parse").returncode == 0
+    assert run_dbt(tmp_path, environment, "parse").returncode == 0
     assert "profile has changed" in (tmp_path / "logs" / "dbt.log").read_text()

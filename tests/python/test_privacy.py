@@ -89,7 +89,9 @@ def test_a_key_is_kept_and_one_that_others_can_read_or_that_is_empty_is_refused(
 
 def test_dbt_says_in_words_that_it_cannot_have_a_key(tmp_path):
     environment = project_in(tmp_path)
-    key_file(tmp_path / "crescendo.duckdb").touch(mode=0o644)
+    key = key_file(tmp_path / "crescendo.duckdb")
+    key.touch()
+    key.chmod(0o644)  # touch() alone would obey the umask of whoever runs this
     done = dbt(tmp_path, environment, "run", "--select", "+dim_users")
     assert done.returncode == 2
     assert "run chmod 600" in done.stdout
