@@ -57,7 +57,7 @@ class Relation:
     sql: str
     depends_on: tuple[str, ...]
     parameters: tuple[str, ...] = ()
-    is_helper: bool = False  # there for a function to read, not for people
+    is_helper: bool = False  # there for a function or a view to read, not for people
     primary_key: tuple[str, ...] = ()
     grain: tuple[str, ...] = ()
     not_null: set[str] = field(default_factory=set)
@@ -103,16 +103,14 @@ def published(manifest: dict) -> list[Relation]:
         and node["config"]["materialized"] in KINDS
         and node["config"].get("meta", {}).get("is_published", True)
     }
-    # what a function reads must be there, so rows of its helpers are published too
-    asked = [uid for relation in found.values() if relation.kind == "function" for uid in relation.depends_on]
+    # what a function or a view reads must be there, so rows of its helpers are published too
+    asked = [uid for relation in found.values() if relation.kind != "table" for uid in relation.depends_on]
     for uid in asked:
         if uid not in found and uid in known and known[uid]["config"]["materialized"] in KINDS:
             found[uid] = replace(_relation(uid, known[uid]), kind="table", is_helper=True)
     for relation in found.values():
         if not relation.columns:
             raise CrescendoError(f"{relation.full_name} describes no columns: add them to {relation.name}.yml")
-        if relation.kind == "view" and not found.keys() >= set(relation.depends_on):
-            relation.kind = "table"  # it reads what is not published, so its rows are
     tests = [node for node in manifest["nodes"].values() if node.get("attached_node") in found]
     # keys before what refers to them
     for node in sorted(tests, key=lambda node: (node["name"].startswith("relationships"), node["unique_id"])):

@@ -57,8 +57,12 @@ def publish_mysql(dsn: str = "", *, wait: float = 60.0, file: Path | None = None
 
 
 def tables(relations: list[Relation]) -> list[Relation]:
-    """What can be published to MySQL: tables, and views as tables; no helpers of functions."""
-    return [replace(relation, kind="table") for relation in relations if relation.kind != "function"]
+    """What can be published to MySQL: tables, and views as tables; no functions and no helpers."""
+    return [
+        replace(relation, kind="table")
+        for relation in relations
+        if relation.kind != "function" and not relation.is_helper
+    ]
 
 
 def there(relation: Relation) -> str:

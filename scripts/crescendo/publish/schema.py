@@ -218,7 +218,8 @@ def _function(relation: Relation, known: dict[str, list[str]]) -> list[str]:
     """A SQL function that PostgreSQL can merge into the query that calls it, so that a filter on it stays cheap."""
     # a parameter may not have the name of a column of the result
     names = [f"in_{name}" if name in relation.columns else name for name in relation.parameters]
-    parameters = ", ".join(f"{name} date" for name in names)
+    types = ["date" if name.endswith("_date") else "text" for name in names]  # DuckDB's parameters have no type
+    parameters = ", ".join(f"{name} {kind}" for name, kind in zip(names, types, strict=True))
     columns = list(relation.columns.values())
     result = ",\n    ".join(f"{quoted(column.name)} {postgres_type(column.type)}" for column in columns)
     cast = ",\n    ".join(f"cast({quoted(column.name)} as {postgres_type(column.type)})" for column in columns)
@@ -229,7 +230,7 @@ def _function(relation: Relation, known: dict[str, list[str]]) -> list[str]:
             f"create or replace function {relation.schema}.error(message text) returns boolean language plpgsql as\n"
             "$$ begin raise exception '%', message; end $$"
         )
-    signature = f"{relation.full_name}({', '.join('date' for _ in names)})"
+    signature = f"{relation.full_name}({', '.join(types)})"
     return [
         *made,
         f"create function {relation.full_name}({parameters}) returns table (\n    {result}\n)"
