@@ -1,6 +1,5 @@
 """Start the app: Streamlit on loopback, with nothing that speaks to another host."""
 
-import os
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -34,7 +33,6 @@ OPTIONS: dict[str, Any] = {
 
 def serve(port: int, ready: Callable[[], None]) -> None:
     """Serve the app on a port of this machine until it is interrupted; `ready` is called once pages are quick."""
-    os.environ["STREAMLIT_BROWSER_GATHER_USAGE_STATS"] = "false"
     from streamlit.web import bootstrap
 
     _warm()
