@@ -19,6 +19,7 @@ create schema listening;
 create schema metrics;
 create schema operations;
 create schema quality;
+create schema staging;
 create table audience.bridge_albums_x_artists (
     "album_id" text not null,
     "artist_id" text not null,
@@ -956,9 +957,13 @@ create table metrics.dim_dates (
     "weekday_number" integer,
     "is_weekend" boolean
 );
-create table metrics.fct_observation_versions (
-    "series_id" bigint,
-    "observed_date" date,
+create table staging.stg_load_audit__judgements (
+    "judged_at" timestamp not null,
+    "newest_load_id" bigint not null
+);
+create table staging.stg_load_audit__replaced_observations (
+    "series_id" bigint not null,
+    "observed_date" date not null,
     "value" double precision,
     "linked_value" double precision,
     "change" double precision,
@@ -975,8 +980,7 @@ create table metrics.fct_observation_versions (
     "running_resets" integer,
     "running_relinks" integer,
     "known_from" timestamp not null,
-    "known_until" timestamp,
-    "newest_load_id" bigint
+    "known_until" timestamp not null
 );
 create table metrics.growth_windows (
     "subject" text,
@@ -1071,18 +1075,6 @@ create table metrics.restatements (
     "older_value" double precision,
     "newer_value" double precision,
     "restated_pct" double precision
-);
-create table metrics.revised_observations (
-    "series_id" bigint not null,
-    "subject_id" text,
-    "metric_id" text,
-    "observed_date" date,
-    "replaced_value" double precision,
-    "revised_value" double precision,
-    "is_withdrawn" boolean,
-    "known_from" timestamp,
-    "revised_at" timestamp,
-    "newest_load_id" bigint
 );
 create table metrics.summary_reconciliation (
     "subject_id" text not null,
@@ -1255,6 +1247,8 @@ alter table metrics.fct_silences add primary key ("series_id", "silent_from_date
 alter table metrics.dim_growth_statuses add primary key ("status");
 alter table metrics.averages_latest add primary key ("subject", "platform", "metric", "member_type");
 alter table metrics.dim_dates add primary key ("day_date");
+alter table staging.stg_load_audit__judgements add primary key ("judged_at", "newest_load_id");
+alter table staging.stg_load_audit__replaced_observations add primary key ("series_id", "observed_date", "known_from");
 alter table metrics.growth_windows add primary key ("series_id", "window_name");
 alter table metrics.song_weeks add primary key ("subject_id", "platform", "week_date");
 alter table metrics.popularity_features add primary key ("subject_id", "platform", "week_date");
@@ -2277,27 +2271,29 @@ comment on column metrics.dim_dates."day_of_month" is 'Day of the month.';
 comment on column metrics.dim_dates."week" is 'Name of the ISO week, ''2026-W03''; ''(no date)'' for leads without a date.';
 comment on column metrics.dim_dates."weekday_number" is 'Day of the week, Monday is 1.';
 comment on column metrics.dim_dates."is_weekend" is 'Whether it is Saturday or Sunday.';
-comment on table metrics.fct_observation_versions is 'One row per series, day and version of what was known of it: from the build that brought it until the one that said otherwise or took it away. The newest versions are the rows of fct_observations.';
-comment on column metrics.fct_observation_versions."series_id" is 'Key of one subject''s one metric, computed from both: the same in every build.';
-comment on column metrics.fct_observation_versions."observed_date" is 'Day of the observation, as the source dates it (its first ten characters).';
-comment on column metrics.fct_observation_versions."value" is 'The value observed that day, in the unit of its metric.';
-comment on column metrics.fct_observation_versions."linked_value" is 'What identifiers brought when they were linked, less what they took when they went, so far: part of the value, but no growth.';
-comment on column metrics.fct_observation_versions."change" is 'Value less that of the sound observation before, without what came or went with identifiers; null for the first one and for an outlier.';
-comment on column metrics.fct_observation_versions."span_days" is 'Days since the observation before, which `change` covers; null for the first observation.';
-comment on column metrics.fct_observation_versions."next_observed_date" is 'Day of the sound observation after, until which this one is the latest; null for the newest one and for an outlier.';
-comment on column metrics.fct_observation_versions."change_class" is 'first, increase, unchanged or decrease; relinked if identifiers came or went; of a counter, which cannot fall: correction, restatement or reset, by the ratios in `dim_metrics`; restatement also where a newer version of the same days begins; outlier.';
-comment on column metrics.fct_observation_versions."is_outlier" is 'Whether both neighbours contradict the value: it is kept, but no anchor and in no total.';
-comment on column metrics.fct_observation_versions."running_gain" is 'Sum of the rises so far, of a flow the sum of its values; null for an outlier.';
-comment on column metrics.fct_observation_versions."running_value_days" is 'Value times days so far, each value counted until the next observation; null for an outlier.';
-comment on column metrics.fct_observation_versions."running_observations" is 'Number of observations so far, this one included; null for an outlier.';
-comment on column metrics.fct_observation_versions."running_breaks" is 'All four counts of breaks so far in one number, as windows read them: corrections, plus 2^17 for each restatement, 2^29 for each reset, 2^41 for each relink; null for an outlier.';
-comment on column metrics.fct_observation_versions."running_corrections" is 'Number of corrections so far; null for an outlier.';
-comment on column metrics.fct_observation_versions."running_restatements" is 'Number of restatements so far; null for an outlier.';
-comment on column metrics.fct_observation_versions."running_resets" is 'Number of resets so far; null for an outlier.';
-comment on column metrics.fct_observation_versions."running_relinks" is 'Number of times so far that identifiers came or went; null for an outlier.';
-comment on column metrics.fct_observation_versions."known_from" is 'Start of the build since which the row is as it is, UTC; that the series goes on after it is no change.';
-comment on column metrics.fct_observation_versions."known_until" is 'Start of the build since which it is another or gone, UTC; null if it still is as it is.';
-comment on column metrics.fct_observation_versions."newest_load_id" is 'The newest load that the build knew, see `load_audit.loads`.';
+comment on table staging.stg_load_audit__judgements is 'One row per build that judged observations; two if it was killed and begun again with more loads.';
+comment on column staging.stg_load_audit__judgements."judged_at" is 'When the build began, UTC.';
+comment on column staging.stg_load_audit__judgements."newest_load_id" is 'The newest load that the build knew, see `load_audit.loads`.';
+comment on table staging.stg_load_audit__replaced_observations is 'One row per series, day and build that judged it otherwise, of what fct_observations held before.';
+comment on column staging.stg_load_audit__replaced_observations."series_id" is 'Key of one subject''s one metric, computed from both: the same in every build.';
+comment on column staging.stg_load_audit__replaced_observations."observed_date" is 'Day of the observation, as the source dates it (its first ten characters).';
+comment on column staging.stg_load_audit__replaced_observations."value" is 'The value observed that day, in the unit of its metric.';
+comment on column staging.stg_load_audit__replaced_observations."linked_value" is 'What identifiers brought when they were linked, less what they took when they went, so far: part of the value, but no growth.';
+comment on column staging.stg_load_audit__replaced_observations."change" is 'Value less that of the sound observation before, without what came or went with identifiers; null for the first one and for an outlier.';
+comment on column staging.stg_load_audit__replaced_observations."span_days" is 'Days since the observation before, which `change` covers; null for the first observation.';
+comment on column staging.stg_load_audit__replaced_observations."next_observed_date" is 'Day of the sound observation after, until which this one is the latest; null for the newest one and for an outlier.';
+comment on column staging.stg_load_audit__replaced_observations."change_class" is 'first, increase, unchanged or decrease; relinked if identifiers came or went; of a counter, which cannot fall: correction, restatement or reset, by the ratios in `dim_metrics`; restatement also where a newer version of the same days begins; outlier.';
+comment on column staging.stg_load_audit__replaced_observations."is_outlier" is 'Whether both neighbours contradict the value: it is kept, but no anchor and in no total.';
+comment on column staging.stg_load_audit__replaced_observations."running_gain" is 'Sum of the rises so far, of a flow the sum of its values; null for an outlier.';
+comment on column staging.stg_load_audit__replaced_observations."running_value_days" is 'Value times days so far, each value counted until the next observation; null for an outlier.';
+comment on column staging.stg_load_audit__replaced_observations."running_observations" is 'Number of observations so far, this one included; null for an outlier.';
+comment on column staging.stg_load_audit__replaced_observations."running_breaks" is 'All four counts of breaks so far in one number, as windows read them: corrections, plus 2^17 for each restatement, 2^29 for each reset, 2^41 for each relink; null for an outlier.';
+comment on column staging.stg_load_audit__replaced_observations."running_corrections" is 'Number of corrections so far; null for an outlier.';
+comment on column staging.stg_load_audit__replaced_observations."running_restatements" is 'Number of restatements so far; null for an outlier.';
+comment on column staging.stg_load_audit__replaced_observations."running_resets" is 'Number of resets so far; null for an outlier.';
+comment on column staging.stg_load_audit__replaced_observations."running_relinks" is 'Number of times so far that identifiers came or went; null for an outlier.';
+comment on column staging.stg_load_audit__replaced_observations."known_from" is 'Start of the build since which the row is as it is, UTC; that the series goes on after it is no change.';
+comment on column staging.stg_load_audit__replaced_observations."known_until" is 'Start of the build since which it is another or gone, UTC; null if it still is as it is.';
 comment on table metrics.growth_windows is 'One row per series and window: the usual windows to the complete-through date of the platform.';
 comment on column metrics.growth_windows."subject" is 'Id of what is compared: a `subject_id`, or ''platform:'' and the code.';
 comment on column metrics.growth_windows."subject_type" is 'What the subject is, one word: ''song'', ''artist'', ''track''.';
@@ -2385,17 +2381,6 @@ comment on column metrics.restatements."compared_date" is 'Nearest day that both
 comment on column metrics.restatements."older_value" is 'What the version before says of that day.';
 comment on column metrics.restatements."newer_value" is 'What the version that rules from there says of it.';
 comment on column metrics.restatements."restated_pct" is 'Newer less older value, in percent of the older one; null if that is zero.';
-comment on table metrics.revised_observations is 'One row per series, day and build that gave it another value than the build before, or none. restatements has where two versions that a source sent contradict each other; this has what a report said before and says now.';
-comment on column metrics.revised_observations."series_id" is 'Key of one subject''s one metric, computed from both: the same in every build.';
-comment on column metrics.revised_observations."subject_id" is 'What is counted: ''song:'', ''artist:'' ... and the id within its domain.';
-comment on column metrics.revised_observations."metric_id" is 'Platform and metric in one code, ''spotify:streams''.';
-comment on column metrics.revised_observations."observed_date" is 'Day of the observation, as the source dates it (its first ten characters).';
-comment on column metrics.revised_observations."replaced_value" is 'The value that was replaced.';
-comment on column metrics.revised_observations."revised_value" is 'The value instead; null if there is none any more.';
-comment on column metrics.revised_observations."is_withdrawn" is 'Whether nothing is said of the day any more.';
-comment on column metrics.revised_observations."known_from" is 'Start of the build since which the row is as it is, UTC; that the series goes on after it is no change.';
-comment on column metrics.revised_observations."revised_at" is 'Start of the build that said otherwise, UTC.';
-comment on column metrics.revised_observations."newest_load_id" is 'The newest load that the build knew, see `load_audit.loads`.';
 comment on table metrics.summary_reconciliation is 'One row per song, metric and period for which the partner''s report says how much it grew: its figure, ours, and why they differ where they do.';
 comment on column metrics.summary_reconciliation."subject_id" is 'What is counted: ''song:'', ''artist:'' ... and the id within its domain.';
 comment on column metrics.summary_reconciliation."metric_id" is 'Platform and metric in one code, ''spotify:streams''.';
@@ -4126,6 +4111,102 @@ FROM artists
 ) as result
 $$;
 comment on function metrics.artist_growth(date, date) is 'One row per artist, metric and type of member: the growth of the songs that can be compared, and what came and went beside them; and of what platforms count of the artist. A song of several artists counts in full for each, so artists do not add up to a platform.';
+create view metrics.fct_observation_versions as
+WITH observations AS (
+  SELECT
+    *
+  FROM "metrics"."fct_observations"
+), replaced AS (
+  SELECT
+    *
+  FROM "staging"."stg_load_audit__replaced_observations"
+), judgements AS (
+  SELECT
+    *
+  FROM "staging"."stg_load_audit__judgements"
+), judgements_dated AS (
+  SELECT
+    judged_at,
+    MAX(newest_load_id) AS newest_load_id
+  FROM judgements
+  GROUP BY
+    judged_at
+), versions AS (
+  SELECT
+    series_id,
+    observed_date,
+    value,
+    linked_value,
+    change,
+    span_days,
+    next_observed_date,
+    change_class,
+    is_outlier,
+    running_gain,
+    running_value_days,
+    running_observations,
+    running_breaks,
+    running_corrections,
+    running_restatements,
+    running_resets,
+    running_relinks,
+    known_from,
+    CAST(NULL AS TIMESTAMP) AS known_until
+  FROM observations
+  UNION ALL
+  SELECT
+    series_id,
+    observed_date,
+    value,
+    linked_value,
+    change,
+    span_days,
+    next_observed_date,
+    change_class,
+    is_outlier,
+    running_gain,
+    running_value_days,
+    running_observations,
+    running_breaks,
+    running_corrections,
+    running_restatements,
+    running_resets,
+    running_relinks,
+    known_from,
+    known_until
+  FROM replaced
+), loaded AS (
+  SELECT
+    versions.*,
+    judgements_dated.newest_load_id
+  FROM versions
+  LEFT JOIN judgements_dated
+    ON versions.known_from = judgements_dated.judged_at
+)
+SELECT
+  *
+FROM loaded;
+comment on view metrics.fct_observation_versions is 'One row per series, day and version of what was known of it: from the build that brought it until the one that said otherwise or took it away. The newest versions are the rows of fct_observations.';
+comment on column metrics.fct_observation_versions."series_id" is 'Key of one subject''s one metric, computed from both: the same in every build.';
+comment on column metrics.fct_observation_versions."observed_date" is 'Day of the observation, as the source dates it (its first ten characters).';
+comment on column metrics.fct_observation_versions."value" is 'The value observed that day, in the unit of its metric.';
+comment on column metrics.fct_observation_versions."linked_value" is 'What identifiers brought when they were linked, less what they took when they went, so far: part of the value, but no growth.';
+comment on column metrics.fct_observation_versions."change" is 'Value less that of the sound observation before, without what came or went with identifiers; null for the first one and for an outlier.';
+comment on column metrics.fct_observation_versions."span_days" is 'Days since the observation before, which `change` covers; null for the first observation.';
+comment on column metrics.fct_observation_versions."next_observed_date" is 'Day of the sound observation after, until which this one is the latest; null for the newest one and for an outlier.';
+comment on column metrics.fct_observation_versions."change_class" is 'first, increase, unchanged or decrease; relinked if identifiers came or went; of a counter, which cannot fall: correction, restatement or reset, by the ratios in `dim_metrics`; restatement also where a newer version of the same days begins; outlier.';
+comment on column metrics.fct_observation_versions."is_outlier" is 'Whether both neighbours contradict the value: it is kept, but no anchor and in no total.';
+comment on column metrics.fct_observation_versions."running_gain" is 'Sum of the rises so far, of a flow the sum of its values; null for an outlier.';
+comment on column metrics.fct_observation_versions."running_value_days" is 'Value times days so far, each value counted until the next observation; null for an outlier.';
+comment on column metrics.fct_observation_versions."running_observations" is 'Number of observations so far, this one included; null for an outlier.';
+comment on column metrics.fct_observation_versions."running_breaks" is 'All four counts of breaks so far in one number, as windows read them: corrections, plus 2^17 for each restatement, 2^29 for each reset, 2^41 for each relink; null for an outlier.';
+comment on column metrics.fct_observation_versions."running_corrections" is 'Number of corrections so far; null for an outlier.';
+comment on column metrics.fct_observation_versions."running_restatements" is 'Number of restatements so far; null for an outlier.';
+comment on column metrics.fct_observation_versions."running_resets" is 'Number of resets so far; null for an outlier.';
+comment on column metrics.fct_observation_versions."running_relinks" is 'Number of times so far that identifiers came or went; null for an outlier.';
+comment on column metrics.fct_observation_versions."known_from" is 'Start of the build since which the row is as it is, UTC; that the series goes on after it is no change.';
+comment on column metrics.fct_observation_versions."known_until" is 'Start of the build since which it is another or gone, UTC; null if it still is as it is.';
+comment on column metrics.fct_observation_versions."newest_load_id" is 'The newest load that the build knew, see `load_audit.loads`.';
 create or replace function metrics.error(message text) returns boolean language plpgsql as
 $$ begin raise exception '%', message; end $$;
 create function metrics.listed_place_growth(from_date date, to_date date) returns table (
@@ -4291,7 +4372,7 @@ FROM spanned
 ) as result
 $$;
 comment on function metrics.listed_place_growth(date, date) is 'One row per artist, metric and place listed by the end of a window: what was listed in the window and in the one before.';
-create function metrics.observations_known_at(as_known_at date) returns table (
+create function metrics.observations_known_at(as_known_at text) returns table (
     "series_id" bigint,
     "observed_date" date,
     "value" double precision,
@@ -4394,7 +4475,7 @@ SELECT
 FROM observed
 ) as result
 $$;
-comment on function metrics.observations_known_at(date) is 'One row per series and day: what fct_observations held after the last build by a moment, or by the end of a day. Ask `from metrics.observations_known_at(''2025-04-30'')`.';
+comment on function metrics.observations_known_at(text) is 'One row per series and day: what fct_observations held after the last build by a moment, or by the end of a day. Ask `from metrics.observations_known_at(''2025-04-30'')`.';
 create function metrics.place_averages(in_from_date date, in_to_date date) returns table (
     "subject" text,
     "name" text,
@@ -4851,6 +4932,68 @@ comment on column metrics.series_weeks."platform" is 'Code of the platform, ''sp
 comment on column metrics.series_weeks."metric" is 'What is counted, one word for all platforms, ''streams''.';
 comment on column metrics.series_weeks."week_date" is 'Monday of the week.';
 comment on column metrics.series_weeks."closing_value" is 'Where it stood on Sunday; of the last observation in the week, unless that was too old by then.';
+create view metrics.revised_observations as
+WITH versions AS (
+  SELECT
+    *
+  FROM "metrics"."fct_observation_versions"
+), replaced AS (
+  SELECT
+    *
+  FROM "staging"."stg_load_audit__replaced_observations"
+), judgements AS (
+  SELECT
+    *
+  FROM "staging"."stg_load_audit__judgements"
+), series AS (
+  SELECT
+    *
+  FROM "metrics"."dim_series"
+), judgements_dated AS (
+  SELECT
+    judged_at,
+    MAX(newest_load_id) AS newest_load_id
+  FROM judgements
+  GROUP BY
+    judged_at
+), revised AS (
+  SELECT
+    replaced.series_id,
+    series.subject_id,
+    series.metric_id,
+    replaced.observed_date,
+    replaced.value AS replaced_value,
+    versions.value AS revised_value,
+    versions.series_id IS NULL AS is_withdrawn,
+    replaced.known_from,
+    replaced.known_until AS revised_at,
+    judgements_dated.newest_load_id
+  FROM replaced
+  LEFT JOIN versions
+    ON replaced.series_id = versions.series_id
+    AND replaced.observed_date = versions.observed_date
+    AND replaced.known_until = versions.known_from
+  LEFT JOIN series
+    ON replaced.series_id = series.series_id
+  LEFT JOIN judgements_dated
+    ON replaced.known_until = judgements_dated.judged_at
+  WHERE
+    versions.series_id IS NULL OR replaced.value <> versions.value
+)
+SELECT
+  *
+FROM revised;
+comment on view metrics.revised_observations is 'One row per series, day and build that gave it another value than the build before, or none. restatements has where two versions that a source sent contradict each other; this has what a report said before and says now.';
+comment on column metrics.revised_observations."series_id" is 'Key of one subject''s one metric, computed from both: the same in every build.';
+comment on column metrics.revised_observations."subject_id" is 'What is counted: ''song:'', ''artist:'' ... and the id within its domain.';
+comment on column metrics.revised_observations."metric_id" is 'Platform and metric in one code, ''spotify:streams''.';
+comment on column metrics.revised_observations."observed_date" is 'Day of the observation, as the source dates it (its first ten characters).';
+comment on column metrics.revised_observations."replaced_value" is 'The value that was replaced.';
+comment on column metrics.revised_observations."revised_value" is 'The value instead; null if there is none any more.';
+comment on column metrics.revised_observations."is_withdrawn" is 'Whether nothing is said of the day any more.';
+comment on column metrics.revised_observations."known_from" is 'Start of the build since which the row is as it is, UTC; that the series goes on after it is no change.';
+comment on column metrics.revised_observations."revised_at" is 'Start of the build that said otherwise, UTC.';
+comment on column metrics.revised_observations."newest_load_id" is 'The newest load that the build knew, see `load_audit.loads`.';
 create function metrics.series_growth(in_from_date date, in_to_date date) returns table (
     "subject" text,
     "name" text,
@@ -5200,6 +5343,6 @@ FROM described
 ) as result
 $$;
 comment on function metrics.song_growth(date, date) is 'One row per song and metric: `series_growth` of songs, with their artists.';
-grant usage on schema audience, films, intermediate, leads, listening, metrics, operations, quality to crescendo_reader;
-grant select on all tables in schema audience, films, intermediate, leads, listening, metrics, operations, quality to crescendo_reader;
-grant execute on all functions in schema audience, films, intermediate, leads, listening, metrics, operations, quality to crescendo_reader;
+grant usage on schema audience, films, intermediate, leads, listening, metrics, operations, quality, staging to crescendo_reader;
+grant select on all tables in schema audience, films, intermediate, leads, listening, metrics, operations, quality, staging to crescendo_reader;
+grant execute on all functions in schema audience, films, intermediate, leads, listening, metrics, operations, quality, staging to crescendo_reader;

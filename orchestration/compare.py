@@ -13,7 +13,7 @@ import duckdb
 SCHEMAS = "^(raw_.*|audience|charts|films|leads|listening|metrics|quality|recommendations)$"
 # of a run: its moments, and the numbers that it gave
 OF_A_RUN = (
-    "checked_at", "decided_at", "etl_updated_at", "expires_at", "measured_at", "scored_at", "trained_at",
+    "checked_at", "decided_at", "etl_updated_at", "expires_at", "known_from", "measured_at", "scored_at", "trained_at",
     "_file_id", "_load_id", "load_id", "_row_id", "_parent_row_id", "file_path",
 )  # fmt: skip
 # an average of few decimals may lie between two numbers of 9 digits, where its last bit decides

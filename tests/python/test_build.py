@@ -9,7 +9,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from conftest import ROOT, crescendo, project_in
+from conftest import ROOT, crescendo, dbt, project_in
 
 
 def digest(folder):
@@ -98,10 +98,9 @@ def test_what_is_built_is_described_where_people_look(built):
 
 
 def test_the_logic_of_the_models_holds(built, tmp_path):
-    command = [sys.executable, "-m", "dbt.cli.main", "test", "--select", "test_type:unit"]
     # a target of its own: other tests read what the build compiled
     environment = project_in(built) | {"DBT_TARGET_PATH": str(tmp_path)}
-    done = subprocess.run(command, cwd=built, env=environment, capture_output=True, text=True, check=False)
+    done = dbt(built, environment, "test", "--select", "test_type:unit")
     assert done.returncode == 0, done.stdout
 
 

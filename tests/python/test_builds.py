@@ -6,22 +6,17 @@ import sys
 import crescendo as notebook
 import duckdb
 import pytest
-from conftest import crescendo, project_in
+from conftest import crescendo, dbt, project_in
 from crescendo import builds
 from crescendo.errors import CrescendoError
 from crescendo.publish import files
 
-SEEDS = ("seed", "--no-use-colors")
-
-
-def dbt(folder, environment, *words):
-    command = [sys.executable, "-m", "dbt.cli.main", *words]
-    return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
+SEEDS = ("seed",)
 
 
 def kill_at(folder, environment, line, *words):
     """Run dbt and kill it when it prints `line`."""
-    command = [sys.executable, "-u", "-m", "dbt.cli.main", *words]
+    command = [sys.executable, "-u", "-m", "crescendo.dbt_cli", *words]
     with subprocess.Popen(command, cwd=folder, env=environment, stdout=subprocess.PIPE, text=True) as process:
         assert any(line in said for said in process.stdout)
         process.kill()

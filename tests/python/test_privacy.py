@@ -1,22 +1,14 @@
 """People's data: hashes with a key that is in no file but its own, and files that others cannot read."""
 
-import subprocess
-import sys
-
 import duckdb
 import pytest
-from conftest import crescendo, project_in
+from conftest import crescendo, dbt, project_in
 from crescendo.errors import CrescendoError
 from crescendo.privacy import key_file, mask_key
 
 OTHER = "57a9d2d4c1f04bce-of-my-own"
 LISTENING = ("sample", "--songs", "3", "--artists", "0", "--lead-days", "0", "--film-days", "0", "--listening-days")
 HASHES = "select first_name_hash, last_name_hash, email_hash, gender_hash from listening.dim_users order by all"
-
-
-def dbt(folder, environment, *words):
-    command = [sys.executable, "-m", "dbt.cli.main", *words]
-    return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
 
 
 @pytest.fixture(scope="module")

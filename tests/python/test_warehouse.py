@@ -78,15 +78,24 @@ def test_memory_and_control_characters_are_refused(here, monkeypatch, capsys):
         assert "\x1b" not in said
 
 
-@pytest.mark.parametrize(
-    "name", ["a b.duckdb", "it's/w.duckdb", 'q"q/w.duckdb', "ünï 音楽.duckdb", "x.y.duckdb", "plain", "100%.duckdb"]
-)
-def test_every_other_name_does_for_loading_and_for_dbt(here, name, monkeypatch, capsys):
-    Path(name).parent.mkdir(exist_ok=True)
+ODD = 'it\'s/"q"/100% ünï 音楽 x.y.duckdb'
+
+
+@pytest.mark.parametrize("name", ["a b.duckdb", "it's/w.duckdb", 'q"q/w.duckdb', "x.y.duckdb", "plain", ODD])
+def test_every_other_name_does_for_loading(here, name, monkeypatch):
+    Path(name).parent.mkdir(parents=True, exist_ok=True)
     monkeypatch.setenv("CRESCENDO_DB", name)
     assert main(["load", "mine.csv"]) == 0
     assert main(["status"]) == 0
+
+
+@pytest.mark.parametrize("name", ["plain", ODD])
+def test_every_other_name_does_for_dbt(here, name, monkeypatch):
+    Path(name).parent.mkdir(parents=True, exist_ok=True)
+    monkeypatch.setenv("CRESCENDO_DB", name)
+    assert main(["load", "mine.csv"]) == 0
     environment = project_in(here) | {"CRESCENDO_DB": name}
+    # plain dbt, as people type it
     words = ["run", "--select", "stg_soundcharts__report_songs", "--quiet"]
     done = subprocess.run(
         [sys.executable, "-m", "dbt.cli.main", *words], cwd=here, env=environment, capture_output=True, check=False

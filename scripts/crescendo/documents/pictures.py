@@ -112,9 +112,7 @@ def _alone(manifest: dict, own: list[Relation], tables: list[Relation]) -> list[
     ]
     for table in alone:
         of = ", ".join(f"`{name}`" for name in _made_from(manifest, table, tables)) or "a seed or raw tables alone"
-        lines.append(
-            f"- `{table.full_name}`: {of}{'; read by others, people need not' if table.is_helper else ''}"
-        )
+        lines.append(f"- `{table.full_name}`: {of}{'; read by others, people need not' if table.is_helper else ''}")
     return lines
 
 
