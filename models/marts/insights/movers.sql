@@ -43,29 +43,46 @@ joined as (
 
 ),
 
+-- one row per surprising mover and series; the limit is never reached, but tells the planner that
+-- they are few, so that it looks them up instead of all observations of the window
+surprising as materialized (
+
+    select
+        joined.mover_id,
+        parts.series_id,
+        parts.weight,
+        joined.kind,
+        (joined.move + joined.usual_move) / (2 * ({{ to_day() }} - {{ from_day() }})) as half_way,
+        sign(joined.surprise) as direction
+    from joined
+    inner join parts on joined.mover_id = parts.mover_id
+    where joined.is_surprising
+    limit 1000000
+
+),
+
 -- one row per surprising mover and day: its pace, and the pace half way from the usual one
 paced as (
 
     select
-        joined.mover_id,
+        surprising.mover_id,
         observations.observed_date,
         sum(
-            parts.weight
-            * case when joined.kind = 'flow' then observations.value else observations.change end
+            surprising.weight
+            * case
+                when surprising.kind = 'flow' then observations.value else observations.change
+            end
             / coalesce(observations.span_days, 1)
         ) as pace,
-        any_value(joined.move + joined.usual_move)
-        / (2 * any_value({{ to_day() }} - {{ from_day() }})) as half_way,
-        any_value(sign(joined.surprise)) as direction
+        any_value(surprising.half_way) as half_way,
+        any_value(surprising.direction) as direction
     from observations
-    inner join parts on observations.series_id = parts.series_id
-    inner join joined on parts.mover_id = joined.mover_id
+    inner join surprising on observations.series_id = surprising.series_id
     where
-        joined.is_surprising
-        and observations.observed_date > {{ from_day() }}
+        observations.observed_date > {{ from_day() }}
         and observations.observed_date <= {{ to_day() }}
         and not observations.is_outlier
-    group by joined.mover_id, observations.observed_date
+    group by surprising.mover_id, observations.observed_date
 
 ),
 
