@@ -1,23 +1,37 @@
-"""dbt's command line, for which another path of the warehouse is no reason to parse the whole project again.
+"""dbt's command line, made quicker in three ways that change nothing of what it builds.
 
-dbt parses anew if anything of the connection has changed, since a model may read it. None of ours reads the path, and
-the path is another one for a copy that is worked on. The name of the file still counts: relations begin with it.
+Another path of the warehouse is no reason to parse the whole project again. dbt parses anew if anything of the
+connection has changed, since a model may read it. None of ours reads the path, and the path is another one for a copy
+that is worked on. The name of the file still counts: relations begin with it.
+
+Messages that no log takes are not made: dbt makes 26 for each model or test, a sixth of a build of the sample. And
+Python looks for cycles among dbt's million objects less often than after every 700 new ones, which took a tenth.
 """
 
 import gc
+from typing import Any
 
 from dbt.adapters.duckdb.credentials import DuckDBCredentials
 from dbt.cli.main import cli
+from dbt_common.events.base_types import BaseEvent, EventLevel
+from dbt_common.events.event_manager import EventManager
 
 _connection_keys = DuckDBCredentials._connection_keys
+_fire_event = EventManager.fire_event
 
 
 def _keys_without_path(credentials: DuckDBCredentials) -> tuple[str, ...]:
     return tuple(key for key in _connection_keys(credentials) if key != "path")
 
 
+def _fire_if_taken(manager: EventManager, event: BaseEvent, level: EventLevel | None = None, **how: Any) -> None:
+    unheard = {EventLevel.DEBUG, EventLevel.TEST}
+    if (level or event.level_tag()) not in unheard or any(logger.level in unheard for logger in manager.loggers):
+        _fire_event(manager, event, level, **how)
+
+
 if __name__ == "__main__":
-    # dbt keeps a million objects: looking through them for cycles after every 700 new ones takes a tenth of a build
-    gc.set_threshold(100_000, 20, 100)
     DuckDBCredentials._connection_keys = _keys_without_path  # type: ignore[method-assign]
+    EventManager.fire_event = _fire_if_taken  # type: ignore[method-assign,assignment]
+    gc.set_threshold(100_000, 20, 100)
     cli()

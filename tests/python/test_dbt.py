@@ -65,8 +65,11 @@ def test_a_folder_that_is_no_project_is_named(tmp_path):
 def test_a_project_that_has_not_changed_is_not_parsed_again_for_another_file(tmp_path):
     """Parsing takes a third of a small build; a copy that is worked on has another path than the warehouse."""
     environment = project_in(tmp_path)
+    log = tmp_path / "logs" / "dbt.log"
     assert run_dbt(tmp_path, environment, "parse").returncode == 0
-    assert "Nothing changed, skipping partial parsing" in (tmp_path / "logs" / "dbt.log").read_text()
+    assert "[debug]" not in log.read_text()
+    assert run_dbt(tmp_path, environment, "--log-level-file", "debug", "parse").returncode == 0
+    assert "Nothing changed, skipping partial parsing" in log.read_text()
 
 
 def test_a_file_of_another_name_is_parsed_again(tmp_path):

@@ -20,7 +20,15 @@ def listening(tmp_path_factory):
     assert crescendo(folder, environment, "load").returncode == 0
     hashes = {}
     for name, key in (("made", ""), ("made again", ""), ("other", OTHER), ("back", "")):
-        done = dbt(folder, environment | {"CRESCENDO_MASK_KEY": key}, "--debug", "run", "--select", "+dim_users")
+        done = dbt(
+            folder,
+            environment | {"CRESCENDO_MASK_KEY": key},
+            "--log-level-file",
+            "debug",
+            "run",
+            "--select",
+            "+dim_users",
+        )
         assert done.returncode == 0, done.stdout
         with duckdb.connect(environment["CRESCENDO_DB"], read_only=True) as connection:
             hashes[name] = connection.execute(HASHES).fetchall()
