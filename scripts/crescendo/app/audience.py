@@ -96,7 +96,7 @@ def _subjects(opened: Opened, chosen: list[Subject], of: Counted, window: dict, 
     _growth(rows, answers[0], of)
     overview.apart(rows, of)
     overview.share(opened, rows, of, own)
-    evidence.panel(opened, rows, answers[0], of)
+    evidence.growth(opened, rows, answers[0], of)
 
 
 def _tiles(row: Row, answer: Answer, of: Counted) -> list[Tile]:
@@ -177,7 +177,7 @@ def _weeks(opened: Opened, chosen: list[Subject], of: Counted, own: Window) -> N
 def _growth(rows: list[Row], answer: Answer, of: Counted) -> None:
     st.header(_("Growth"), anchor=False)
     columns = [
-        Column(_("name"), [row["name"] for row in rows]),
+        Column(_("name"), [row["name"] for row in rows], is_data=True),
         Column(_("from") + f" ({of.unit})", [readable("start_value", row["start_value"]) for row in rows], True),
         Column(_("to") + f" ({of.unit})", [readable("end_value", row["end_value"]) for row in rows], True),
         Column(_("growth") + f" ({of.unit})", [readable("growth", row["growth"]) for row in rows], True),

@@ -1,11 +1,15 @@
 """The page of leads: the media mix, its weeks with their peaks, how many were reached, what they cost."""
 
+from collections.abc import Hashable, Sequence
+
 import streamlit as st
 
-from crescendo.app import blocks, draw, state
+from crescendo.app import blocks, draw, evidence, state
 from crescendo.app.blocks import Tile
 from crescendo.app.draw import Row
+from crescendo.app.evidence import Behind
 from crescendo.app.source import Opened, dicts
+from crescendo.ask import texts
 from crescendo.ask.shown import readable
 from crescendo.ask.texts import _
 
@@ -36,6 +40,22 @@ COSTS = """
     select k.*, c.channel from leads.channel_costs as k
     inner join leads.dim_channels as c on k.channel_id = c.channel_id order by k.week_date desc, c.display_order
 """
+# the leads behind the figures, as far as the place in braces keeps them
+LEADS = """
+    select
+        l.lead_id, l.created_at, c.channel, l.direction, l.lead_status, l.is_received, l.is_validated, l.is_won,
+        l.attempt_count, l.reached_call_count, l.created_week_date
+    from leads.fct_leads as l inner join leads.dim_channels as c on l.channel_id = c.channel_id
+    where l.is_received and {which} order by l.created_at desc nulls last, l.lead_id
+"""
+OF_WEEK = "l.created_week_date = cast(? as date)"
+OF_PERIOD = """(? = 'all' or strftime(l.created_date, '%Y') = ? or strftime(l.created_date, '%Y-%m') = ?)"""
+OF_CHANNEL = "(? = '' or l.channel_id = ?)"
+SPENT = """
+    select s.spend_date, c.channel, s.ad_platform, s.campaign_name, s.spend, s.credit, s.currency, s.clicks
+    from leads.fct_media_spend_daily as s left join leads.dim_channels as c on s.channel_id = c.channel_id
+    order by s.spend_date desc, s.spend desc nulls last, s.campaign_name
+"""
 # channels of their own in the bars of weeks; the rest are one
 MOST_CHANNELS = 6
 
@@ -49,7 +69,7 @@ def page(opened: Opened) -> None:
         )
         return
     totals = opened.rows(TOTALS)
-    _tiles(totals)
+    _tiles(opened, totals)
     words = [f"{one['period_type']}:{one['period_name']}" for one in periods]
     period = state.choose("period", _("Period"), words, _period)
     _mix(opened, *period.split(":", 1))
@@ -63,7 +83,17 @@ def _period(word: str) -> str:
     return _("all weeks") if word.startswith("all:") else word.split(":", 1)[1]
 
 
-def _tiles(totals: list[Row]) -> None:
+def _behind(opened: Opened, name: str, title: str, table: str, listed: Sequence[tuple[str, str]], which: str,
+            *values: Hashable) -> None:  # fmt: skip
+    """The leads behind figures."""
+    shown = [("lead_id", _("lead")), ("created_at", _("created at (UTC)")), ("channel", _("channel")),
+             ("lead_status", _("status")), ("is_validated", _("validated")), ("is_won", _("won")),
+             ("attempt_count", _("calls")), ("reached_call_count", _("of them reached"))]  # fmt: skip
+    evidence.panel(opened, Behind(name, title, f"leads.{table}", listed, LEADS.format(which=which), shown, values,
+                                  "leads", "created_at"))  # fmt: skip
+
+
+def _tiles(opened: Opened, totals: list[Row]) -> None:
     whole = [week for week in totals if not week["is_partial_week"]]
     if not whole:
         return
@@ -80,6 +110,12 @@ def _tiles(totals: list[Row]) -> None:
             Tile(_("cost per validated lead"), readable("average_", last["cost_per_validated_lead"]), "EUR"),
         ]
     )  # fmt: skip
+    figures = [("validated_count", _("validated leads")), ("week_on_week_pct", _("against the week before")),
+               ("validation_ratio", _("validated of received")), ("paid_ratio", _("paid")),
+               ("reachability_ratio", _("reached")),
+               ("cost_per_validated_lead", _("cost per validated lead"))]  # fmt: skip
+    _behind(opened, "last-week", _("week {week}", week=last["week"]), "leads_weekly_totals", figures, OF_WEEK,
+            str(last["week_date"]))  # fmt: skip
 
 
 def _mix(opened: Opened, kind: str, name: str) -> None:
@@ -87,8 +123,9 @@ def _mix(opened: Opened, kind: str, name: str) -> None:
     mix = dicts(rows)
     st.header(_("Media mix"), anchor=False)
     boxes = [
-        {"name": row["channel"], "group": row["channel_group"], "value": row["share_ratio"] or 0,
-         "count": row["validated_count"]} for row in mix
+        {"name": texts.of_data("channel", row["channel"]), "value": row["share_ratio"] or 0,
+         "group": texts.of_data("channel_group", row["channel_group"]), "count": row["validated_count"]}
+        for row in mix
     ]  # fmt: skip
     whole = sum(row["value"] for row in boxes)
     said = _(
@@ -102,10 +139,11 @@ def _mix(opened: Opened, kind: str, name: str) -> None:
         listed = [("channel", _("channel")), ("validated_count", _("validated leads")), ("share_ratio", _("share")),
                   ("received_count", _("received leads")), ("won_count", _("won"))]  # fmt: skip
         blocks.listing(rows, listed, "mix", _("Media mix"))
+    _behind(opened, "mix", _("Media mix"), "media_mix", listed[1:], OF_PERIOD, *([name if kind != "all" else kind] * 3))
 
 
 def _weeks(opened: Opened, totals: list[Row]) -> None:
-    weeks = opened.rows(WEEKS)
+    weeks = [row | {"channel": texts.of_data("channel", row["channel"])} for row in opened.rows(WEEKS)]
     sums: dict[str, int] = {}
     for row in weeks:
         sums[row["channel"]] = sums.get(row["channel"], 0) + (row["validated_count"] or 0)
@@ -128,12 +166,15 @@ def _weeks(opened: Opened, totals: list[Row]) -> None:
     said += " " + _("Not whole: {weeks}.", weeks=", ".join(partial)) if partial else ""
     names = [*first, rest] if len(sums) > len(first) else first
     blocks.figure(draw.stacked(list(made.values()), _("validated leads"), said, order=names), "weeks")
+    figures = [("validated_count", _("validated leads")), ("is_peak", _("peak"))]
+    _behind(opened, "weeks", _("Weeks"), "leads_weekly", figures, "l.is_validated")
 
 
 def _reached(opened: Opened) -> None:
     st.header(_("Reachability"), anchor=False)
     channels = {
-        row["channel_id"]: row["channel"] for row in opened.rows("from leads.dim_channels order by display_order")
+        row["channel_id"]: texts.of_data("channel", row["channel"])
+        for row in opened.rows("from leads.dim_channels order by display_order")
     }
     channel = state.choose("channel", _("Channel"), ["", *channels], lambda one: channels.get(one) or _("all channels"))
     rows = opened.table(REACHED, channel, channel)
@@ -147,9 +188,11 @@ def _reached(opened: Opened) -> None:
         }
         for row in weeks
     ]
-    notes = " ".join(dict.fromkeys(row["note"] for row in weeks if row["note"]))
+    notes = " ".join(dict.fromkeys(texts.of_data("note", row["note"]) for row in weeks if row["note"]))
     said = _("Reached of called leads by week, between the floor and the ceiling that uncertain calls allow.")
     blocks.figure(draw.banded(shown, _("reached"), f"{said} {notes}".strip()), "reachability")
+    figures = [("reachability_ratio", _("reached")), ("floor_ratio", _("floor")), ("ceiling_ratio", _("ceiling"))]
+    _behind(opened, "reachability", _("Reachability"), "reachability", figures, OF_CHANNEL, channel, channel)
 
 
 def _paid(opened: Opened) -> None:
@@ -163,6 +206,8 @@ def _paid(opened: Opened) -> None:
     there = [name for name in names.values() if any(row["name"] == name for row in made)]
     said = _("Shares of the validated leads of each week.")
     blocks.figure(draw.stacked(made, _("share"), said, order=there, of_all=True), "paid")
+    figures = [("is_paid", _("paid")), ("validated_count", _("validated leads"))]
+    _behind(opened, "paid", _("Paid against organic"), "media_mix", figures, "l.is_validated")
 
 
 def _costs(opened: Opened, totals: list[Row]) -> None:
@@ -193,3 +238,7 @@ def _costs(opened: Opened, totals: list[Row]) -> None:
               ("validated_count", _("validated leads")),
               ("cost_per_validated_lead", _("cost per validated lead") + f" ({currencies})")]  # fmt: skip
     blocks.listing(rows, listed, "costs", _("Cost per validated lead"), blocks.BESIDE)
+    shown = [("spend_date", _("day")), ("channel", _("channel")), ("campaign_name", _("campaign")),
+             ("spend", _("spend")), ("credit", _("credit")), ("currency", _("currency"))]  # fmt: skip
+    evidence.panel(opened, Behind("costs", _("Cost per validated lead"), "leads.channel_costs", listed[2:], SPENT,
+                                  shown, (), "leads", "spend_date"))  # fmt: skip

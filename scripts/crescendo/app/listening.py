@@ -1,9 +1,12 @@
 """The page of listening: tracks, genres, listeners, and what is recommended to them and why."""
 
+from collections.abc import Hashable, Sequence
+
 import streamlit as st
 
-from crescendo.app import blocks, draw, evidence, state, subjects
+from crescendo.app import blocks, draw, evidence, spans, state, subjects
 from crescendo.app.blocks import Tile
+from crescendo.app.evidence import Behind
 from crescendo.app.pictures import short, unique
 from crescendo.app.source import Opened, dicts
 from crescendo.ask.outputs import Rows
@@ -33,6 +36,15 @@ USERS = """
     from listening.user_features as u left join listening.dim_listening_genres as g on u.top_genre_id = g.genre_id
     order by u.listen_count desc, u.user_key
 """
+# the listens behind the figures, in the order of the place in braces
+LISTENS = """
+    select l.listened_at, t.track_name, t.artist, l.user_key, l.track_key, l.first_load_date
+    from listening.fct_listens as l
+    inner join listening.dim_tracks_current as t on l.track_key = t.track_key
+    where {which} order by {order}, l.user_key, l.position
+"""
+EACH_TRACK = "count(*) over (partition by l.track_key) desc, t.track_name, l.listened_at desc"
+EACH_USER = "count(*) over (partition by l.user_key) desc, l.user_key, l.listened_at desc"
 USERS_SERVED = "select distinct user_key from recommendations.top_n order by try_cast(user_key as bigint), user_key"
 # the tracks behind a recommendation, the weightiest first
 SERVED = """
@@ -69,7 +81,9 @@ def page(opened: Opened) -> None:
             Tile(_("listens"), readable("", total["listen_count"])),
             Tile(_("tracks"), readable("", total["track_count"])),
             Tile(_("listeners"), readable("", total["user_count"])),
-            Tile(_("last day"), str(total["last_date"]), "", _("since {day}", day=total["first_date"])),
+            Tile(
+                _("last day"), spans.day(total["last_date"]), "", _("since {day}", day=spans.day(total["first_date"]))
+            ),
         ]
     )
     _days(opened)
@@ -79,6 +93,17 @@ def page(opened: Opened) -> None:
     _served(opened)
 
 
+def _behind(
+    opened: Opened, name: str, title: str, table: str, figures: Sequence[tuple[str, str]],
+    order: str = "l.listened_at desc", which: str = "true", *values: Hashable,
+) -> None:  # fmt: skip
+    """The listens behind figures."""
+    shown = [("listened_at", _("listened at (UTC)")), ("user_key", _("listener")), ("track_name", _("track")),
+             ("artist", _("artist")), ("first_load_date", _("known since"))]  # fmt: skip
+    rows = LISTENS.format(which=which, order=order)
+    evidence.panel(opened, Behind(name, title, table, figures, rows, shown, values, "moovitamix", "listened_at"))
+
+
 def _days(opened: Opened) -> None:
     st.header(_("Listens a day"), anchor=False)
     rows = [
@@ -86,6 +111,8 @@ def _days(opened: Opened) -> None:
         for row in opened.rows(DAYS)
     ]
     blocks.figure(draw.steps(rows, _("listens"), _("Listens of each day, all tracks.")), "days")
+    figures = [("listen_count", _("listens")), ("track_key", _("tracks")), ("user_key", _("listeners"))]
+    _behind(opened, "days", _("Listens a day"), "listening.fct_track_listens_daily", figures)
 
 
 def _tracks(opened: Opened) -> None:
@@ -99,9 +126,10 @@ def _tracks(opened: Opened) -> None:
         blocks.figure(draw.bars(bars, _("listens"), _("The {count} tracks heard most.", count=len(bars))), "tracks")
     with second:
         listed = [("track_name", _("track")), ("artist", _("artist")), ("listen_count", _("listens")),
-                  ("user_count", _("listeners")), ("fan_ratio", _("of them more than once")),
+                  ("user_count", _("listeners")), ("fan_ratio", _("of them declare its genre")),
                   ("recency_days", _("days since"))]  # fmt: skip
         blocks.listing(rows, listed, "tracks", _("Tracks"), blocks.BESIDE)
+    _behind(opened, "tracks", _("Tracks"), "listening.track_features", listed[2:], EACH_TRACK)
 
 
 def _genres(opened: Opened) -> None:
@@ -129,7 +157,7 @@ def _genres(opened: Opened) -> None:
         listed = [("name", _("genre")), ("growth", _("listens")), ("period_change_pct", _("gain vs before %")),
                   ("coverage_ratio", _("observed"))]  # fmt: skip
         blocks.listing(Rows(answer.columns, answer.types, kept), listed, "genres", _("genre"))
-    evidence.panel(opened, rows, answer, of)
+    evidence.growth(opened, rows, answer, of)
 
 
 def _users(opened: Opened) -> None:
@@ -138,6 +166,8 @@ def _users(opened: Opened) -> None:
               ("top_genre", _("genre heard most")), ("top_genre_ratio", _("its share")),
               ("recency_days", _("days since"))]  # fmt: skip
     blocks.listing(opened.table(USERS), listed, "listeners", _("Listeners"), blocks.BESIDE)
+    figures = [("top_genre_id" if column == "top_genre" else column, said) for column, said in listed[1:]]
+    _behind(opened, "listeners", _("Listeners"), "listening.user_features", figures, EACH_USER)
 
 
 def _served(opened: Opened) -> None:
@@ -151,6 +181,9 @@ def _served(opened: Opened) -> None:
     listed = [("rank", _("rank")), ("track_name", _("track")), ("artist", _("artist")),
               ("recommended_score", _("score")), ("reason", _("reason")), ("why", _("because of"))]  # fmt: skip
     blocks.listing(rows, listed, "recommendations", _("Recommendations"))
+    _behind(opened, "recommendations", _("Recommendations"), "recommendations.top_n",
+            [*((column, said) for column, said in listed if column in ("rank", "recommended_score", "reason", "why"))],
+            "l.listened_at desc", "l.user_key = ?", user)  # fmt: skip
     first = dicts(rows)[0]
     blocks.note(
         _(

@@ -17,7 +17,8 @@ FONT = '"Source Sans", "Source Sans Pro", system-ui, "Segoe UI", Roboto, "DejaVu
 # pixels: notes, text, a heading of a figure, of a page, a figure to remember
 SMALL, TEXT, HEADING, TITLE, FIGURE = 13, 15, 18, 26, 28
 
-# of charts that are files: the fonts that the converter has
+# of charts; their parts are silent, because Vega reads them in English, and each has a sentence of its own.
+# Of those that are files: the fonts that the converter has
 CHART: dict[str, Any] = {
     "background": PAPER,
     "font": FONT,
@@ -26,16 +27,17 @@ CHART: dict[str, Any] = {
     "axis": {
         "labelColor": MUTED, "titleColor": MUTED, "labelFontSize": 12, "titleFontSize": 12, "titleFontWeight": "normal",
         "domainColor": HAIRLINE, "tickColor": HAIRLINE, "gridColor": "#EEEBE4", "labelFlush": True,
-        "labelOverlap": "greedy",
+        "labelOverlap": "greedy", "aria": False,
     },
     "axisX": {"grid": False},
     "axisY": {"domain": False, "ticks": False},
     "legend": {
         "orient": "top", "direction": "vertical", "labelColor": INK, "labelFontSize": 13, "titleColor": MUTED,
-        "titleFontSize": 12, "titleFontWeight": "normal", "labelLimit": 330, "symbolStrokeWidth": 2.5,
+        "titleFontSize": 12, "titleFontWeight": "normal", "labelLimit": 330, "aria": False, "symbolStrokeWidth": 2.5,
     },
     "range": {"category": list(PALETTE)},
     "line": {"strokeWidth": 2},
+    "mark": {"aria": False},
     "title": {"anchor": "start", "color": INK, "fontSize": HEADING, "fontWeight": 600, "subtitleColor": MUTED,
               "subtitleFontSize": SMALL},
 }  # fmt: skip
@@ -46,8 +48,9 @@ STYLE = f"""
 [data-testid=stMainBlockContainer] {{ max-width: 1360px; padding: 4.4rem 1rem 4rem; }}
 [data-testid=stApp] h1 {{ font-size: {TITLE}px; font-weight: 650; padding: 0 0 2px; letter-spacing: -.01em; }}
 [data-testid=stApp] h2 {{ font-size: {HEADING}px; font-weight: 650; padding: 10px 0 0; border: 0; }}
-.note {{ color: {MUTED}; font-size: {SMALL}px; line-height: 1.45; margin: 0; max-width: 78ch;
+.note {{ color: {MUTED}; font-size: {SMALL}px; line-height: 1.45; margin: 0; max-width: 92ch;
   overflow-wrap: anywhere; }}
+.note a {{ color: {ACCENT}; }}
 .tiles {{ display: grid; grid-template-columns: repeat(auto-fit, minmax(148px, 1fr)); gap: 0;
   border-top: 2px solid {INK}; border-bottom: 1px solid {HAIRLINE}; }}
 .tile {{ padding: 10px 16px 12px 0; min-width: 0; }}
@@ -62,6 +65,7 @@ table.rows th {{ text-align: left; color: {MUTED}; font-weight: 500; font-size: 
   border-bottom: 1px solid {INK}; padding: 4px 14px 4px 0; white-space: nowrap; vertical-align: bottom; }}
 table.rows td {{ border: 0; border-bottom: 1px solid {HAIRLINE}; padding: 5px 14px 5px 0; vertical-align: top; }}
 table.rows th.number, table.rows td.number {{ text-align: right; white-space: nowrap; }}
+table.rows th.number + th:not(.number), table.rows td.number + td.name {{ padding-left: 14px; }}
 table.rows td.name {{ min-width: 11em; max-width: 34em; overflow-wrap: anywhere; }}
 table.rows td.name span {{ display: -webkit-box; -webkit-line-clamp: 2;
   -webkit-box-orient: vertical; overflow: hidden; }}
@@ -74,7 +78,8 @@ table.rows a:hover, table.rows a:focus {{ text-decoration: underline; }}
 @media (max-width: 640px) {{
   [data-testid=stMainBlockContainer] {{ padding: 3.9rem .8rem 3rem; }}
   .tile .figure {{ font-size: 23px; }}
-  table.rows td.name {{ min-width: 8.5em; }}
+  table.rows th.number + th:not(.number), table.rows td.number + td.name {{ padding-left: 14px; }}
+table.rows td.name {{ min-width: 8.5em; }}
 }}
 </style>
 """

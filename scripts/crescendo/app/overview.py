@@ -53,7 +53,7 @@ def overview(opened: Opened, of: Counted, window: dict[str, Any], place: Any) ->
         st.header(_("Whose pace rose most"), anchor=False)
         _table(sound, faster, of, "pace")
     averages(opened, of, asked)
-    evidence.panel(opened, rows or _rows(answer), total if rows else answer, of)
+    evidence.growth(opened, rows or _rows(answer), total if rows else answer, of)
 
 
 def _rows(answer: Answer) -> list[Row]:
@@ -98,7 +98,7 @@ def _ranked(rows: list[Row], answer: Answer, of: Counted, name: str) -> None:
 def _table(rows: list[Row], answer: Answer, of: Counted, name: str) -> None:
     credited = [row.get("artist_credit") or "" for row in rows]
     columns = [Column(_("name"), [r["name"] for r in rows], links=[link(r["subject_id"], of) for r in rows])]
-    columns += [Column(_("artist"), credited)] if any(credited) else []
+    columns += [Column(_("artist"), credited, is_data=True)] if any(credited) else []
     columns += [
         Column(_("growth") + f" ({of.unit})", [readable("growth", row["growth"]) for row in rows], True),
         Column(_("growth %"), [readable("growth_pct", row["growth_pct"]) for row in rows], True),

@@ -5,9 +5,11 @@ from pathlib import Path
 import duckdb
 import streamlit as st
 
-from crescendo.app import blocks, draw
+from crescendo.app import blocks, draw, evidence
 from crescendo.app.blocks import Tile
+from crescendo.app.evidence import Behind
 from crescendo.app.source import Opened, dicts
+from crescendo.ask import texts
 from crescendo.ask.outputs import Rows
 from crescendo.ask.shown import readable
 from crescendo.ask.texts import _, language
@@ -31,6 +33,41 @@ VOLUMES = """
         max_by(bytes, noted_at) as byte_count, max(newest_date) as newest_date, max(noted_at) as noted_at
     from operations.tables group by table_name order by row_count desc
 """
+# what was measured, noted or found, row by row
+ROWS = {
+    "observations": """
+        select m.platform, m.metric, s.subject_id, s.first_date, s.last_date, s.observation_count
+        from metrics.dim_series as s inner join metrics.dim_metrics as m on s.metric_id = m.metric_id
+        order by s.observation_count desc, s.series_id
+    """,
+    # a recording of several songs would count twice
+    "freshness": """
+        select m.platform, m.metric, s.subject_id, s.first_date, s.last_date, s.observation_count
+        from metrics.dim_series as s inner join metrics.dim_metrics as m on s.metric_id = m.metric_id
+        left join metrics.dim_subjects as d on s.subject_id = d.subject_id
+        where m.platform <> 'crescendo' and not coalesce(d.is_composed, false)
+        order by m.platform, s.last_date, s.series_id
+    """,
+    "runs": """
+        select r.started_at, r.verb, p.phase, p.seconds, p.cpu_seconds, p.peak_bytes, p.row_count, r.outcome, r.error,
+            p.run_id
+        from operations.phases as p inner join operations.runs as r on p.run_id = r.run_id
+        order by r.started_at desc, p.noted_at
+    """,
+    "volumes": "select * from operations.tables order by noted_at desc, row_count desc nulls last",
+    "findings": "select * from quality.fct_findings order by finding_kind, last_found_date desc nulls last, record_id",
+    "files": """
+        select f._load_id as load_id, l.started_at, f.source, f.document, f.path, f.status, f.records_in,
+            f.records_loaded, f.records_duplicate, f.records_rejected, f.reason
+        from load_audit.files as f inner join load_audit.loads as l on f._load_id = l._load_id
+        where f.is_current order by f.records_rejected desc, l.started_at desc, f.path
+    """,
+    "latency": "select * from operations.requests order by noted_at desc, latency_p95 desc nulls last",
+    "slowest": """
+        select noted_at, node, resource_type, status as outcome, seconds, failures, message
+        from operations.dbt_nodes order by noted_at desc, seconds desc nulls last
+    """,
+}
 FINDINGS = """
     select f.finding_kind, sum(f.finding_count) as finding_count, k.is_set_aside, any_value(f.example) as example,
         any_value({meaning}) as meaning
@@ -56,7 +93,7 @@ LATENCY = """
     from operations.requests group by source, endpoint order by p95 desc nulls last
 """
 SLOW = """
-    select string_split(node, '.')[-1] as node, resource_type, status, seconds
+    select string_split(node, '.')[-1] as node, resource_type, status as node_status, seconds
     from operations.dbt_nodes where run_id = (select max_by(run_id, noted_at) from operations.dbt_nodes)
     order by seconds desc nulls last limit 50
 """
@@ -89,7 +126,7 @@ def page(opened: Opened) -> None:
             ("p95", _("95 % within (ms)")), ("p99", _("99 % within (ms)"))],
            _("no request was made yet: `crescendo fetch` notes them"))  # fmt: skip
     _table(opened, _("Slowest models and tests of the last build"), SLOW, "slowest",
-           [("node", _("model or test")), ("resource_type", _("kind")), ("status", _("status")),
+           [("node", _("model or test")), ("resource_type", _("type")), ("node_status", _("status")),
             ("seconds", _("seconds"))], _("no build was noted yet"))  # fmt: skip
 
 
@@ -109,6 +146,8 @@ def _tiles(opened: Opened) -> None:
             Tile(_("observations"), readable("", rows.rows[0][0] if rows else None)),
         ]
     )  # fmt: skip
+    if rows:
+        _behind(opened, "observations", _("observations").capitalize(), [("observation_count", _("observations"))])
 
 
 def _found(opened: Opened, sql: str) -> Rows | None:
@@ -131,7 +170,8 @@ def _alerts(opened: Opened) -> None:
         return
     said = [one.sentence_fr if language() == "fr" else one.sentence_en for one in known]
     kept = [
-        (one.severity, text, one.opened_at, one.occurrences, one.told_to) for one, text in zip(known, said, strict=True)
+        (_(one.severity), text, one.opened_at, one.occurrences, one.told_to)
+        for one, text in zip(known, said, strict=True)
     ]
     rows = Rows(["severity", "sentence", "opened_at", "occurrences", "told_to"],
                 ["VARCHAR", "VARCHAR", "TIMESTAMP", "BIGINT", "VARCHAR"], kept)  # fmt: skip
@@ -149,9 +189,9 @@ def _runs(opened: Opened) -> None:
     phases = _found(opened, PHASES)
     if phases and phases.rows:
         rows = [
-            {"step": row["run"], "name": row["phase"], "value": round(row["seconds"] or 0, 2), "rank": 0}
-            for row in dicts(phases)
-        ]
+            {"step": row["run"], "name": texts.of_data("phase", row["phase"]), "value": round(row["seconds"] or 0, 2),
+             "rank": 0} for row in dicts(phases)
+        ]  # fmt: skip
         blocks.figure(draw.stacked(rows, _("seconds"), _("What the phases of the newest runs took.")), "phases")
 
 
@@ -160,5 +200,47 @@ def _table(opened: Opened, title: str, sql: str, name: str, listed: list[tuple[s
     rows = _found(opened, sql)
     if rows and rows.rows:
         blocks.listing(rows, listed, name, title, blocks.BESIDE)
+        _behind(opened, name, title, listed)
     else:
         blocks.note(nothing)
+
+
+# of each part: the model that has the figures, the column with a row's day, and what this page calls otherwise
+MODELS = {
+    "observations": ("metrics.dim_series", "last_date", {}),
+    "runs": ("operations.fct_runs", "started_at", {"peak_megabytes": "peak_bytes"}),
+    "volumes": ("operations.tables", "noted_at", {"byte_count": "bytes"}),
+    "findings": ("quality.fct_findings", "last_found_date", {"meaning": ""}),
+    "files": ("load_audit.files", "started_at", {"file_count": ""}),
+    "freshness": ("metrics.platform_completeness", "last_date", {}),
+    "latency": ("operations.requests", "noted_at", {"p50": "latency_p50", "p95": "latency_p95", "p99": "latency_p99"}),
+    "slowest": ("operations.dbt_nodes", "noted_at", {"node_status": "status"}),
+}
+
+
+def _behind(opened: Opened, name: str, title: str, listed: list[tuple[str, str]]) -> None:
+    """The rows behind a part of the page, and what its figures mean."""
+    table, dated, called = MODELS[name]
+    figures = [(called.get(column, column), said) for column, said in listed]
+    evidence.panel(opened, Behind(name, title, table, figures, ROWS[name], _shown(name), (), "", dated))
+
+
+def _shown(name: str) -> list[tuple[str, str]]:
+    """The columns of the rows behind a part of the page."""
+    noted = ("noted_at", _("noted at (UTC)"))
+    return {
+        "runs": [("started_at", _("started at (UTC)")), ("verb", _("run")), ("phase", _("phase")),
+                 ("seconds", _("seconds")), ("cpu_seconds", _("seconds of processor")), ("row_count", _("rows"))],
+        "volumes": [noted, ("source", _("source")), ("table_name", _("table")), ("row_count", _("rows")),
+                    ("new_row_count", _("new rows")), ("bytes", _("bytes"))],
+        "findings": [("finding_kind", _("finding")), ("record_id", _("id")), ("example", _("example")),
+                     ("finding_count", _("rows")), ("file_path", _("file"))],
+        "files": [("load_id", _("load")), ("started_at", _("started at (UTC)")), ("source", _("source")),
+                  ("document", _("document")), ("path", _("file")), ("records_in", _("records")),
+                  ("records_loaded", _("loaded")), ("records_rejected", _("rejected"))],
+        "latency": [noted, ("source", _("source")), ("endpoint", _("endpoint")), ("request_count", _("requests")),
+                    ("latency_p50", _("half within (s)")), ("latency_p95", _("95 % within (s)"))],
+        "slowest": [noted, ("node", _("model or test")), ("seconds", _("seconds")), ("failures", _("failed"))],
+    }.get(name, [("platform", _("platform")), ("metric", _("metric")), ("subject_id", _("subject")),
+                 ("first_date", _("first day")), ("last_date", _("last day")),
+                 ("observation_count", _("observations"))])  # fmt: skip

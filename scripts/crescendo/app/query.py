@@ -95,7 +95,7 @@ def _shown(rows: Rows) -> None:
     unlike = len(set(rows.columns)) == len(rows.columns)
     listed = [(column, column) for column in rows.columns]
     kept = rows if unlike else Rows([f"{n}_{c}" for n, c in enumerate(rows.columns)], rows.types, rows.rows)
-    blocks.listing(kept, listed if unlike else [(c, c) for c in kept.columns], "answer", _("Answer"))
+    blocks.listing(kept, listed if unlike else [(c, c) for c in kept.columns], "answer", _("Answer"), raw=True)
     if len(rows.rows) == MOST_ROWS:
         blocks.note(_("the first {count} rows", count=MOST_ROWS))
     if drawn := chart(kept):
@@ -128,4 +128,4 @@ def _catalogue(opened: Opened) -> None:
     with st.expander(_("Catalogue: what can be asked")):
         rows = opened.table(TABLES)
         listed = [("table_name", _("name")), ("kind", _("kind")), ("columns", _("columns, or parameters"))]
-        blocks.listing(rows, listed, "catalogue", _("Catalogue"), 200)
+        blocks.listing(rows, listed, "catalogue", _("Catalogue"), 200, raw=True)

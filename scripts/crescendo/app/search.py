@@ -79,6 +79,7 @@ def box() -> Callable[..., Any]:
 @st.fragment
 def search(opened: Opened) -> None:
     """The box and what it finds. What is picked joins the subjects of the address."""
+    state.speak()  # a fragment that runs alone has a thread of its own
     text = str(st.session_state.get("find", {}).get("text") or "")
     found = _found(opened, text) if text.strip() else []
     nothing = _("nothing is called {text}", text=short(text, 40))

@@ -1,19 +1,17 @@
 """The frame of every page: language, navigation, the warehouse, and plain words if something is amiss."""
 
-import logging
 from collections.abc import Callable
 
-import duckdb
 import streamlit as st
 
 from crescendo import builds, outcome
 from crescendo.app import audience, films, leads, listening, pipeline, query, state
-from crescendo.app.blocks import note, plainly
+from crescendo.app.blocks import note
 from crescendo.app.look import STYLE
+from crescendo.app.safe import safely
 from crescendo.app.source import Opened, opened
 from crescendo.ask import reasons
 from crescendo.ask.texts import _
-from crescendo.errors import CrescendoError
 
 Page = Callable[[Opened], None]
 # address, title in English, what draws it
@@ -25,7 +23,6 @@ PAGES: tuple[tuple[str, str, Page], ...] = (
     ("pipeline", "Pipeline", pipeline.page),
     ("query", "Query", query.page),
 )
-LOG = logging.getLogger(__name__)
 
 
 def run() -> None:
@@ -46,7 +43,7 @@ def _drawn(title: str, page: Page) -> Callable[[], None]:
             st.title(title, anchor=False)
             with st.container(width="content"):
                 state.language()
-        try:
+        with safely():
             warehouse = opened()
             with warehouse.reader() as connection, reasons.built(connection):
                 pass
@@ -54,13 +51,5 @@ def _drawn(title: str, page: Page) -> Callable[[], None]:
                 if said:
                     note(said)
             page(warehouse)
-        except CrescendoError as error:
-            plainly(str(error))
-        except (duckdb.CatalogException, duckdb.BinderException):
-            LOG.exception("a page lacks a table or a column")
-            plainly(_("the warehouse was built by another version of the models: run `crescendo build --force`"))
-        except Exception:  # whatever it is, a reader can do nothing with a traceback
-            LOG.exception("a page failed")
-            plainly(_("this page failed, which is a fault of ours: the terminal of `crescendo app` says more"))
 
     return draw

@@ -8,6 +8,7 @@ import duckdb
 
 from crescendo.app.draw import Row
 from crescendo.app.source import Opened
+from crescendo.ask import texts
 from crescendo.ask.texts import _
 from crescendo.ask.windows import Window
 
@@ -76,7 +77,7 @@ class Subject:
 
 @dataclass(frozen=True)
 class Counted:
-    """A metric of a platform."""
+    """A metric of a platform; its unit as the reader calls it."""
 
     platform: str
     platform_name: str
@@ -91,7 +92,7 @@ class Counted:
     @property
     def said(self) -> str:
         """As people say it."""
-        return f"{self.platform_name} · {self.metric.replace('_', ' ')}"
+        return f"{self.platform_name} · {texts.of_data('metric', self.metric).replace('_', ' ')}"
 
 
 def named(opened: Opened, ids: tuple[str, ...]) -> list[Subject]:
@@ -111,7 +112,7 @@ def counted(opened: Opened, ids: tuple[str, ...] = ()) -> list[Counted]:
 
     def make(connection: duckdb.DuckDBPyConnection) -> list[Counted]:
         found = connection.execute(COUNTED, {"ids": list(ids), "own": OWN}).fetchall()
-        return [Counted(*row[:4]) for row in found]
+        return [Counted(row[0], row[1], row[2], texts.of_data("unit", row[3]).replace("_", " ")) for row in found]
 
     return opened.kept(("counted", ids), make)
 

@@ -52,11 +52,26 @@ def reasons(language: str) -> dict[str, str]:
     return _written(language)["reasons"]
 
 
+def of_data(column: str, said: str) -> str:
+    """What a column of that name holds, in the reader's language; as it is if the list of the column lacks it."""
+    return said if language() == "en" else data(language())["columns"].get(column, {}).get(said, said)
+
+
+def definition(said: str) -> str:
+    """What a table or a column means, as the model describes it, in the reader's language if the list has it."""
+    return said if language() == "en" else data(language())["definitions"].get(said, said)
+
+
+def data(language: str) -> dict[str, Any]:
+    """What models describe (`definitions`) and what their `columns` hold -> the same in another language."""
+    return _written(f"{language}_data")
+
+
 @cache
-def _written(language: str) -> dict[str, Any]:
+def _written(name: str) -> dict[str, Any]:
     import tomllib  # few speak another language
 
-    return tomllib.loads((Path(__file__).parent / "locale" / f"{language}.toml").read_text("utf-8"))
+    return tomllib.loads((Path(__file__).parent / "locale" / f"{name}.toml").read_text("utf-8"))
 
 
 @cache
