@@ -120,7 +120,7 @@ def _read(said: str, column: str, value: object) -> str:
 
 def figure(drawn: Drawn, name: str) -> None:
     """A chart with a sentence that says the same, and its downloads."""
-    st.altair_chart(drawn.chart, theme=None, width="stretch", alt=drawn.said, key=f"chart-{name}")
+    st.vega_lite_chart(drawn.spec(), theme=None, width="stretch", alt=drawn.said, key=f"chart-{name}")
     note(drawn.said)
     with st.container(horizontal=True, gap="small"):
         _download("PNG", f"{name}.png", "image/png", lambda: files.png(drawn.chart))

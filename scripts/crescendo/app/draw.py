@@ -32,6 +32,16 @@ class Drawn:
     rows: list[Row]
     said: str
 
+    def spec(self) -> dict[str, Any]:
+        """The chart as Vega-Lite has it. Not checked against its schema, which takes half of a page's time."""
+        made: dict[str, Any] = self.chart.to_dict(validate=False)
+        return made
+
+
+def _of(rows: Sequence[Row]) -> alt.Chart:
+    """A chart of rows. Altair copies lists with each step that is added to a chart, but no tuples."""
+    return alt.Chart(alt.Data(values=tuple(rows)))
+
 
 def dressed(chart: Any, rows: Sequence[Row], said: str, height: int | None = None) -> Drawn:
     """The chart in our look, as wide as its place."""
@@ -66,7 +76,7 @@ def course(rows: Sequence[Row], unit: str, said: str, *, from_zero: bool) -> Dra
     """Lines over days: `name`, `range`, `date`, `value`, `segment`, `mark`. A gap between segments stays a gap."""
     names = list(dict.fromkeys(row["name"] for row in rows))
     ranges = list(dict.fromkeys(row["range"] for row in rows))
-    base = alt.Chart(alt.Data(values=[row | {"date": _iso(row["date"])} for row in rows]))
+    base = _of([row | {"date": _iso(row["date"])} for row in rows])
     value = alt.Y(
         "value:Q", title=unit, scale=alt.Scale(zero=from_zero, nice=True), axis=alt.Axis(**_short(), tickCount=5)
     )
@@ -108,7 +118,7 @@ def _marks(base: alt.Chart, value: alt.Y, tooltip: list[alt.Tooltip], there: lis
 def bars(rows: Sequence[Row], unit: str, said: str, *, percent: bool = False) -> Drawn:
     """Ranked bars: `name` and `value`, in their order, each with its figure."""
     said_of = [f"{_percent(row['value'])} %" if percent else readable("", row["value"]) for row in rows]
-    data = alt.Chart(alt.Data(values=[row | {"written": one} for row, one in zip(rows, said_of, strict=True)]))
+    data = _of([row | {"written": one} for row, one in zip(rows, said_of, strict=True)])
     name = alt.Y("name:N", title=None, sort=None, axis=alt.Axis(labelLimit=150, domain=False, ticks=False))
     axis = alt.Axis(**({"format": ".0%"} if percent else _short()), tickCount=4, grid=True)
     values = [row["value"] for row in rows]
@@ -123,7 +133,7 @@ def bars(rows: Sequence[Row], unit: str, said: str, *, percent: bool = False) ->
 
 def apart(rows: Sequence[Row], unit: str, said: str) -> Drawn:
     """What a total's change is made of: `part`, `value`, gains to the right, losses to the left."""
-    data = alt.Chart(alt.Data(values=list(rows)))
+    data = _of(rows)
     part = alt.Y("part:N", title=None, sort=None, axis=alt.Axis(labelLimit=220, domain=False, ticks=False))
     value = alt.X("value:Q", title=unit, axis=alt.Axis(**_short(), tickCount=4, grid=True))
     colour = alt.condition("datum.value < 0", alt.value(PALETTE[1]), alt.value(PALETTE[0]))
@@ -144,7 +154,7 @@ def _cycle(colours: Sequence[str], count: int) -> list[str]:
 def steps(rows: Sequence[Row], unit: str, said: str) -> Drawn:
     """What each step of a window added: `name`, `date`, `value`, `whole`; bars beside each other for each name."""
     names = list(dict.fromkeys(row["name"] for row in rows))
-    data = alt.Chart(alt.Data(values=[row | {"date": str(row["date"])} for row in rows]))
+    data = _of([row | {"date": str(row["date"])} for row in rows])
     colour = alt.Color(
         "name:N", title=None, sort=None, scale=alt.Scale(domain=names, range=_cycle(PALETTE, len(names))),
         legend=alt.Legend() if len(names) > 1 else None,
@@ -175,7 +185,7 @@ def treemap(rows: Sequence[Row], said: str) -> Drawn:
                "written": f"{_percent(row['value'])} %", "fits": box["dx"] > 11 and box["dy"] > 7}
         for row, box in zip(kept, squarify.squarify(sizes, 0, 0, width, height), strict=True)
     ]  # fmt: skip
-    base = alt.Chart(alt.Data(values=boxes))
+    base = _of(boxes)
     x = alt.X("x:Q", axis=None, scale=alt.Scale(domain=[0, width], nice=False))
     y = alt.Y("y:Q", axis=None, scale=alt.Scale(domain=[0, height], nice=False, reverse=True))
     colour = alt.Color(
@@ -202,7 +212,7 @@ def _percent(share: float) -> str:
 def stacked(rows: Sequence[Row], unit: str, said: str, *, order: Sequence[str] = (), of_all: bool = False) -> Drawn:
     """Bars of steps, one part on the other: `step`, `name`, `value`, `peak`; of 100 % if they are shares of all."""
     names = list(order) or list(dict.fromkeys(row["name"] for row in rows))
-    data = alt.Chart(alt.Data(values=list(rows)))
+    data = _of(rows)
     step = alt.X("step:O", title=None, axis=alt.Axis(labelAngle=0, labelOverlap="greedy"))
     axis = alt.Axis(format=".0%") if of_all else alt.Axis(**_short(), tickCount=5)
     value = alt.Y("sum(value):Q", title=unit, stack="normalize" if of_all else "zero", axis=axis)
@@ -228,7 +238,7 @@ def stacked(rows: Sequence[Row], unit: str, said: str, *, order: Sequence[str] =
 
 def banded(rows: Sequence[Row], title: str, said: str) -> Drawn:
     """A line of shares within its floor and ceiling: `step`, `value`, `low`, `high`; no value is a gap."""
-    data = alt.Chart(alt.Data(values=list(rows)))
+    data = _of(rows)
     step = alt.X("step:O", title=None, axis=alt.Axis(labelAngle=0, labelOverlap="greedy"))
     axis = alt.Axis(format=".0%", tickCount=5)
     scale = alt.Scale(domain=[0, 1])
@@ -247,7 +257,7 @@ def banded(rows: Sequence[Row], title: str, said: str) -> Drawn:
 def line(rows: Sequence[Row], unit: str, said: str) -> Drawn:
     """Lines over steps, which are no days: `step`, `name`, `value`; a step without a value is a gap."""
     names = list(dict.fromkeys(row["name"] for row in rows))
-    data = alt.Chart(alt.Data(values=list(rows)))
+    data = _of(rows)
     colour = alt.Color(
         "name:N", title=None, sort=None, scale=alt.Scale(domain=names, range=_cycle(PALETTE, len(names))),
         legend=alt.Legend(direction="horizontal", columns=2) if len(names) > 1 else None,

@@ -45,10 +45,12 @@ def serve(port: int, ready: Callable[[], None]) -> None:
 def _warm() -> None:
     """Import what pages need, so that the first reader does not wait for it."""
     import pandas  # noqa: F401 DuckDB imports it with the first value that is bound
+    from altair.utils import schemapi
 
     from crescendo.app import draw, shell, subjects
     from crescendo.app.source import opened
 
+    schemapi.disable_debug_mode()  # tests check each chart against Vega-Lite's schema; readers should not wait for it
     if not shell.PAGES or not draw.bars([{"name": "", "value": 1}], "", "").chart.to_dict():
         return
     with suppress(CrescendoError, duckdb.Error):  # each page says what is amiss

@@ -2,9 +2,9 @@
 
 from collections.abc import Callable
 
+import duckdb
 import streamlit as st
 
-from crescendo import builds, outcome
 from crescendo.app import audience, films, leads, listening, pipeline, query, state
 from crescendo.app.blocks import note
 from crescendo.app.look import STYLE
@@ -37,6 +37,12 @@ def run() -> None:
     st.navigation(pages, position="top").run()
 
 
+def _built(connection: duckdb.DuckDBPyConnection) -> bool:
+    """Raises CrescendoError if nothing has been built."""
+    with reasons.built(connection):
+        return True
+
+
 def _drawn(title: str, page: Page) -> Callable[[], None]:
     def draw() -> None:
         with st.container(horizontal=True, vertical_alignment="bottom", horizontal_alignment="distribute"):
@@ -45,11 +51,9 @@ def _drawn(title: str, page: Page) -> Callable[[], None]:
                 state.language()
         with safely():
             warehouse = opened()
-            with warehouse.reader() as connection, reasons.built(connection):
-                pass
-            for said in warehouse.kept("notes", lambda c: [builds.unbuilt(c), *outcome.noted(c)]):
-                if said:
-                    note(said)
+            warehouse.kept("built", _built)
+            for said in warehouse.notes():
+                note(said)
             page(warehouse)
 
     return draw

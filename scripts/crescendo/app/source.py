@@ -14,7 +14,7 @@ import duckdb
 
 from crescendo import warehouse
 from crescendo.ask import texts
-from crescendo.ask.answers import ask
+from crescendo.ask.answers import ask, noted
 from crescendo.ask.outputs import Rows
 from crescendo.ask.question import Answer, Question
 
@@ -55,7 +55,11 @@ class Opened:
 
     def answer(self, question: Question) -> Answer:
         """The answer to a question. Raises CrescendoError if it cannot be understood."""
-        return self.kept(question, lambda connection: ask(question, connection))
+        return self.kept(question, lambda connection: ask(question, connection, self.notes()))
+
+    def notes(self) -> list[str]:
+        """What is to be said of all answers: an unfinished build, a broken promise."""
+        return self.kept("notes", noted)
 
     def table(self, sql: str, *values: Hashable) -> Rows:
         """The rows of a statement with the types of their columns; a value that is a tuple is a list for DuckDB."""

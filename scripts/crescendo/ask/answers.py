@@ -1,6 +1,7 @@
 """Growth and averages over any window, from the functions of `metrics`."""
 
 import difflib
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime
 
@@ -37,14 +38,22 @@ TEXTS = ("subject_id", "name", "platform", "metric", "unit", "status", "artist_c
 FIGURES = {"growth": "growth", "averages": "average_per_observed_day"}
 
 
-def ask(question: Question, connection: duckdb.DuckDBPyConnection | None = None) -> Answer:
+def ask(
+    question: Question, connection: duckdb.DuckDBPyConnection | None = None, notes: Sequence[str] | None = None
+) -> Answer:
     """Answer a question from the warehouse, by a connection that is open or one of its own.
 
+    notes: what is to be said of all answers from this file, if it is known already.
     Raises CrescendoError if it cannot be understood.
     """
     check_words(question)
     with built(connection) as opened:
-        return _Asking(opened, question).answer()
+        return _Asking(opened, question, noted(opened) if notes is None else notes).answer()
+
+
+def noted(connection: duckdb.DuckDBPyConnection) -> list[str]:
+    """What is to be said of all answers from a warehouse: an unfinished build, a broken promise."""
+    return [said for said in (builds.unbuilt(connection), *outcome.noted(connection)) if said]
 
 
 def check_words(question: Question) -> None:
@@ -79,11 +88,10 @@ def check_words(question: Question) -> None:
 class _Asking:
     """One question on its way to an answer."""
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection, question: Question) -> None:
+    def __init__(self, connection: duckdb.DuckDBPyConnection, question: Question, notes: Sequence[str]) -> None:
         self.connection = connection
         self.question = question
-        self.warnings: list[str] = [said] if (said := builds.unbuilt(connection)) else []
-        self.warnings += outcome.noted(connection)
+        self.warnings = [*notes]
 
     def answer(self) -> Answer:
         """The rows, in order."""
