@@ -25,6 +25,21 @@ FIRST = date(2025, 4, 20)
 FILMS = 20
 FAULTS = frozenset(("429", "500", "502", "503", "cut"))
 MOST_CALLS = 40
+# dbt reads it as what to build by default
+NARROW = """
+selectors:
+  - name: of_these_sources
+    default: true
+    definition:
+      union:
+        - {method: path, value: models/marts/films, parents: true, indirect_selection: empty}
+        - {method: path, value: models/marts/listening, parents: true, indirect_selection: empty}
+        - {method: path, value: models/marts/operations, parents: true, indirect_selection: empty}
+        - {method: path, value: models/marts/quality, parents: true, indirect_selection: empty}
+        - {method: path, value: models/metrics, parents: true, indirect_selection: empty}
+        - {method: path, value: models/staging, indirect_selection: empty}
+        - exclude: [{method: resource_type, value: test}]
+"""
 
 
 def applications(day, kinds=frozenset(), seed=7):
@@ -93,6 +108,12 @@ def backfill(folder, days):
         words = [sys.executable, "-m", "crescendo.cli", "daily", "--from", str(days[0]), "--to", str(days[-1])]
         done = subprocess.run(words, cwd=folder, env=own | environment, check=False)
     assert done.returncode == 0
+
+
+def narrow(folder):
+    """Let dbt leave out in a folder the tests of data, and the marts that these sources do not fill."""
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "selectors.yml").write_text(NARROW)
 
 
 def environment_of(folder):
