@@ -87,7 +87,7 @@ registry: .venv-registry/.ready ## MLflow, in an environment of its own, for `cr
 airflow: .venv-airflow/.ready ## Airflow on a PostgreSQL of its own, with the daily DAG; its page's address
 	@orchestration/airflow/airflow.sh up
 
-airflow-test: .venv-airflow/.ready ## the DAG for two dates against the simulators, compared with runs without Airflow
+airflow-test: .venv-airflow/.ready ## the DAG for two days (CRESCENDO_DAYS) against the simulators, compared with days without Airflow
 	@AIRFLOW_HOME=$$(mktemp -d) && chmod 755 $$AIRFLOW_HOME && export AIRFLOW_HOME && trap 'rm -rf "$$AIRFLOW_HOME"' EXIT && \
 	CRESCENDO_AIRFLOW_DATABASE_PORT=5438 orchestration/airflow/airflow.sh run $(CURDIR)/$(BIN)/python $(CURDIR)/orchestration/airflow/try_dag.py
 

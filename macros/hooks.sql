@@ -108,7 +108,8 @@
 {%- endmacro %}
 
 {#- Puts the descriptions of what was built, and of the raw tables, into the DuckDB file. One text at the end of a run:
-    dbt's own `persist_docs` asks the catalog about each model, and knows no table functions.
+    dbt's own `persist_docs` asks the catalog about each model, and knows no table functions. One transaction, since a
+    commit for each of some thousand comments would wait for the disk as often.
 
     results: of the run, as dbt hands them to on-run-end. -#}
 {% macro describe_tables(results) -%}
@@ -116,12 +117,14 @@
         {%- set kinds = {'table': 'table', 'incremental': 'table', 'seed': 'table', 'view': 'view', 'table_function': 'macro table'} -%}
         {%- set built = results | selectattr('status', 'equalto', 'success') | map(attribute='node.unique_id') | list -%}
         {%- set raw = run_query("select schema_name || '.' || table_name from duckdb_tables()").columns[0].values() -%}
+        begin;
         {%- for node in graph.nodes.values() if node.unique_id in built -%}
             {{ comments_of(node, node.alias, kinds.get(node.config.materialized)) }}
         {%- endfor -%}
         {%- for node in graph.sources.values() if node.schema ~ '.' ~ node.identifier in raw -%}
             {{ comments_of(node, node.identifier, 'table') }}
-        {%- endfor -%}
+        {%- endfor %}
+        commit;
     {%- endif -%}
 {%- endmacro %}
 

@@ -1,38 +1,51 @@
-"""Run the DAG for some dates against the simulators, and hold that its tables are those of runs without Airflow.
+"""Run the DAG against the simulators, and hold that its tables are those of days without Airflow.
 
-Called by `make airflow-test`, within the environment of airflow.sh, with the project's Python. Of the last date a step
-is killed in the middle, which Airflow tries again: KILLED names it.
+Called by `make airflow-test`, within the environment of airflow.sh, with the project's Python. CRESCENDO_DAYS says how
+many days, 2 if unset.
 
-    python orchestration/airflow/try_dag.py 2025-05-24 2025-05-25
+- The DAG is imported, within IMPORT_SECONDS and without a warning.
+- `airflow dags test` does each day. In the last one KILLED is killed in its middle, and Airflow tries it again.
+- `airflow.sh up` starts the parts of Airflow, which do the same days as one backfill.
 """
 
-import json
 import os
+import resource
 import shutil
 import signal
 import subprocess
 import sys
 import tempfile
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import date
 from pathlib import Path
+from typing import Any
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+sys.path.insert(0, str(Path(__file__).parents[2] / "tests" / "python"))
+from compare import differences, digests
+from crescendo.daily import record
+from days import dates, environment_of, following, sources, state, undisturbed
 
 ROOT = Path(__file__).resolve().parents[2]
-PROJECT = ("dbt_project.yml", "profiles.yml", "models", "seeds", "macros", "tests", "analyses")
-CRESCENDO = str(ROOT / ".venv" / "bin" / "crescendo")
-LISTENERS, FILMS = 18012, 18013  # ports
-KILLED = "build"
-SETTINGS = {
-    "CRESCENDO_SOURCES": "moovitamix,tmdb",
-    "CRESCENDO_MOOVITAMIX_URL": f"http://127.0.0.1:{LISTENERS}",
-    "CRESCENDO_TMDB_URL": f"http://127.0.0.1:{FILMS}",
-    "TMDB_TOKEN": "of-the-simulators",
-    "CRESCENDO_PUBLISH": "published/crescendo.duckdb",
-    "CRESCENDO_MASK_KEY": "the key of this trial",
+AIRFLOW = Path(shutil.which("airflow") or "airflow")
+SCRIPT = ROOT / "orchestration" / "airflow" / "airflow.sh"
+DAG = "crescendo_daily"
+IMPORT_SECONDS = 5.0  # of CPU: the DAG is imported again and again
+KILLED, KILLED_AFTER = "build", 8.0  # seconds
+STUCK = 1800.0  # seconds without a new state of any step
+OWN = {
+    "CRESCENDO_BIN": str(ROOT / ".venv" / "bin" / "crescendo"),
     "CRESCENDO_RETRY_SECONDS": "1",
+    "CRESCENDO_AIRFLOW_PORT": "8089",
+    # the backfill alone, and no run of today beside it
+    "AIRFLOW__SCHEDULER__USE_JOB_SCHEDULE": "False",
 }
+
+# what a command says is kept
+TOLD: dict[str, Any] = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True, "check": False}
+Environment = dict[str, str]
 
 
 def say(text: str) -> None:
@@ -41,70 +54,58 @@ def say(text: str) -> None:
     sys.stdout.flush()
 
 
-@contextmanager
-def simulators(day: str) -> Iterator[None]:
-    """Both sources as they are on a day."""
-    words = (
-        ("moovitamix", "--mode", "evolving", "--day", day, "--port", str(LISTENERS)),
-        ("tmdb", "--films", "20", "--day", day, "--port", str(FILMS)),
-    )
-    started = [
-        subprocess.Popen([CRESCENDO, "simulate", *each], env=os.environ | SETTINGS, stdout=subprocess.DEVNULL)
-        for each in words
-    ]
-    try:
-        for source, port in (("moovitamix", LISTENERS), ("tmdb", FILMS)):
-            wait_for(source, port)
-        yield
-    finally:
-        for process in started:
-            process.terminate()
-            process.wait()
+def imports() -> None:
+    """Import the DAG as Airflow does. Exits if it takes too long or warns."""
+    python, dag = AIRFLOW.with_name("python"), SCRIPT.parent / "dags" / "crescendo_daily.py"
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    done = subprocess.run([python, "-W", "error", dag], **TOLD)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    spent = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    if done.returncode or done.stdout:
+        sys.exit(f"the DAG is not imported without a warning:\n{done.stdout}")
+    if spent >= IMPORT_SECONDS:
+        sys.exit(f"importing the DAG took {spent:.1f} CPU s, not less than {IMPORT_SECONDS:.0f}")
+    say(f"importing the DAG: {spent:.1f} CPU s, no warning")
 
 
-def wait_for(source: str, port: int) -> None:
-    """Until a simulator answers."""
-    words = [CRESCENDO, "check", "--source", source, "--url", f"http://127.0.0.1:{port}"]
-    for _ in range(60):
-        done = subprocess.run(words, env=os.environ | SETTINGS, capture_output=True, text=True, check=False)
-        if not done.returncode:
-            return
-        time.sleep(1)
-    sys.exit(f"the simulator of {source} did not answer within a minute: {done.stdout}{done.stderr}")
+def own(folder: Path, of_sources: Environment) -> Environment:
+    """The variables of tasks that work in a folder."""
+    return environment_of(folder) | of_sources | OWN | {"CRESCENDO_HOME": str(folder)}
 
 
-def project(folder: Path) -> Path:
-    """A folder with the project's models and no data."""
-    folder.mkdir()
-    for name in PROJECT:
-        if (ROOT / name).exists():
-            (folder / name).symlink_to(ROOT / name)
-    return folder
-
-
-def run(folder: Path, *words: str) -> None:
-    """A command in a folder, to its end; what it said, if it fails."""
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("CRESCENDO_")}
-    done = subprocess.run(
-        words, cwd=folder, env=environment | SETTINGS | {"CRESCENDO_HOME": str(folder), "CRESCENDO_BIN": CRESCENDO},
-        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False,
-    )  # fmt: skip
+def airflow(environment: Environment, *words: str) -> None:
+    """A command of Airflow, to its end. Exits with what it said if it fails."""
+    done = subprocess.run([AIRFLOW, *words], env=environment, **TOLD)
     if done.returncode:
-        sys.exit(f"{' '.join(words)} failed:\n{done.stdout[-6000:]}")
+        sys.exit(f"airflow {' '.join(words)} failed:\n{done.stdout[-6000:]}")
 
 
-def kill_once(folder: Path, day: str, step: str, over: threading.Event) -> None:
-    """Kill the process of a step, and what it started, two seconds after it began."""
-    record = folder / ".crescendo.duckdb.runs" / "days" / f"{day}.json"
-    while not over.wait(0.1):
-        if record.exists() and json.loads(record.read_text())["steps"].get(step, {}).get("state") == "running":
-            time.sleep(2)
-            for process in Path("/proc").glob("[0-9]*"):
-                words = _words(process)
-                if words[-2:] == ["--step", step] and (process / "cwd").resolve() == folder:
-                    os.killpg(os.getpgid(int(process.name)), signal.SIGKILL)
-                    say(f"killed {step} of {day}")
-                    return
+def test(folder: Path, day: date, is_killed: bool) -> None:
+    """A day by `airflow dags test`. Exits if it fails."""
+    folder.mkdir(exist_ok=True)
+    log = folder / f"{day}.log"
+    with sources(day) as of_sources, log.open("w") as heard:
+        words = [str(AIRFLOW), "dags", "test", DAG, str(day)]
+        with subprocess.Popen(words, env=own(folder, of_sources), stdout=heard, stderr=subprocess.STDOUT) as process:
+            if is_killed:
+                kill(folder, day, process)
+    if process.returncode or state(folder, day, "publish") != record.DONE:
+        sys.exit(f"airflow dags test of {day} failed:\n{log.read_text()[-6000:]}")
+
+
+def kill(folder: Path, day: date, scheduler: subprocess.Popen[bytes]) -> None:
+    """Kill the step KILLED, and all that it started, once it is well under way. Exits if there was nothing to kill."""
+    while scheduler.poll() is None and state(folder, day, KILLED) != record.RUNNING:
+        time.sleep(0.1)
+    time.sleep(KILLED_AFTER)
+    for process in Path("/proc").glob("[0-9]*"):
+        words = _words(process)
+        if words[-2:] == ["--step", KILLED] and (process / "cwd").resolve() == folder:
+            os.killpg(os.getpgid(int(process.name)), signal.SIGKILL)
+            say(f"{day}: {KILLED} is killed")
+            return
+    scheduler.kill()
+    sys.exit(f"{KILLED} of {day} was not at work {KILLED_AFTER:.0f} s after its beginning: nothing was killed")
 
 
 def _words(process: Path) -> list[str]:
@@ -114,25 +115,67 @@ def _words(process: Path) -> list[str]:
         return []
 
 
-def main() -> int:
-    """The exit code of the comparison."""
-    days = sys.argv[1:] or ["2025-05-24", "2025-05-25"]
+def backfill(folder: Path, days: list[date]) -> None:
+    """All days by Airflow's own backfill. Exits if it gets stuck or fails."""
+    with following(folder, days) as of_sources:
+        environment = own(folder, of_sources)
+        with parts(environment):
+            airflow(environment, "dags", "unpause", "--yes", DAG)
+            # a day's run begins at the moment of the schedule, so the last day is given to its end
+            span = ["--from-date", str(days[0]), "--to-date", f"{days[-1]}T23:59"]
+            airflow(environment, "backfill", "create", "--dag-id", DAG, *span, "--max-active-runs", "1")
+            for day in days:
+                wait_for(folder, day)
+
+
+@contextmanager
+def parts(environment: Environment) -> Iterator[None]:
+    """Airflow's scheduler, DAG processor and server, as `make airflow` starts them."""
+    words = [str(SCRIPT), "up"]
+    with subprocess.Popen(words, env=environment, stdout=subprocess.DEVNULL) as process:
+        try:
+            yield
+        finally:
+            process.terminate()
+
+
+def wait_for(folder: Path, day: date) -> None:
+    """Until a day is published. Exits if no step changes its state for too long."""
+    file = record.folder(folder / "crescendo.duckdb") / f"{day}.json"
+    began = time.time()
+    while state(folder, day, "publish") != record.DONE:
+        if time.time() - max(began, file.stat().st_mtime if file.exists() else 0) > STUCK:
+            said = file.read_text() if file.exists() else "no step has begun"
+            logs = "\n".join(log.read_text()[-2000:] for log in Path(os.environ["AIRFLOW_HOME"]).glob("*.log"))
+            sys.exit(f"the backfill of {day} is stuck: {said}\n{logs}")
+        time.sleep(1)
+    say(f"{day}: done by a backfill of Airflow")
+
+
+def compare(name: str, first: Path, second: Path) -> None:
+    """Hold that two folders published the same. Exits with the tables that differ."""
+    files = [folder / "published" / "crescendo.duckdb" for folder in (first, second)]
+    if found := differences(*files):
+        sys.exit(f"{name}:\n" + "\n".join(found))
+    counts = [rows for rows, _ in digests(files[0]).values()]
+    say(f"{name}: equal to days without Airflow, {len(counts)} tables, {sum(counts):,} rows")
+
+
+def main() -> None:
+    """Do all of it, the cheapest first."""
+    days = dates(int(os.environ.get("CRESCENDO_DAYS", "2")))
+    imports()
     with tempfile.TemporaryDirectory(prefix="crescendo-airflow-") as name:
-        plain, scheduled = project(Path(name) / "plain"), project(Path(name) / "airflow")
+        plain, tested, filled = (Path(name).resolve() / each for each in ("plain", "tested", "filled"))
         for day in days:
-            with simulators(day):
-                run(plain, CRESCENDO, "daily", "--date", day)
-                say(f"{day}: done without Airflow")
-                over = threading.Event()
-                if day == days[-1]:
-                    threading.Thread(target=kill_once, args=(scheduled, day, KILLED, over), daemon=True).start()
-                run(scheduled, shutil.which("airflow") or "airflow", "dags", "test", "crescendo_daily", day)
-                over.set()
-                say(f"{day}: done by Airflow")
-        compare = [sys.executable, str(ROOT / "orchestration" / "compare.py")]
-        files = [str(folder / "published" / "crescendo.duckdb") for folder in (plain, scheduled)]
-        return subprocess.run([*compare, *files], check=False).returncode
+            say(f"{day}: done without Airflow, {undisturbed(plain, day):.0f} CPU s")
+        for day in days:
+            test(tested, day, is_killed=day == days[-1])
+            say(f"{day}: done by `airflow dags test`")
+        compare("dags test, killed once", plain, tested)
+        backfill(filled, days)
+        compare("backfill", plain, filled)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

@@ -187,6 +187,15 @@ def test_what_a_request_says_in_vain_is_told_of_the_page_that_is_loaded(desk, co
     assert desk.balanced()
 
 
+def test_a_plain_list_whose_request_says_rightly_what_it_is_is_loaded_without_a_word(desk):
+    write(desk, "x.json", [{"iso_3166_1": "FR", "english_name": "France", "native_name": "France"}])
+    write(desk, "x.request.json", {"document": "countries"})
+    code, _, err = desk.run("load", desk.folder)
+    assert (code, err) == (0, "")
+    assert desk.ask("select reason from load_audit.files") == [(None,)]
+    assert desk.ask("select english_name from raw_tmdb.countries") == [("France",)]
+
+
 def test_a_page_is_refused_with_the_key_that_it_may_have_meant(desk):
     write(desk, "x.json", STREAMS)
     write(desk, "x.request.json", {"platfrom": "spotify"})

@@ -61,7 +61,8 @@ class Request:
     def noted(self, pages: Iterable[str], keys: Keys, document: Document, named: dict[str, str | None]) -> str:
         """What to know of a page that is loaded: what its request says in vain, and what is said in two ways."""
         called, known = self.facts.get("document"), list(pages)
-        strange = called and called not in known
+        # a plain list is no page, and may still say what it is
+        strange = called and called not in (*known, document.name)
         unknown = f"its request says document {called!r}, which is not known: {near(called, known)}" if strange else ""
         found = (self._contradiction(need, keys, named) for need in document.needs)
         return "; ".join(filter(None, [self.mistake, unknown, *found]))
