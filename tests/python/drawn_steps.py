@@ -177,7 +177,10 @@ def _pad(step: Drawn, landed: Landed) -> None:
 
 def _resend(step: Drawn, landed: Landed) -> None:
     for path in _chosen(step, landed):
-        _move(path, path.parent / "again" / path.parent.name / path.name, shutil.copy)
+        again = path.parent / "again" / path.parent.name / path.name
+        _move(path, again, shutil.copy)
+        if landed.name(path) in landed.damaged:
+            landed.damaged[landed.name(again)] = landed.damaged[landed.name(path)]
 
 
 def _join(step: Drawn, landed: Landed) -> None:
