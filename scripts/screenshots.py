@@ -24,6 +24,7 @@ SHOTS = (
     ("movers", 1280, 900, "audience?lang=en"),
     ("films", 1280, 900, "films?lang=en"),
     ("leads", 1280, 900, "leads?lang=en"),
+    ("evidence", 1280, 900, "leads?lang=en"),
     ("listening", 1280, 900, "listening?lang=en"),
     ("pipeline", 1280, 900, "pipeline?lang=en"),
     ("query", 1280, 900, "query?lang=en"),
@@ -49,7 +50,7 @@ def main() -> None:
             for name, width, height, address in SHOTS:
                 page = browser.new_page(viewport={"width": width, "height": height})
                 page.goto(f"http://127.0.0.1:{port}/{address.format(subject=subject)}")
-                _take(page, FOLDER / f"{name}.png")
+                _take(page, FOLDER / f"{name}.png", is_open=name == "evidence")
                 page.close()
             browser.close()
     finally:
@@ -67,11 +68,14 @@ def _wait(address: str) -> None:
     raise SystemExit("the app does not start")
 
 
-def _take(page: Page, path: Path) -> None:
+def _take(page: Page, path: Path, *, is_open: bool) -> None:
+    """A picture of the page; of its first panel of evidence, if that is to be open."""
     from PIL import Image
 
     page.wait_for_selector("h1", timeout=60_000)
     page.wait_for_selector(READY, timeout=60_000)
+    if is_open:
+        page.locator("[data-testid=stExpander] summary").first.click()
     page.wait_for_load_state("networkidle")
     page.wait_for_timeout(1500)  # the charts draw themselves
     path.parent.mkdir(exist_ok=True)

@@ -88,12 +88,13 @@ def browser():
 class Page:
     """A page of the app, with all that went wrong on it."""
 
-    def __init__(self, browser, server, width=1280):
-        self.server, self.wrong = server, []
-        self.page = browser.new_page(viewport={"width": width, "height": 900}, locale="en-GB")
+    def __init__(self, browser, server):
+        self.server, self.wrong, self.alerts = server, [], []
+        self.page = browser.new_page(viewport={"width": 1280, "height": 900}, locale="en-GB")
         self.page.on("console", self._heard)
         self.page.on("pageerror", lambda error: self.wrong.append(str(error)))
         self.page.on("request", self._asked)
+        self.page.on("dialog", lambda dialog: (self.alerts.append(dialog.message), dialog.dismiss()))
 
     def _heard(self, message):
         if message.type == "error" and not PROBED.search(message.location["url"].split("?")[0]):
@@ -138,12 +139,18 @@ class Page:
         return {t.query_selector(".what").inner_text(): t.query_selector(".figure").inner_text() for t in tiles}
 
 
+@pytest.fixture(scope="module")
+def window_of_browser(browser, server):
+    """One page for all tests: the code of the pages is read once. Each address that it opens is a new session."""
+    return Page(browser, server)
+
+
 @pytest.fixture
-def page(browser, server):
-    opened = Page(browser, server)
-    yield opened
-    opened.page.close()
-    assert opened.wrong == []
+def page(window_of_browser):
+    window_of_browser.page.set_viewport_size({"width": 1280, "height": 900})
+    window_of_browser.wrong.clear()
+    yield window_of_browser
+    assert window_of_browser.wrong == []
 
 
 def number(said):
@@ -186,18 +193,16 @@ ADDRESSES = {
 
 @pytest.mark.parametrize("width", WIDTHS)
 @pytest.mark.parametrize("place", ADDRESSES)
-def test_each_page_speaks_both_languages_and_fits_the_screen(browser, server, place, width):
+def test_each_page_speaks_both_languages_and_fits_the_screen(page, place, width):
     address, *titles = ADDRESSES[place]
-    opened = Page(browser, server, width)
+    page.page.set_viewport_size({"width": width, "height": 900})
     for lang, title in zip(("en", "fr"), titles, strict=True):
-        opened.open(f"{address}?lang={lang}")
-        assert opened.page.inner_text("h1") == title
-        size = opened.page.evaluate("[document.documentElement.scrollWidth, window.innerWidth]")
+        page.open(f"{address}?lang={lang}")
+        assert page.page.inner_text("h1") == title
+        size = page.page.evaluate("[document.documentElement.scrollWidth, window.innerWidth]")
         assert size[0] <= size[1], "the page is wider than the screen"
-        assert "a fault of ours" not in opened.text() and "par notre faute" not in opened.text()
-        assert opened.page.query_selector_all("table.rows tbody tr")
-    opened.page.close()
-    assert opened.wrong == []
+        assert "a fault of ours" not in page.text() and "par notre faute" not in page.text()
+        assert page.page.query_selector_all("table.rows tbody tr")
 
 
 def test_numbers_on_the_page_are_those_of_sql(page, warehouse, song):
@@ -363,15 +368,11 @@ def test_figures_lead_to_the_rows_they_came_from_and_to_their_definitions(page, 
             assert tuple(row[column] for column in columns) in known, title
     defined = page.page.query_selector_all("table.rows[id$=-definitions] tbody tr")
     assert defined
+    comments = dict(rows(warehouse, "select concat_ws('.', schema_name, table_name, column_name), comment from"
+                                    " duckdb_columns() where comment is not null"))  # fmt: skip
     for row in defined:
         _figure, said, column = (cell.inner_text() for cell in row.query_selector_all("td"))
-        schema, table, name = column.split(".")
-        [(comment,)] = rows(
-            warehouse,
-            "select comment from duckdb_columns() where schema_name = ? and table_name = ? and column_name = ?",
-            schema, table, name,
-        )  # fmt: skip
-        assert said == " ".join(comment.split())
+        assert said == " ".join(comments[column].split())
 
 
 def test_the_link_below_the_rows_opens_them_on_the_page_of_sql(page, warehouse):
@@ -481,15 +482,13 @@ def test_an_odd_name_is_a_name(page, warehouse, song, name):
         connection.execute("update audience.dim_songs set title = ? where subject_id = ?", [name, song])
     kept = Path(shutil.copy(warehouse, warehouse.with_name("kept.duckdb")))
     copy.replace(warehouse)
-    alerts = []
-    page.page.on("dialog", lambda dialog: (alerts.append(dialog.message), dialog.dismiss()))
     page.open(f"audience?subject={song}")
     assert name[:20] in page.text()
     page.open(f"query?sql=select name from metrics.dim_subjects where subject_id = '{song}'")
     assert name[:20] in page.cells("answer")[0][0]
     size = page.page.evaluate("[document.documentElement.scrollWidth, window.innerWidth]")
     kept.replace(warehouse)
-    assert alerts == []
+    assert page.alerts == []
     assert size[0] <= size[1]
 
 
@@ -615,6 +614,61 @@ def test_downloads_open(page, song, tmp_path):
         waiting.value.save_as(path)
         assert path.read_bytes().startswith(begins), label
     assert duckdb.sql(f"select count(*) from '{tmp_path / 'growth.parquet'}'").fetchall() == [(1,)]
+
+
+FOCUSED = """() => {
+    let at = document.activeElement;
+    while (at?.shadowRoot?.activeElement) at = at.shadowRoot.activeElement;
+    return `${at.getAttribute('aria-label') ?? ''} ${at.innerText ?? ''}`;
+}"""
+
+
+def tab_to(page, name, most=60):
+    """Press the tabulator until what it reaches is called so."""
+    for _press in range(most):
+        page.page.keyboard.press("Tab")
+        if name in page.page.evaluate(FOCUSED):
+            return
+    raise AssertionError(f"no tabulator leads to {name}")
+
+
+def test_the_keyboard_alone_finds_a_song_changes_the_window_opens_the_evidence_and_downloads(page, warehouse, song):
+    keys = page.open("audience?lang=en").page.keyboard
+    tab_to(page, "Find a song")
+    keys.type("uber postcrad", delay=20)
+    page.page.get_by_role("option").first.wait_for(timeout=20_000)
+    keys.press("Enter")
+    page.page.wait_for_selector("table#growth", timeout=20_000)
+    page.ready()
+    tab_to(page, "Window")
+    keys.type("last 7", delay=20)
+    keys.press("Enter")
+    page.page.wait_for_url("**window=7d**", timeout=20_000)
+    page.ready()
+    tab_to(page, "Evidence:")
+    keys.press("Enter")
+    page.page.wait_for_selector("table#evidence", timeout=20_000)
+    start, end = window(warehouse, days=7)
+    [(growth,)] = rows(warehouse, "select growth from metrics.song_growth(?, ?) where subject = ? and"
+                       " metric = 'streams' and platform = 'spotify'", start, end, song)  # fmt: skip
+    assert number(page.cells("growth")[0][3]) == growth
+    tab_to(page, "Parquet")
+    with page.page.expect_download() as waiting:
+        keys.press("Enter")
+    assert waiting.value.suggested_filename == "evidence.parquet"
+
+
+@pytest.mark.parametrize("place", PANELS)
+def test_each_chart_says_in_words_what_it_shows(page, place):
+    page.open(f"{place}?lang=en")
+    page.page.wait_for_selector("[data-testid=stVegaLiteChart] svg", timeout=20_000)
+    charts = page.page.query_selector_all("[data-testid=stVegaLiteChart]")
+    notes = [note.inner_text() for note in page.page.query_selector_all(".note")]
+    for chart in charts:
+        assert chart.get_attribute("role") in ("img", "graphics-document")
+        said = chart.get_attribute("aria-label")
+        assert len(said.split()) > 3 and said in notes
+    assert len(charts) == len(page.page.get_by_role("button", name="SVG", exact=True).all())
 
 
 def test_an_app_that_is_open_while_builds_swap_the_file_never_shows_an_error(page, warehouse, song, tmp_path):

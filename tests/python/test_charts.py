@@ -1,12 +1,14 @@
 """Chart files: as enthusiasts publish them, line ends mixed and all."""
 
 import gzip
+import itertools
 import os
 from pathlib import Path
 
 import duckdb
 import pytest
 from conftest import crescendo, project_in
+from crescendo.app import draw, look, state, words
 
 HEADER = (
     "date,position,song,artist,popularity,duration_ms,album_type,total_tracks,release_date,is_explicit,album_cover_url"
@@ -53,3 +55,52 @@ def test_the_report_runs_on_real_lists_end_to_end(tmp_path):
     assert done.returncode == 0, done.stderr
     page = (tmp_path / "popularity.html").read_text()
     assert "When this changes, the score of the song follows: best place in a chart" in page
+
+
+def luminance(colour):
+    """Relative luminance, 0 to 1, as WCAG 2.2 defines it for sRGB."""
+    parts = [int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5)]
+    linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
+    return sum(weight * part for weight, part in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
+
+
+def lightness(colour):
+    """How light a colour's grey looks, 0 to 100: L* of CIE 1976."""
+    light = luminance(colour)
+    return 116 * light ** (1 / 3) - 16 if light > 0.008856 else 903.3 * light
+
+
+def contrast(one, other):
+    """From 1 to 21, as WCAG 2.2 defines it."""
+    dark, light = sorted((luminance(one), luminance(other)))
+    return (light + 0.05) / (dark + 0.05)
+
+
+def test_colours_differ_in_grey():
+    greys = [lightness(colour) for colour in look.PALETTE]
+    assert min(abs(a - b) for a, b in itertools.combinations(greys, 2)) >= 7
+    assert min(abs(a - b) for a, b in itertools.pairwise(greys)) >= 14
+    # as many subjects as a chart takes
+    assert min(abs(a - b) for a, b in itertools.combinations(greys[: state.MOST_SUBJECTS], 2)) >= 9
+
+
+def test_words_are_legible_on_what_is_behind_them():
+    for ink in (look.INK, look.MUTED, look.ACCENT):
+        assert contrast(ink, look.PAPER) >= 4.5
+    for colour in look.PALETTE:
+        assert contrast(look.INK if colour in look.PALE else look.PAPER, colour) >= 4.5, colour
+
+
+def test_lines_differ_without_their_colours():
+    names = [f"channel {number}" for number in range(len(look.DASHES))]
+    rows = [{"step": step, "name": name, "value": 1.0} for name in names for step in ("2025-W01", "2025-W02")]
+    dash = draw.line(rows, "EUR", "").spec()["encoding"]["strokeDash"]
+    assert dash["field"] == "name" and dash["scale"]["domain"] == names
+    assert len({tuple(one) for one in dash["scale"]["range"]}) == len(names)
+    days = [
+        {"name": name, "range": span, "date": "2025-01-01", "value": 1, "segment": "1", "mark": "", "said": "",
+         "alone": False} for name in names[:2] for span in ("this window", "the window before")
+    ]  # fmt: skip
+    lines = draw.course(days, "streams", "", from_zero=False).spec()["layer"][0]["encoding"]["strokeDash"]
+    assert lines["field"] == "range" and len({tuple(one) for one in lines["scale"]["range"]}) == 2
+    assert len(set(draw.SHAPES)) == len(draw.SHAPES) >= len(words.MARKS)

@@ -117,13 +117,14 @@ def _marks(base: alt.Chart, value: alt.Y, tooltip: list[alt.Tooltip], there: lis
 
 def bars(rows: Sequence[Row], unit: str, said: str, *, percent: bool = False) -> Drawn:
     """Ranked bars: `name` and `value`, in their order, each with its figure."""
-    said_of = [f"{_percent(row['value'])} %" if percent else readable("", row["value"]) for row in rows]
+    # short, so that the longest fits a telephone; the table beside has the whole figures
+    said_of = [f"{_percent(row['value'])} %" if percent else readable("", row["value"], short=True) for row in rows]
     data = _of([row | {"written": one} for row, one in zip(rows, said_of, strict=True)])
     name = alt.Y("name:N", title=None, sort=None, axis=alt.Axis(labelLimit=150, domain=False, ticks=False))
     axis = alt.Axis(**({"format": ".0%"} if percent else _short()), tickCount=4, grid=True)
     values = [row["value"] for row in rows]
     # room for the figure at the end of the longest bar
-    domain = [min([0, *values]), max([0, *values]) * 1.22 or 1]
+    domain = [min([0, *values]), max([0, *values]) * 1.3 or 1]
     figure = alt.X("value:Q", title=unit, axis=axis, scale=alt.Scale(domain=domain, nice=False))
     tooltip = [alt.Tooltip("name:N", title=_("name")), alt.Tooltip("written:N", title=unit)]
     made = data.mark_bar(color=PALETTE[0], height={"band": 0.7}).encode(figure, name, tooltip=tooltip)
@@ -172,6 +173,11 @@ def steps(rows: Sequence[Row], unit: str, said: str) -> Drawn:
     return dressed(made, rows, said, 280)
 
 
+# pixels: of a letter, and of the two lines of a name and its share
+FITS = """(datum.x2 - datum.x) / 100 * width > 7.5 * max(length(datum.name), 5) + 8
+    && (datum.y2 - datum.y) / 56 * height > 42"""
+
+
 def treemap(rows: Sequence[Row], said: str) -> Drawn:
     """Rectangles whose areas are shares: `name`, `group`, `value` (0 to 1), the largest first."""
     import squarify  # a page in six has one
@@ -182,7 +188,7 @@ def treemap(rows: Sequence[Row], said: str) -> Drawn:
     groups = list(dict.fromkeys(row["group"] for row in kept))
     boxes = [
         row | {"x": box["x"], "y": box["y"], "x2": box["x"] + box["dx"], "y2": box["y"] + box["dy"],
-               "written": f"{_percent(row['value'])} %", "fits": box["dx"] > 11 and box["dy"] > 7}
+               "written": f"{_percent(row['value'])} %"}
         for row, box in zip(kept, squarify.squarify(sizes, 0, 0, width, height), strict=True)
     ]  # fmt: skip
     base = _of(boxes)
@@ -190,7 +196,7 @@ def treemap(rows: Sequence[Row], said: str) -> Drawn:
     y = alt.Y("y:Q", axis=None, scale=alt.Scale(domain=[0, height], nice=False, reverse=True))
     colour = alt.Color(
         "group:N", title=None, sort=None, scale=alt.Scale(domain=groups, range=_cycle(PALETTE, len(groups))),
-        legend=alt.Legend(direction="horizontal", columns=3),
+        legend=alt.Legend(direction="horizontal", columns=2),
     )  # fmt: skip
     tooltip = [alt.Tooltip("name:N", title=_("channel")), alt.Tooltip("group:N", title=_("group")),
                alt.Tooltip("written:N", title=_("share")),
@@ -199,7 +205,8 @@ def treemap(rows: Sequence[Row], said: str) -> Drawn:
     # white on the dark ones, ink on the light ones
     pale = [group for number, group in enumerate(groups) if PALETTE[number % len(PALETTE)] in PALE]
     ink = alt.condition(alt.FieldOneOfPredicate(field="group", oneOf=pale), alt.value(INK), alt.value(PAPER))
-    words = base.transform_filter("datum.fits").mark_text(align="left", baseline="top", dx=7, dy=7, fontSize=13)
+    # a rectangle is named if its name fits, however wide the screen
+    words = base.transform_filter(FITS).mark_text(align="left", baseline="top", dx=7, dy=7, fontSize=13)
     names = words.encode(x, y, text="name:N", color=ink)
     shares = words.mark_text(align="left", baseline="top", dx=7, dy=25, fontSize=15, fontWeight=600)
     return dressed(alt.layer(drawn, names, shares.encode(x, y, text="written:N", color=ink)), rows, said, 380)

@@ -1,16 +1,16 @@
 """The look: one palette, one type scale, one theme for every chart.
 
-The colours are told apart by the colour-blind (Okabe and Ito) and differ in lightness, so that a print in grey says the
-same; lines differ in their dashes, too.
+The colours are told apart by the colour-blind (after Okabe and Ito) and differ in lightness, so that a print in grey
+says the same; lines differ in their dashes, too.
 """
 
 from typing import Any
 
 INK, MUTED, HAIRLINE, PAPER, ACCENT = "#14213D", "#5B6475", "#DEDAD0", "#FFFFFF", "#0B5FA5"
-# from dark to light, so that neighbours differ in grey
-PALETTE = ("#14213D", "#D55E00", "#56B4E9", "#00694B", "#E3B505", "#B0578D", "#8D99AE", "#6B4E16")
+# dark and light in turn; no two of them are one grey
+PALETTE = ("#14213D", "#DA690F", "#63BAEB", "#006146", "#F1C512", "#A35183", "#929EB2", "#4B370F")
 # of these, what ink is legible on
-PALE = (PALETTE[2], PALETTE[4], PALETTE[6])
+PALE = (PALETTE[1], PALETTE[2], PALETTE[4], PALETTE[6])
 DASHES = ((1, 0), (6, 3), (2, 2), (8, 3, 2, 3), (4, 4), (10, 4), (1, 3), (6, 2, 1, 2))
 EARLIER = "#8D99AE"
 FONT = '"Source Sans", "Source Sans Pro", system-ui, "Segoe UI", Roboto, "DejaVu Sans", sans-serif'
@@ -58,6 +58,8 @@ STYLE = f"""
 .tile .figure {{ font-size: {FIGURE}px; font-weight: 600; line-height: 1.15; font-variant-numeric: tabular-nums; }}
 .tile .unit {{ font-size: {SMALL}px; color: {MUTED}; font-weight: 400; }}
 .tile .said {{ font-size: {SMALL}px; color: {MUTED}; }}
+/* what it offers is below each chart, in the reader's language */
+[data-testid=stElementToolbar] {{ display: none; }}
 .scroll {{ overflow-x: auto; }}
 .scroll:focus-visible {{ outline: 2px solid {ACCENT}; }}
 table.rows {{ border-collapse: collapse; width: 100%; font-size: 14px; font-variant-numeric: tabular-nums; margin: 0; }}

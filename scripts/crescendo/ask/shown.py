@@ -234,7 +234,7 @@ def readable(column: str, value: object, *, short: bool = False) -> str:
         return tables.grouped(value, 1, sign=True)
     if column.endswith("_ratio"):
         return f"{_percent_of_all(100 * value)} %"
-    sign = column in ("growth", "against_growth")
+    sign = column in ("growth", "against_growth", "rank_change")
     if short and abs(value) >= 10_000:
         return tables.shortened(value, sign=sign)
     # decimals under each other, and none of a count
