@@ -9,6 +9,7 @@ said, because it decides; so is the processor time of the server.
 """
 
 import argparse
+import contextlib
 import os
 import shutil
 import socket
@@ -44,6 +45,32 @@ def start() -> tuple[subprocess.Popen, str]:
         except OSError:
             time.sleep(0.1)
     raise SystemExit("the app does not start")
+
+
+def cpu(process: psutil.Process) -> float:
+    """Processor seconds of a process and of those that it started and that are still there."""
+    spent = 0.0
+    for one in [process, *process.children(recursive=True)]:
+        with contextlib.suppress(psutil.Error):
+            spent += sum(one.cpu_times()[:2])
+    return spent
+
+
+def spend(browser: Browser, server: psutil.Process, address: str) -> None:
+    """Say the processor seconds of three visits: a new browser, its second one, and another page without leaving."""
+    context = browser.new_context()
+    for said, turn in (("a new browser", 0), ("the same browser again", 1), ("another view, same page", 2)):
+        page = context.new_page() if turn < 2 else page  # noqa: F821 of the turn before
+        of_server = cpu(server)
+        of_browser = cpu(psutil.Process()) - of_server
+        page.goto(address)
+        page.wait_for_selector(".tile .figure", timeout=120_000)
+        page.wait_for_selector(READY)
+        page.wait_for_timeout(1000)  # charts draw themselves
+        now = cpu(server)
+        both = f"{now - of_server:.2f} of the server, {cpu(psutil.Process()) - now - of_browser:.2f} of the browser"
+        print(f"processor seconds, {said}: {both}")
+    context.close()
 
 
 def paint(browser: Browser, address: str) -> float:
@@ -109,6 +136,7 @@ def main() -> None:
             browser = played.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
             first = paint(browser, f"{base}/audience?lang=en")
             print(f"first paint of a server just started: {first:.2f} s")
+            spend(browser, own, f"{base}/audience?lang=en")
             said("first paint, movers, again", [paint(browser, f"{base}/audience?lang=en") for _turn in range(4)])
             urls = [f"{base}/audience?lang=en&subject={song}&metric=spotify:streams" for song in songs]
             said("first paint, a song nobody looked at", [paint(browser, url) for url in urls[:3]])
