@@ -134,7 +134,10 @@ def test_a_window_that_is_none_is_met_with_the_option_that_says_it(said, meant):
         {"--window": windows.named, "--last": windows.last}[option](values[0])(END)
 
 
-@pytest.mark.parametrize("said", ["xyz", "0d", "2025-13", "2025-W54", "32/13/2025", "13", "the", "99 weeks 3", ""])
+@pytest.mark.parametrize(
+    "said",
+    ["xyz", "0d", "2025-13", "2025-W54", "32/13/2025", "13", "the", "99 weeks 3", ""],
+)
 def test_what_could_be_anything_is_not_guessed(said):
     meant = hints.window(said, END)
     assert meant == ("--last 13d" if said == "13" else "")
@@ -194,10 +197,27 @@ def test_nearly_all_days_are_not_all(ratio, said):
     assert shown.readable("coverage_ratio", ratio) == said
 
 
-@pytest.mark.parametrize("said", ["", "2025-13", "2025-Q5", "2025-W54", "0000", "last", "2025-4", "yesterday"])
+@pytest.mark.parametrize(
+    "said",
+    [
+        "",
+        "2025-13",
+        "2025-Q5",
+        "2025-W53",
+        "2025-W54",
+        "0000",
+        "0001",
+        "0001-01",
+        "9999-W52",
+        "last",
+        "2025-4",
+        "yesterday",
+    ],
+)
 def test_a_window_that_is_none_is_refused_with_what_to_type(said):
-    with pytest.raises(CrescendoError, match="2025-Q2, 2025-W17"):
+    with pytest.raises(CrescendoError, match="2025-Q2, 2025-W17") as refused:
         windows.named(said)(END)
+    assert f"did you mean --window {said}?" not in str(refused.value)
 
 
 def test_the_window_of_a_year_before_has_as_many_days():

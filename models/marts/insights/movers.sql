@@ -57,6 +57,7 @@ surprising as materialized (
     from joined
     inner join parts on joined.mover_id = parts.mover_id
     where joined.is_surprising
+    order by joined.mover_id, parts.series_id
     limit 1000000
 
 ),

@@ -99,7 +99,7 @@ def named(said: str) -> Relative:
         if found := re.fullmatch(pattern, said, re.IGNORECASE):
             try:
                 window = made(*(int(part) for part in found.groups()))
-            except ValueError:
+            except (ValueError, OverflowError):  # before the year 1, too
                 break
             return lambda _end: window
     return _refused(
@@ -117,6 +117,7 @@ def _refused(said: str, why: str) -> Relative:
 
     def window(end: date) -> Window:
         meant = hints.window(said, end)
+        meant = "" if meant.endswith(f" {said}") else meant
         raise CrescendoError(why + (_("; did you mean {option}?", option=meant) if meant else ""))
 
     return window
