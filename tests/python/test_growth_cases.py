@@ -240,6 +240,30 @@ def test_no_group_loses_its_only_recording(desk, case, options):
         assert row["total_change"] == pytest.approx(whole, rel=1e-12)
 
 
+@pytest.mark.parametrize("files", [("old", "new"), ("new", "old"), ("both",)], ids="-".join)
+def test_two_versions_that_one_load_brings_are_never_one_course(desk, case, files):
+    """growth.md, rule 6: versions that disagree are a restatement; they may come in one folder, or in one file."""
+
+    def version(factor):
+        points = [
+            reports.point(
+                streams=(1 if day < 45 else factor) * (100_000 + 1_000 * day), date=f"{on(day)}T00:00:00+00:00"
+            )
+            for day in range(92)
+        ]
+        return reports.song(1, timeSeries=points, summaries={})
+
+    texts = {"old": [version(1)], "new": [version(2)], "both": [version(2), version(1)]}
+    for number, name in enumerate(files):
+        desk.write(f"{number}-{name}.csv", reports.csv_text(texts[name]))
+    connection = case.loaded("series_growth")
+    row = only(ask(connection, "series_growth", on(30), on(60)))
+    assert having(row, "status", "growth_pct", "restatement_count") == ("restated_in_window", None, 1)
+    for since, until, gained in ((on(10), on(40), 30_000), (on(50), on(60), 20_000)):
+        row = only(ask(connection, "series_growth", since, until))
+        assert having(row, "growth", "status") == (gained, "ok")
+
+
 @pytest.mark.parametrize("file", ["ahead_29_days", "typo_year_2042"])
 def test_one_date_in_the_future_moves_no_calendar(desk, case, file):
     shutil.copy(CASES / "one_date_in_the_future" / f"{file}.csv.gz", desk.folder)

@@ -1,5 +1,5 @@
--- What each version of a song in the reports says of a day. Of versions of equal rank, and of two
--- points of one record on one day, the larger value counts.
+-- What each version of a song in the reports says of a day. Of two points of one record on one day
+-- the larger value counts.
 
 with
 
@@ -35,12 +35,12 @@ described as (
 
 ),
 
--- one row per song, rank, metric and day
-rank_days as (
+-- one row per song, version, metric and day
+version_days as (
 
     select
         described.song_id,
-        described.version_rank,
+        described.version_number,
         described.has_versions,
         described.has_answers,
         report_points.metric_id,
@@ -53,4 +53,4 @@ rank_days as (
 
 )
 
-select * from rank_days
+select * from version_days

@@ -22,7 +22,7 @@ versions as (
         'song:' || song_id as subject_id,
         metric_id,
         '(report)' as counted,
-        version_rank as version_number,
+        version_number,
         observed_date,
         value
     from report_days
@@ -36,7 +36,7 @@ versions as (
         'song:' || song_id as subject_id,
         metric_id,
         '(report)' as counted,
-        -- above the rank of any report
+        -- above that of any report
         1000000000 as version_number,
         observed_date,
         value

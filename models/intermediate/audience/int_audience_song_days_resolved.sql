@@ -6,7 +6,7 @@
 
 with
 
-rank_days as (
+version_days as (
 
     select * from {{ ref('int_audience_report_days_aggregated') }}
 
@@ -38,7 +38,7 @@ reported as (
         metric_id,
         observed_date,
         value
-    from rank_days
+    from version_days
     where not has_versions
 
     union all
@@ -47,8 +47,8 @@ reported as (
         song_id,
         metric_id,
         observed_date,
-        max_by(value, version_rank) as value
-    from rank_days
+        max_by(value, version_number) as value
+    from version_days
     where has_versions
     group by all
 

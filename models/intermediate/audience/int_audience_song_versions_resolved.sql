@@ -23,15 +23,16 @@ spans as (
 
     select
         _parent_row_id,
-        max(observed_date) as last_observed_date
+        max(observed_date) as last_observed_date,
+        max(value) as largest_value
     from report_points
     group by all
 
 ),
 
--- version_rank: higher wins; equal where reach and load are equal, and then the larger value wins
--- version_number: the same order without ties, for attributes, which have no larger or smaller
-ranked as (
+-- the highest number wins. Of two versions that one load brings, the one that counts more was read
+-- later; never is one course made of both
+numbered as (
 
     select
         report_songs.song_id,
@@ -40,15 +41,12 @@ ranked as (
         report_songs.artist_credit,
         report_songs.image_url,
         report_songs.release_date,
-        rank() over (
-            partition by report_songs.song_id
-            order by spans.last_observed_date nulls first, report_songs._load_id
-        ) as version_rank,
         row_number() over (
             partition by report_songs.song_id
             order by
                 spans.last_observed_date nulls first,
                 report_songs._load_id,
+                spans.largest_value nulls first,
                 report_songs._row_id
         ) as version_number,
         count(*) over (partition by report_songs.song_id) > 1 as has_versions
@@ -57,4 +55,4 @@ ranked as (
 
 )
 
-select * from ranked
+select * from numbered
