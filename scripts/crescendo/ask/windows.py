@@ -109,16 +109,19 @@ def named(said: str) -> Relative:
             said=repr(said),
             words=", ".join(_RELATIVE),
         ),
+        f"--window {said}",
     )
 
 
-def _refused(said: str, why: str) -> Relative:
-    """What is no window raises CrescendoError once the last complete day is known, with the option that was meant."""
+def _refused(said: str, why: str, typed: str = "") -> Relative:
+    """What is no window raises CrescendoError once the last complete day is known, with the option that was meant.
+
+    Not if that is what was `typed`: of a week that its year lacks, the writing is right.
+    """
 
     def window(end: date) -> Window:
         meant = hints.window(said, end)
-        meant = "" if meant.endswith(f" {said}") else meant
-        raise CrescendoError(why + (_("; did you mean {option}?", option=meant) if meant else ""))
+        raise CrescendoError(why + (_("; did you mean {option}?", option=meant) if meant not in ("", typed) else ""))
 
     return window
 
