@@ -9,6 +9,7 @@ from pathlib import Path
 import duckdb
 import pytest
 from conftest import crescendo, project_in
+from crescendo.ask import tables
 
 SONG = "Über Postcard in Castelune"
 
@@ -94,7 +95,7 @@ def test_growth_is_drawn_with_its_figures(said, expected, tmp_path, ending):
         return
     if ending == "svg":
         texts = [text.text for text in ET.fromstring(data).iter("{http://www.w3.org/2000/svg}text")]
-        assert {f"{row['growth']:,.0f}" for row in rows} <= set(texts)
+        assert {tables.shortened(row["growth"]) for row in rows} <= set(texts), "as the command itself shortens"
     else:
         assert all(str(int(row["growth"])) in data.decode() for row in rows)
         assert not re.search(rb"<(script|link)[^>]*(src|href)=.https?:", data), "it asks another host"
