@@ -7,6 +7,20 @@ with
 told as (
 
     select sum(spend) as spend
+    from {{ ref('int_leads_spend_aggregated') }}
+
+),
+
+spread as (
+
+    select sum(spend) as spend
+    from {{ ref('int_leads_spend_dated') }}
+
+),
+
+latest as (
+
+    select sum(spend) as spend
     from {{ ref('int_leads_spend_resolved') }}
     where is_latest
 
@@ -30,10 +44,13 @@ costs as (
 
 select 'sums' as what
 from told
+cross join spread
+cross join latest
 cross join days
 cross join costs
 where
-    abs(coalesce(told.spend, 0) - coalesce(days.spend, 0)) > 0.005
+    abs(coalesce(told.spend, 0) - coalesce(spread.spend, 0)) > 0.005
+    or abs(coalesce(latest.spend, 0) - coalesce(days.spend, 0)) > 0.005
     or abs(coalesce(costs.spend, 0) - coalesce(days.spend_in_currency, 0)) > 0.005
 
 union all

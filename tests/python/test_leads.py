@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 import duckdb
 import pytest
+from compiled import construct
 from conftest import crescendo, dbt, project_in
 
 PARIS = ZoneInfo("Europe/Paris")
@@ -29,6 +30,7 @@ AIMED = {
     "Display secondaire": 1,
 }
 MODELS = ("path:models/staging/leads", "path:models/intermediate/leads", "path:models/marts/leads", "path:tests/leads")
+SPEND = "date;platform;account_id;campaign_id;campaign_name;impressions;clicks;spend;currency;platform_conversions"
 SEEDS = ("channels", "channel_rules", "stg_load_audit__loads", "stg_load_audit__file_records")
 
 
@@ -178,6 +180,38 @@ def test_spend_of_the_last_days_is_replaced_and_listed(built):
     )
     assert {(day, campaign): (older, newer) for day, campaign, older, newer in listed} == restated
     assert ask(built, "select count(last_restated_at) > 0 from leads.channel_costs") == [(True,)]
+
+
+APRIL = [f"2025-04-{day:02}" for day in range(1, 31)]
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "spent", "restated"),
+    [
+        (dict.fromkeys(APRIL, 100), {"2025-04": 3300}, 3300, 30),
+        ({"2025-04": 3300}, dict.fromkeys(APRIL, 100), 3000, 30),
+        ({"2025-04": 3000}, {"2025-W16": 770, "2025-04-30": 100}, 3070, 7),
+        ({"2025-04": 3000, "2025-04-30": -40}, {}, 2960, 0),
+    ],
+    ids=[
+        "a month after its days",
+        "days after their month",
+        "a week and a day after the month",
+        "a credit in one file",
+    ],
+)
+def test_the_last_file_that_speaks_of_a_day_counts_by_whatever_period(desk, nodes, first, second, spent, restated):
+    """docs/leads.md, restated spend."""
+    for number, amounts in enumerate(filter(None, (first, second))):
+        lines = [f"{period};google_ads;a;1;FR | Search | Marque;;;{spend};EUR;" for period, spend in amounts.items()]
+        file = desk.write(f"spend-{number}.csv", "\n".join([SPEND, *lines]) + "\n")
+        assert desk.load(file)[0] == 0
+    with duckdb.connect(str(desk.warehouse)) as connection:
+        construct(connection, nodes, ("fct_media_spend_daily", "int_leads_restatements_found"))
+        days = connection.execute("select count(*), sum(spend) from leads.fct_media_spend_daily").fetchall()
+        assert days == [(30, pytest.approx(spent))]
+        changed = "select count(*) from intermediate.int_leads_restatements_found"
+        assert connection.execute(changed).fetchall() == [(restated,)]
 
 
 def test_affiliates_are_paid_by_the_month_and_spread_over_its_days(built):

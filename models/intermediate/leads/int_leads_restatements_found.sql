@@ -1,5 +1,4 @@
 -- Ad platforms restate the last days: the newest file replaces, and what changed stays on record.
--- Only spend by the day is compared; a week or month that is sent again is restated as a whole.
 
 with
 
@@ -24,19 +23,18 @@ restated as (
         'leads:spend' as metric_id,
         versions.ad_platform || ' ' || versions.account_id || ' ' || versions.campaign_id
         || ' ' || versions.currency as counted,
-        cast(versions.spend_period as date) as observed_date,
+        versions.spend_date as observed_date,
         max(versions.spend) filter (where versions.version_number = 1) as older_value,
         max(versions.spend) filter (where versions.is_latest) as newer_value,
         max(versions.told_at) filter (where versions.is_amended) as last_restated_at
     from versions
     inner join ruled on versions.tag_key = ruled.tag_key
-    where length(versions.spend_period) >= 10
     group by
         versions.ad_platform,
         versions.account_id,
         versions.campaign_id,
         versions.currency,
-        versions.spend_period
+        versions.spend_date
     having bool_or(versions.is_amended)
 
 )

@@ -1,12 +1,15 @@
+-- The file that was read last speaks for a campaign and day, by whatever period it tells; earlier
+-- ones are its history.
+
 with
 
 told as (
 
-    select * from {{ ref('int_leads_spend_aggregated') }}
+    select * from {{ ref('int_leads_spend_dated') }}
 
 ),
 
--- one row per campaign, spend_period, currency and file that speaks of it
+-- one row per campaign, currency, day and file that speaks of it
 versions as (
 
     select
@@ -16,16 +19,17 @@ versions as (
         lead(_file_id) over in_time is null as is_latest
     from told
     window in_time as (
-        partition by ad_platform, account_id, campaign_id, spend_period, currency order by _file_id
+        partition by ad_platform, account_id, campaign_id, currency, spend_date order by _file_id
     )
 
 ),
 
+-- parts of a month are compared to half a cent
 compared as (
 
     select
         *,
-        coalesce(spend <> previous_spend, false) as is_amended
+        coalesce(abs(spend - previous_spend) > 0.005, false) as is_amended
     from versions
 
 )

@@ -1,8 +1,8 @@
 with
 
-spend as (
+versions as (
 
-    select * from {{ ref('int_leads_spend_dated') }}
+    select * from {{ ref('int_leads_spend_resolved') }}
 
 ),
 
@@ -13,32 +13,54 @@ ruled as (
 ),
 
 -- one row per day, campaign and currency
-summed as (
+latest as (
 
     select
-        spend.spend_date,
-        spend.ad_platform,
-        spend.account_id,
-        spend.campaign_id,
-        spend.currency,
-        max(spend.campaign_name) as campaign_name,
-        max(ruled.channel_id) as channel_id,
-        max(ruled.rule_id) as rule_id,
-        sum(spend.impressions) as impressions,
-        sum(spend.clicks) as clicks,
-        sum(spend.platform_conversions) as platform_conversions,
-        sum(spend.spend) as spend,
-        sum(spend.credit) as credit,
-        sum(spend.first_spend) as first_spend,
-        bool_or(spend.is_spread) as is_spread,
-        min(spend.credit) < 0 as is_credited,
-        cast(sum(spend.amendment_count) as bigint) as amendment_count,
-        max(spend.last_restated_at) as last_restated_at
-    from spend
-    inner join ruled on spend.tag_key = ruled.tag_key
-    group by
-        spend.spend_date, spend.ad_platform, spend.account_id, spend.campaign_id, spend.currency
+        spend_date,
+        ad_platform,
+        account_id,
+        campaign_id,
+        currency,
+        max(campaign_name) filter (where is_latest) as campaign_name,
+        max(tag_key) filter (where is_latest) as tag_key,
+        max(impressions) filter (where is_latest) as impressions,
+        max(clicks) filter (where is_latest) as clicks,
+        max(platform_conversions) filter (where is_latest) as platform_conversions,
+        max(spend) filter (where is_latest) as spend,
+        max(credit) filter (where is_latest) as credit,
+        max(spend) filter (where version_number = 1) as first_spend,
+        bool_or(is_spread) filter (where is_latest) as is_spread,
+        count(*) filter (where is_amended) as amendment_count,
+        max(told_at) filter (where is_amended) as last_restated_at
+    from versions
+    group by spend_date, ad_platform, account_id, campaign_id, currency
+
+),
+
+described as (
+
+    select
+        latest.spend_date,
+        latest.ad_platform,
+        latest.account_id,
+        latest.campaign_id,
+        latest.currency,
+        latest.campaign_name,
+        ruled.channel_id,
+        ruled.rule_id,
+        latest.impressions,
+        latest.clicks,
+        latest.platform_conversions,
+        latest.spend,
+        latest.credit,
+        latest.first_spend,
+        latest.is_spread,
+        latest.credit < 0 as is_credited,
+        latest.amendment_count,
+        latest.last_restated_at
+    from latest
+    inner join ruled on latest.tag_key = ruled.tag_key
 
 )
 
-select * from summed
+select * from described
