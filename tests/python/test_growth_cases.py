@@ -1,5 +1,6 @@
 """Growth of small inputs from outside, each with its right answer, and of their neighbours."""
 
+import json
 import shutil
 import unicodedata
 from datetime import date, timedelta
@@ -240,9 +241,9 @@ def test_no_group_loses_its_only_recording(desk, case, options):
         assert row["total_change"] == pytest.approx(whole, rel=1e-12)
 
 
-@pytest.mark.parametrize("files", [("old", "new"), ("new", "old"), ("both",)], ids="-".join)
+@pytest.mark.parametrize("files", [("old", "new"), ("new", "old"), ("both",), ("twice",)], ids="-".join)
 def test_two_versions_that_one_load_brings_are_never_one_course(desk, case, files):
-    """growth.md, rule 6: versions that disagree are a restatement; they may come in one folder, or in one file."""
+    """Versions that disagree are a restatement (growth.md, rule 6), also in one folder, one file or one record."""
 
     def version(factor):
         points = [
@@ -253,7 +254,8 @@ def test_two_versions_that_one_load_brings_are_never_one_course(desk, case, file
         ]
         return reports.song(1, timeSeries=points, summaries={})
 
-    texts = {"old": [version(1)], "new": [version(2)], "both": [version(2), version(1)]}
+    twice = reports.song(1, timeSeries=version(1)["timeSeries"] + version(2)["timeSeries"][45:], summaries={})
+    texts = {"old": [version(1)], "new": [version(2)], "both": [version(2), version(1)], "twice": [twice]}
     for number, name in enumerate(files):
         desk.write(f"{number}-{name}.csv", reports.csv_text(texts[name]))
     connection = case.loaded("series_growth")
@@ -261,6 +263,35 @@ def test_two_versions_that_one_load_brings_are_never_one_course(desk, case, file
     assert having(row, "status", "growth_pct", "restatement_count") == ("restated_in_window", None, 1)
     for since, until, gained in ((on(10), on(40), 30_000), (on(50), on(60), 20_000)):
         row = only(ask(connection, "series_growth", since, until))
+        assert having(row, "growth", "status") == (gained, "ok")
+
+
+@pytest.mark.parametrize("document", ["song-audience", "artist-followers"])
+@pytest.mark.parametrize("pages", [1, 2])
+def test_an_answer_that_contradicts_itself_has_no_percent(desk, case, pages, document):
+    """The same rule for an answer of the API: a day comes twice in a page, or in two pages of one answer."""
+    uuid = song(1).removeprefix("song:")
+
+    def days(factor, since):
+        of_song = document == "song-audience"
+        return [
+            {"date": f"{on(day)}T00:00:00+00:00"}
+            | ({"plots": [{"identifier": "A", "value": value}]} if of_song else {"viewCount": value})
+            for day in range(91, since - 1, -1)
+            for value in [factor * (100_000 + 1_000 * day)]
+        ]
+
+    said = [days(1, 0), days(2, 45)] if pages == 2 else [days(1, 0) + days(2, 45)]
+    for number, items in enumerate(said, start=1):
+        page = {"related": {"uuid": uuid, "name": "Twice"}, "items": items, "errors": []}
+        platform = "spotify" if document == "song-audience" else "youtube"
+        desk.write(f"{document}__{uuid}__{platform}__{on(0)}_{on(91)}__p{number:04}.json", json.dumps(page))
+    connection = case.loaded("series_growth")
+    metric = "spotify:streams" if document == "song-audience" else "youtube:channel_views"
+    row = only(ask(connection, "series_growth", on(30), on(60)), metric)
+    assert having(row, "status", "growth_pct", "restatement_count") == ("restated_in_window", None, 1)
+    for since, until, gained in ((on(10), on(40), 30_000), (on(50), on(60), 20_000)):
+        row = only(ask(connection, "series_growth", since, until), metric)
         assert having(row, "growth", "status") == (gained, "ok")
 
 

@@ -1,5 +1,5 @@
 -- What each version of a song in the reports says of a day. Of two points of one record on one day
--- the larger value counts.
+-- the larger value counts; if they contradict each other they are two versions, too.
 
 with
 
@@ -45,7 +45,8 @@ version_days as (
         described.has_answers,
         report_points.metric_id,
         report_points.observed_date,
-        max(report_points.value) as value
+        max(report_points.value) as value,
+        min(report_points.value) as lesser_value
     from report_points
     inner join described on report_points._parent_row_id = described._row_id
     where report_points.value is not null

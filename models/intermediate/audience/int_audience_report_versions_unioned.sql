@@ -1,5 +1,5 @@
 -- Reports and the API cover the same days; the API wins (int_audience_song_days_resolved), so it
--- is the highest version.
+-- is the highest version. A record that gives a day twice has two rows for it.
 
 with
 
@@ -29,6 +29,21 @@ versions as (
     where
         metric_id = 'spotify:streams'
         and (has_versions or has_answers)
+
+    union all
+
+    select
+        'song:' || song_id as subject_id,
+        metric_id,
+        '(report)' as counted,
+        version_number,
+        observed_date,
+        lesser_value as value
+    from report_days
+    where
+        metric_id = 'spotify:streams'
+        and has_versions
+        and lesser_value < value
 
     union all
 

@@ -50,11 +50,14 @@ numbered as (
 
     select
         *,
-        row_number() over (
-            partition by song_id, platform, series, identifier, observed_date
-            order by version_number desc, value desc
-        ) as answer_number
+        row_number() over of_day as answer_number,
+        lead(version_number) over of_day = version_number
+        and lead(value) over of_day < value as has_two_values
     from points
+    window of_day as (
+        partition by song_id, platform, series, identifier, observed_date
+        order by version_number desc, value desc
+    )
 
 ),
 
@@ -68,7 +71,8 @@ resolved as (
         numbered.identifier,
         defaults.song_id is not null as is_default,
         numbered.observed_date,
-        numbered.value
+        numbered.value,
+        coalesce(numbered.has_two_values, false) as has_two_values
     from numbered
     left join defaults
         on

@@ -24,14 +24,16 @@ spans as (
     select
         _parent_row_id,
         max(observed_date) as last_observed_date,
-        max(value) as largest_value
+        max(value) as largest_value,
+        count(distinct observed_date) filter (where metric_id = 'spotify:streams')
+        < count(*) filter (where metric_id = 'spotify:streams') as repeats_days
     from report_points
     group by all
 
 ),
 
--- the highest number wins. Of two versions that one load brings, the one that counts more was read
--- later; never is one course made of both
+-- the highest number wins. If one load brings two versions, the one with the larger count was read
+-- later. The two are never mixed
 numbered as (
 
     select
@@ -49,7 +51,8 @@ numbered as (
                 spans.largest_value nulls first,
                 report_songs._row_id
         ) as version_number,
-        count(*) over (partition by report_songs.song_id) > 1 as has_versions
+        count(*) over (partition by report_songs.song_id) > 1
+        or coalesce(spans.repeats_days, false) as has_versions
     from report_songs
     left join spans on report_songs._row_id = spans._parent_row_id
 

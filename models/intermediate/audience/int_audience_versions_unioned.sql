@@ -13,7 +13,12 @@ report_versions as (
 song_points as (
 
     select * from {{ ref('int_audience_song_points_dated') }}
-    where has_several_answers
+
+),
+
+resolved_points as (
+
+    select * from {{ ref('int_audience_song_points_resolved') }}
 
 ),
 
@@ -36,6 +41,19 @@ counters as (
         correction_ratio
     from {{ ref('metric_catalog') }}
     where correction_ratio is not null
+
+),
+
+-- one row per song, platform and series of which one answer gives two values of a day
+repeated as (
+
+    select
+        song_id,
+        platform,
+        series
+    from resolved_points
+    where has_two_values
+    group by song_id, platform, series
 
 ),
 
@@ -65,6 +83,12 @@ versions as (
         on
             song_points.series = metric_names.series
             and song_points.platform = metric_names.platform
+    left join repeated
+        on
+            song_points.song_id = repeated.song_id
+            and song_points.platform = repeated.platform
+            and song_points.series = repeated.series
+    where song_points.has_several_answers or repeated.song_id is not null
 
     union all
 
@@ -79,7 +103,7 @@ versions as (
 
 ),
 
--- one row per subject, metric, identifier, version and day; of two values the larger counts
+-- one row per subject, metric, identifier, version and day
 counted as (
 
     select
@@ -89,11 +113,58 @@ counted as (
         versions.version_number,
         versions.observed_date,
         max(versions.value) as value,
+        min(versions.value) as lesser_value,
         max(counters.correction_ratio) as correction_ratio
     from versions
     inner join counters on versions.metric_id = counters.metric_id
     group by all
 
+),
+
+with_two_values as (
+
+    select
+        subject_id,
+        metric_id,
+        counted,
+        version_number
+    from counted
+    where lesser_value < value
+    group by subject_id, metric_id, counted, version_number
+
+),
+
+-- an answer or record that gives two values of a day is two versions: the larger one counts
+parted as (
+
+    select
+        subject_id,
+        metric_id,
+        counted,
+        2 * version_number as version_number,
+        observed_date,
+        value,
+        correction_ratio
+    from counted
+
+    union all
+
+    select
+        counted.subject_id,
+        counted.metric_id,
+        counted.counted,
+        2 * counted.version_number - 1 as version_number,
+        counted.observed_date,
+        counted.lesser_value as value,
+        counted.correction_ratio
+    from counted
+    inner join with_two_values
+        on
+            counted.subject_id = with_two_values.subject_id
+            and counted.metric_id = with_two_values.metric_id
+            and counted.counted = with_two_values.counted
+            and counted.version_number = with_two_values.version_number
+
 )
 
-select * from counted
+select * from parted
