@@ -24,7 +24,7 @@ BALANCE = """
         (select sum(observation_count) from metrics.dim_series),
         (select count(*) from metrics.song_days)
 """
-# files that take a minute or more: begun last, one of them would run alone at the end
+# files that take a minute or more: if one begins last, it runs alone at the end
 LONG = {"test_builds", "test_days", "test_increments_loaded", "test_publish", "test_worlds"}
 PROJECT = ("dbt_project.yml", "profiles.yml", "models", "seeds", "macros", "tests", "analyses")
 

@@ -15,7 +15,7 @@ from pathlib import Path
 import duckdb
 import pytest
 from conftest import ROOT, project_in
-from crescendo.app import query
+from crescendo.app import query, spans
 from crescendo.app.query import run
 from crescendo.ask import texts
 from crescendo.ask.shown import readable
@@ -350,6 +350,8 @@ LED_TO = {
                   " group by source, 1"),
     },
 }  # fmt: skip
+# panel -> the column with the day of its rows
+DATED = {"Genre": "snapshot_date", "Media mix": "created_at", "Tracks": "listened_at", "Listeners": "listened_at"}
 PANELS = {"audience": 1, "films": 7, "leads": 6, "listening": 4, "pipeline": 6}
 
 
@@ -366,6 +368,9 @@ def test_figures_lead_to_the_rows_they_came_from_and_to_their_definitions(page, 
         assert page.cells(table)
         for row in page.cells(table):
             assert tuple(row[column] for column in columns) in known, title
+        if title in DATED:
+            [(newest,)] = rows(warehouse, f"select max({DATED[title]})::date from ({sql})")
+            assert f"Newest of them: {spans.day(newest)}," in panel.inner_text()
     defined = page.page.query_selector_all("table.rows[id$=-definitions] tbody tr")
     assert defined
     comments = dict(rows(warehouse, "select concat_ws('.', schema_name, table_name, column_name), comment from"

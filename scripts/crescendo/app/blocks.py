@@ -60,10 +60,10 @@ def tiles(shown: Sequence[Tile]) -> None:
 
 @dataclass(frozen=True)
 class Column:
-    """A column of a table: its heading, its cells as they read, whether they are figures, and where they lead.
+    """A column of a table: heading, cells as text, whether they are numbers, and the address that each links to.
 
-    is_data: the cells are names, codes or texts of a source, which no reader's browser should translate; is_raw: so is
-    the heading.
+    is_data: the cells are names, codes or texts of a source, so a browser must not translate them. is_raw: the heading
+    is one, too.
     """
 
     heading: str

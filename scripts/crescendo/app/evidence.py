@@ -1,7 +1,7 @@
 """Where figures come from: what they mean, the rows that they were counted from, how old those are, and their loads.
 
 Every page says it in the same way: `panel` below its figures, `growth` below those of growth, whose rows are anchors.
-A panel is closed at first, and asks the warehouse when it is opened.
+A panel is closed at first, and queries the warehouse when it is opened.
 """
 
 from collections.abc import Callable, Hashable, Sequence
@@ -15,7 +15,7 @@ from crescendo.app import blocks, spans, state, subjects
 from crescendo.app.blocks import Column
 from crescendo.app.draw import Row
 from crescendo.app.safe import safely
-from crescendo.app.source import Opened, dicts
+from crescendo.app.source import Opened
 from crescendo.app.subjects import Counted
 from crescendo.ask import texts
 from crescendo.ask.outputs import Rows
@@ -28,7 +28,7 @@ TABLE = """
     select comment from duckdb_tables() where schema_name || '.' || table_name = ?
     union all select comment from duckdb_views() where schema_name || '.' || view_name = ?
 """
-# a column is described where it is; one of the page's own sums, by the column of that name nearest to it
+# the description of a column; if the page computed the figure itself, that of the nearest column with the same name
 COLUMNS = """
     select column_name, schema_name || '.' || table_name as place, comment
     from duckdb_columns() where list_contains(?, column_name) and comment is not null and comment <> ''
@@ -93,11 +93,12 @@ def _behind(opened: Opened, behind: Behind) -> None:
     rows = opened.table(f"{behind.rows} limit {MOST_ROWS}", *behind.values)
     if rows.rows:
         blocks.listing(rows, behind.shown, f"{behind.name}-rows", _("Rows behind it"), blocks.BESIDE)
-        [found] = opened.rows(f"select count(*) as row_count from ({behind.rows})", *behind.values)
+        newest = f", max({behind.dated}) as newest" if behind.dated else ", null as newest"
+        [found] = opened.rows(f"select count(*) as row_count{newest} from ({behind.rows})", *behind.values)
         if found["row_count"] > MOST_ROWS:
             blocks.note(_("These are the first of {count} rows.", count=readable("", found["row_count"])))
         blocks.link(_("See these rows on the page of SQL"), _address(behind))
-        _age(rows, behind.dated)
+        _age(found["newest"])
     if behind.source:
         _loaded(opened.rows(LOADS, behind.source), behind.name)
 
@@ -128,13 +129,13 @@ def _literal(value: Hashable) -> str:
     return "'" + str(value).replace("'", "''") + "'"
 
 
-def _age(rows: Rows, dated: str) -> None:
-    days = [row[dated] for row in dicts(rows) if dated and row[dated] is not None]
-    if not days:
+def _age(newest: date | None) -> None:
+    """The age of the newest of all rows, also of those that the panel leaves out."""
+    if newest is None:
         return
-    newest = max(day.date() if isinstance(day, datetime) else day for day in days)
-    age = (datetime.now(tz=UTC).date() - newest).days
-    blocks.note(_("Newest of them: {day}, {age} days old.", day=spans.day(newest), age=readable("", age)))
+    day = newest.date() if isinstance(newest, datetime) else newest
+    age = (datetime.now(tz=UTC).date() - day).days
+    blocks.note(_("Newest of them: {day}, {age} days old.", day=spans.day(day), age=readable("", age)))
 
 
 def _grown(opened: Opened, rows: list[Row], answer: Answer, of: Counted) -> None:

@@ -84,6 +84,12 @@ PERSONS = """
     inner join films.vw_movie_latest as l on b.movie_id = l.movie_id and l.is_latest
     group by p.person_id, p.person_name order by vote_count desc nulls last, p.person_name limit 200
 """
+# part of the page -> its model
+VIEWS = {
+    "genres": "films.vw_genre_popularity",
+    "continents": "films.vw_continent_popularity",
+    "countries": "films.vw_country_popularity",
+}
 BARS = 12
 
 
@@ -168,11 +174,10 @@ def _ranked(opened: Opened, rows: Rows, column: str, name: str, heading: str, be
                   ("vote_average", _("average vote (of 10)")),
                   ("weighted_vote_count", _("votes in parts"))]  # fmt: skip
         blocks.listing(rows, listed, name, heading, blocks.BESIDE)
-    table = {"genre_name": "vw_genre_popularity", "continent": "vw_continent_popularity"}.get(column)
     shown = [(column, heading), ("title", _("title")), *_of_film(), ("weight", _("part of the film")),
              ("weighted_vote_count", _("votes in parts")), ("snapshot_date", _("day"))]  # fmt: skip
-    title, model = heading.capitalize(), f"films.{table or 'vw_country_popularity'}"
-    evidence.panel(opened, Behind(name, title, model, listed[1:], behind, shown, (), "tmdb", "snapshot_date"))
+    title = heading.capitalize()
+    evidence.panel(opened, Behind(name, title, VIEWS[name], listed[1:], behind, shown, (), "tmdb", "snapshot_date"))
 
 
 def _places(opened: Opened) -> None:

@@ -17,8 +17,8 @@ FONT = '"Source Sans", "Source Sans Pro", system-ui, "Segoe UI", Roboto, "DejaVu
 # pixels: notes, text, a heading of a figure, of a page, a figure to remember
 SMALL, TEXT, HEADING, TITLE, FIGURE = 13, 15, 18, 26, 28
 
-# of charts; their parts are silent, because Vega reads them in English, and each has a sentence of its own.
-# Of those that are files: the fonts that the converter has
+# screen readers skip the parts of a chart, which Vega names in English; each chart has a sentence of its own. The last
+# font is one that the converter of charts to files has
 CHART: dict[str, Any] = {
     "background": PAPER,
     "font": FONT,
@@ -58,7 +58,7 @@ STYLE = f"""
 .tile .figure {{ font-size: {FIGURE}px; font-weight: 600; line-height: 1.15; font-variant-numeric: tabular-nums; }}
 .tile .unit {{ font-size: {SMALL}px; color: {MUTED}; font-weight: 400; }}
 .tile .said {{ font-size: {SMALL}px; color: {MUTED}; }}
-/* what it offers is below each chart, in the reader's language */
+/* its downloads are below each chart, in the reader's language */
 [data-testid=stElementToolbar] {{ display: none; }}
 .scroll {{ overflow-x: auto; }}
 .scroll:focus-visible {{ outline: 2px solid {ACCENT}; }}
@@ -80,8 +80,7 @@ table.rows a:hover, table.rows a:focus {{ text-decoration: underline; }}
 @media (max-width: 640px) {{
   [data-testid=stMainBlockContainer] {{ padding: 3.9rem .8rem 3rem; }}
   .tile .figure {{ font-size: 23px; }}
-  table.rows th.number + th:not(.number), table.rows td.number + td.name {{ padding-left: 14px; }}
-table.rows td.name {{ min-width: 8.5em; }}
+  table.rows td.name {{ min-width: 8.5em; }}
 }}
 </style>
 """
