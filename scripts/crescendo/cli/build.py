@@ -63,16 +63,18 @@ def _build(run: Run, seconds: dict[str, float], force: bool) -> int:
             click.echo("Nothing has changed: the files are loaded, the models are built, and nothing was touched.")
             _print_questions()
             return 0
-        _measure(run, loaded)
+        with warehouse.connect() as connection:
+            _measure(run, connection, loaded)
         with _timed(seconds, "dbt build"), run.phase("transform"):
             built = _dbt_build()
         for node in outcome.nodes(dbt.target()) if built else ():
             event(logging.ERROR if node["status"] in outcome.BROKEN else logging.DEBUG, "dbt node ended", **node)
-        if built is not None:
-            _measure(run, None)
         copy.keep = built is not None
-        if built and not built.broken:
-            _note_build(fingerprint, sum(seconds.values()))
+        if built is not None:
+            with warehouse.connect() as connection:  # opening and closing it costs as much as the measures do
+                _measure(run, connection, None)
+                if not built.broken:
+                    _note_build(connection, fingerprint, sum(seconds.values()))
     # what is broken comes first, before all else that there is to say
     if built and built.broken:
         click.echo("\n".join(outcome.told(built.broken, dbt.target())), err=True)
@@ -84,9 +86,9 @@ def _build(run: Run, seconds: dict[str, float], force: bool) -> int:
     return 1 if built.broken else 0
 
 
-def _measure(run: Run, loaded: LoadResult | None) -> None:
+def _measure(run: Run, connection: duckdb.DuckDBPyConnection, loaded: LoadResult | None) -> None:
     """Note what was loaded, or if that is None what dbt made of it, and enter it in the warehouse. Breaks no build."""
-    with suppress(duckdb.Error, OSError, CrescendoError), warehouse.connect() as connection:
+    with suppress(duckdb.Error, OSError, CrescendoError):
         if loaded:
             measure.loaded(run, connection, loaded)
             measure.disk(run, swap.working(warehouse.path()))
@@ -205,19 +207,18 @@ def _built() -> str | None:
         return found[0] if found else None
 
 
-def _note_build(fingerprint: str, seconds: float) -> None:
-    with warehouse.connect() as connection:
-        connection.execute(
-            "create table if not exists load_audit.builds"
-            " (_load_id bigint not null, finished_at timestamp not null, fingerprint varchar not null)"
-        )
-        # a warehouse from before the time was noted
-        connection.execute("alter table load_audit.builds add column if not exists seconds double")
-        connection.execute(
-            "insert into load_audit.builds by name select coalesce(max(_load_id), 0) as _load_id, ? as finished_at,"
-            " ? as fingerprint, ? as seconds from load_audit.loads",
-            [ledger.now(), fingerprint, seconds],
-        )
+def _note_build(connection: duckdb.DuckDBPyConnection, fingerprint: str, seconds: float) -> None:
+    connection.execute(
+        "create table if not exists load_audit.builds"
+        " (_load_id bigint not null, finished_at timestamp not null, fingerprint varchar not null)"
+    )
+    # a warehouse from before the time was noted
+    connection.execute("alter table load_audit.builds add column if not exists seconds double")
+    connection.execute(
+        "insert into load_audit.builds by name select coalesce(max(_load_id), 0) as _load_id, ? as finished_at,"
+        " ? as fingerprint, ? as seconds from load_audit.loads",
+        [ledger.now(), fingerprint, seconds],
+    )
 
 
 def _print_summary(loaded: LoadResult, built: Outcome, seconds: dict[str, float]) -> None:
