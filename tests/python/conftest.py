@@ -77,14 +77,24 @@ def crescendo(folder: Path, environment: dict[str, str], *words: str) -> subproc
 
 
 @pytest.fixture(scope="session")
-def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder in which `crescendo build` made the sample's warehouse, models and tests included. Read only."""
-    folder = tmp_path_factory.mktemp("built")
-    done = crescendo(folder, project_in(folder), "build", "--log-level", "debug", "--log-file", "build.jsonl")
-    assert done.returncode == 0, done.stdout + done.stderr
-    (folder / "summary.txt").write_text(done.stdout)
-    (folder / "progress.txt").write_text(done.stdout)
+def first_built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder in which `crescendo build` made the sample's warehouse, models and tests included; of all processes."""
+    own = tmp_path_factory.getbasetemp()
+    folder = (own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / "built"
+    with alone(folder.with_suffix(".lock")):
+        if not (folder / "summary.txt").exists():
+            shutil.rmtree(folder, ignore_errors=True)
+            folder.mkdir()
+            done = crescendo(folder, project_in(folder), "build", "--log-level", "debug", "--log-file", "build.jsonl")
+            assert done.returncode == 0, done.stdout + done.stderr
+            (folder / "summary.txt").write_text(done.stdout)
     return folder
+
+
+@pytest.fixture(scope="session")
+def built(first_built: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of it, so that no process finds another's command at work. Read only."""
+    return shutil.copytree(first_built, tmp_path_factory.getbasetemp() / "sample", symlinks=True)
 
 
 @pytest.fixture

@@ -3,9 +3,11 @@
 import contextlib
 import io
 import json
+import os
 import re
 from pathlib import Path
 
+import pytest
 from crescendo.cli import main
 
 SINCE, UNTIL = "2024-09-01", "2025-05-26"
@@ -15,7 +17,9 @@ PAGE = re.compile(r"__p\d+(r\d)?$")
 def fetch(source, url, to, *options, pace=("--backoff", "0.02", "--timeout", "1")):
     """Run `crescendo fetch` in this process: (exit code, stdout, stderr)."""
     out, err = io.StringIO(), io.StringIO()
-    with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+    with pytest.MonkeyPatch.context() as patch, contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+        # a fetch tells of another that was killed beside the same warehouse
+        patch.setenv("CRESCENDO_DB", os.environ.get("CRESCENDO_DB") or str(Path(to).with_name("fetched.duckdb")))
         code = main(["fetch", source, "--url", url, "--to", str(to), *pace, *options])
     return code, out.getvalue(), err.getvalue()
 
