@@ -31,7 +31,7 @@ FOUND = {
     "partner_growth_unexplained": 1,
     "place_below_one": 2,
     "platform_uncatalogued": 1,
-    "popularity_above_100": 41,
+    "value_above_range": 41,
     "summary_metric_unknown": 1,
     "unknown_track": 1,
     "unknown_user": 1,
@@ -68,8 +68,8 @@ def test_status_shows_each_kind_with_count_example_and_meaning(dirty):
     shown = {row["finding_kind"]: row for row in json.loads(done.stdout)["findings"]}
     assert {kind: row["finding_count"] for kind, row in shown.items()} == FOUND
     assert all(row["meaning"] for row in shown.values())
-    scores = shown["popularity_above_100"]
-    assert (scores["example"]["example"], scores["is_set_aside"]) == ("101", False)
+    scores = shown["value_above_range"]
+    assert (scores["example"]["example"], scores["is_set_aside"]) == ("101", True)
     assert scores["example"]["file_path"].endswith("report.csv")
     words = " ".join(crescendo(dirty, project_in(dirty), "status").stdout.split())
     assert f"Findings about the data ({len(FOUND)}, the first " in words
@@ -91,6 +91,19 @@ def test_what_the_catalogue_lacks_has_its_growth(dirty):
     assert ask(dirty, "select platform, is_catalogued from metrics.dim_platforms where not is_catalogued") == [
         ("newtube", False)
     ]
+
+
+def test_no_growth_rests_on_a_score_above_its_range(dirty):
+    values = """
+        select count(*) from metrics.fct_observations inner join metrics.dim_series using (series_id)
+        where metric_id = 'spotify:popularity' and value > 100
+    """
+    assert ask(dirty, values) == [(0,)]
+    grown = f"""
+        select growth, growth_pct from metrics.song_growth('2026-01-05', '2026-02-04')
+        where subject = 'song:{song(2)["song_id"]}' and metric = 'popularity'
+    """
+    assert ask(dirty, grown) == []
 
 
 def test_what_is_set_aside_takes_no_answer_away(dirty):

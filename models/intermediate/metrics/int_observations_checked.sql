@@ -15,6 +15,22 @@ loads as (
 
 ),
 
+metric_catalog as (
+
+    select * from {{ ref('metric_catalog') }}
+
+),
+
+bounds as (
+
+    select
+        platform || ':' || metric as metric_id,
+        lowest_value,
+        highest_value
+    from metric_catalog
+
+),
+
 -- a day's figures may come from east of Greenwich
 latest as (
 
@@ -42,17 +58,16 @@ judged as (
             when received.subject_id is null then 'subject_unknown'
             when received.metric_id is null then 'metric_unknown'
             when abs(received.value) > {{ var('largest_count') }} then 'value_too_large'
-            -- a score may fall below zero, and so may spend, by a credit
-            when
-                received.value < 0
-                and received.metric_id not like 'soundcharts:%'
-                and received.metric_id <> 'leads:spend'
-                then 'value_negative'
-            when received.value < 1 and received.metric_id like '%:chart_position'
+            when received.value < bounds.lowest_value and bounds.lowest_value = 1
                 then 'place_below_one'
+            when received.value < bounds.lowest_value then 'value_negative'
+            -- what the catalogue lacks is a count
+            when received.value < 0 and bounds.metric_id is null then 'value_negative'
+            when received.value > bounds.highest_value then 'value_above_range'
         end as set_aside_reason
     from received
     cross join latest
+    left join bounds on received.metric_id = bounds.metric_id
 
 )
 

@@ -30,6 +30,26 @@ metrics as (
 
 ),
 
+-- a value of a report or a chart is told once, with its record, which knows the file
+unfiled as (
+
+    select
+        observations.finding_kind,
+        observations.record_id,
+        observations.place,
+        observations.example,
+        observations.found_date
+    from observations
+    left join records
+        on
+            observations.finding_kind = records.finding_kind
+            and observations.record_id = records.record_id
+            and observations.place = records.place
+            and observations.found_date = records.found_date
+    where records.finding_kind is null
+
+),
+
 unioned as (
 
     select
@@ -61,7 +81,7 @@ unioned as (
         example,
         found_date,
         cast(null as uuid) as _row_id
-    from observations
+    from unfiled
 
     union all
 

@@ -12,42 +12,9 @@ dates as (
 
 ),
 
-song_values as (
-
-    select * from {{ ref('int_audience_song_values_resolved') }}
-
-),
-
-artist_values as (
-
-    select * from {{ ref('int_audience_artist_values_resolved') }}
-
-),
-
 films as (
 
     select * from {{ ref('int_quality_films_found') }}
-
-),
-
--- a report's scores are looked at by record, in int_quality_records_found
-answered as (
-
-    select
-        'song:' || song_id as subject_id,
-        metric_id,
-        observed_date,
-        value
-    from song_values
-
-    union all
-
-    select
-        'artist:' || artist_id as subject_id,
-        metric_id,
-        observed_date,
-        value
-    from artist_values
 
 ),
 
@@ -64,17 +31,6 @@ doubted as (
         observed_date as found_date
     from observations
     where set_aside_reason is not null
-
-    union all
-
-    select
-        'popularity_above_100' as finding_kind,
-        answered.subject_id as record_id,
-        answered.metric_id as place,
-        cast(answered.value as string) as example,
-        answered.observed_date as found_date
-    from answered
-    where answered.metric_id like '%:popularity' and answered.value > 100
 
     union all
 

@@ -61,8 +61,8 @@ doubted as (
     union all
 
     select
-        'popularity_above_100' as finding_kind,
-        report_songs.song_id as record_id,
+        'value_above_range' as finding_kind,
+        'song:' || report_songs.song_id as record_id,
         'spotify:popularity' as place,
         cast(report_points.spotify_popularity as string) as example,
         report_points.observed_date as found_date,
@@ -74,17 +74,28 @@ doubted as (
     union all
 
     select
-        case
-            when title is null or artist_credit is null then 'chart_line_unnamed'
-            else 'popularity_above_100'
-        end as finding_kind,
+        'chart_line_unnamed' as finding_kind,
         coalesce(title, artist_credit) as record_id,
         'spotify:chart_position' as place,
         cast(coalesce(spotify_popularity, chart_position) as string) as example,
         observed_date as found_date,
         _row_id
     from chart_entries
-    where title is null or artist_credit is null or spotify_popularity > 100
+    where title is null or artist_credit is null
+
+    union all
+
+    select
+        'value_above_range' as finding_kind,
+        'song:' || {{ dbt.hash(
+            normalised_text('title') ~ " || '|' || " ~ normalised_text('artist_credit')
+        ) }} as record_id,
+        'spotify:popularity' as place,
+        cast(spotify_popularity as string) as example,
+        observed_date as found_date,
+        _row_id
+    from chart_entries
+    where spotify_popularity > 100 and title is not null and artist_credit is not null
 
     union all
 
