@@ -65,7 +65,7 @@ named as (
     left join loads on versions._load_id = loads._load_id
     where
         points.value is not null
-        and coalesce({{ days_between('loads.started_date', 'points.observed_date') }} <= 1, true)
+        and {{ day_problem('points.observed_date', 'loads.started_date') }} is null
 
 ),
 

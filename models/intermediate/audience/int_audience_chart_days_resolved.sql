@@ -15,14 +15,24 @@ file_records as (
 
 ),
 
+loads as (
+
+    select * from {{ ref('stg_load_audit__loads') }}
+
+),
+
 named as (
 
     select
-        *,
-        {{ normalised_text('title') }} as title_key,
-        {{ normalised_text('artist_credit') }} as credit_key
+        entries.*,
+        {{ normalised_text('entries.title') }} as title_key,
+        {{ normalised_text('entries.artist_credit') }} as credit_key
     from entries
-    where title is not null and artist_credit is not null
+    left join loads on entries._load_id = loads._load_id
+    where
+        entries.title is not null
+        and entries.artist_credit is not null
+        and {{ day_problem('entries.observed_date', 'loads.started_date') }} is null
 
 ),
 

@@ -1,4 +1,4 @@
--- A point dated later than the day after its load is a finding, and no observation.
+-- A point of a day that cannot be is a finding, and no observation.
 
 with
 
@@ -52,7 +52,7 @@ dated as (
     from valued
     inner join report_songs on valued._parent_row_id = report_songs._row_id
     left join loads on report_songs._load_id = loads._load_id
-    where coalesce({{ days_between('loads.started_date', 'valued.observed_date') }} <= 1, true)
+    where {{ day_problem('valued.observed_date', 'loads.started_date') }} is null
 
 )
 

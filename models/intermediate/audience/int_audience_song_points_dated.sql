@@ -75,7 +75,7 @@ dated as (
     left join loads on versions._load_id = loads._load_id
     where
         valued.value is not null
-        and coalesce({{ days_between('loads.started_date', 'valued.observed_date') }} <= 1, true)
+        and {{ day_problem('valued.observed_date', 'loads.started_date') }} is null
 
 )
 

@@ -54,6 +54,7 @@ judged as (
                 received.observed_date > latest.latest_date
                 and received.metric_id not like 'crescendo:%'
                 then 'date_in_the_future'
+            when received.observed_date < date '{{ var("earliest_date") }}' then 'date_impossible'
             when received.value is null then 'value_missing'
             when received.subject_id is null then 'subject_unknown'
             when received.metric_id is null then 'metric_unknown'

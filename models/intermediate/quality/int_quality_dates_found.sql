@@ -1,5 +1,5 @@
--- A day that is later than the day after its own load is no observation: it would move the calendar
--- of its platform.
+-- A day that is later than the day after its own load, or long before there was anything to count, is
+-- no observation: it would move the calendar of its platform.
 
 with
 
@@ -36,6 +36,12 @@ artist_pages as (
 artist_points as (
 
     select * from {{ ref('int_audience_artist_points_unioned') }}
+
+),
+
+chart_entries as (
+
+    select * from {{ ref('stg_charts__entries') }}
 
 ),
 
@@ -76,17 +82,38 @@ dated as (
     inner join artist_pages on artist_points._parent_row_id = artist_pages._row_id
     where artist_points.value is not null
 
+    union all
+
+    select
+        coalesce(title, artist_credit) as record_id,
+        'spotify:chart_position' as place,
+        observed_date,
+        _load_id
+    from chart_entries
+
+),
+
+judged as (
+
+    select
+        dated.record_id,
+        dated.place,
+        dated.observed_date,
+        {{ day_problem('dated.observed_date', 'loads.started_date') }} as finding_kind
+    from dated
+    inner join loads on dated._load_id = loads._load_id
+
 ),
 
 doubted as (
 
     select
-        dated.record_id,
-        dated.place,
-        dated.observed_date
-    from dated
-    inner join loads on dated._load_id = loads._load_id
-    where {{ days_between('loads.started_date', 'dated.observed_date') }} > 1
+        finding_kind,
+        record_id,
+        place,
+        observed_date
+    from judged
+    where finding_kind is not null
     group by all
 
 )

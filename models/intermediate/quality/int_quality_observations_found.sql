@@ -25,7 +25,7 @@ doubted as (
         subject_id as record_id,
         metric_id as place,
         case
-            when set_aside_reason = 'date_in_the_future' then cast(observed_date as string)
+            when set_aside_reason like 'date_%' then cast(observed_date as string)
             else cast(value as string)
         end as example,
         observed_date as found_date
@@ -35,7 +35,7 @@ doubted as (
     union all
 
     select
-        'date_in_the_future' as finding_kind,
+        finding_kind,
         record_id,
         place,
         cast(observed_date as string) as example,
