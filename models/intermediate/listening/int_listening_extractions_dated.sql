@@ -14,17 +14,31 @@ loads as (
 
 ),
 
+-- a day that cannot be says nothing, and is a finding
+said as (
+
+    select
+        pages.extraction_id,
+        case
+            when {{ day_problem('pages.load_date', 'cast(loads.started_at as date)') }} is null
+                then pages.load_date
+        end as load_date,
+        loads.started_at
+    from pages
+    inner join loads on pages._load_id = loads._load_id
+
+),
+
 -- one row per extraction
 extractions as (
 
     select
-        pages.extraction_id,
+        extraction_id,
         -- pages that were captured without their request: the day they were loaded
-        coalesce(max(pages.load_date), cast(min(loads.started_at) as date)) as load_date,
-        max(loads.started_at) as etl_updated_at
-    from pages
-    inner join loads on pages._load_id = loads._load_id
-    group by pages.extraction_id
+        coalesce(max(load_date), cast(min(started_at) as date)) as load_date,
+        max(started_at) as etl_updated_at
+    from said
+    group by extraction_id
 
 ),
 

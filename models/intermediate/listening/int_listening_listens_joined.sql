@@ -50,6 +50,9 @@ judged as (
             when listens.track_id is null then 'no_track'
             when tracks.track_id is null then 'unknown_track'
             when histories.created_at is null then 'no_time'
+            else {{ day_problem(
+                'cast(histories.created_at as date)', 'cast(histories.etl_updated_at as date)'
+            ) }}
         end as quarantine_reason
     from histories
     left join listens

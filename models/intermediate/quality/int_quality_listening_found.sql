@@ -18,9 +18,34 @@ extractions as (
 
 ),
 
+pages as (
+
+    select * from {{ ref('stg_moovitamix__pages') }}
+
+),
+
+loads as (
+
+    select * from {{ ref('stg_load_audit__loads') }}
+
+),
+
 id_reuses as (
 
     select * from {{ ref('fct_id_reuses') }}
+
+),
+
+-- an extraction of such a day is taken for one of the day on which it was loaded
+dated as (
+
+    select
+        pages.extraction_id,
+        pages.route,
+        pages.load_date,
+        {{ day_problem('pages.load_date', 'loads.started_date') }} as finding_kind
+    from pages
+    inner join loads on pages._load_id = loads._load_id
 
 ),
 
@@ -66,6 +91,18 @@ doubted as (
         record_key as example,
         load_date as found_date
     from id_reuses
+
+    union all
+
+    select
+        finding_kind,
+        extraction_id as record_id,
+        route as place,
+        cast(load_date as string) as example,
+        load_date as found_date
+    from dated
+    where finding_kind is not null
+    group by all
 
 )
 

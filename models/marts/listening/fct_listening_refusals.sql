@@ -21,7 +21,10 @@ quarantined as (
         cast(user_id as string) as record_id,
         position,
         quarantine_reason,
-        cast(track_id as string) as refused_value,
+        case
+            when quarantine_reason like 'date_%' then cast(listened_at as string)
+            else cast(track_id as string)
+        end as refused_value,
         load_date
     from listens
     where quarantine_reason is not null
