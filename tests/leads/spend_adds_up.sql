@@ -1,4 +1,4 @@
--- Nothing that was spent is lost when a month is spread over its days and days are added to weeks;
+-- Nothing that was spent on a day that can be is lost when a month is spread over its days and days are added to weeks;
 -- only a credit takes an amount below zero; and what is not paid for costs nothing that could be
 -- told.
 
@@ -8,6 +8,7 @@ told as (
 
     select sum(spend) as spend
     from {{ ref('int_leads_spend_aggregated') }}
+    where set_aside_reason is null
 
 ),
 

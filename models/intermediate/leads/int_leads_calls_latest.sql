@@ -18,6 +18,24 @@ leads as (
 
 ),
 
+loads as (
+
+    select * from {{ ref('stg_load_audit__loads') }}
+
+),
+
+-- a moment that cannot be says nothing, and is a finding
+moments as (
+
+    select
+        calls._row_id,
+        calls.called_at
+    from calls
+    left join loads on calls._load_id = loads._load_id
+    where {{ day_problem('cast(calls.called_at as date)', 'loads.started_date') }} is null
+
+),
+
 -- files are numbered in the order in which they were read
 newest as (
 
@@ -35,8 +53,8 @@ judged as (
     select
         calls.call_id,
         calls.lead_id,
-        calls.called_at,
-        {{ local_date('calls.called_at') }} as called_date,
+        moments.called_at,
+        {{ local_date('moments.called_at') }} as called_date,
         calls.attempt_number,
         calls.outcome,
         calls.duration_seconds,
@@ -53,6 +71,7 @@ judged as (
         end as call_problem
     from calls
     inner join newest on calls._row_id = newest._row_id
+    left join moments on calls._row_id = moments._row_id
     left join leads on calls.lead_id = leads.lead_id
 
 )

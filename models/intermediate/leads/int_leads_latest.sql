@@ -12,14 +12,23 @@ leads as (
 
 ),
 
+versions as (
+
+    select * from {{ ref('int_leads_versions_dated') }}
+
+),
+
 -- ranked by few columns: what is wide is fetched for the version that counts
 ranked as (
 
     select
         _row_id,
+        created_at,
+        last_changed_at,
+        validated_at,
         row_number() over newest_first as place,
         count(*) over (partition by lead_id) as lead_version_count
-    from leads
+    from versions
     window newest_first as (
         partition by lead_id
         order by last_changed_at desc nulls last, _load_id desc, _file_id desc, _index desc
@@ -44,13 +53,13 @@ settled as (
         ranked.lead_version_count,
         leads.has_consent,
         leads.has_valid_phone,
-        leads.created_at,
-        {{ local_date('leads.created_at') }} as created_date,
-        leads.last_changed_at,
+        ranked.created_at,
+        {{ local_date('ranked.created_at') }} as created_date,
+        ranked.last_changed_at,
         -- a lead is not validated before it is there
-        case when leads.validated_at >= leads.created_at then leads.validated_at end
+        case when ranked.validated_at >= ranked.created_at then ranked.validated_at end
             as validated_at,
-        coalesce(leads.validated_at < leads.created_at, false) as has_odd_times,
+        coalesce(ranked.validated_at < ranked.created_at, false) as has_odd_times,
         case
             when leads.lead_status = 'validated' and not leads.has_consent then 'no_consent'
             when leads.lead_status = 'validated' and not leads.has_valid_phone then 'bad_phone'

@@ -68,15 +68,34 @@ summed as (
 
 ),
 
+-- a week and a month begin on their first day
+begun as (
+
+    select
+        *,
+        case
+            when spend_period like '____-W__' then cast({{ dbt.dateadd(
+                'day',
+                "7 * (cast(substr(spend_period, 7, 2) as integer) - 1)",
+                dbt.date_trunc('week', "cast(substr(spend_period, 1, 4) || '-01-04' as date)")
+            ) }} as date)
+            when length(spend_period) = 7 then cast(spend_period || '-01' as date)
+            else cast(substr(spend_period, 1, 10) as date)
+        end as from_date
+    from summed
+
+),
+
 tagged as (
 
     select
-        summed.*,
+        begun.*,
+        {{ day_problem('begun.from_date', 'loads.started_date') }} as set_aside_reason,
         loads.started_at as told_at,
-        {{ tag_text('summed.ad_platform') }} || '||'
-        || {{ tag_text('summed.campaign_name') }} || '||' as tag_key
-    from summed
-    left join loads on summed._load_id = loads._load_id
+        {{ tag_text('begun.ad_platform') }} || '||'
+        || {{ tag_text('begun.campaign_name') }} || '||' as tag_key
+    from begun
+    left join loads on begun._load_id = loads._load_id
 
 )
 

@@ -15,23 +15,6 @@ numbers as (
 
 ),
 
-dated as (
-
-    select
-        *,
-        case
-            when spend_period like '____-W__' then cast({{ dbt.dateadd(
-                'day',
-                "7 * (cast(substr(spend_period, 7, 2) as integer) - 1)",
-                dbt.date_trunc('week', "cast(substr(spend_period, 1, 4) || '-01-04' as date)")
-            ) }} as date)
-            when length(spend_period) = 7 then cast(spend_period || '-01' as date)
-            else cast(substr(spend_period, 1, 10) as date)
-        end as from_date
-    from told
-
-),
-
 bounded as (
 
     select
@@ -41,7 +24,8 @@ bounded as (
             when length(spend_period) = 7 then day(last_day(from_date))
             else 1
         end as day_count
-    from dated
+    from told
+    where set_aside_reason is null
 
 ),
 

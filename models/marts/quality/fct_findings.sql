@@ -21,6 +21,12 @@ leads as (
 
 ),
 
+lead_dates as (
+
+    select * from {{ ref('int_quality_lead_dates_found') }}
+
+),
+
 listening as (
 
     select * from {{ ref('int_quality_listening_found') }}
@@ -65,6 +71,17 @@ unioned as (
         found_date,
         null as _row_id
     from leads
+
+    union all
+
+    select
+        finding_kind,
+        record_id,
+        place,
+        example,
+        found_date,
+        null as _row_id
+    from lead_dates
 
     union all
 
