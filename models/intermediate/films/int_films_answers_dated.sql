@@ -1,5 +1,5 @@
--- An answer that does not say its day is of the day on which it was loaded; one of a day that is
--- still to come is set aside.
+-- An answer that does not say its day, or one long past, is of the day on which it was loaded; one of
+-- a day that is still to come is set aside.
 
 with
 
@@ -19,37 +19,43 @@ loads as (
 sent as (
 
     select
-        *,
-        case when snapshot_date >= date '2008-01-01' then snapshot_date end as said_date
+        answers.*,
+        loads.started_date,
+        {{ day_problem('answers.snapshot_date', 'loads.started_date', earliest='2008-01-01') }}
+            as day_problem
     from answers
+    inner join loads on answers._load_id = loads._load_id
 
 ),
 
 dated as (
 
     select
-        sent.movie_id,
-        sent.answer_kind,
-        case sent.answer_kind when 'details' then 1 when 'list' then 2 else 3 end
+        movie_id,
+        answer_kind,
+        case answer_kind when 'details' then 1 when 'list' then 2 else 3 end
             as answer_order,
-        sent.film_list,
-        sent.page_number,
-        sent.popularity,
+        film_list,
+        page_number,
+        popularity,
         -- the mean of no votes is none
-        case when sent.vote_count > 0 then sent.vote_average end as vote_average,
-        sent.vote_count,
-        sent.title,
-        sent.original_title,
-        sent.original_language_code,
-        sent.genre_ids,
-        sent.release_date,
-        sent.is_adult,
-        coalesce(sent.said_date, loads.started_date) as snapshot_date,
-        coalesce({{ days_between('loads.started_date', 'sent.said_date') }} > 1, false)
-            as is_set_aside,
-        sent._row_id
+        case when vote_count > 0 then vote_average end as vote_average,
+        vote_count,
+        title,
+        original_title,
+        original_language_code,
+        genre_ids,
+        release_date,
+        is_adult,
+        case
+            when day_problem = 'date_impossible' then started_date
+            else coalesce(snapshot_date, started_date)
+        end as snapshot_date,
+        snapshot_date as said_date,
+        day_problem,
+        coalesce(day_problem = 'date_in_the_future', false) as is_set_aside,
+        _row_id
     from sent
-    inner join loads on sent._load_id = loads._load_id
 
 )
 

@@ -43,13 +43,13 @@ problems as (
     union all
 
     select
-        'date_in_the_future' as finding_kind,
+        day_problem as finding_kind,
         'film:' || cast(movie_id as string) as record_id,
         'films, ' || answer_kind as place,
-        cast(snapshot_date as string) as example,
-        snapshot_date as found_date
+        cast(said_date as string) as example,
+        said_date as found_date
     from answers
-    where is_set_aside
+    where day_problem is not null
 
     union all
 

@@ -6,6 +6,22 @@ entries as (
 
 ),
 
+loads as (
+
+    select * from {{ ref('stg_load_audit__loads') }}
+
+),
+
+-- an entry of a day that cannot be is a finding
+possible as (
+
+    select entries.*
+    from entries
+    left join loads on entries._load_id = loads._load_id
+    where {{ day_problem('cast(entries.entry_date as date)', 'loads.started_date') }} is null
+
+),
+
 -- listings overlap and move while they are paged: the latest answer on an entry counts
 numbered as (
 
@@ -18,7 +34,7 @@ numbered as (
         count(*) over (
             partition by chart_id, song_id, entry_date, _parent_row_id
         ) as answer_count
-    from entries
+    from possible
     where chart_id is not null and song_id is not null
 
 ),

@@ -24,6 +24,12 @@ metric_names as (
 
 ),
 
+loads as (
+
+    select * from {{ ref('stg_load_audit__loads') }}
+
+),
+
 points as (
 
     select
@@ -77,7 +83,10 @@ named as (
     inner join pages on points._parent_row_id = pages._row_id
     left join metric_names
         on pages.platform = metric_names.platform and metric_names.series = 'listening'
-    where points.place_value is not null
+    left join loads on pages._load_id = loads._load_id
+    where
+        points.place_value is not null
+        and {{ day_problem('points.observed_date', 'loads.started_date') }} is null
     group by all
 
 ),
