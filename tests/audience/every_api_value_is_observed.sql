@@ -141,8 +141,8 @@ expected as (
             and raw_days.platform = names.platform
     left join {{ ref('stg_load_audit__loads') }} as loads on raw_days._load_id = loads._load_id
     where
-        -- a later day is a finding
-        coalesce({{ days_between('loads.started_date', 'raw_days.observed_date') }} <= 1, true)
+        -- a day that cannot be is a finding
+        {{ day_problem('raw_days.observed_date', 'loads.started_date') }} is null
         and raw_days.subject_id is not null
         and raw_days.platform is not null
         and coalesce(names.metric, raw_days.series) is not null

@@ -42,7 +42,7 @@ raw_values as (
     where
         record_series.metric_id = 'spotify:streams'
         and points.spotify_streams is not null
-        and coalesce({{ days_between('record_series.started_date', 'points.date') }} <= 1, true)
+        and {{ day_problem('points.date', 'record_series.started_date') }} is null
 
     union all
 
@@ -55,8 +55,8 @@ raw_values as (
     where
         record_series.metric_id = 'spotify:popularity'
         and points.spotify_popularity is not null
-        -- a later day is a finding
-        and coalesce({{ days_between('record_series.started_date', 'points.date') }} <= 1, true)
+        -- a day that cannot be is a finding
+        and {{ day_problem('points.date', 'record_series.started_date') }} is null
 
 ),
 

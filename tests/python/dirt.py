@@ -41,7 +41,8 @@ def _report() -> str:
     for number in (3, 4, 5):  # their sum is beyond a bigint
         huge = [{"date": f"2026-01-0{day}", "spotify-streams": LARGEST} for day in range(1, 6)]
         songs.append(song(number, artist="Cy", timeSeries=huge, summaries={}))
-    future = [*points(30_000), {"date": "2042-06-01", "spotify-streams": 31_000}]
+    odd = [{"date": day, "spotify-streams": 31_000} for day in ("0001-01-01", "1899-12-30", "2042-06-01")]
+    future = [*points(30_000), *odd]
     songs.append(song(6, artist="Dee", timeSeries=future, summaries={}))
     return csv_text(songs)
 
@@ -52,6 +53,8 @@ def _chart() -> str:
         ("2026-01-01", 0, "Top", "Ann", 300),
         ("2026-01-08", 1, "Top", "Ann", 50),
         ("2026-01-15", 0, "Top", "Ann", 60),
+        ("1899-12-30", 1, "Top", "Ann", 60),
+        ("2042-06-01", 1, "Top", "Ann", 60),
     ]
     csv.writer(out).writerows([("date", "position", "song", "artist", "popularity"), *rows])
     return out.getvalue()
@@ -72,7 +75,9 @@ def _pages() -> dict[str, dict]:
     described |= {"genres": genres, "isrc": "NONE"}
     return {
         f"artist-followers__{first}__newtube__{days}": page(followers, first, "newtube"),
-        f"artist-listening__{first}__spotify__{days}": page([*series(900), {"date": "2026-02-10", "value": -5}], first),
+        f"artist-listening__{first}__spotify__{days}": page(
+            [*series(900), {"date": "2026-02-10", "value": -5}, {"date": "1970-01-01", "value": 5}], first
+        ),
         f"artist-listening__{second}__spotify__{days}": page([{"date": "2026-02-01", "value": LARGEST}], second),
         f"artist-identifiers__{first}__p0001": page(identifiers, first),
         "song": {"type": "song", "object": described, "errors": []},
@@ -91,6 +96,7 @@ def _listening() -> dict[str, dict]:
     times = {"created_at": moment, "updated_at": "2026-04-01T08:00:00"}
     person = {"first_name": "F", "last_name": "L", "gender": "Male", "favorite_genres": "Rock,\u00a0, ROCK", **times}
     users = [person | {"id": 1, "email": None}, person | {"id": 2, "email": "no address"}]
+    users += [person | {"id": number, "email": "f@example.org"} for number in (3, 4)]
     track = {"artist": "A", "songwriters": "W", "genres": None, "album": "B", **times}
     tracks = [
         track | {"id": 1, "name": "One", "duration": "99999999:59"},
@@ -101,6 +107,8 @@ def _listening() -> dict[str, dict]:
         {"user_id": 9, "items": [1], **times},
         {"user_id": None, "items": [1], **times},
         {"user_id": 2, "items": [], **times | {"created_at": "soon"}},
+        {"user_id": 3, "items": [1, 2], **times | {"created_at": "2042-06-01T08:00:00"}},
+        {"user_id": 4, "items": [1], **times | {"created_at": "0001-01-01T00:00:00"}},
     ]
     routes = {"users": users, "tracks": tracks, "listen_history": histories}
     return {
@@ -121,7 +129,8 @@ def _films() -> dict[str, dict]:
     bare = _film(2, "", original_title="", release_date="", genre_ids=[])
     pages = [[listed, bare], [listed]]  # the first film has moved to the next page
     lists = {f"2026-02-03/movie-list__popular__p000{number}": rows for number, rows in enumerate(pages, 1)}
-    lists["2042-06-01/movie-list__popular__p0001"] = [_film(1, genre_ids=[])]
+    for day in ("2042-06-01", "1899-12-30"):
+        lists[f"{day}/movie-list__popular__p0001"] = [_film(1, genre_ids=[])]
     nowhere = {"iso_3166_1": "QX", "name": "Nowhere"}
     part = {"id": 1, "name": "P", "credit_id": "c", "order": 0}
     return {
@@ -132,13 +141,35 @@ def _films() -> dict[str, dict]:
     }
 
 
+def _leads() -> dict[str, list[dict]]:
+    """The feeds of leads: of each a record of a day that can be, and one that cannot."""
+    moments = ("2026-02-01T08:00:00+01:00", "2026-02-02T08:00:00+01:00")
+    lead = {"direction": "inbound", "utm_source": "google", "utm_medium": "organic", "consent": True}
+    lead |= {"declared_channel": "SEO", "status": "validated", "phone_valid": True}
+    born = (*moments, "1970-01-01T00:00:00+00:00", "2042-06-01T08:00:00+02:00")
+    leads = [lead | {"lead_id": f"l{n}", "created_at": at, "updated_at": moments[1]} for n, at in enumerate(born)]
+    called = [*moments, "1899-12-30T00:00:00+00:00"]
+    calls = [
+        {"call_id": f"c{n}", "lead_id": "l0", "called_at": at, "attempt_no": 1, "outcome": "reached", "duration_s": 9}
+        for n, at in enumerate(called)
+    ]
+    spend = [
+        {"date": day, "platform": "meta_ads", "campaign_id": "1", "spend": 5, "currency": "EUR"}
+        for day in ("2026-02-01", "2026-02-02", "2042-06", "1970-01-01")
+    ]
+    return {"leads": leads, "call_attempts": calls, "media_spend": spend}
+
+
 def land(folder: Path) -> None:
-    """Write the landing: a report, a list of a chart, pages of three APIs."""
+    """Write the landing: a report, a list of a chart, feeds of leads, pages of three APIs."""
     (folder / "pages").mkdir(parents=True)
     (folder / "report.csv").write_text(_report())
     (folder / "chart.csv").write_text(_chart())
     for name, body in _pages().items():
         (folder / "pages" / f"{name}.json").write_text(json.dumps(body))
+    (folder / "leads").mkdir()
+    for name, rows in _leads().items():
+        (folder / "leads" / f"{name}.jsonl").write_text("".join(f"{json.dumps(row)}\n" for row in rows))
     for source, bodies in (("moovitamix", _listening()), ("tmdb", _films())):
         for name, body in bodies.items():
             file = folder / source / f"{name}.json"

@@ -15,7 +15,8 @@ FOUND = {
     "bad_duration": 2,
     "budget_implausible": 1,
     "country_unknown": 1,
-    "date_in_the_future": 2,
+    "date_impossible": 9,
+    "date_in_the_future": 7,
     "email_invalid": 1,
     "email_missing": 1,
     "extraction_incomplete": 3,
@@ -91,6 +92,25 @@ def test_what_the_catalogue_lacks_has_its_growth(dirty):
     assert ask(dirty, "select platform, is_catalogued from metrics.dim_platforms where not is_catalogued") == [
         ("newtube", False)
     ]
+
+
+def test_no_growth_rests_on_a_day_that_cannot_be(dirty):
+    days = "select min(observed_date)::varchar, max(observed_date) < current_date + 2 from metrics.fct_observations"
+    assert ask(dirty, days) == [("2026-01-01", True)]
+    kinds = "select distinct place, finding_kind from quality.fct_findings where finding_kind like 'date_%'"
+    early, late = ("date_impossible",), ("date_in_the_future",)
+    both = {place: kinds for kinds, places in {
+        early: ("call_attempts, called_at", "spotify, artist-listening"),
+        early + late: ("a report", "films, list", "leads, created_at", "listen_history", "media_spend, date",
+                       "spotify:chart_position"),
+    }.items() for place in places}  # fmt: skip
+    assert set(ask(dirty, kinds)) == {(place, kind) for place, kinds in both.items() for kind in kinds}
+    # the calendar of the leads has two days, not two thousand years
+    assert ask(dirty, "select count(*), max(day_date)::varchar from intermediate.int_leads_days_dated") == [
+        (2, "2026-02-02")
+    ]
+    # a lead without a moment that can be is still a lead
+    assert ask(dirty, "select count(*), count(created_date) from leads.fct_leads") == [(4, 2)]
 
 
 def test_no_growth_rests_on_a_score_above_its_range(dirty):

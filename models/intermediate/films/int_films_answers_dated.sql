@@ -1,5 +1,5 @@
--- An answer that does not say its day, or one long past, is of the day on which it was loaded; one of
--- a day that is still to come is set aside.
+-- An answer that does not say its day is of the day on which it was loaded; one of a day that cannot
+-- be is set aside.
 
 with
 
@@ -15,7 +15,7 @@ loads as (
 
 ),
 
--- TMDb began in 2008: an earlier day in a name is of something else
+-- TMDb began in 2008
 sent as (
 
     select
@@ -47,13 +47,9 @@ dated as (
         genre_ids,
         release_date,
         is_adult,
-        case
-            when day_problem = 'date_impossible' then started_date
-            else coalesce(snapshot_date, started_date)
-        end as snapshot_date,
-        snapshot_date as said_date,
+        coalesce(snapshot_date, started_date) as snapshot_date,
         day_problem,
-        coalesce(day_problem = 'date_in_the_future', false) as is_set_aside,
+        day_problem is not null as is_set_aside,
         _row_id
     from sent
 

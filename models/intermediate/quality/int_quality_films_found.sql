@@ -46,8 +46,8 @@ problems as (
         day_problem as finding_kind,
         'film:' || cast(movie_id as string) as record_id,
         'films, ' || answer_kind as place,
-        cast(said_date as string) as example,
-        said_date as found_date
+        cast(snapshot_date as string) as example,
+        snapshot_date as found_date
     from answers
     where day_problem is not null
 
