@@ -12,8 +12,8 @@ extractions as (
 
 ),
 
--- pages may overlap: the last page that shows a user's history counts; a history of nobody
--- stands for itself
+-- pages may overlap: the last page that shows a user's history counts, one without a moment only if
+-- none has it; a history of nobody stands for itself
 ranked as (
 
     select
@@ -30,6 +30,7 @@ ranked as (
                 case when user_id is null then _parent_row_id end,
                 case when user_id is null then _index end
             order by
+                case when created_at is null then 1 else 0 end asc,
                 {{ answer_order(
                     ties=['page_number', '_parent_row_id', '_index'], day='load_date'
                 ) }}

@@ -17,27 +17,44 @@ extractions as (
 
 ),
 
--- pages may overlap: the last page that shows a user counts
-ranked as (
+-- pages may overlap, and one may show a user twice: the last showing counts
+numbered as (
 
     select
-        extraction_id,
-        user_id,
-        first_name,
-        last_name,
-        email,
-        gender,
-        favorite_genres,
-        created_at,
-        updated_at,
+        *,
         row_number() over (
             partition by extraction_id, user_id
             order by
                 {{ answer_order(
-                    ties=['page_number', '_parent_row_id', '_index'], day='load_date'
+                    'last', ties=['page_number', '_parent_row_id', '_index'], day='load_date'
                 ) }}
-        ) as showing_rank
+        ) as showing_number
     from users
+
+),
+
+-- field by field: what the last showing leaves empty is what one before it says
+shown as (
+
+    select
+        extraction_id,
+        user_id,
+        max_by(first_name, showing_number) filter (where first_name is not null)
+            as first_name,
+        max_by(last_name, showing_number) filter (where last_name is not null)
+            as last_name,
+        max_by(email, showing_number) filter (where email is not null)
+            as email,
+        max_by(gender, showing_number) filter (where gender is not null)
+            as gender,
+        max_by(favorite_genres, showing_number) filter (where favorite_genres is not null)
+            as favorite_genres,
+        max_by(created_at, showing_number) filter (where created_at is not null)
+            as created_at,
+        max_by(updated_at, showing_number) filter (where updated_at is not null)
+            as updated_at
+    from numbered
+    group by extraction_id, user_id
 
 ),
 
@@ -45,22 +62,21 @@ ranked as (
 extracted as (
 
     select
-        ranked.extraction_id,
-        ranked.user_id,
+        shown.extraction_id,
+        shown.user_id,
         extractions.extraction_number,
-        {{ masked('ranked.first_name') }} as first_name_hash,
-        {{ masked('ranked.last_name') }} as last_name_hash,
-        {{ masked('ranked.email') }} as email_hash,
-        {{ masked('ranked.gender') }} as gender_hash,
-        ranked.favorite_genres,
-        ranked.email like '_%@_%._%' and ranked.email not like '% %' as is_email_valid,
+        {{ masked('shown.first_name') }} as first_name_hash,
+        {{ masked('shown.last_name') }} as last_name_hash,
+        {{ masked('shown.email') }} as email_hash,
+        {{ masked('shown.gender') }} as gender_hash,
+        shown.favorite_genres,
+        shown.email like '_%@_%._%' and shown.email not like '% %' as is_email_valid,
         extractions.load_date,
-        ranked.created_at,
-        ranked.updated_at,
+        shown.created_at,
+        shown.updated_at,
         extractions.etl_updated_at
-    from ranked
-    inner join extractions on ranked.extraction_id = extractions.extraction_id
-    where ranked.showing_rank = 1
+    from shown
+    inner join extractions on shown.extraction_id = extractions.extraction_id
 
 )
 
