@@ -73,7 +73,9 @@ summed as (
         count(*) filter (where credited_by = 'tags' and is_validated) as validated_count,
         count(*) filter (where credited_by = 'first touch') as first_touch_count,
         count(*) filter (where credited_by = 'last touch') as last_touch_count,
-        count(*) filter (where credited_by = 'tags' and is_validated and is_won) as won_count
+        count(*) filter (where credited_by = 'tags' and is_won) as won_count,
+        count(*) filter (where credited_by = 'tags' and is_validated and is_won)
+            as validated_won_count
     from credited
     group by period_type, period_start_date, credited_channel_id
 
@@ -110,7 +112,7 @@ described as (
         summed.last_touch_count / nullif(sum(summed.last_touch_count) over period, 0)
             as last_touch_ratio,
         summed.won_count,
-        summed.won_count / nullif(summed.validated_count, 0) as won_ratio
+        summed.validated_won_count / nullif(summed.validated_count, 0) as won_ratio
     from summed
     inner join channels on summed.channel_id = channels.channel_id
     window period as (partition by summed.period_type, summed.period_start_date)
