@@ -488,7 +488,7 @@ def test_no_text_lacks_its_translation_and_none_is_left_over(language):
 
 
 # where reasons for rejecting a file or a record are made, and how they begin
-REASONS = ("slow_path", "landing", "detect", "lines", "read")
+REASONS = ("slow_path", "landing", "detect", "lines", "read", "broken", "other_kinds")
 BEGINS = re.compile(r"(is|has|holds|does|cannot|names|ends|may be|looks like|should be|the key) \S")
 
 

@@ -110,6 +110,7 @@ COUNTS = {  # what a count is sent as -> what is loaded, or why it is not
 }
 FORM, CALENDAR = "is not a date that begins with YYYY-MM-DD", "is not a day of the calendar"
 REWRITTEN = "is a date as spreadsheets rewrite them: export it anew as YYYY-MM-DD"
+CUT = ": it is cut off: fetch or export it again"
 CELL = "is cut off at 32,767 characters, as by a spreadsheet: export it anew"
 DAYS = {
     '"yesterday"': FORM,
@@ -153,7 +154,7 @@ TEXTS = {  # the list of points as sent, NEAR the good one -> the outcome
     '"text"': value("timeSeries", "should be a list, is text", ()),
     "7": value("timeSeries", "should be a list, is a number", ()),
     "<html>": rejected("timeSeries", "broken JSON: Expecting value at character 1 of 6"),
-    "[NEAR": rejected("timeSeries", "broken JSON: Expecting ',' delimiter at character 46 of 45"),
+    "[NEAR": rejected("timeSeries", f"broken JSON: Expecting ',' delimiter at character 46 of 45{CUT}"),
     "[NEAR,]": rejected("timeSeries", "broken JSON: Expecting value at character 47 of 47"),
     "[NEAR] // x": rejected("timeSeries", "broken JSON: Extra data at character 48 of 51"),
     '[{"date": "2024-05-01\t"}]': rejected(
@@ -293,7 +294,7 @@ FILES = {  # name -> (content by the number of its first song, outcome)
         Refused("is a web page or XML, perhaps an error page: fetch it again"),
     ),
     "error.json": (lambda n: '{"errors": []}', Refused("is JSON of no known document: its first keys are errors")),
-    "archive.csv": (lambda n: b"PK\x03\x04\x00\x00", Refused("is not text")),
+    "archive.csv": (lambda n: b"PK\x03\x04\x00\x00", Refused("is a zip archive: unpack it and load the files in it")),
     "cut.csv.gz": (
         edited(lambda text: gzip.compress(text + os.urandom(90_000))[:-9_000]),
         Refused("cannot be read to its end: Compressed file ended before the end-of-stream marker was reached"),
@@ -317,7 +318,7 @@ FILES = {  # name -> (content by the number of its first song, outcome)
     "lines_blank.ndjson": (edited(lambda text: text.replace(b"\n", b"\n \n\n"), lines()), Loaded()),
     "lines_cut.ndjson": (
         lines(lambda text: text[:9] + "\n"),
-        rejected("", "broken JSON: Unterminated string starting at at character 2 of 9", 2),
+        rejected("", f"broken JSON: Unterminated string starting at at character 2 of 9{CUT}", 2),
     ),
     "lines_two.ndjson": (lines(lambda text: "{} {}\n"), rejected("", "broken JSON: Extra data at character 4 of 5", 2)),
     "lines_list.ndjson": (lines(lambda _: "[1]\n"), rejected("", "should be an object, is a list", 2)),

@@ -1,7 +1,9 @@
 """What a file is and what it is about is found out however it is called, or asked for; never guessed, never lost."""
 
+import io
 import json
 import shutil
+import zipfile
 
 import pytest
 from conftest import ROOT
@@ -369,3 +371,117 @@ def test_the_pages_of_the_case_are_told_apart(desk):
     assert [file["status"] for file in files] == ["refused", "loaded", "refused"]
     _, [file] = desk.load(desk.folder / "popularity.json", options=["--source", "soundcharts.artist-popularity"])
     assert file["counts"]["rows_loaded"] == 5
+
+
+# --- records, one a line, of which some are broken ---------------------------------------------------------------
+
+FILM = '{"adult":false,"id":3924,"original_title":"Blondie","popularity":2.4,"video":false}'
+OTHER_FILM = FILM.replace("3924", "8773")
+BROKEN = [
+    "nonsense",
+    "",
+    "[1, 2]",
+    "null",
+    "12",
+    FILM[:30],
+    FILM[:-1],
+    FILM + "}",
+    "<html>",
+    '{"id":"x"}',
+    "{}",
+    '"text"',
+    FILM.replace("Blondie", "\udce9"),
+]
+
+
+def test_of_three_lines_the_broken_one_alone_is_rejected_wherever_it_is(desk):
+    expected = {}
+    for number, broken in enumerate(BROKEN):
+        for place in range(3):
+            lines = [FILM, OTHER_FILM]
+            lines.insert(place, broken)
+            path = desk.folder / f"{number}_{place}" / "movie_ids_05_15_2024.json"
+            path.parent.mkdir(parents=True)
+            path.write_bytes("".join(f"{line}\n" for line in lines).encode("utf-8", "surrogateescape"))
+            expected[str(path)] = ("movie-ids", 2, [place + 1] if broken else [])
+    code, files = desk.load()
+    found = {
+        file["path"]: (
+            file["document"],
+            file["counts"]["records_loaded"] + file["counts"]["records_duplicate"],
+            [reject["line"] for reject in file["rejects"]],
+        )
+        for file in files
+    }
+    assert (code, found) == (0, expected)
+
+
+def test_a_page_that_is_laid_out_in_lines_is_no_list_of_records(desk):
+    items = ",\n".join(json.dumps({"date": DAY, "value": n}) for n in range(3000))
+    write(desk, "x.json", f'{{"related": {json.dumps(OF_ARTIST)}, "errors": [],\n"items": [\n{items}\n]}}')
+    assert outcome(desk, "--source", "soundcharts.artist-popularity") == (0, "artist-popularity")
+
+
+@pytest.mark.parametrize("requested", ["artist-popularity", "song-audience", "users", "movie-list"])
+def test_a_page_that_is_not_what_its_request_asked_for_is_refused_and_the_others_are_loaded(desk, requested):
+    request = {"document": requested, "uuid": ARTIST, "platform": "spotify"}
+    write(desk, "wrong.json", TRACKS)
+    write(desk, "wrong.request.json", request)
+    write(desk, "right.json", VALUE)
+    write(desk, "right.request.json", request | {"document": "artist-popularity"})
+    code, files = desk.load()
+    statuses = {file["path"].rpartition("/")[2]: file for file in files}
+    assert (code, statuses["right.json"]["document"]) == (2, "artist-popularity")
+    assert statuses["wrong.json"]["reason"] == (
+        f"is moovitamix.tracks by its keys, but wrong.request.json says document '{requested}':"
+        ' write {"document": "tracks"} there, or put the page that it asked for beside it'
+    )
+
+
+# --- what people take for a table or a page ----------------------------------------------------------------------
+
+
+def zipped(*names):
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        for name in names:
+            archive.writestr(name, "lead_id,created_at,status\n")
+    return packed.getvalue()
+
+
+def test_a_file_that_is_no_text_says_what_it_is_and_what_to_do(desk):
+    said = {
+        "a.xlsx": (zipped("[Content_Types].xml", "xl/workbook.xml"), "is a workbook: save its sheet as CSV UTF-8"),
+        "a.csv": (zipped("[Content_Types].xml", "xl/workbook.xml"), "is a workbook: save its sheet as CSV UTF-8"),
+        "a.xls": (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1\x00", "is a workbook: save its sheet as CSV UTF-8"),
+        "a.zip": (zipped("leads.csv"), "is a zip archive: unpack it and load the files in it"),
+        "a.pdf": (b"%PDF-1.7\n%\xe2\xe3", "is a PDF: export a CSV or JSON file"),
+        "a.parquet": (b"PAR1\x15\x04\x00", "is a Parquet file: write it as CSV"),
+        "a.json": (json.dumps(VALUE)[:200].encode(), "It is cut off: fetch or export it again"),
+        f"artist-popularity__{ARTIST}__spotify.json": (
+            json.dumps(VALUE)[:-20].encode(),
+            "it is cut off: fetch or export it again",
+        ),
+    }
+    for name, (content, _) in said.items():
+        (desk.folder / name).write_bytes(content)
+    code, files = desk.load()
+    assert code == 2
+    reasons = {file["path"].rpartition("/")[2]: file["reason"] for file in files}
+    assert {name: said[name][1] in reason for name, reason in reasons.items()} == dict.fromkeys(said, True), reasons
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
+def test_a_yes_is_one_in_english_and_french_whatever_parts_the_columns(desk, delimiter):
+    said = {"oui": True, "Non": False, "YES": True, "no": False, "vrai": True, "FAUX": False, "1": True, "0": False}
+    said |= {"true": True, "false": False, "": None, "peut-être": None, "o": None, "2": None}
+    rows = [["lead_id", "created_at", "status", "consent"]]
+    rows += [[f"l{number:02}", "2026-02-01", "new", word] for number, word in enumerate(said)]
+    desk.write("leads.csv", "".join(f"{delimiter.join(row)}\n" for row in rows))
+    code, [file] = desk.load()
+    consents = desk.ask("select consent from raw_leads.leads order by lead_id")
+    assert (code, [consent for (consent,) in consents]) == (0, list(said.values()))
+    assert [(reject["line"], reject["path"], reject["reason"], reject["sample"]) for reject in file["rejects"]] == [
+        (2 + list(said).index(word), "consent", "is neither yes nor no: write true or false", word)
+        for word in ("peut-être", "o", "2")
+    ]

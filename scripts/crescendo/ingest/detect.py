@@ -10,8 +10,7 @@ import gzip
 import json
 import zlib
 from collections import Counter
-from dataclasses import dataclass, field, replace
-from functools import cached_property
+from dataclasses import replace
 from pathlib import Path
 
 from crescendo.declared import is_declared
@@ -19,7 +18,7 @@ from crescendo.errors import CrescendoError
 from crescendo.ingest import mapping
 from crescendo.ingest.asking import facts_of_name, request_of, stem
 from crescendo.ingest.columns import text_columns
-from crescendo.ingest.keys import Keys, json_format, keys_of
+from crescendo.ingest.keys import Keys, json_format, keys_of, sample_record
 from crescendo.ingest.landing import (
     HEAD,
     LINE_NUMBER,
@@ -32,70 +31,17 @@ from crescendo.ingest.landing import (
     plain_error,
 )
 from crescendo.ingest.mapping import Mapping
-from crescendo.shapes import Document, Rows, Source
+from crescendo.ingest.other_kinds import other_kind
+from crescendo.ingest.wanted import Known, Wanted, full_name
+from crescendo.shapes import Document, Rows
 
-Known = tuple[Source, Document]
-DELIMITERS = ",;\t"
+DELIMITERS = ",;\t|"
 # characters from the beginning of a landed page that have its first items
 GLANCE = 1 << 14
 # how a refusal ends if the content of a file is not what `--source` says
 NOT_AS_SAID = " as --source says"
 # a fact that is missing: its word, its option, an example
 FACT_WORDS = {"uuid": ("subject", "--subject", "UUID"), "platform": ("platform", "--platform", "spotify")}
-
-
-@dataclass(frozen=True)
-class Wanted:
-    """What the user said of the files: the documents that they are, and facts of pages that do not say them.
-
-    `every` are all documents; `only` names a source ('soundcharts'), a document ('soundcharts.report') or none ('').
-    """
-
-    every: list[Known]
-    only: str = ""
-    facts: dict[str, str] = field(default_factory=dict)
-    mapping: Mapping | None = None
-
-    @cached_property
-    def chosen(self) -> list[Known]:
-        """The documents that a file may be."""
-        return [known for known in self.every if self.allows(known)]
-
-    @cached_property
-    def pages(self) -> dict[str, Known]:
-        """The documents that are pages, by name."""
-        return {known[1].name: known for known in self.every if known[1].layout == "page"}
-
-    def allows(self, known: Known) -> bool:
-        """Whether a file may be this document."""
-        return self.only in ("", known[0].name, full_name(known))
-
-
-def wanted(
-    sources: dict[str, Source],
-    only: str = "",
-    *,
-    platform: str = "",
-    subject: str = "",
-    mapped: Path | None = None,
-) -> Wanted:
-    """The documents that files may be: all, or those of one source or one document; `mapped` names a mapping file.
-
-    Raises CrescendoError if there is no such source or document, or if the mapping file is wrong.
-    """
-    every = [(source, document) for source in sources.values() for document in source.documents]
-    said = {"platform": platform.strip(), "uuid": subject.strip()}
-    facts = {fact: value for fact, value in said.items() if value}
-    want = Wanted(every, only, facts, mapping.read(mapped, sources) if mapped else None)
-    if not want.chosen:
-        names = ", ".join([*sources, *map(full_name, every)])
-        raise CrescendoError(f"there is no source {only!r}: choose one of {names}")
-    return want
-
-
-def full_name(known: Known) -> str:
-    """A document as `--source` takes it: 'soundcharts.report'."""
-    return f"{known[0].name}.{known[1].name}"
 
 
 def mapping_of(path: Path, want: Wanted) -> Mapping | None:
@@ -126,12 +72,14 @@ def recognise(path: Path, want: Wanted) -> Incoming | Refused:
             head = stream.read(HEAD)
     except (OSError, EOFError, zlib.error) as error:
         return Refused(path, f"cannot be read: {plain_error(error)}")
+    if other := other_kind(head):
+        return Refused(path, other)
     if head.startswith((b"\xff\xfe", b"\xfe\xff")):
         return Refused(path, NO_UTF16)
     start = head.removeprefix(b"\xef\xbb\xbf").decode("utf-8", "replace").lstrip("\r\n \t")
     if not start:
         return Refused(path, "is empty")
-    if start.startswith("<"):
+    if start.startswith("<") and not sample_record(start):
         return Refused(path, "is a web page or XML, perhaps an error page: fetch it again")
     if "\x00" in start.split("\n")[0]:
         return Refused(path, "is not text")
@@ -141,8 +89,12 @@ def recognise(path: Path, want: Wanted) -> Incoming | Refused:
         return Refused(path, f"is not loaded: {error}")
     if mapped:
         return _recognise_mapped(path, start, mapped, gzipped, size)
-    known = _recognise_json if start[0] in "[{" else _recognise_csv
-    return known(path, start, want, gzipped, size)
+    if start[0] in "[{":
+        return _recognise_json(path, start, want, gzipped, size)
+    table = _recognise_csv(path, start, want, gzipped, size)
+    # of records, one a line, the first may be broken beyond all likeness
+    is_lines = isinstance(table, Refused) and sample_record(start) is not None
+    return _recognise_json(path, start, want, gzipped, size, form="lines") if is_lines else table
 
 
 def _recognise_mapped(path: Path, start: str, mapped: Mapping, gzipped: bool, size: int) -> Incoming | Refused:
@@ -247,14 +199,20 @@ def _unlike(known: Known, header: tuple[str, ...], line: str) -> str:
 # --- pages and other JSON ----------------------------------------------------------------------------------------
 
 
-def _recognise_json(path: Path, start: str, want: Wanted, gzipped: bool, size: int) -> Incoming | Refused:
-    keys, form = Keys(path, start, gzipped), json_format(start, path)
+def _recognise_json(
+    path: Path, start: str, want: Wanted, gzipped: bool, size: int, form: str = ""
+) -> Incoming | Refused:
+    form = form or json_format(start, path)
+    keys = Keys(path, (form == "lines" and sample_record(start)) or start, gzipped)
     beside = request_of(path)
     request = beside.facts
     called, layout, _ = stem(path).partition("__")
-    known = _document_of(keys, want, request.get("document") or called, landed=bool(layout or request))
+    requested = request.get("document") or ""
+    known = _document_of(keys, want, requested or called, landed=bool(layout or request))
+    if requested in want.pages and known != want.pages[requested]:
+        known = _not_as_requested(keys, want, requested, path) or known
     if isinstance(known, str):
-        return Refused(path, beside.refused(known))
+        return Refused(path, beside.refused(f"{known}. It is {keys.cut_off}" if keys.cut_off else known))
     source, document = known
     named = facts_of_name(path, document)
     asked = named | request | {"document": document.name}
@@ -271,7 +229,7 @@ def _recognise_json(path: Path, start: str, want: Wanted, gzipped: bool, size: i
     if form != "page" and not all(asked.get(need.fact) for need in document.needs):
         told += repr(want.facts)  # what some of its pages may lack
     note = beside.noted(want.pages, keys, document, named)
-    why = _why(document, request.get("document"), called if layout or request else "")
+    why = _why(document, requested, called if layout or request else "")
     return Incoming(
         path, source, document, form, (), gzipped, size, facts, told=told, options=want.facts, note=note, why=why
     )
@@ -301,6 +259,18 @@ def _document_of(keys: Keys, want: Wanted, called: str, *, landed: bool) -> Know
         if landed:
             return f"is called {full_name(named)}, but is {_any_of(fitting)} by its keys: give it another name"
     return _by_keys(keys, want, fitting or _fitting(want.every, keys.whole))
+
+
+def _not_as_requested(keys: Keys, want: Wanted, requested: str, path: Path) -> str:
+    """Why a page is not what the request beside it asked for; '' if its keys are those of no other document."""
+    fitting = _fitting(want.every, keys.head) or _fitting(want.every, keys.whole)
+    if not fitting:
+        return ""
+    name = f"{stem(path)}.request.json"
+    return (
+        f"is {_any_of(fitting)} by its keys, but {name} says document {requested!r}:"
+        f" write {json.dumps({'document': fitting[0][1].name})} there, or put the page that it asked for beside it"
+    )
 
 
 def _by_keys(keys: Keys, want: Wanted, fitting: list[Known]) -> Known | str:

@@ -6,9 +6,11 @@ import re
 from functools import cached_property
 from pathlib import Path
 
+from crescendo.ingest.broken import CUT_OFF, ends_early
 from crescendo.ingest.landing import LARGEST_PAGE
 
 OUTLINED = 5  # items of a list that tell its keys
+TRIED = 50  # lines that are looked at for the first record
 
 
 class Keys:
@@ -30,12 +32,26 @@ class Keys:
         """Those of the whole page; none if it is no JSON, or a list of records."""
         if self.start.startswith("["):
             return {}
-        with gzip.open(self.path) if self.gzipped else self.path.open("rb") as stream:
-            content = stream.read(LARGEST_PAGE + 1)
+        content = self._content()
         try:
             return outline(json.loads(content)) if len(content) <= LARGEST_PAGE else {}
         except (ValueError, RecursionError):
             return {}
+
+    @cached_property
+    def cut_off(self) -> str:
+        """What to say of a page or a list that ends too early; '' if it does not."""
+        try:
+            json.loads(self._content())
+        except json.JSONDecodeError as error:
+            return CUT_OFF if ends_early(error) else ""
+        except (ValueError, RecursionError):
+            return ""
+        return ""
+
+    def _content(self) -> bytes:
+        with gzip.open(self.path) if self.gzipped else self.path.open("rb") as stream:
+            return stream.read(LARGEST_PAGE + 1)
 
     def said(self, at: str) -> str | None:
         """The text at a place ('related.uuid'), in an object or in a list of one."""
@@ -49,7 +65,7 @@ class Keys:
 def json_format(start: str, path: Path) -> str:
     """How records follow each other: 'array', 'lines', or one that is a 'page'."""
     if start.startswith("["):
-        return "array"
+        return "array" if sample_record(start) is None else "lines"
     if path.name.removesuffix(".gz").endswith((".jsonl", ".ndjson")):
         return "lines"
     if "\n" not in start:
@@ -61,7 +77,25 @@ def json_format(start: str, path: Path) -> str:
         rest = start[end:]
     except (ValueError, RecursionError):
         rest = start.partition("\n")[2]  # the first record is longer than the head, or broken
-    return "lines" if rest.lstrip().startswith("{") else "page"
+    return "lines" if rest.lstrip().startswith("{") or sample_record(start) is not None else "page"
+
+
+def sample_record(start: str) -> str | None:
+    """The longest of the first lines that are records, if half of them or more are; None of what is no such list.
+
+    At least two have to be, since a page may be one line. In a page that is laid out in lines, an item ends with a
+    comma, but for the last.
+    """
+    lines = [line for line in start.split("\n", TRIED)[:TRIED] if line.strip()]
+    whole = [line for line in lines if _is_record(line)]
+    return max(whole, key=len) if len(whole) > 1 and 2 * len(whole) >= len(lines) else None
+
+
+def _is_record(line: str) -> bool:
+    try:
+        return line.lstrip().startswith("{") and isinstance(json.loads(line), dict)
+    except (ValueError, RecursionError):
+        return False
 
 
 def keys_of(start: str) -> dict[str, str | None]:

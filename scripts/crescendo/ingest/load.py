@@ -10,11 +10,11 @@ import duckdb
 
 from crescendo import warehouse
 from crescendo.errors import CrescendoError
-from crescendo.ingest import detect, landing, scratch, told
-from crescendo.ingest.detect import Wanted
+from crescendo.ingest import landing, scratch, told
 from crescendo.ingest.landing import Refused
 from crescendo.ingest.read import Failed
 from crescendo.ingest.run import Load, LoadResult, prepare_warehouse
+from crescendo.ingest.wanted import Wanted, wanted
 from crescendo.logs import event
 from crescendo.sources import all_sources
 from crescendo.terminal import printable
@@ -42,7 +42,7 @@ def load(
     """
     scratch.sweep()
     found, refused = landing.find(paths)
-    want = detect.wanted(all_sources(), source, platform=platform, subject=subject, mapped=mapping)
+    want = wanted(all_sources(), source, platform=platform, subject=subject, mapped=mapping)
     event(logging.INFO, "load began", files=len(found), unreadable=len(refused), source=source or None, dry_run=dry_run)
     try:
         try:

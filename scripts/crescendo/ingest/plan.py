@@ -12,9 +12,9 @@ from pathlib import Path
 
 from crescendo.ingest import detect, landing
 from crescendo.ingest.columns import Columns
-from crescendo.ingest.detect import Wanted
 from crescendo.ingest.landing import Content, Incoming, Refused
 from crescendo.ingest.ledger import FileResult
+from crescendo.ingest.wanted import Wanted
 from crescendo.shapes import Document
 
 BATCH_FILES = 512  # of one statement: enough to keep both cores busy, few enough for the memory limit

@@ -14,12 +14,12 @@ import duckdb
 
 from crescendo.ingest import flatten, ledger, plan
 from crescendo.ingest.deliver import deliver
-from crescendo.ingest.detect import Wanted
 from crescendo.ingest.judge import judge
 from crescendo.ingest.landing import Refused
 from crescendo.ingest.ledger import FileResult
 from crescendo.ingest.plan import Batch, Plan
 from crescendo.ingest.read import Doubtful, Failed, explained, read
+from crescendo.ingest.wanted import Wanted
 from crescendo.ingest.workbench import Workbench, in_memory
 from crescendo.shapes import Source
 from crescendo.sources import all_sources

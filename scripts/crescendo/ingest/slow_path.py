@@ -18,6 +18,7 @@ import re
 from dataclasses import dataclass, field
 from datetime import date
 
+from crescendo.ingest.broken import unreadable
 from crescendo.ingest.location import Location, plain
 from crescendo.ingest.validate import FORMS
 from crescendo.shapes import Dropped, Entries, Field, Group, Node, Pairs, Rows, Values
@@ -25,7 +26,6 @@ from crescendo.shapes import Dropped, Entries, Field, Group, Node, Pairs, Rows, 
 LARGEST = 2**63 - 1
 ABSENT = object()
 MOST_DIGITS = 400
-MOST_IN_A_CELL = 32_767  # of a spreadsheet, in UTF-16
 REWRITTEN_DAY = re.compile(r"[0-9]{1,2}([/.-])[0-9]{1,2}\1[0-9]{2}([0-9]{2})?\b")
 
 
@@ -104,11 +104,11 @@ def _judged(reading: Reading) -> Reading:
 
 def _read_scalar(leaf: Field, sent: str | None, reading: Reading) -> str | None:
     try:
-        check_scalar(leaf, sent)
+        value = check_scalar(leaf, sent)
     except Invalid as found:
         reading.rejects.append(found.reject("record" if leaf.required else "value"))
         return None
-    return sent
+    return str(value).lower() if isinstance(value, bool) else sent
 
 
 def check_scalar(leaf: Field, sent: str | None) -> object:
@@ -118,8 +118,6 @@ def check_scalar(leaf: Field, sent: str | None) -> object:
     value: object = sent
     if leaf.kind in ("count", "integer") and re.fullmatch(r"-?[0-9]{1,30}", sent):
         value = int(sent)
-    elif leaf.kind == "flag":
-        value = {"true": True, "false": False}.get(sent, sent)
     return _leaf_or_absent(leaf, value)
 
 
@@ -140,21 +138,11 @@ def _read_root(root: Node, sent: str | None, reading: Reading) -> str | None:
         reading.rejects.append(found.reject("record"))
         return None
     except (json.JSONDecodeError, RecursionError) as error:
-        reading.rejects.append(Reject("record", root.key, *_unreadable(error, sent)))
+        reading.rejects.append(Reject("record", root.key, *unreadable(error, sent)))
         return None
     # what is not written was rejected: so the ledger adds up, however faults lie within faults
     reading.rows_rejected += rows_in - count_rows(root, clean, nulls=False)
     return None if clean is ABSENT else json.dumps(clean, ensure_ascii=False)
-
-
-def _unreadable(error: RecursionError | json.JSONDecodeError, sent: str) -> tuple[str, str]:
-    """Why a text cannot be read as JSON, and a sample of it."""
-    if isinstance(error, RecursionError):
-        return "JSON is nested too deep to read", plain(sent[:80])
-    if MOST_IN_A_CELL in (len(sent), len(sent.encode("utf-16-le", "replace")) // 2):
-        return f"is cut off at {MOST_IN_A_CELL:,} characters, as by a spreadsheet: export it anew", sent[-80:]
-    where = f"{error.msg} at character {error.pos + 1} of {len(sent)}"
-    return f"broken JSON: {where}", sent[max(0, error.pos - 40) : error.pos + 20]
 
 
 class Digits(str):
@@ -322,13 +310,16 @@ def _leaf(leaf: Field, value: object, path: Location) -> object:
             return _whole(leaf, value, path)
         case "number" if isinstance(value, int | float | str) and not isinstance(value, bool):
             return _number(value, path)
-        case "flag" if isinstance(value, bool):
-            return value
+        case "flag":
+            return _flag(value, path)
         case "moment" | "period" | "decimal":
             return _written(leaf, value, path)
     raise Invalid(path, f"should be a {leaf.kind}, is {_kind(value)}", value)
 
 
+FLAGS = dict.fromkeys(("true", "yes", "oui", "vrai", "1"), True) | dict.fromkeys(
+    ("false", "no", "non", "faux", "0"), False
+)
 # how to write what a text of these kinds has to be
 WRITTEN = {
     "moment": "is not a moment: write 2025-01-31T14:05:00+01:00, or the day alone",
@@ -346,6 +337,14 @@ def _written(leaf: Field, value: object, path: Location) -> str:
             raise Invalid(path, "is one amount in English and another in French: write 1234 or 1,2340", value)
         raise Invalid(path, WRITTEN[leaf.kind], value)
     return shown
+
+
+def _flag(value: object, path: Location) -> bool:
+    """A yes or no, as it is written in English, French or by a computer."""
+    said = FLAGS.get(str(value).strip().casefold()) if isinstance(value, str | int) else None
+    if said is None:
+        raise Invalid(path, "is neither yes nor no: write true or false", value)
+    return said
 
 
 def _storable(value: object, path: Location) -> object:
