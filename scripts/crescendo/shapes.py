@@ -164,6 +164,8 @@ class Document:
     `carried` are columns of the page's row that each row of its lists has too, so that no model has to join the two; a
     row of a list in a list has not. Every row of a page has its `_load_id`. Long series carry nothing else: DuckDB
     takes 100 ns to store a text, a tenth of what loading the row takes (docs/decisions/0017).
+
+    `of_people` says that its records are about people, so that no value of an undeclared field is shown.
     """
 
     name: str
@@ -177,6 +179,7 @@ class Document:
     line_number_prefix: bool = False
     note: str = ""
     endpoint: Endpoint | None = None
+    of_people: bool = False
 
 
 @dataclass(frozen=True)

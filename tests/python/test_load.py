@@ -629,3 +629,24 @@ def test_numbers_of_the_report_are_those_of_the_file(desk):
     assert desk.ask("select sum(spotify_streams) from raw_soundcharts.report_songs__time_series") == [(streams,)]
     assert desk.ask("select count(*) from load_audit.rejected_records") == [(1,)]
     assert desk.balanced()
+
+
+def test_an_unknown_column_is_shown_with_one_example(desk):
+    rows = [
+        song(number) | {"mood": mood, "blank": "", "contact": "a@example.org"}
+        for number, mood in enumerate(["", "calm", "loud"])
+    ]
+    desk.write("a.csv", csv_text(rows, [*COLUMNS, "mood", "blank", "contact"]))
+    desk.load()
+    unknown = "select path, record_count, sample from load_audit.unknown_fields order by path"
+    assert desk.ask(unknown) == [("blank", 3, None), ("contact", 3, "***"), ("mood", 3, "calm")]
+
+
+@pytest.mark.parametrize("form", ["csv", "jsonl"])
+def test_of_an_unknown_field_of_people_the_form_alone_is_shown(desk, form):
+    lead = {"lead_id": "l1", "created_at": "2026-02-01", "status": "new", "phone": "+33 6 12 34", "nom": "Zoé Martin"}
+    lines = [",".join(lead), ",".join(lead.values())] if form == "csv" else [json.dumps(lead)]
+    desk.write(f"leads.{form}", "".join(f"{line}\n" for line in lines))
+    desk.load()
+    unknown = "select path, sample from load_audit.unknown_fields order by path"
+    assert desk.ask(unknown) == [("nom", "Xxx Xxxxxx"), ("phone", "+99 9 99 99")]

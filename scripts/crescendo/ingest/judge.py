@@ -14,7 +14,7 @@ from collections.abc import Iterator
 
 import duckdb
 
-from crescendo.ingest import ledger, lines, slow_path, validate
+from crescendo.ingest import ledger, lines, samples, slow_path, validate
 from crescendo.ingest.columns import Columns, read_typed
 from crescendo.ingest.landing import Incoming
 from crescendo.ingest.plan import Batch
@@ -235,10 +235,13 @@ def _readings(db: Database, batch: Batch, ids: list[int]) -> Iterator[tuple[int,
 def _note_unknown(db: Database, batch: Batch) -> None:
     """Note the undeclared keys, once per file and path, with a sample."""
     for file, result in zip(batch.files, batch.results, strict=True):
-        for key in sorted(set(file.header) - _read_of(file)):
+        strange = set(file.header) - _read_of(file)
+        examples = samples.of_fields(file, strange) if strange else {}
+        for key in sorted(strange):
             held = "select count(*) from judged where _file_id = ?"
             [count] = one(db, held, [result.file_id])
-            batch.unknown.append((result.file_id, key[:200], count, None))
+            example = samples.shown_of(batch.document, examples.get(key))
+            batch.unknown.append((result.file_id, key[:200], count, example))
     found = db.execute("""
         with named as (
             select id, unnest(list_distinct(unknown)) as path from checked
@@ -250,11 +253,29 @@ def _note_unknown(db: Database, batch: Batch) -> None:
         left join slow_unknown as u on u.id = n.id and u.path = n.path
         group by all order by all
     """).fetchall()
+    fields = _fields_by_file(batch, found)
     for file_id, path, count, first, sample in found:
+        sample = sample or fields.get((file_id, path))
         if sample is None and path not in batch.samples:  # one does for all files that are read together
             [(_, reading)] = _readings(db, batch, [first])
             batch.samples |= reading.unknown
-        batch.unknown.append((file_id, path[:200], count, sample or batch.samples.get(path)))
+        example = samples.shown_of(batch.document, sample or batch.samples.get(path))
+        batch.unknown.append((file_id, path[:200], count, example))
+
+
+def _fields_by_file(batch: Batch, found: list[tuple]) -> dict[tuple[int, str], str]:
+    """Examples of the undeclared keys of records that are one a line, or in a list, by file and key."""
+    wanted: dict[int, set[str]] = defaultdict(set)
+    for file_id, path, *_, sample in found if batch.document.layout == "table" else ():
+        if sample is None:
+            wanted[file_id].add(path)
+    files = {result.file_id: file for file, result in zip(batch.files, batch.results, strict=True)}
+    return {
+        (file_id, name): example
+        for file_id, names in wanted.items()
+        if files[file_id].format != "csv"
+        for name, example in samples.of_fields(files[file_id], names).items()
+    }
 
 
 def _read_of(file: Incoming) -> set[str]:

@@ -13,6 +13,7 @@ UTM = (
 
 LEADS = Document(
     name="lead",
+    of_people=True,
     table="leads",
     signature=("lead_id", "created_at", "status"),
     note="A lead as the form or call tracking tool has it at the moment of the export; sent again when it changes.",
@@ -43,6 +44,7 @@ LEADS = Document(
 
 CALLS = Document(
     name="call",
+    of_people=True,
     table="call_attempts",
     signature=("call_id", "called_at", "outcome"),
     note="An attempt to reach a lead by phone, as the call centre has it.",
@@ -81,6 +83,7 @@ SPEND = Document(
 
 DEALS = Document(
     name="deal",
+    of_people=True,
     table="deals",
     signature=("lead_id", "won_at"),
     note="A sale that came of a lead.",
@@ -92,6 +95,7 @@ DEALS = Document(
 
 TOUCHES = Document(
     name="touch",
+    of_people=True,
     table="touches",
     signature=("lead_id", "touched_at"),
     note="A visit before a lead, if the tool knows them.",

@@ -22,6 +22,7 @@ def _pages(route: str, table: str, identity: str, key: str, rows: str, *fields: 
         carried=("asked_load_date", "asked_folder", "page"),
         signature=("total", "pages", *(f"items[].{name}" for name in key.split())),
         note=f"A page of /{route}.",
+        of_people=route == "users",
         endpoint=Endpoint(f"/{route}", key=(identity,)),
         fields=(  # in the order sent, in which a page is quickest to check
             Rows("items", table=f"{table}_pages__items", required=True, fields=(*fields, *TIMES), note=rows),
