@@ -12,6 +12,7 @@ import duckdb
 
 from crescendo.ask.tables import grouped
 from crescendo.ask.texts import _
+from crescendo.terminal import counted
 from crescendo.warehouse import path as warehouse_path
 
 MOST = 8  # tables that are named
@@ -67,7 +68,7 @@ def _broken(manifest: dict, uid: str, result: dict) -> Broken:
     node = manifest["nodes"][uid]
     is_promise = node["resource_type"] == "test" and result["status"] != "error"
     message = " ".join((result["message"] or "").split("\n")[1 if result["status"] == "error" else 0].split())
-    what = f"{result['failures']:,} rows break it" if is_promise else message
+    what = f"{counted(result['failures'], 'row breaks', 'rows break')} it" if is_promise else message
     of = [node["attached_node"]] if node.get("attached_node") else node["depends_on"]["nodes"]
     return Broken(
         name=node["name"],
@@ -127,7 +128,8 @@ def noted(connection: duckdb.DuckDBPyConnection) -> list[str]:
     found = connection.execute("select promise, row_count, found_at from load_audit.broken_promises order by promise")
     return [
         _(
-            "a promise of Crescendo is broken, which is a fault of ours: {promise} ({rows} rows, {at}); no number"
+            "a promise of Crescendo is broken, which is a fault of ours: {promise} ({rows} {rows:row|rows},"
+            " {at}); no number"
             " that rests on it is to be believed: see `crescendo build --force`",
             promise=promise,
             rows=grouped(rows),

@@ -487,6 +487,41 @@ def test_no_text_lacks_its_translation_and_none_is_left_over(language):
         assert set(re.findall(r"{\w+}", english_text)) == set(re.findall(r"{\w+}", translated)), english_text
 
 
+@pytest.mark.parametrize(
+    ("language", "count", "said"),
+    [
+        ("en", 1, "1 row"), ("en", 0, "0 rows"), ("en", 2, "2 rows"), ("en", "1", "1 row"),
+        ("en", "1,001", "1,001 rows"),
+        ("fr", 1, "1 ligne"), ("fr", 0, "0 ligne"), ("fr", 2, "2 lignes"), ("fr", "1001", "1001 lignes"),
+    ],
+)  # fmt: skip
+def test_a_word_goes_with_its_count(language, count, said):
+    text = {"en": "{count} {count:row|rows}", "fr": "{count} {count:ligne|lignes}"}[language]
+    assert texts.filled(text, {"count": count}, language) == said
+
+
+# a count and a word for many of them, whatever the count is
+ALWAYS_MANY = re.compile(
+    r"{\w+} (?:last |more |new )?"
+    r"(?:days|rows|records|files|songs|artists|platforms|metrics|weeks|alerts|findings|verdicts|loads)\b"
+)
+
+
+def test_no_text_says_many_of_what_may_be_one():
+    # bounds of ours, and what is too many
+    assert {text[:50] for text in texts.catalogue("fr") if ALWAYS_MANY.search(text)} == {
+        "Nothing can be judged yet: a usual range needs {da",
+        "Usual is the median of the {most} days before, giv",
+        "{count} rows are too many for one chart: keep {mos",
+        "{count} rows for each series are too many to read:",
+        "{metric} counts {days} days at a time, so both end",
+        "the first {count} rows",
+        "These are the first of {count} rows.",
+    }
+    with (ROOT / "seeds" / "alert_rules.csv").open(encoding="utf-8", newline="") as rules:
+        assert [row["rule_name"] for row in csv.DictReader(rules) if ALWAYS_MANY.search(row["sentence_en"])] == []
+
+
 # where reasons for rejecting a file or a record are made, and how they begin
 REASONS = ("slow_path", "landing", "detect", "lines", "read", "broken", "other_kinds")
 BEGINS = re.compile(r"(is|has|holds|does|cannot|names|ends|may be|looks like|should be|the key) \S")

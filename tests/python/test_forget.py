@@ -14,7 +14,7 @@ def test_what_a_file_brought_alone_goes_and_what_another_brought_stays(desk):
     desk.load()
     assert desk.digests() != before
     code, out, _ = desk.run("forget", other)
-    assert (code, out) == (0, "1 files are removed: run `crescendo build`\n")
+    assert (code, out) == (0, "1 file is removed: run `crescendo build`\n")
     assert desk.digests() == before
     assert desk.balanced()
 

@@ -101,10 +101,16 @@ def test_a_file_of_many_rejects_does_not_hide_those_of_another(desk):
     desk.write("a.csv", csv_text([song(number, song_id="") for number in range(1100)]))
     desk.write("b.csv", csv_text([song(1, timeSeries=[point(1, 1.5)])]))
     desk.load()
-    found = json.loads(desk.run("status", "--format", "json")[1])["rejected"]
-    assert [(r["file"][-5:], r["reason"]) for r in found[:2]] == [
+    found = json.loads(desk.run("status", "--format", "json")[1])
+    assert [(r["file"][-5:], r["reason"]) for r in found["rejected"][:2]] == [
         ("a.csv", "is missing"), ("b.csv", "is not a whole number"),
     ]  # fmt: skip
+    # all are counted, however few are shown
+    assert (found["rejected_count"], len(found["rejected"])) == (1101, 1000)
+    assert "Rejected (1,101, the first 2)" in desk.run("status")[1]
+    everything = desk.run("status", "--all")[1]
+    assert "Rejected (1,101)" in everything
+    assert "... and 1,081 more: crescendo status --format json" in everything
 
 
 def test_a_sample_is_not_taken_for_markup(desk):
@@ -200,7 +206,7 @@ def a_state(language):
     table = {"table": "raw_abc.def", "rows": 12345, "newest_day": date(2025, 5, 14), "digest": "f00"}
     return Status(
         "w.duckdb", 12_345_678, [{"started_at": datetime(2025, 5, 14, 12, tzinfo=UTC)}], refused + noted, [table],
-        [reject] * 3, [field] * 3, findings,
+        [reject] * 3, [field] * 3, findings, rejected_count=3,
     )  # fmt: skip
 
 

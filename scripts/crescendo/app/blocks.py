@@ -85,7 +85,13 @@ def table(columns: Sequence[Column], rows: Rows, name: str, title: str, most: in
         f' id="{_plain(name)}"><thead><tr>{heads}</tr></thead><tbody>{lines}</tbody></table></div>'
     )
     if len(rows.rows) > count:
-        note(_("{shown} of {count} rows; the files have all", shown=count, count=readable("", len(rows.rows))))
+        note(
+            _(
+                "{shown} of {count} {count:row|rows}; the files have all",
+                shown=count,
+                count=readable("", len(rows.rows)),
+            )
+        )
     with st.container(horizontal=True, gap="small"):
         _download("CSV", f"{name}.csv", "text/csv", lambda: files.csv(rows))
         _download("Parquet", f"{name}.parquet", "application/octet-stream", lambda: files.parquet(rows))

@@ -135,7 +135,7 @@ def _age(newest: date | None) -> None:
         return
     day = newest.date() if isinstance(newest, datetime) else newest
     age = (datetime.now(tz=UTC).date() - day).days
-    blocks.note(_("Newest of them: {day}, {age} days old.", day=spans.day(day), age=readable("", age)))
+    blocks.note(_("Newest of them: {day}, {age} {age:day|days} old.", day=spans.day(day), age=readable("", age)))
 
 
 def _grown(opened: Opened, rows: list[Row], answer: Answer, of: Counted) -> None:
@@ -189,7 +189,8 @@ def _definition(opened: Opened, of: Counted) -> None:
     [metric] = opened.rows(METRIC, of.platform, of.metric)
     blocks.note(
         _(
-            "{name}: a {kind}, counted in {unit}, expected every {cadence} days; a value older than {age} days is no"
+            "{name}: a {kind}, counted in {unit}, expected every {cadence} {cadence:day|days}; a value older"
+            " than {age} {age:day|days} is no"
             " anchor, and a percent needs a base of {base}.",
             name=of.said, kind=_(metric["kind"]), unit=of.unit,
             cadence=_n(metric["cadence_days"]), age=_n(metric["max_age_days"]), base=_n(metric["min_base"]),

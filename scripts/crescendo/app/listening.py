@@ -123,7 +123,9 @@ def _tracks(opened: Opened) -> None:
     names = unique([short(row["track_name"] or "-", 40) for row in shown])
     bars = [{"name": name, "value": row["listen_count"]} for name, row in zip(names, shown, strict=True)]
     with first:
-        blocks.figure(draw.bars(bars, _("listens"), _("The {count} tracks heard most.", count=len(bars))), "tracks")
+        blocks.figure(
+            draw.bars(bars, _("listens"), _("The {count} {count:track|tracks} heard most.", count=len(bars))), "tracks"
+        )
     with second:
         listed = [("track_name", _("track")), ("artist", _("artist")), ("listen_count", _("listens")),
                   ("user_count", _("listeners")), ("fan_ratio", _("of them declare its genre")),

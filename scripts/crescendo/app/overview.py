@@ -61,7 +61,7 @@ def _rows(answer: Answer) -> list[Row]:
 
 
 def _span(answer: Answer) -> str:
-    return _("{days} days, {span}", days=answer.windows[0].days, span=spans.span(answer.windows[0]))
+    return _("{days} {days:day|days}, {span}", days=answer.windows[0].days, span=spans.span(answer.windows[0]))
 
 
 def _tiles(row: Row, answer: Answer, of: Counted) -> list[Tile]:

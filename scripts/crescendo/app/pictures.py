@@ -71,7 +71,7 @@ def _bars(rows: list[Row], answer: Answer, asked: dict[str, str]) -> Drawn:
     bars = [{"name": name, "value": row["growth"]} for name, row in zip(names, first, strict=True)]
     said = _("Growth of {metric} by {by}, {span}.", **asked)
     if len(first) < answer.left_out.count:
-        said += " " + _("{shown} of {count} rows", shown=len(first), count=answer.left_out.count) + "."
+        said += " " + _("{shown} of {count} {count:row|rows}", shown=len(first), count=answer.left_out.count) + "."
     return draw.bars(bars, rows[0]["unit"], said)
 
 

@@ -81,9 +81,15 @@ def metrics(platform: str = "") -> Listed:
     if platform:
         platform = known_word("platform", platform, sorted({row[1] for row in rows.rows}))
         rows = replace(rows, rows=[row for row in rows.rows if row[1] == platform])
-    said = _("{count} metrics on {platforms} platforms", count=len(rows.rows), platforms=len({r[1] for r in rows.rows}))
+    said = _(
+        "{count} {count:metric|metrics} on {platforms} {platforms:platform|platforms}",
+        count=len(rows.rows),
+        platforms=len({r[1] for r in rows.rows}),
+    )
+    if platform:
+        said = _("{count} {count:metric|metrics} on {platform}", count=len(rows.rows), platform=platform)
     return Listed(
-        _("{count} metrics on {platform}", count=len(rows.rows), platform=platform) if platform else said,
+        said,
         rows,
         [("platform", "platform", 0), ("metric", "metric", 0), ("kind", "kind", 4), ("unit", "unit", 6),
          ("series_count", "series", 0), ("first_date", "first day", 5), ("last_date", "last day", 3),

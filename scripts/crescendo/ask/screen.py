@@ -131,11 +131,11 @@ def _course(
     if len(values) < 2:
         return []
     line = "".join(_block(row[1], min(values), max(values)) for row in rows)
-    said = _("{platform} {metric}, {count} weeks up to {end}, from {low} to {high}",
+    said = _("{platform} {metric}, {count} {count:week|weeks} up to {end}, from {low} to {high}",
              platform=platform, metric=metric, count=WEEKS, end=end,
              low=grouped(min(values)), high=grouped(max(values)))  # fmt: skip
     outliers = sum(row[2] for row in rows)
-    marks = [_("{count} outliers are left out", count=outliers)] if outliers else []
+    marks = [_("{count} {count:outlier is|outliers are} left out", count=outliers)] if outliers else []
     return ["", f"{line}  {said}", *marks]
 
 
@@ -183,6 +183,11 @@ def _foot(answers: list[Answer], pairs: list[tuple[str, str]]) -> list[str]:
     labels, meanings = answers[0].labels, answers[0].meanings
     said = [_("{word}: {meaning}", word=labels[status], meaning=meanings[status]) for status in there]
     if len(pairs) > MOST_METRICS:
-        said.append(_("{count} more metrics: --platform and --metric show them", count=len(pairs) - MOST_METRICS))
+        said.append(
+            _(
+                "{count} more {count:metric|metrics}: --platform and --metric show {count:it|them}",
+                count=len(pairs) - MOST_METRICS,
+            )
+        )
     said += dict.fromkeys(warning for answer in answers for warning in answer.warnings)
     return said

@@ -114,13 +114,13 @@ def title(answer: Answer) -> str:
     single = {c: answer.values(c)[0] for c in OF_ALL if c in answer.columns and len(set(answer.values(c))) == 1}
     said = _("{kind} of {metric} by {by}", kind=_(question.kind.capitalize()), metric=metric, by=question.by)
     if first == last:
-        said += _(", {start} to {end} ({days} days)", start=first.start, end=first.end, days=first.days)
+        said += _(", {start} to {end} ({days} {days:day|days})", start=first.start, end=first.end, days=first.days)
     else:
         said += _(", up to the last complete day of each platform")
     said += "".join(f", {single[c]}" for c in ("artist_credit", "platform") if single.get(c))
     today = datetime.now(tz=UTC).date()
     behind = [tables.grouped(count) for window in (last, first) if (count := (today - window.end).days) > 0]
-    said += _("; ended {count} days ago", count="-".join(dict.fromkeys(behind))) if behind else ""
+    said += _("; ended {count} {count:day|days} ago", count="-".join(dict.fromkeys(behind))) if behind else ""
     if first != last:
         said += _each_span(answer)
     if question.against and answer.rows:
@@ -208,7 +208,7 @@ def _of_the_first(answer: Answer) -> list[str]:
     without = sum(left.unranked.values())
     if not answer.question.top or (shown == left.count and not without):
         return []
-    said = _("{shown} of {count} rows", shown=tables.grouped(shown), count=tables.grouped(left.count))
+    said = _("{shown} of {count} {count:row|rows}", shown=tables.grouped(shown), count=tables.grouped(left.count))
     if without:
         column = answer.question.sort.lstrip("-")
         heading = next((_(s.heading) for s in COLUMNS[answer.question.kind] if s.column == column), column)
@@ -217,7 +217,11 @@ def _of_the_first(answer: Answer) -> list[str]:
             for status, count in sorted(left.unranked.items(), key=lambda item: -item[1])
             if status in answer.labels
         ]
-        said += _("; {count} have no {column} and come last", count=tables.grouped(without), column=heading)
+        said += _(
+            "; {count} {count:has|have} no {column} and {count:comes|come} last",
+            count=tables.grouped(without),
+            column=heading,
+        )
         said += f" ({', '.join(reasons)})" if reasons else ""
     return [said]
 

@@ -1,11 +1,13 @@
 """Texts in the reader's language. English is the key; `locale/<language>.toml` has the others.
 
 _("the window ends on {end}", end=day)   # in French with `--lang fr`, or if the environment's locale is French
+_("{count} {count:song|songs}", count=1)  # '1 song'; in French, 0 is one too
 """
 
 import os
 import re
-from collections.abc import Sequence
+import string
+from collections.abc import Mapping, Sequence
 from contextvars import ContextVar
 from functools import cache
 from itertools import pairwise
@@ -87,12 +89,13 @@ def _group(placeholder: re.Match) -> str:
     return f"(?P<{placeholder[1]}>{any_text})"
 
 
-def reason(said: str) -> str:
-    """A reason of the ledger in the reader's language; as it is kept if the catalogue has none like it."""
-    for pattern, text in _patterns(language()) if language() != "en" else ():
+def reason(said: str, spoken: str = "") -> str:
+    """A reason of the ledger in a language, else the reader's; as it is kept if the catalogue has none like it."""
+    spoken = spoken or language()
+    for pattern, text in _patterns(spoken) if spoken != "en" else ():
         if found := pattern.fullmatch(said):
-            known, parts = reasons(language()), found.groupdict()
-            return text.format(**{k: reason(v) if k == "reason" else known.get(v, v) for k, v in parts.items()})
+            known, parts = reasons(spoken), found.groupdict()
+            return text.format(**{k: reason(v, spoken) if k == "reason" else known.get(v, v) for k, v in parts.items()})
     return said
 
 
@@ -100,4 +103,25 @@ def _(text: str, /, **values: object) -> str:
     """A text in the reader's language with its placeholders filled."""
     spoken = language()
     said = text if spoken == "en" else _written(spoken).get(text, text)
-    return said.format(**values) if values else said
+    return filled(said, values, spoken) if values else said
+
+
+def filled(text: str, values: Mapping[str, object], spoken: str = "en") -> str:
+    """A text of a language with its placeholders filled; `{count:day|days}` is the word that goes with the count."""
+    return (_FORMS[spoken].vformat(text, (), values)) if "|" in text else text.format(**values)
+
+
+class _Forms(string.Formatter):
+    """Chooses between the forms of a word for one and for many."""
+
+    def __init__(self, ones: frozenset[str]) -> None:
+        self._ones = ones
+
+    def format_field(self, value: Any, spec: str) -> str:
+        one, bar, many = spec.partition("|")
+        if not bar:
+            return super().format_field(value, spec)
+        return one if str(value) in self._ones else many
+
+
+_FORMS = {"en": _Forms(frozenset({"1"})), "fr": _Forms(frozenset({"0", "1"}))}

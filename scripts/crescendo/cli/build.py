@@ -23,7 +23,7 @@ from crescendo.logs import event, logged
 from crescendo.operations import journal, measure, store
 from crescendo.operations.journal import Run
 from crescendo.outcome import Outcome
-from crescendo.terminal import printable
+from crescendo.terminal import counted, printable
 
 LANDING, SAMPLE = Path("landing"), Path("sample")
 SERVED = "served"  # where `crescendo recommend serve` lands listens, in landing/
@@ -226,17 +226,21 @@ def _print_summary(loaded: LoadResult, built: Outcome, seconds: dict[str, float]
     unchanged = sum(file.status == "unchanged" for file in loaded.files)
     rejected = loaded.total("records_rejected") + loaded.total("rows_rejected")
     click.echo(
-        f"Loaded   {files} files ({unchanged} unchanged, {len(loaded.refused)} refused):"
-        f" {loaded.total('records_loaded'):,} records, {loaded.total('rows_loaded'):,} rows, {rejected:,} rejected"
+        f"Loaded   {counted(files, 'file')} ({unchanged} unchanged, {len(loaded.refused)} refused):"
+        f" {counted(loaded.total('records_loaded'), 'record')}, {counted(loaded.total('rows_loaded'), 'row')},"
+        f" {rejected:,} rejected"
     )
     broken = f", {len(built.broken)} did not" if built.broken else ""
     done = built.done
-    click.echo(f"Built    {done['model']} models and {done['seed']} seeds; {done['test']} tests passed{broken}")
+    click.echo(
+        f"Built    {counted(done['model'], 'model')} and {counted(done['seed'], 'seed')};"
+        f" {counted(done['test'], 'test')} passed{broken}"
+    )
     with warehouse.connect(read_only=True) as connection:
         kinds = [f"{row['finding_kind']} {row['finding_count']:,}" for row in found(connection)]
     if kinds:
         shown = ", ".join(kinds[:MOST_KINDS]) + (", ..." if len(kinds) > MOST_KINDS else "")
-        click.echo(f"Found    {len(kinds)} kinds of things wrong in the data (crescendo status): {shown}")
+        click.echo(f"Found    {counted(len(kinds), 'kind')} of things wrong in the data (crescendo status): {shown}")
     click.echo("Took     " + ", ".join(f"{name} {took:.1f} s" for name, took in seconds.items()))
     size = warehouse.path().stat().st_size / 1e6
     click.echo(f"Wrote    {warehouse.path()}, {size:.1f} MB")

@@ -158,7 +158,7 @@ def _as_screen(analysis: "Analysis") -> str:
         if v.verdict in ("supported", "refuted"):  # what is open is in --all
             said += textwrap.wrap(v.evidence, width, initial_indent=indent, subsequent_indent=indent)
         if len(lines) + len(said) > MOST_LINES - 2:
-            lines.append(_("and {count} more verdicts", count=len(judged) - number))
+            lines.append(_("and {count} more {count:verdict|verdicts}", count=len(judged) - number))
             break
         lines += said
     tried = analysis.controls[analysis.controls["passed"].notna()]

@@ -19,6 +19,7 @@ from crescendo.http.progress import progress_bar
 from crescendo.logs import event, logged
 from crescendo.operations import journal
 from crescendo.options import SECONDS, SECONDS_OF_WORK, credentials_option, format_option
+from crescendo.terminal import counted
 
 DAY = click.DateTime(["%Y-%m-%d"])
 
@@ -237,17 +238,19 @@ def _report(tally: Tally, folder: Path, form: str) -> None:
     if form == "json":
         click.echo(json.dumps({"folder": str(folder), **vars(tally)}))
     else:
-        click.echo(f"{folder}: {tally.asked:,} answers landed, {tally.reused:,} were there")
+        click.echo(f"{folder}: {counted(tally.asked, 'answer')} landed, {tally.reused:,} were there")
         for what, counts in (("absent", tally.absent), ("retried", tally.retries)):
             for reason, count in counts.most_common():
                 click.echo(f"  {what}: {reason} {count:,}")
         for kind, details in tally.notes.items():
             click.echo(f"  handled: {kind} {len(details):,} (first: {details[0]})")
         if tally.quota_remaining is not None:
-            click.echo(f"  quota: {tally.quota_remaining:,} calls left")
+            click.echo(f"  quota: {counted(tally.quota_remaining, 'call')} left")
     if tally.failed:
         shown = "; ".join(tally.failed[:3])
-        raise CrescendoError(f"{len(tally.failed)} requests failed for good ({shown}): run the same command again")
+        raise CrescendoError(
+            f"{counted(len(tally.failed), 'request')} failed for good ({shown}): run the same command again"
+        )
 
 
 def _log(tally: Tally, folder: Path) -> None:

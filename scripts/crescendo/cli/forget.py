@@ -8,6 +8,7 @@ from crescendo.errors import CrescendoError
 from crescendo.ingest.forget import forget
 from crescendo.ingest.landing import shown
 from crescendo.options import SECONDS, NamedPath
+from crescendo.terminal import counted
 
 
 @click.command("forget")
@@ -31,4 +32,4 @@ def forget_command(paths: tuple[Path, ...], wait: float) -> None:
         raise CrescendoError(
             f"nothing was loaded from {shown(paths[0])}: the files are in `crescendo status --format json`"
         )
-    click.echo(f"{len(taken):,} files are removed: run `crescendo build`")
+    click.echo(f"{counted(len(taken), 'file is', 'files are')} removed: run `crescendo build`")

@@ -22,7 +22,7 @@ from crescendo.ingest.run import LoadResult
 from crescendo.logs import logged
 from crescendo.operations import journal, measure
 from crescendo.options import SECONDS, NamedPath, format_option
-from crescendo.terminal import printable
+from crescendo.terminal import counted, printable
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -108,6 +108,8 @@ def load_command(
 def _measure(result: LoadResult) -> None:
     """Note what was loaded, beside the warehouse."""
     run = journal.current()
+    if run.verb == "load":  # a step of another run says itself what it makes of refused files
+        run.is_partial = any(file.status != "refused" for file in result.files)
     run.at_work.rows, run.at_work.bytes = measure.size_of(result)
     with suppress(duckdb.Error, CrescendoError), warehouse.connect(read_only=True) as connection:
         measure.loaded(run, connection, result)
@@ -131,7 +133,8 @@ def notes(result: LoadResult) -> Iterator[str]:
     for file in files[:MOST_NOTES]:
         yield f"{file.path} is loaded, but {file.reason}"
     if len(files) > MOST_NOTES:
-        yield f"{len(files) - MOST_NOTES:,} more files need a look: crescendo status --format json"
+        more = counted(len(files) - MOST_NOTES, "more file needs", "more files need")
+        yield f"{more} a look: crescendo status --format json"
 
 
 def _refusals(refused: list[FileResult]) -> Iterator[str]:
@@ -141,7 +144,8 @@ def _refusals(refused: list[FileResult]) -> Iterator[str]:
         if file not in by_option[1:]:
             yield f"{file.path} {file.reason}"
     if len(by_option) > 1:
-        yield f"{len(by_option) - 1:,} more files are not what --source says: leave it out, or name the files it is for"
+        more = counted(len(by_option) - 1, "more file is", "more files are")
+        yield f"{more} not what --source says: leave it out, or name the files it is for"
 
 
 def print_result(result: LoadResult, dry_run: bool = False) -> None:
@@ -176,7 +180,9 @@ def print_result(result: LoadResult, dry_run: bool = False) -> None:
         console.print(table)
     unchanged = sum(file.status == "unchanged" for file in result.files)
     if unchanged:
-        console.print(f"{unchanged} files were loaded before and are unchanged")
+        console.print(
+            f"{counted(unchanged, 'file was loaded before and is', 'files were loaded before and are')} unchanged"
+        )
     if not result.files:
         console.print("there is nothing to load")
     if any(result.total(f"{what}_rejected") for what in ("records", "rows", "values")):

@@ -13,6 +13,7 @@ from crescendo.publish.contents import Published
 from crescendo.publish.files import publish_files
 from crescendo.publish.mysql import publish_mysql
 from crescendo.publish.postgres import publish_postgres
+from crescendo.terminal import counted
 
 
 @click.group("publish")
@@ -118,7 +119,8 @@ def duckdb_command(file: Path) -> None:
 def _print(published: list[Published], form: str) -> None:
     for table in published:
         if table.rows_without_nul:
-            said = f"{table.table}: {table.rows_without_nul:,} rows hold a NUL character in a text, which was left out"
+            held = counted(table.rows_without_nul, "row holds", "rows hold")
+            said = f"{table.table}: {held} a NUL character in a text, which was left out"
             click.echo(f"warning: {said}", err=True)
     if form == "json":
         click.echo(json.dumps([vars(table) for table in published]))

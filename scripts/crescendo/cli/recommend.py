@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from crescendo.options import COUNT, PORT, SEED, format_option
+from crescendo.terminal import counted
 
 DAY = click.DateTime(["%Y-%m-%d"])
 
@@ -85,7 +86,7 @@ def score_command(users: str | None, n: int) -> None:
     done = score.score(keys, n, say)
     say("")
     click.echo(
-        f"{done.version}: {done.rows:,} rows for {done.users:,} users"
+        f"{done.version}: {counted(done.rows, 'row')} for {counted(done.users, 'user')}"
         + (f", {done.similar:,} of similar tracks" if not keys else "")
     )
 
@@ -139,5 +140,5 @@ def serve_command(host: str, port: int, landing: Path) -> None:
 
     cache = cache_of(os.environ.get("CRESCENDO_REDIS_URL"))
     state = live.begin(landing)
-    what = f"{state.state.given.trained.version} for {len(state.state.users):,} users"
+    what = f"{state.state.given.trained.version} for {counted(len(state.state.users), 'user')}"
     server.serve(serve.application(state, cache), port, what, host=host, lifespan="on")

@@ -10,6 +10,7 @@ from crescendo.cli.recommend import DAY, say
 from crescendo.errors import CrescendoError
 from crescendo.operations import journal
 from crescendo.options import SEED, format_option
+from crescendo.terminal import counted
 
 if TYPE_CHECKING:
     from crescendo.analysis.recommend.retrain import Outcome
@@ -104,7 +105,7 @@ def _as_json(done: "Outcome") -> str:
 
 
 def _as_table(done: "Outcome") -> str:
-    lines = [f"{done.check.first} to {done.check.last}: {done.check.listens:,} listens"]
+    lines = [f"{done.check.first} to {done.check.last}: {counted(done.check.listens, 'listen')}"]
     for one in done.check.measured:
         figures = "" if one.value is None else f"{one.value:8.4f}  usual {one.expected:.4f}, up to {one.highest:.4f}"
         lines.append(f"  {one.measure:<16}{one.status:<9}{figures}")

@@ -20,8 +20,8 @@ def screen(result: Status) -> Iterator[str]:
     size = (80 if sys.stdout and sys.stdout.isatty() else PIPED_WIDTH, 24)
     width = shutil.get_terminal_size(size).columns
     yield from head(result, MOST)
-    for title, rows in _notes(result):
-        yield from _sentences(title, rows, width)
+    for title, rows, count in _notes(result):
+        yield from _sentences(title, rows, count, width)
     findings = {
         _("finding"): lambda row: row["finding_kind"], _("count"): lambda row: row["finding_count"],
         _("rows"): lambda row: fate(row), _("meaning"): lambda row: row["meaning"],
@@ -42,7 +42,7 @@ def head(result: Status, most: int) -> Iterator[str]:
     last = f"{result.loads[0]['started_at']:%Y-%m-%d %H:%M}" if result.loads else ""
     size = grouped(result.size_bytes / 1e6, 1)
     yield (
-        _("{warehouse}, {size} MB, {count} last loads", warehouse=printable(result.warehouse), size=size,
+        _("{warehouse}, {size} MB, {count} last {count:load|loads}", warehouse=printable(result.warehouse), size=size,
           count=len(result.loads))
         + (_(", the last at {when} UTC", when=last) if last else "")
     )  # fmt: skip
@@ -56,7 +56,7 @@ def head(result: Status, most: int) -> Iterator[str]:
     refused = [file for file in result.files if file["status"] == "refused"]
     partial = sum(file["records_rejected"] + file["rows_rejected"] > 0 for file in result.files)
     counts = {"files": grouped(len(result.files)), "refused": grouped(len(refused)), "partial": grouped(partial)}
-    yield _("{files} files: {refused} refused, {partial} with rejected records or rows", **counts)
+    yield _("{files} {files:file|files}: {refused} refused, {partial} with rejected records or rows", **counts)
     for file in refused[:most]:
         yield printable(_("refused: {path} {reason}", path=file["path"], reason=reason(file["reason"] or "")))
     if len(refused) > most:
@@ -68,16 +68,14 @@ def fate(finding: dict) -> str:
     return _("set aside") if finding["is_set_aside"] else _("kept")
 
 
-def _notes(result: Status) -> Iterator[tuple[str, list[str]]]:
-    """Each list of sentences with its title: notes on loaded files, rejected records, undeclared fields."""
-    yield (
-        _("Loaded, but look at these"),
-        [
-            _("{file}: {reason}", file=Path(file["path"]).name, reason=reason(file["reason"]))
-            for file in result.files
-            if file["reason"] and file["status"] != "refused"
-        ],
-    )
+def _notes(result: Status) -> Iterator[tuple[str, list[str], int]]:
+    """Each list of sentences with title and count: notes on loaded files, rejected records, undeclared fields."""
+    noted = [
+        _("{file}: {reason}", file=Path(file["path"]).name, reason=reason(file["reason"]))
+        for file in result.files
+        if file["reason"] and file["status"] != "refused"
+    ]
+    yield _("Loaded, but look at these"), noted, len(noted)
     yield (
         _("Rejected"),
         [
@@ -85,18 +83,20 @@ def _notes(result: Status) -> Iterator[tuple[str, list[str]]]:
                 "{file}, line {line}, {path} {reason}: {sample}",
                 **row | {"file": Path(row["file"]).name, "path": row["path"] or "-", "reason": reason(row["reason"])},
             )
-            for row in result.rejected
+            for row in result.rejected[:MOST]
         ],
+        result.rejected_count,
     )
     yield (
         _("Unknown fields"),
         [
             _(
-                "{path} in {count} records of {file}: {sample}",
+                "{path} in {count} {count:record|records} of {file}: {sample}",
                 **row | {"count": grouped(row["record_count"]), "file": Path(row["file"]).name},
             )
             for row in result.unknown_fields
         ],
+        len(result.unknown_fields),
     )
 
 
@@ -118,10 +118,10 @@ def _counted(title: str, count: int, most: int) -> str:
     return f"{title} ({grouped(count)}{_(', the first {most}', most=most) if count > most else ''})"
 
 
-def _sentences(title: str, rows: list[str], width: int) -> Iterator[str]:
-    """The title with the number of rows, and the first rows."""
+def _sentences(title: str, rows: list[str], count: int, width: int) -> Iterator[str]:
+    """The title with the number of rows that there are, and the first rows."""
     if rows:
-        yield _counted(title, len(rows), MOST)
+        yield _counted(title, count, MOST)
         yield from (cut(f"  {printable(row)}", width) for row in rows[:MOST])
 
 

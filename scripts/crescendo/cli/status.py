@@ -74,7 +74,8 @@ def _print(result: Status) -> None:
     counts += ["rows_loaded", "rows_rejected", "values_rejected"]
     print_table(console, _("Files"), loaded, ("path", "status", *counts), 20)
     rejected = [row | {"reason": texts.reason(row["reason"])} for row in result.rejected]
-    print_table(console, _("Rejected"), rejected, ("file", "line", "path", "reason", "sample"), 20)
+    columns = ("file", "line", "path", "reason", "sample")
+    print_table(console, _("Rejected"), rejected, columns, 20, count=result.rejected_count)
     findings = [row | {"example": _example(row["example"]), "set_aside": fate(row)} for row in result.findings]
     columns = ("finding_kind", "finding_count", "set_aside", "example", "meaning")
     print_table(console, _("Findings about the data"), findings, columns, 100)
@@ -113,19 +114,22 @@ def _cell(column: str, value: object) -> str:
     return f"…{said[-MOST:]}" if column in ("path", "file") else f"{said[:MOST]}…"
 
 
-def print_table(console: "Console", title: str, rows: list[dict], columns: tuple[str, ...], most: int) -> None:
-    """Print rows as a table, `most` of them at most."""
+def print_table(
+    console: "Console", title: str, rows: list[dict], columns: tuple[str, ...], most: int, *, count: int = 0
+) -> None:
+    """Print rows as a table, `most` of them at most; `count` is how many there are, if `rows` are the first of them."""
     from rich.table import Table
     from rich.text import Text
 
     if not rows:
         return
-    table = Table(title=f"{title} ({grouped(len(rows))})", title_justify="left", box=None)
+    count = count or len(rows)
+    table = Table(title=f"{title} ({grouped(count)})", title_justify="left", box=None)
     for column in columns:
         is_number = isinstance(rows[0][column], int)
         table.add_column(_(HEADINGS[column]), justify="right" if is_number else "left", overflow="fold")
     for row in rows[:most]:
         table.add_row(*(Text(_cell(column, row[column])) for column in columns))  # a sample is data, not markup
     console.print(table)
-    if len(rows) > most:
-        console.print(_("... and {count} more: crescendo status --format json", count=grouped(len(rows) - most)))
+    if count > most:
+        console.print(_("... and {count} more: crescendo status --format json", count=grouped(count - most)))

@@ -21,19 +21,19 @@ from crescendo.terminal import printable
 
 WORDS = {
     "en": {
-        "none": "Nothing is wrong: {series:,} series were judged.",
-        "some": "{count} alerts: {parts}",
-        "since": "since {opened:%F %R} UTC, seen {times} times",
+        "none": "Nothing is wrong: {series:,} series {series:was|were} judged.",
+        "some": "{count} {count:alert|alerts}: {parts}",
+        "since": "since {opened:%F %R} UTC, seen {times} {times:time|times}",
         "resolved": "resolved",
-        "few": "{count:,} judgements wait for more history (too_few), most of them: {rules}",
+        "few": "{count:,} {count:judgement waits|judgements wait} for more history (too_few), most of them: {rules}",
         "evidence": "rows",
     },
     "fr": {
-        "none": "Rien à signaler : {series:,} séries jugées.",
-        "some": "{count} alertes : {parts}",
+        "none": "Rien à signaler : {series:,} {series:série jugée|séries jugées}.",
+        "some": "{count} {count:alerte|alertes} : {parts}",
         "since": "depuis le {opened:%F %R} UTC, vue {times} fois",
         "resolved": "résolue",
-        "few": "{count:,} jugements attendent plus d'historique (too_few), surtout : {rules}",
+        "few": "{count:,} {count:jugement attend|jugements attendent} plus d'historique (too_few), surtout : {rules}",
         "evidence": "lignes",
     },
 }
@@ -144,21 +144,23 @@ def _lines(watched: Watched, lang: str) -> list[str]:
     counts = {severity: sum(one.severity == severity for one in going) for severity in SEVERITIES}
     parts = ", ".join(f"{count} {severity}" for severity, count in counts.items() if count)
     lines = [
-        words["some"].format(count=len(going), parts=parts)
+        texts.filled(words["some"], {"count": len(going), "parts": parts}, lang)
         if going
-        else words["none"].format(series=watched.series_count)
+        else texts.filled(words["none"], {"series": watched.series_count}, lang)
     ]
     for one in going:
         lines += _shown(one, words, lang)
     lines += [f"{words['resolved']}: {printable(_sentence(one, lang))} [{one.rule_name}]" for one in resolved]
     if watched.too_few:
         most = sorted(watched.too_few, key=lambda name: (-watched.too_few[name], name))[:3]
-        lines.append(words["few"].format(count=sum(watched.too_few.values()), rules=", ".join(most)))
+        lines.append(
+            texts.filled(words["few"], {"count": sum(watched.too_few.values()), "rules": ", ".join(most)}, lang)
+        )
     return lines
 
 
 def _shown(one: Alert, words: dict[str, str], lang: str) -> list[str]:
-    since = words["since"].format(opened=one.opened_at, times=one.occurrences)
+    since = texts.filled(words["since"], {"opened": one.opened_at, "times": one.occurrences}, lang)
     return [
         f"{one.severity:<8} {printable(_sentence(one, lang))} [{one.rule_name}]",
         f"         {since}; {words['evidence']}: {printable(one.evidence)}",

@@ -15,6 +15,7 @@ import click
 from crescendo import warehouse
 from crescendo.daily import checks
 from crescendo.errors import CrescendoError
+from crescendo.terminal import counted
 
 SOURCES = ("moovitamix", "soundcharts", "tmdb")
 LANDING, REPORTS = Path("landing"), Path("reports")
@@ -117,7 +118,7 @@ def _freshness(day: Day, act: Act) -> None:
     if not day.sources:
         raise SkippedError("no source is configured")
     for source in day.sources:
-        click.echo(f"  {source}: {checks.fresh_records(source, day.date, LANDING):,} records of {day.date}")
+        click.echo(f"  {source}: {counted(checks.fresh_records(source, day.date, LANDING), 'record')} of {day.date}")
 
 
 def _build(day: Day, act: Act) -> None:

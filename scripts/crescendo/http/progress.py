@@ -7,6 +7,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from crescendo.http.client import OnProgress
+from crescendo.terminal import counted
 
 
 @contextmanager
@@ -19,6 +20,6 @@ def progress_bar(title: str) -> Iterator[OnProgress]:
         task = bar.add_task(title, total=0, quota="")
 
         def advance(done: int, known: int, left: int | None) -> None:
-            bar.update(task, completed=done, total=known, quota="" if left is None else f"{left} calls left")
+            bar.update(task, completed=done, total=known, quota="" if left is None else f"{counted(left, 'call')} left")
 
         yield advance

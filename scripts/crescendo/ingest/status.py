@@ -27,10 +27,14 @@ FILES = """
         select max(_file_id) from load_audit.files as other where other.path = f.path))
     order by status = 'refused' desc, records_rejected + rows_rejected > 0 desc, _load_id desc, path
 """
-# one example of every file and reason before the second of any
+# all that was rejected; of it, one example of every file and reason before the second of any
 REJECTED = """
-    select f.path as file, r.* exclude (_load_id, _file_id) from load_audit.rejected_records as r
+    from load_audit.rejected_records as r
     inner join load_audit.files as f on f._file_id = r._file_id and (f.is_current or f.status = 'refused')
+"""
+REJECTED_COUNT = f"select count(*) {REJECTED}"
+REJECTED_EXAMPLES = f"""
+    select f.path as file, r.* exclude (_load_id, _file_id) {REJECTED}
     order by row_number() over (partition by f.path, r.reason order by r.line, r.record_index, r.path),
         f._load_id desc, f.path, r.line, r.record_index, r.path
     limit 1000
@@ -57,14 +61,18 @@ SIZES = """
 BLOCKS = "select count(distinct block_id) from pragma_storage_info('{table}') where persistent"
 # what raw tables hold, of records and of rows below them, and the ledger says otherwise
 TAMPERED = (
-    "{where} holds {found} records and the ledger {known}: delete the warehouse and load again",
-    "{where} holds {found} rows in its child tables and the ledger {known}: delete the warehouse and load again",
+    "{where} holds {found} {found:record|records} and the ledger {known}: delete the warehouse and load again",
+    "{where} holds {found} {found:row|rows} in its child tables and the ledger {known}: delete the warehouse"
+    " and load again",
 )
 
 
 @dataclass
 class Status:
-    """The state of the warehouse. `problems` is empty if every record is accounted for and no promise is broken."""
+    """The state of the warehouse. `problems` is empty if every record is accounted for and no promise is broken.
+
+    `rejected_count` counts all that was rejected, `rejected` has a thousand examples at most.
+    """
 
     warehouse: str
     size_bytes: int
@@ -77,6 +85,7 @@ class Status:
     problems: list[str] = field(default_factory=list)
     builds: list[dict] = field(default_factory=list)
     largest: list[dict] = field(default_factory=list)
+    rejected_count: int = 0
 
 
 def status() -> Status:
@@ -89,7 +98,8 @@ def status() -> Status:
         result.builds = _builds(connection)
         result.largest = _largest(connection)
         result.files = _rows(connection, FILES)
-        result.rejected = _rows(connection, REJECTED)
+        [result.rejected_count] = one(connection, REJECTED_COUNT)
+        result.rejected = _rows(connection, REJECTED_EXAMPLES)
         result.unknown_fields = _rows(
             connection,
             """select f.path as file, u.* exclude (_load_id, _file_id) from load_audit.unknown_fields as u

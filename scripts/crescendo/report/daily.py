@@ -62,13 +62,21 @@ def _headlines(facts: Facts, made: Report) -> list[str]:
     unusual = [one for section in made.sections for one in section.figures if one.is_unusual]
     judged = [one for section in made.sections for one in section.figures if one.judgement != figures.TOO_FEW]
     if judged:
-        lines.append(_("{unusual} of {count} figures shown are not as usual.", unusual=len(unusual), count=len(judged)))
+        lines.append(
+            _(
+                "{unusual} of {count} figures shown {unusual:is|are} not as usual.",
+                unusual=len(unusual),
+                count=len(judged),
+            )
+        )
     else:
         lines.append(_("Nothing can be judged yet: a usual range needs {days} days.", days=figures.LEAST_DAYS))
     rows = next(section for section in made.sections if section.key == "alerts").tables
     going = [row for table in rows for row in table.rows if row[0] != _("resolved")]
     critical = sum(row[0] == _("critical") for row in going)
-    lines.append(_("{count} alerts are open, {critical} of them critical.", count=len(going), critical=critical))
+    lines.append(
+        _("{count} {count:alert is|alerts are} open, {critical} of them critical.", count=len(going), critical=critical)
+    )
     return lines
 
 

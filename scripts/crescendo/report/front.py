@@ -68,7 +68,9 @@ def as_html(front: Front) -> str:
     """One page that needs nothing but itself."""
     words = {
         "title": printable(front.title()), "nothing": front.nothing(), "figures": _("Figures and evidence"),
-        "subtitle": _("{count} findings, the most surprising first", count=grouped(len(front.findings))),
+        "subtitle": _(
+            "{count} {count:finding|findings}, the most surprising first", count=grouped(len(front.findings))
+        ),
         "how": _(
             "Surprise is against the series' own course: how unlikely as much is in a usual week. Reads: `make shell`,"
             " then the line below a sentence."

@@ -183,7 +183,7 @@ def quality_section(facts: Facts, day: date) -> Section:
     )  # fmt: skip
     if tests and tests[0]["tests"]:
         broken = number(tests[0]["broken"], 0)
-        section.notes = [_("{tests} tests of the last build of the day, {broken} of them not passed.",
+        section.notes = [_("{tests} {tests:test|tests} of the last build of the day, {broken} of them not passed.",
                            tests=number(tests[0]["tests"], 0), broken=broken)]  # fmt: skip
     kinds = [
         ("test", "failures", "count", lambda name: _("{name}: rows that break this promise", name=name)),

@@ -24,6 +24,7 @@ from crescendo.ingest.keys import outline
 from crescendo.ingest.load import load
 from crescendo.shapes import Document
 from crescendo.sources import all_sources
+from crescendo.terminal import counted
 
 OK, FAILED, NOT_CHECKED = "ok", "failed", "not checked"
 NAMES = ("reachable", "credentials", "shape", "latency", "quota")
@@ -206,14 +207,14 @@ def _checks(answers: Answers, access: Access, slow: float) -> list[Check]:
     documents, news = ", ".join(asked.document for asked, _ in answers.pages), ""
     if answers.wrong is None or answers.wrong[0] != "shape":
         news = _news(answers)
-    found = {"reachable": f"it answered {len(answers.seconds)} requests", "credentials": shown}
+    found = {"reachable": f"it answered {counted(len(answers.seconds), 'request')}", "credentials": shown}
     found |= {"shape": f"{documents}: as declared{news}"}
     if answers.seconds:
         most = max(answers.seconds)
         found["latency"] = f"median {statistics.median(answers.seconds):.2f} s, slowest {most:.2f} s"
         if answers.wrong is None and most > slow:
             answers.wrong = ("latency", f"{found['latency']}, more than {slow:g} s: an extraction would be slow")
-    found["quota"] = ABSENT if answers.quota is None else f"{answers.quota:,} calls left"
+    found["quota"] = ABSENT if answers.quota is None else f"{counted(answers.quota, 'call')} left"
     if answers.wrong is None and answers.quota is not None and answers.quota <= 0:
         answers.wrong = ("quota", "no calls left: wait until it is renewed")
     if answers.wrong is None:

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import click
 
+from crescendo.terminal import counted
+
 
 @dataclass(frozen=True)
 class Size:
@@ -33,24 +35,24 @@ def write_sample(folder: Path, size: Size = SIZE, *, progress: bool = False) -> 
     lines = report_lines(world)
     with click.progressbar(lines, size.songs + 1, label="songs", file=sys.stderr, hidden=not progress) as shown:
         path = write_report(world, folder, shown)
-    yield f"{path}: {size.songs:,} songs, {path.stat().st_size / 1e6:,.1f} MB"
+    yield f"{path}: {counted(size.songs, 'song')}, {path.stat().st_size / 1e6:,.1f} MB"
     if size.artists:
         from crescendo.sources.soundcharts.sample import land_soundcharts
 
         answers = land_soundcharts(folder / "soundcharts", world, size.artists)
-        yield f"{folder / 'soundcharts'}: {answers:,} answers on {size.artists} artists landed"
+        yield f"{folder / 'soundcharts'}: {counted(answers, 'answer')} on {counted(size.artists, 'artist')} landed"
     if size.listening_days:
         from crescendo.sources.moovitamix.sample import land_moovitamix
 
         landed = land_moovitamix(folder / "moovitamix", size.listening_days, size.seed)
-        yield f"{folder / 'moovitamix'}: {landed} days landed, {size.listening_days - landed} were there"
+        yield f"{folder / 'moovitamix'}: {counted(landed, 'day')} landed, {size.listening_days - landed} there already"
     if size.lead_days:
         from crescendo.sources.leads.sample import land_leads
 
         files = land_leads(folder / "leads", size.lead_days, size.seed)
-        yield f"{folder / 'leads'}: {files} files of {size.lead_days} days of leads"
+        yield f"{folder / 'leads'}: {counted(files, 'file')} of {counted(size.lead_days, 'day')} of leads"
     if size.film_days:
         from crescendo.sources.tmdb.sample import land_films
 
         files = land_films(folder / "tmdb", size.film_days, size.seed)
-        yield f"{folder / 'tmdb'}: {files} files of {size.film_days} days of films"
+        yield f"{folder / 'tmdb'}: {counted(files, 'file')} of {counted(size.film_days, 'day')} of films"

@@ -37,7 +37,7 @@ def _head(news: News) -> str:
     heads = {
         OPENED: _("{rank}, new since {opened} UTC ({rule})", rank=rank, opened=opened, rule=news.rule_name),
         REPEATED: _(
-            "{rank}, still open since {opened} UTC, seen {count} times ({rule})",
+            "{rank}, still open since {opened} UTC, seen {count} {count:time|times} ({rule})",
             rank=rank, opened=opened, count=news.occurrences, rule=news.rule_name,
         ),
         RESOLVED: _("RESOLVED at {at} UTC, open since {opened} ({rule})", at=at, opened=opened, rule=news.rule_name),

@@ -118,13 +118,14 @@ def unanswered(analysis: Analysis) -> Iterator[str]:
     if len(few):
         names, count = ", ".join(sorted(set(few["label"]))), grouped(len(few))
         yield _(
-            "Links with under 30 effective points ({count} rows: {names}): shown, never starred.",
+            "Links with under 30 effective points ({count} {count:row|rows}: {names}): shown, never starred.",
             count=count, names=names,
         )  # fmt: skip
     exact = found[found["status"] == "perfect"]
     if len(exact):
         yield _(
-            "How sure a link without any exception is ({count} rows): nothing scatters, so it has no interval.",
+            "How sure a link without any exception is ({count} {count:row|rows}): nothing scatters, so it has no"
+            " interval.",
             count=grouped(len(exact)),
         )
     for fact in facts.to_dict("records"):
@@ -139,7 +140,8 @@ def _unanswered_of(fact: dict) -> Iterator[str]:
     if fact["artists"] < 10:
         counts = {"songs": grouped(fact["songs"]), "artists": grouped(fact["artists"])}
         yield _(
-            "Artists in general: {songs} songs of {artists} on {platform} speak for themselves only.",
+            "Artists in general: {songs} {songs:song|songs} of {artists} on {platform} {songs:speaks for"
+            " itself|speak for themselves} only.",
             platform=fact["platform"], **counts,
         )  # fmt: skip
     if fact["unchanged_weeks"] > 0.5:
@@ -239,7 +241,8 @@ def _scatter(platform: str, found: pd.DataFrame, songs: pd.DataFrame, labels: di
         f"scatter_{platform}",
         _("Score of {platform} and {label}", platform=platform, label=label),
         _(
-            "All {songs} songs of the reference week as shades, {dots} of them as dots. A narrow band means that the "
+            "All {songs} {songs:song|songs} of the reference week as shades, {dots} of them as dots. A narrow"
+            " band means that the "
             "one is nearly enough to tell the other.",
             songs=grouped(len(points)),
             dots=grouped(len(shown)),
@@ -329,7 +332,8 @@ def _artists(platform: str, artists: pd.DataFrame) -> Iterator[Figure]:
         f"artists_{platform}",
         _("The strongest link over time on {platform}, artist by artist", platform=platform),
         _(
-            "Changes of {variable} and of the score {lag} weeks later, for the {count} artists with the most songs. "
+            "Changes of {variable} and of the score {lag} {lag:week|weeks} later, for the {count}"
+            " {count:artist|artists} with the most songs. "
             "Here coloured means: this artist's interval leaves out zero, many artists or not.",
             variable=first["variable"],
             lag=f"{first['lag']:+d}",

@@ -101,11 +101,14 @@ def _signed(value: float) -> str:
 def _rests_on(row: pd.Series) -> str:
     """How many of what an estimate is of; over time, at which lag."""
     if row["unit"] == "platform":
-        return _("{count} platforms", count=grouped(row["units"]))
-    artists, songs = _("{count} artists", count=grouped(row["units"])), _("{count} songs", count=grouped(row["n"]))
+        return _("{count} {count:platform|platforms}", count=grouped(row["units"]))
+    artists, songs = (
+        _("{count} {count:artist|artists}", count=grouped(row["units"])),
+        _("{count} {count:song|songs}", count=grouped(row["n"])),
+    )
     if row["design"] == OVER_TIME:
-        units = artists if row["unit"] == "artist" else _("{count} songs", count=grouped(row["units"]))
-        return _("{units}, lag {lag} weeks", units=units, lag=_lag(row["lag"]))
+        units = artists if row["unit"] == "artist" else _("{count} {count:song|songs}", count=grouped(row["units"]))
+        return _("{units}, lag {lag} {lag:week|weeks}", units=units, lag=_lag(row["lag"]))
     return _("{songs} of {artists}", songs=songs, artists=artists) if row["unit"] == "artist" else songs
 
 
@@ -181,7 +184,9 @@ def _follows(rows: pd.DataFrame, sign: int) -> tuple[str, str]:
     if len(starred):
         lags = ", ".join(map(_lag, starred["lag"]))
         best = starred.loc[starred["estimate"].abs().idxmax()]
-        said = _("Starred at lags of {lags} weeks; strongest {estimate}.", lags=lags, estimate=in_words(best))
+        said = _(
+            "Starred at lags of {lags} {lags:week|weeks}; strongest {estimate}.", lags=lags, estimate=in_words(best)
+        )
         return "supported", said
     if known["starred"].any():
         return "refuted", _("It moves the other way: {estimate}.", estimate=in_words(strongest))
