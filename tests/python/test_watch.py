@@ -21,6 +21,7 @@ from crescendo.http.server import Faults, served
 from crescendo.operations import alerts, journal, measure, rules, store
 from crescendo.operations.watch import watch
 from operation_worlds import RULES
+from reports import csv_text, song
 from test_fetch_moovitamix import DATE, faithful
 
 AT_WORK = """
@@ -317,6 +318,27 @@ def test_the_command_says_what_is_wrong_and_ends_with_1_while_it_is_critical(fil
         pass
     done = crescendo(tmp_path, environment, "watch")
     assert (done.returncode, "resolved: The last publish csv failed" in done.stdout) == (0, True)
+
+
+def test_a_load_that_refused_a_file_names_it_and_has_not_failed(file, tmp_path):
+    environment = project_in(tmp_path) | {"CRESCENDO_DB": str(file)}
+    (tmp_path / "landing").mkdir()
+    (tmp_path / "landing" / "good.csv").write_text(csv_text([song(1)]))
+    (tmp_path / "landing" / "odd.csv").write_text("a note")
+    assert crescendo(tmp_path, environment, "load").returncode == 2
+    done = crescendo(tmp_path, environment, "watch", "--format", "json")
+    [one] = json.loads(done.stdout)["alerts"]
+    assert (done.returncode, one["rule_name"], one["severity"]) == (0, "files_refused", "warning")
+    assert one["sentence_en"] == (
+        "The last load refused 1 file: odd.csv is not a known document: its first line begins ***."
+        " What could be read is loaded."
+    )
+    assert one["sentence_fr"].startswith("Le dernier chargement a refusé 1 fichier : odd.csv")
+    # a load of which nothing is loaded has failed
+    assert crescendo(tmp_path, environment, "load", "landing/odd.csv").returncode == 2
+    done = crescendo(tmp_path, environment, "watch", "--format", "json")
+    rules = {one["rule_name"]: one["severity"] for one in json.loads(done.stdout)["alerts"]}
+    assert (done.returncode, rules) == (1, {"run_failed": "critical", "files_refused": "warning"})
 
 
 def test_without_rules_it_says_where_they_are(file):

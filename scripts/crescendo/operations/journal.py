@@ -55,7 +55,8 @@ class Phase:
 class Run:
     """One run of a verb. Made by `run`; `current()` is the one that is under way.
 
-    `run_id` is text that sorts by the beginning of runs; `at_work` is the phase that was entered last.
+    `run_id` is text that sorts by the beginning of runs; `at_work` is the phase that was entered last. `is_partial`
+    says that it did what it could, whatever its exit code: what it could not do is told as that.
     """
 
     def __init__(self, verb: str, file: Path | None) -> None:
@@ -65,6 +66,7 @@ class Run:
         self._began = time.monotonic()
         self._written: Any = None
         self.exit_code: int | None = None
+        self.is_partial = False
         self.at_work = Phase("")
 
     def phase(self, name: str) -> "_PhaseMeter":
@@ -187,7 +189,8 @@ _CURRENT: ContextVar[Run | None] = ContextVar("run", default=None)
 def run(verb: str, warehouse: Path | None) -> Iterator[Run]:
     """The journal of one run of a verb on a warehouse; inside another run, that one.
 
-    A block that ends with an error is a failed run; so is one that sets `run.exit_code` to another number than 0.
+    A block that ends with an error is a failed run; so is one that sets `run.exit_code` to another number than 0,
+    unless it is partial.
     """
     if under_way := _CURRENT.get():
         yield under_way
@@ -202,7 +205,7 @@ def run(verb: str, warehouse: Path | None) -> Iterator[Run]:
         raise
     finally:
         _CURRENT.reset(token)
-        one._end("failed" if one.exit_code else "ok")
+        one._end("failed" if one.exit_code and not one.is_partial else "ok")
 
 
 @contextmanager

@@ -5,6 +5,8 @@ from pathlib import Path
 
 import duckdb
 
+from crescendo.ask.texts import filled, reason
+from crescendo.logs import without_data
 from crescendo.operations import alerts, feed, store
 from crescendo.operations.alerts import Alert
 from crescendo.operations.engine import Found
@@ -13,6 +15,7 @@ from crescendo.warehouse import text
 
 MANY_EN = "{count} series of {metric} on {platform} at once, for example: {sentence}"
 MANY_FR = "{count} séries de {metric} sur {platform} à la fois, par exemple : {sentence}"
+REFUSED, MOST_FILES = "refused_files", 3  # files that a sentence names
 # what a line of the journal says of a subject, by its type
 LINES = {
     "run": "event in ('run', 'phase_start', 'phase', 'end')",
@@ -28,8 +31,9 @@ LINES = {
 def alert(connection: duckdb.DuckDBPyConnection, warehouse: Path, found: Found, now: datetime) -> Alert:
     """What a rule found, as an alert that is open since now."""
     rule, words = found.rule, _words(connection, found)
+    refused = _refused(connection) if found.metric == REFUSED else []
     english, french = (
-        _sentence(template, found, words, many, comma)
+        _sentence(template, found, words | {"files": _listed(refused, "fr" if comma else "en")}, many, comma)
         for template, many, comma in ((rule.sentence_en, MANY_EN, False), (rule.sentence_fr, MANY_FR, True))
     )
     return Alert(
@@ -71,10 +75,11 @@ def _sentence(template: str, found: Found, words: dict[str, str], many: str, com
     shown = found.same[0] if found.same else found
     numbers = {"value": shown.value, "low": shown.expected_low, "high": shown.expected_high}
     is_share = found.metric.endswith("_ratio")
-    filled = {name: number(value, comma, is_share) for name, value in numbers.items()} | words
-    said = template.format(**filled)
+    spoken = "fr" if comma else "en"
+    said = filled(template, {name: number(value, comma, is_share) for name, value in numbers.items()} | words, spoken)
     if found.same:
-        return many.format(count=len(found.same), platform=found.platform, metric=words["metric"], sentence=said)
+        of = {"platform": found.platform, "metric": words["metric"], "sentence": said}
+        return filled(many, {"count": len(found.same)} | of, spoken)
     return said
 
 
@@ -92,6 +97,26 @@ def _words(connection: duckdb.DuckDBPyConnection, found: Found) -> dict[str, str
         [error] = connection.execute(query, [found.subject_name]).fetchone() or (None,)
         error = error or "-"
     return words | {"phase": phase, "error": error}
+
+
+def _refused(connection: duckdb.DuckDBPyConnection) -> list[tuple[str, str]]:
+    """The name of each file that the last load refused, and why; none if no warehouse says it."""
+    known = "select 1 from duckdb_tables() where (database_name, schema_name, table_name) = (?, 'load_audit', 'files')"
+    if not connection.execute(known, [feed.STORED]).fetchone():
+        return []
+    rows = connection.execute(
+        f"select path, reason from {feed.STORED}.load_audit.files where status = 'refused' and _load_id ="
+        f" (select max(_load_id) from {feed.STORED}.load_audit.loads) order by path"
+    ).fetchall()
+    return [(Path(path).name, said) for path, said in rows]
+
+
+def _listed(refused: list[tuple[str, str]], spoken: str) -> str:
+    """The first of the refused files, behind a colon; '' if none are known."""
+    said = [f"{name} {without_data(reason(why, spoken))}" for name, why in refused[:MOST_FILES]]
+    if len(refused) > MOST_FILES:
+        said.append("...")
+    return {"en": ": ", "fr": " : "}[spoken] + "; ".join(said) if said else ""
 
 
 def _evidence(connection: duckdb.DuckDBPyConnection, warehouse: Path, found: Found) -> str:
