@@ -485,3 +485,15 @@ def test_a_yes_is_one_in_english_and_french_whatever_parts_the_columns(desk, del
         (2 + list(said).index(word), "consent", "is neither yes nor no: write true or false", word)
         for word in ("peut-être", "o", "2")
     ]
+
+
+@pytest.mark.parametrize("folder", ["2042-01-01", "0001-01-01", "1999-12-31"])
+def test_a_page_of_a_day_of_asking_that_cannot_be_does_not_outrank_the_others(desk, folder):
+    for day in (folder, "2026-03-02"):
+        (desk.folder / day).mkdir()
+        write(desk, f"{day}/artist-popularity__{ARTIST}__spotify__p0001.json", VALUE)
+    code, _, err = desk.run("load", desk.folder)
+    assert (code, f"its folder {folder} is no day on which it was asked for" in err) == (0, True)
+    assert err.count("its folder") == 1
+    asked_on = "select asked_folder from raw_soundcharts.artist_value_pages order by 1"
+    assert desk.ask(asked_on) == [("2026-03-02",), (None,)]

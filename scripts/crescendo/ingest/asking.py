@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import cast
 
@@ -17,6 +18,7 @@ OF_THE_ANSWER = ("method", "path", "query", "status", "fetched_at", "sha256", "b
 UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 # a day in a name, 2025-01-31 or, as exports of the United States have it, 01_31_2025
 DAY = re.compile(r"(?<!\d)(?:(\d{4})-(\d\d)-(\d\d)|(\d\d)_(\d\d)_(\d{4}))(?!\d)")
+EARLIEST = date(2000, 1, 1)  # as the variable earliest_date of the models
 PAGE_ENDINGS = re.compile(r"( ?\(\d+\)| copy)?(\.(json|ndjson|jsonl))?(\.gz)?$", re.IGNORECASE)
 
 
@@ -29,6 +31,8 @@ def facts_of_name(path: Path, document: Document) -> dict[str, str | None]:
     """What a page was asked for, as its name says: its folder and day alone if it is not called like its document."""
     called, *parts = stem(path).split("__")
     facts: dict[str, str | None] = {"folder": path.parent.name}
+    if _is_unlikely(path.parent.name, document):
+        facts = {"folder": "", "unlikely": path.parent.name}
     if said := DAY.search(stem(path)):
         facts["day"] = "-".join(part for part in (said[1] or said[6], said[2] or said[4], said[3] or said[5]) if part)
     if called != document.name:
@@ -45,6 +49,17 @@ def facts_of_name(path: Path, document: Document) -> dict[str, str | None]:
     if "platform" in {need.fact for need in document.needs} and len(plain) == 1 and not UUID.fullmatch(plain[0]):
         return facts | {"platform": plain[0]}
     return facts | dict(zip(("uuid", "platform"), plain, strict=False))
+
+
+def _is_unlikely(folder: str, document: Document) -> bool:
+    """Whether a folder says a day on which no page can have been asked for: a page of 2042 would count for ever.
+
+    Not of documents whose numbers are of that day: there it is a finding.
+    """
+    if {"load_date", "day"} & set(document.facts) or not re.fullmatch(r"\d{4}-\d\d-\d\d", folder):
+        return False
+    latest = datetime.now(UTC).date() + timedelta(1)
+    return not EARLIEST.isoformat() <= folder <= latest.isoformat()
 
 
 @dataclass(frozen=True)
@@ -65,7 +80,10 @@ class Request:
         strange = called and called not in (*known, document.name)
         unknown = f"its request says document {called!r}, which is not known: {near(called, known)}" if strange else ""
         found = (self._contradiction(need, keys, named) for need in document.needs)
-        return "; ".join(filter(None, [self.mistake, unknown, *found]))
+        odd = named.get("unlikely") and (
+            f"its folder {named['unlikely']} is no day on which it was asked for: it counts as of an unknown day"
+        )
+        return "; ".join(filter(None, [self.mistake, unknown, *found, odd]))
 
     def _contradiction(self, need: Need, keys: Keys, named: dict[str, str | None]) -> str:
         """What request, name and body say of a fact in different ways: the first of them counts."""
