@@ -81,7 +81,7 @@ begun as (
             ) }} as date)
             when length(spend_period) = 7 then cast(spend_period || '-01' as date)
             else cast(substr(spend_period, 1, 10) as date)
-        end as from_date
+        end as period_begin_date
     from summed
 
 ),
@@ -90,7 +90,7 @@ tagged as (
 
     select
         begun.*,
-        {{ day_problem('begun.from_date', 'loads.started_date') }} as set_aside_reason,
+        {{ day_problem('begun.period_begin_date', 'loads.started_date') }} as set_aside_reason,
         loads.started_at as told_at,
         {{ tag_text('begun.ad_platform') }} || '||'
         || {{ tag_text('begun.campaign_name') }} || '||' as tag_key

@@ -21,7 +21,7 @@ bounded as (
         *,
         case
             when spend_period like '____-W__' then 7
-            when length(spend_period) = 7 then day(last_day(from_date))
+            when length(spend_period) = 7 then day(last_day(period_begin_date))
             else 1
         end as day_count
     from told
@@ -38,7 +38,7 @@ spread as (
         bounded.account_id,
         bounded.campaign_id,
         bounded.currency,
-        cast({{ dbt.dateadd('day', 'numbers.number', 'bounded.from_date') }} as date)
+        cast({{ dbt.dateadd('day', 'numbers.number', 'bounded.period_begin_date') }} as date)
             as spend_date,
         max(bounded.campaign_name) as campaign_name,
         max(bounded.tag_key) as tag_key,

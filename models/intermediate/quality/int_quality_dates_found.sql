@@ -1,5 +1,4 @@
--- A day that is later than the day after its own load, or long before there was anything to count, is
--- no observation: it would move the calendar of its platform.
+-- A day that cannot be is no observation: it would move the calendar of its platform.
 
 with
 
@@ -45,52 +44,9 @@ chart_entries as (
 
 ),
 
-listed_charts as (
-
-    select * from {{ ref('stg_soundcharts__chart_entries') }}
-
-),
-
-listed_playlists as (
-
-    select * from {{ ref('stg_soundcharts__playlist_entries') }}
-
-),
-
-cities as (
-
-    select * from {{ ref('stg_soundcharts__city_points') }}
-
-),
-
-countries as (
-
-    select * from {{ ref('stg_soundcharts__country_points') }}
-
-),
-
 loads as (
 
     select * from {{ ref('stg_load_audit__loads') }}
-
-),
-
--- one row per page and day of which it knows places
-place_days as (
-
-    select
-        _parent_row_id,
-        observed_date
-    from cities
-    where place_value is not null
-
-    union distinct
-
-    select
-        _parent_row_id,
-        observed_date
-    from countries
-    where place_value is not null
 
 ),
 
@@ -133,34 +89,6 @@ dated as (
         observed_date,
         _load_id
     from chart_entries
-
-    union all
-
-    select
-        'song:' || song_id as record_id,
-        'chart ' || chart_id as place,
-        cast(entry_date as date) as observed_date,
-        _load_id
-    from listed_charts
-
-    union all
-
-    select
-        'song:' || song_id as record_id,
-        'playlist ' || playlist_id as place,
-        cast(entry_date as date) as observed_date,
-        _load_id
-    from listed_playlists
-
-    union all
-
-    select
-        'artist:' || artist_pages.artist_id as record_id,
-        artist_pages.platform || ', ' || artist_pages.document as place,
-        place_days.observed_date,
-        artist_pages._load_id
-    from place_days
-    inner join artist_pages on place_days._parent_row_id = artist_pages._row_id
 
 ),
 

@@ -1,5 +1,3 @@
--- A moment of a lead, a call, a visit or a sale on a day that cannot be, and spend of such a period.
-
 with
 
 leads as (
@@ -41,29 +39,16 @@ spend as (
 moments as (
 
     select
-        'lead ' || lead_id as record_id,
-        'leads, created_at' as place,
-        created_at as said_at,
-        _load_id
+        'lead ' || leads.lead_id as record_id,
+        'leads, ' || fields.field as place,
+        case fields.field
+            when 'created_at' then leads.created_at
+            when 'updated_at' then leads.last_changed_at
+            else leads.validated_at
+        end as said_at,
+        leads._load_id
     from leads
-
-    union all
-
-    select
-        'lead ' || lead_id as record_id,
-        'leads, updated_at' as place,
-        last_changed_at as said_at,
-        _load_id
-    from leads
-
-    union all
-
-    select
-        'lead ' || lead_id as record_id,
-        'leads, validated_at' as place,
-        validated_at as said_at,
-        _load_id
-    from leads
+    cross join (values ('created_at'), ('updated_at'), ('validated_at')) as fields (field)
 
     union all
 
@@ -107,7 +92,6 @@ judged as (
 
 ),
 
--- several versions of a lead say the same
 doubted as (
 
     select
@@ -127,7 +111,7 @@ doubted as (
         ad_platform || ' ' || campaign_id as record_id,
         'media_spend, date' as place,
         spend_period as example,
-        from_date as found_date
+        period_begin_date as found_date
     from spend
     where set_aside_reason is not null
 

@@ -24,12 +24,6 @@ metric_names as (
 
 ),
 
-loads as (
-
-    select * from {{ ref('stg_load_audit__loads') }}
-
-),
-
 points as (
 
     select
@@ -83,7 +77,7 @@ named as (
     inner join pages on points._parent_row_id = pages._row_id
     left join metric_names
         on pages.platform = metric_names.platform and metric_names.series = 'listening'
-    left join loads on pages._load_id = loads._load_id
+    left join {{ ref('stg_load_audit__loads') }} as loads on pages._load_id = loads._load_id
     where
         points.place_value is not null
         and {{ day_problem('points.observed_date', 'loads.started_date') }} is null

@@ -74,8 +74,7 @@ summed as (
         count(*) filter (where credited_by = 'first touch') as first_touch_count,
         count(*) filter (where credited_by = 'last touch') as last_touch_count,
         count(*) filter (where credited_by = 'tags' and is_won) as won_count,
-        count(*) filter (where credited_by = 'tags' and is_validated and is_won)
-            as validated_won_count
+        count(*) filter (where credited_by = 'tags' and is_validated and is_won) as kept_count
     from credited
     group by period_type, period_start_date, credited_channel_id
 
@@ -88,8 +87,7 @@ described as (
         coalesce(
             substr(
                 cast(summed.period_start_date as {{ dbt.type_string() }}),
-                1,
-                case summed.period_type when 'year' then 4 else 7 end
+                1, case summed.period_type when 'year' then 4 else 7 end
             ),
             'all'
         ) as period_name,
@@ -112,7 +110,7 @@ described as (
         summed.last_touch_count / nullif(sum(summed.last_touch_count) over period, 0)
             as last_touch_ratio,
         summed.won_count,
-        summed.validated_won_count / nullif(summed.validated_count, 0) as won_ratio
+        summed.kept_count / nullif(summed.validated_count, 0) as won_ratio
     from summed
     inner join channels on summed.channel_id = channels.channel_id
     window period as (partition by summed.period_type, summed.period_start_date)

@@ -19,6 +19,7 @@ tracks as (
 extractions as (
 
     select * from {{ ref('int_listening_extractions_dated') }}
+    where not has_impossible_day
 
 ),
 

@@ -180,9 +180,8 @@ def print_result(result: LoadResult, dry_run: bool = False) -> None:
         console.print(table)
     unchanged = sum(file.status == "unchanged" for file in result.files)
     if unchanged:
-        console.print(
-            f"{counted(unchanged, 'file was loaded before and is', 'files were loaded before and are')} unchanged"
-        )
+        same = counted(unchanged, "file was loaded before and is", "files were loaded before and are")
+        console.print(f"{same} unchanged")
     if not result.files:
         console.print("there is nothing to load")
     if any(result.total(f"{what}_rejected") for what in ("records", "rows", "values")):

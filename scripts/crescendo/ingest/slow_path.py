@@ -341,8 +341,8 @@ def _written(leaf: Field, value: object, path: Location) -> str:
 
 def _flag(value: object, path: Location) -> bool:
     """A yes or no, as it is written in English, French or by a computer."""
-    said = FLAGS.get(str(value).strip().casefold()) if isinstance(value, str | int) else None
-    if said is None:
+    said = FLAGS.get(value.strip().casefold()) if isinstance(value, str) else value
+    if not isinstance(said, bool):
         raise Invalid(path, "is neither yes nor no: write true or false", value)
     return said
 

@@ -242,8 +242,7 @@ def _scatter(platform: str, found: pd.DataFrame, songs: pd.DataFrame, labels: di
         _("Score of {platform} and {label}", platform=platform, label=label),
         _(
             "All {songs} {songs:song|songs} of the reference week as shades, {dots} of them as dots. A narrow"
-            " band means that the "
-            "one is nearly enough to tell the other.",
+            " band means that the one is nearly enough to tell the other.",
             songs=grouped(len(points)),
             dots=grouped(len(shown)),
         ),
