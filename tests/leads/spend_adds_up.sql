@@ -1,6 +1,6 @@
--- Nothing that was spent on a day that can be is lost when a month is spread over its days and days are added to weeks;
--- only a credit takes an amount below zero; and what is not paid for costs nothing that could be
--- told.
+-- Nothing that was spent on a day that can be is lost when a month is spread over its days and days
+-- are added to weeks; only a credit takes an amount below zero; and what is not paid for costs
+-- nothing that could be told.
 
 with
 
