@@ -148,16 +148,35 @@
     {%- if execute and flags.WHICH in ('build', 'run', 'seed') -%}
         {%- set kinds = {'table': 'table', 'incremental': 'table', 'seed': 'table', 'view': 'view', 'table_function': 'macro table'} -%}
         {%- set built = results | selectattr('status', 'equalto', 'success') | map(attribute='node.unique_id') | list -%}
-        {%- set raw = run_query("select schema_name || '.' || table_name from duckdb_tables()").columns[0].values() -%}
+        {#- most raw tables are described: what is said of each and its columns, as one text -#}
+        {%- set raw = {} -%}
+        {%- for row in run_query("
+            select schema_name || '.' || table_name, coalesce(comment, '') || coalesce((
+                select string_agg(chr(10) || column_name || ' ' || comment, '' order by column_name)
+                from duckdb_columns() as c where c.table_oid = t.table_oid and c.database_name = t.database_name and comment is not null), '')
+            from duckdb_tables() as t where database_name = current_database()").rows -%}
+            {%- do raw.update({row[0]: row[1]}) -%}
+        {%- endfor -%}
         begin;
         {%- for node in graph.nodes.values() if node.unique_id in built -%}
             {{ comments_of(node, node.alias, kinds.get(node.config.materialized)) }}
         {%- endfor -%}
         {%- for node in graph.sources.values() if node.schema ~ '.' ~ node.identifier in raw -%}
-            {{ comments_of(node, node.identifier, 'table') }}
+            {%- if raw[node.schema ~ '.' ~ node.identifier] != described(node) -%}
+                {{ comments_of(node, node.identifier, 'table') }}
+            {%- endif -%}
         {%- endfor %}
         commit;
     {%- endif -%}
+{%- endmacro %}
+
+{#- A source's description and those of its columns, as `describe_tables` reads them from the file. -#}
+{% macro described(node) -%}
+    {%- set said = [node.description] -%}
+    {%- for column in node.columns.values() | sort(attribute='name', case_sensitive=true) -%}
+        {%- do said.append(column.name ~ ' ' ~ column.description) -%}
+    {%- endfor -%}
+    {{ return(said | join('\n')) }}
 {%- endmacro %}
 
 {#- The statements that describe one relation and, unless it is a function, its columns.

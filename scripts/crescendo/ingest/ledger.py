@@ -17,6 +17,7 @@ import duckdb
 from crescendo.errors import CrescendoError
 from crescendo.ingest import flatten, landing
 from crescendo.ingest.flatten import RawTable
+from crescendo.operations import store
 from crescendo.shapes import Source
 from crescendo.sources import all_sources
 from crescendo.warehouse import one, path, quoted
@@ -47,7 +48,7 @@ TABLES = {
 # a load writes to the ledger itself; with it the build takes in what we measured of ourselves
 WITH_EVERY_LOAD = (
     *(("load_audit", name) for name in TABLES if name != "touched_tables"),
-    *(("operations", name) for name in ("observations", "phases", "runs")),
+    *((store.SCHEMA, name) for name in store.TABLES),
 )
 
 
