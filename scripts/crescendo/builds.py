@@ -130,10 +130,10 @@ class Stale:
 
 def stale(connection: duckdb.DuckDBPyConnection, stamp: str) -> Stale | None:
     """What a build of the project with this stamp has to do; None if that is everything, or is not known."""
-    known = "select 1 from duckdb_tables() where (schema_name, table_name) = ('load_audit', 'project_nodes')"
+    known = """select 1 from duckdb_columns() where database_name = current_database()
+        and (schema_name, table_name, column_name) = ('load_audit', 'project_nodes', 'stamp')"""
     if not connection.execute(known).fetchone():
         return None
-    prepare(connection)
     as_now = "select coalesce(bool_and(stamp is not distinct from ?), false) from load_audit.project_nodes"
     if not one(connection, as_now, [stamp])[0]:
         return None

@@ -20,7 +20,7 @@ ENDINGS = (".sql", ".yml", ".csv", ".md")
 QUIET = {"DBT_SEND_ANONYMOUS_USAGE_STATS": "false", "DO_NOT_TRACK": "1"}
 # beside a manifest: the fingerprint of the project that it was made from, and the run of dbt that made it
 MARK = "manifest.fingerprint"
-# hand over to dbt the stamp of what it builds, and a file that names what it may run: see dbt_cli
+# hand over to dbt the stamp of what it builds, and a file of what it may run: see dbt_cli
 STAMP, WANTED = "CRESCENDO_PROJECT_STAMP", "CRESCENDO_WANTED_NODES"
 PACKAGES = ("crescendo", "dbt-core", "dbt-duckdb", "duckdb")
 
@@ -73,14 +73,16 @@ def run(
     age = written.stat().st_mtime_ns if written.is_file() else 0
     lines: list[str] = []
     asked = {STAMP: stamp} if stamp else {}
+    built = file or str(swap.working(warehouse.path()))
     if wanted is not None:
         folder.mkdir(parents=True, exist_ok=True)
-        (folder / "wanted_nodes.txt").write_text("\n".join(sorted(wanted)))
-        asked[WANTED] = str(folder / "wanted_nodes.txt")
+        known = _compiled_tests(folder / "docs", before, Path(built).stem)
+        (folder / "wanted_nodes.json").write_text(json.dumps({node: known.get(node) for node in sorted(wanted)}))
+        asked[WANTED] = str(folder / "wanted_nodes.json")
     with subprocess.Popen(  # noqa: S603 our own dbt, on our own project
         [sys.executable, "-m", "crescendo.dbt_cli", *words, "--no-use-colors", "--project-dir", str(root),
          "--profiles-dir", str(root), "--target-path", str(folder)],
-        env=os.environ | QUIET | asked | {"CRESCENDO_DB": file or str(swap.working(warehouse.path()))},
+        env=os.environ | QUIET | asked | {"CRESCENDO_DB": built},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
@@ -130,6 +132,16 @@ def static_site() -> Path:
     if not done:
         raise CrescendoError(f"dbt docs generate failed: {said}")
     return target() / "static_index.html"
+
+
+def _compiled_tests(folder: Path, now: str, database: str) -> dict[str, str]:
+    """The SQL of every test, by id, of a manifest of the project as it is, if it is for this database."""
+    found = _of_this_project(folder, now) or {"nodes": {}}
+    return {
+        unique_id: node["compiled_code"]
+        for unique_id, node in found["nodes"].items()
+        if node["resource_type"] == "test" and node["database"] == database and node.get("compiled_code")
+    }
 
 
 def _of_this_project(folder: Path, now: str) -> Manifest | None:

@@ -91,7 +91,7 @@ def _build(run: Run, seconds: dict[str, float], force: bool) -> int:
 
 def _stale(stamp: str) -> builds.Stale | None:
     """What is to be built; None if everything is."""
-    with warehouse.connect() as connection:
+    with warehouse.connect(read_only=True) as connection:
         return builds.stale(connection, stamp)
 
 
