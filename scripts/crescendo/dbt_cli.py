@@ -101,8 +101,8 @@ def _write_json(path: str, data: dict[str, Any]) -> bool:
 def _write_less() -> None:
     """Have dbt write its artifacts quicker, and at the end of a run alone."""
     dbt.artifacts.schemas.base.write_json = _write_json
-    Compiler.write_graph_file = lambda *_: None  # type: ignore[method-assign,assignment]
-    Linker.get_graph_summary = lambda *_: {}  # type: ignore[method-assign,assignment]
+    Compiler.write_graph_file = lambda *_: None  # type: ignore[method-assign]
+    Linker.get_graph_summary = lambda *_: {}  # type: ignore[method-assign]
     if {"build", "run", "seed", "test"} & set(sys.argv):
         dbt.parser.manifest.write_manifest = lambda *_, **_named: None
 
@@ -112,7 +112,7 @@ if __name__ == "__main__":
     _write_less()
     if WANTED in os.environ:
         _only(json.loads(Path(os.environ[WANTED]).read_text()))
-    DuckDBCredentials._connection_keys = _keys_without_path  # type: ignore[method-assign,assignment]
+    DuckDBCredentials._connection_keys = _keys_without_path  # type: ignore[method-assign]
     TestRunner.execute_data_test = _tested  # type: ignore[method-assign,assignment]
     EventManager.fire_event = _fire_if_logged  # type: ignore[method-assign,assignment]
     gc.set_threshold(100_000, 20, 100)

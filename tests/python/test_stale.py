@@ -9,6 +9,8 @@ from crescendo import builds
 from crescendo.analysis.insights import store as estimates
 from crescendo.analysis.recommend import store as recommendations
 from crescendo.ingest import ledger
+from crescendo.operations import journal
+from crescendo.operations import store as operations
 from crescendo.sources import all_sources
 from reports import csv_text, song
 
@@ -178,3 +180,18 @@ def test_a_load_that_notes_nothing_may_have_touched_everything(project):
 def test_what_is_not_known_to_be_as_a_build_would_make_it_is_stale(project, change, found):
     project.execute(change)
     assert stale(project) == found
+
+
+def test_the_seconds_of_a_build_of_everything_are_no_news_of_a_days_build(tmp_path):
+    file = tmp_path / "x.duckdb"
+    for is_whole in (True, False):
+        with journal.run("build", file) as run, run.phase("transform"):
+            run.measure("run", "build", "crescendo", "is_whole", is_whole)
+        with duckdb.connect(str(file)) as connection:
+            operations.fill(connection, file)
+            took = connection.execute("""
+                select list(subject_id order by subject_id) from operations.observations
+                where metric = 'seconds' and subject_type in ('run', 'phase')""").fetchone()[0]
+            assert not connection.execute("from operations.observations where metric = 'is_whole'").fetchall()
+        whole = ["phase:build.transform_everything"]
+        assert took == (whole if is_whole else ["phase:build.transform", *whole, "run:build"])

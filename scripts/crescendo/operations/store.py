@@ -109,7 +109,7 @@ OBSERVED = """
     union all
     select 'phase', r.verb || '.' || phase || case when phase in ('transform', 'test')
         and run_id in (select w.run_id from operations.measures as w where w.metric = 'is_whole' and w.value = 1)
-        then ' of everything' else '' end, 'run:' || r.verb, metric, noted_at, value, run_id
+        then '_everything' else '' end, 'run:' || r.verb, metric, noted_at, value, run_id
     from operations.phases as p inner join operations.runs as r using (run_id)
     cross join lateral (values
         ('seconds', case when p.outcome = 'ok' then p.seconds end), ('cpu_seconds', cpu_seconds),
