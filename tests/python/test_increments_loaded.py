@@ -60,11 +60,11 @@ def tables(path):
 
 
 def answered(folder, environment, *words):
-    """What every series grew by in the last 28 days."""
+    """What every series grew by in the last 28 days; but ours, whose names and groups are those of the newest day."""
     asked = ("growth", "--by", "series", "--metric", "all", "--last", "28d", "--format", "json")
     done = crescendo(folder, environment, *asked, *words)
     assert done.returncode == 0, done.stderr
-    return done.stdout
+    return [row for row in json.loads(done.stdout) if row["platform"] != "crescendo"]
 
 
 def judged_at(path):
