@@ -32,30 +32,54 @@
         {%- set built = results | selectattr('status', 'equalto', 'success') | map(attribute='node.unique_id') | list -%}
         {%- set nodes = [] -%}
         {%- for node in graph.nodes.values() if node.resource_type in ('model', 'seed', 'test') -%}
+            {%- set is_judged = node.name in judged_together() -%}
             {%- do nodes.append({
                 'unique_id': node.unique_id, 'name': node.name, 'is_promise': node.resource_type == 'test',
-                'is_view': node.config.materialized in ('view', 'table_function'), 'checksum': node.checksum.checksum,
-                'parents': node.depends_on.nodes | default([]), 'is_built': node.unique_id in built
+                'is_view': node.config.materialized in ('view', 'table_function') and not is_judged,
+                'checksum': node.checksum.checksum, 'parents': changed_by(node), 'is_built': node.unique_id in built
             }) -%}
         {%- endfor -%}
         delete from load_audit.project_nodes;
         insert into load_audit.project_nodes
-        select unnest(from_json('{{ tojson(nodes) }}', '[{"unique_id": "varchar", "name": "varchar",
+        select *, getvariable('project_stamp') as stamp
+        from (select unnest(from_json('{{ tojson(nodes) }}', '[{"unique_id": "varchar", "name": "varchar",
             "is_promise": "boolean", "is_view": "boolean", "checksum": "varchar", "parents": ["varchar"],
-            "is_built": "boolean"}]'), recursive := true);
+            "is_built": "boolean"}]'), recursive := true));
         delete from load_audit.unbuilt_models
         where unique_id in (select unique_id from load_audit.project_nodes where is_built);
         update load_audit.unbuilt_models set has_failed = true where invocation_id = '{{ invocation_id }}';
         -- a view that is made again as it was makes nothing stale
         insert into load_audit.built_models
-        select unique_id, checksum, '{{ run_started_at }}', (select coalesce(max(_load_id), 0) from load_audit.loads)
+        select unique_id, checksum, '{{ run_started_at }}', (select coalesce(max(_load_id), 0) from load_audit.loads),
+            (select coalesce(max(touch_id), 0) from load_audit.touched_tables)
         from load_audit.project_nodes as n
         where is_built and not (is_view and exists (
             select 1 from load_audit.built_models as b where b.unique_id = n.unique_id and b.checksum = n.checksum
         ))
         on conflict do update set
-            checksum = excluded.checksum, began_at = excluded.began_at, _load_id = excluded._load_id;
+            checksum = excluded.checksum, began_at = excluded.began_at, _load_id = excluded._load_id,
+            touch_id = excluded.touch_id;
     {%- endif -%}
+{%- endmacro %}
+
+{#- The ids of what a node's rows change with: what it depends on, but for what it only looks up.
+
+    A model that says `looks_up` in its meta joins those by a key that its own rows bring, and what is there of a key
+    stays as it is, or changes only with these rows: a load of the ledger is one. What is judged together changes
+    together, and so do the notes of the ledger on it.
+
+    node: of dbt's graph. -#}
+{% macro changed_by(node) -%}
+    {%- set facts = 'model.crescendo.fct_observations' -%}
+    {%- set looked_up = node.config.meta.looks_up | default([]) if node.config.meta else [] -%}
+    {%- set parents = [facts] if node.name in judged_together() and node.unique_id != facts else [] -%}
+    {%- for parent in node.depends_on.nodes | default([]) if parent.split('.')[2:] | join('.') not in looked_up -%}
+        {%- do parents.append(parent) -%}
+        {%- if parent in judging_notes() -%}
+            {%- do parents.append(facts) -%}
+        {%- endif -%}
+    {%- endfor -%}
+    {{ return(parents) }}
 {%- endmacro %}
 
 {#- After a run: which data tests failed stays in the warehouse until they pass or are removed, so that `crescendo` can
@@ -76,6 +100,14 @@
         select *, unique_id in (from load_audit.undecided_promises) as is_undecided
         from (select unnest(from_json('{{ tojson(tested) }}', '[{"unique_id": "varchar", "promise": "varchar",
             "row_count": "bigint", "has_passed": "boolean"}]'), recursive := true));
+        insert into load_audit.built_models
+        select unique_id, checksum, '{{ run_started_at }}', (select coalesce(max(_load_id), 0) from load_audit.loads),
+            (select coalesce(max(touch_id), 0) from load_audit.touched_tables)
+        from load_audit.project_nodes semi join tested using (unique_id)
+        where unique_id not in (select unique_id from tested where is_undecided)
+        on conflict do update set
+            checksum = excluded.checksum, began_at = excluded.began_at, _load_id = excluded._load_id,
+            touch_id = excluded.touch_id;
         delete from load_audit.broken_promises
         where promise in (select promise from tested where not is_undecided)
             or promise not in (select name from load_audit.project_nodes where is_promise);
@@ -116,16 +148,35 @@
     {%- if execute and flags.WHICH in ('build', 'run', 'seed') -%}
         {%- set kinds = {'table': 'table', 'incremental': 'table', 'seed': 'table', 'view': 'view', 'table_function': 'macro table'} -%}
         {%- set built = results | selectattr('status', 'equalto', 'success') | map(attribute='node.unique_id') | list -%}
-        {%- set raw = run_query("select schema_name || '.' || table_name from duckdb_tables()").columns[0].values() -%}
+        {#- most raw tables are described: what is said of each and its columns, as one text -#}
+        {%- set raw = {} -%}
+        {%- for row in run_query("
+            select schema_name || '.' || table_name, coalesce(comment, '') || coalesce((
+                select string_agg(chr(10) || column_name || ' ' || comment, '' order by column_name)
+                from duckdb_columns() as c where c.table_oid = t.table_oid and c.database_name = t.database_name and comment is not null), '')
+            from duckdb_tables() as t where database_name = current_database()").rows -%}
+            {%- do raw.update({row[0]: row[1]}) -%}
+        {%- endfor -%}
         begin;
         {%- for node in graph.nodes.values() if node.unique_id in built -%}
             {{ comments_of(node, node.alias, kinds.get(node.config.materialized)) }}
         {%- endfor -%}
         {%- for node in graph.sources.values() if node.schema ~ '.' ~ node.identifier in raw -%}
-            {{ comments_of(node, node.identifier, 'table') }}
+            {%- if raw[node.schema ~ '.' ~ node.identifier] != described(node) -%}
+                {{ comments_of(node, node.identifier, 'table') }}
+            {%- endif -%}
         {%- endfor %}
         commit;
     {%- endif -%}
+{%- endmacro %}
+
+{#- A source's description and those of its columns, as `describe_tables` reads them from the file. -#}
+{% macro described(node) -%}
+    {%- set said = [node.description] -%}
+    {%- for column in node.columns.values() | sort(attribute='name', case_sensitive=true) -%}
+        {%- do said.append(column.name ~ ' ' ~ column.description) -%}
+    {%- endfor -%}
+    {{ return(said | join('\n')) }}
 {%- endmacro %}
 
 {#- The statements that describe one relation and, unless it is a function, its columns.

@@ -10,6 +10,16 @@
     ]) }}
 {%- endmacro %}
 
+{#- The sources that hold what a build of the above noted, so that they change with it. -#}
+{% macro judging_notes() -%}
+    {%- set names = ['judged_series', 'judged_codes', 'judgements', 'replaced_observations', 'held_observations'] -%}
+    {%- set notes = [] -%}
+    {%- for name in names -%}
+        {%- do notes.append('source.crescendo.load_audit.' ~ name) -%}
+    {%- endfor -%}
+    {{ return(notes) }}
+{%- endmacro %}
+
 {#- A hash of the rules as they are written, as a SQL literal: of the models above and the macros in them. -#}
 {% macro judging_code() -%}
     {%- set texts = [days_between('a', 'b'), row_hash(['a', 'b']), series_key('a', 'b')] -%}

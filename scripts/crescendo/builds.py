@@ -5,10 +5,14 @@ dbt commits each model by itself, so a run that is killed leaves tables of two b
 it built is taken out. Nobody reads while a run is at work, since DuckDB has one writer; so what a reader finds there
 was killed, or it failed or was skipped and is marked so.
 
-A run of some models leaves others as they were, perhaps older than the last load. `stale_models` are those: a table
-older than a load of what it reads or than what it is made from, and whatever is not built as its code says now. A test
-that reads one of them says nothing of our promises, whether it passes or fails: it is in `undecided_promises`.
+A run of some models leaves others as they were. `stale_models` are those whose rows may not be what a build would make
+of them now: a table that reads, through whatever is between, a raw table that was written to since, or a model that was
+built later; and whatever is not built as its code says now. A test that reads one of them says nothing of our promises,
+whether it passes or fails: it is in `undecided_promises`. `stale` adds the tests that are to be run, and is what
+`crescendo build` builds. docs/decisions/0022 says why.
 """
+
+from dataclasses import dataclass
 
 import duckdb
 
@@ -26,10 +30,11 @@ TABLES = {
         has_failed boolean not null""",
     "built_models": """
         unique_id varchar primary key, checksum varchar not null, began_at timestamp not null,
-        _load_id bigint not null""",
+        _load_id bigint not null, touch_id bigint""",
     "project_nodes": """
         unique_id varchar not null, name varchar not null, is_promise boolean not null, is_view boolean not null,
-        checksum varchar not null, parents varchar[] not null, is_built boolean not null""",
+        checksum varchar not null, parents varchar[] not null, is_built boolean not null,
+        stamp varchar""",
     "judged_series": """
         series_id bigint not null, observation_count bigint not null, fingerprint hugeint not null,
         rules_fingerprint ubigint not null""",
@@ -54,23 +59,50 @@ VIEWS = {
             inner join load_audit.project_nodes as n on n.unique_id = m.ancestor
         )
         select * from made_from""",
-    "stale_models": """
-        select n.unique_id
+    # a load of a version that did not note what it wrote to may have written to all
+    "stale_nodes": """
+        with touched as (
+            select 'source.crescendo.' || schema_name || '.' || table_name as unique_id, max(touch_id) as touch_id
+            from load_audit.touched_tables group by all
+        ),
+        unnoted as (
+            select max(_load_id) as _load_id from load_audit.loads
+            where _load_id not in (select _load_id from load_audit.touched_tables where _load_id is not null)
+        )
+        select n.unique_id, n.is_promise
         from load_audit.project_nodes as n
         left join load_audit.built_models as b on b.unique_id = n.unique_id
         left join load_audit.made_from as m on m.unique_id = n.unique_id and not n.is_view
         left join load_audit.built_models as a on a.unique_id = m.ancestor
-        where not n.is_promise
-        group by n.unique_id
+        left join touched as t on t.unique_id = m.ancestor
+        cross join unnoted as u
+        group by n.unique_id, n.is_promise
         having bool_or(
             b.unique_id is null or b.checksum <> n.checksum or coalesce(a.began_at > b.began_at, false)
-            or (m.ancestor like 'source.%' and b._load_id < (select max(_load_id) from load_audit.loads))
+            or coalesce(t.touch_id > coalesce(b.touch_id, 0), false)
+            or coalesce(m.ancestor like 'source.%' and b._load_id < u._load_id, false)
         )""",
+    "stale_models": "select unique_id from load_audit.stale_nodes where not is_promise",
     "undecided_promises": """
         select distinct m.unique_id
         from load_audit.made_from as m
         inner join load_audit.stale_models as s on s.unique_id = m.ancestor""",
 }
+# what is stale, what was begun and not finished, all that is made from these, and promises that are not known to hold
+TO_BUILD = """
+    with roots as (
+        select unique_id from load_audit.stale_nodes
+        union
+        select unique_id from load_audit.unbuilt_models
+    ),
+    reached as (
+        select distinct m.unique_id from load_audit.made_from as m semi join roots as r on r.unique_id = m.ancestor
+    )
+    select n.unique_id, n.is_promise,
+        n.unique_id in (from roots) or (not n.is_view and n.unique_id in (from reached))
+        or (n.is_promise and n.name in (select promise from load_audit.broken_promises)) as is_stale
+    from load_audit.project_nodes as n
+"""
 
 # what the models of the spine read of the table that they end in; dbt's `ref` would be a circle
 HELD = {
@@ -87,10 +119,40 @@ HELD = {
 }
 
 
+@dataclass(frozen=True)
+class Stale:
+    """What a build has to do: the ids of dbt's models, seeds and tests; and how many models and tests it need not."""
+
+    nodes: frozenset[str]
+    fresh_models: int
+    fresh_tests: int
+
+
+def stale(connection: duckdb.DuckDBPyConnection, stamp: str) -> Stale | None:
+    """What a build of the project with this stamp has to do; None if that is everything, or is not known."""
+    known = """select 1 from duckdb_columns() where database_name = current_database()
+        and (schema_name, table_name, column_name) = ('load_audit', 'project_nodes', 'stamp')"""
+    if not connection.execute(known).fetchone():
+        return None
+    as_now = "select coalesce(bool_and(stamp is not distinct from ?), false) from load_audit.project_nodes"
+    if not one(connection, as_now, [stamp])[0]:
+        return None
+    nodes, fresh = set(), {False: 0, True: 0}
+    for unique_id, is_promise, is_stale in connection.execute(TO_BUILD).fetchall():
+        if is_stale:
+            nodes.add(unique_id)
+        else:
+            fresh[is_promise] += 1
+    return Stale(frozenset(nodes), fresh[False], fresh[True])
+
+
 def prepare(connection: duckdb.DuckDBPyConnection) -> None:
     """Make what the macros around a run of dbt write to; the ledger is there."""
     for name, columns in TABLES.items():
         connection.execute(f"create table if not exists load_audit.{name} ({columns})")
+    # a warehouse from before these were noted: all is built
+    connection.execute("alter table load_audit.built_models add column if not exists touch_id bigint")
+    connection.execute("alter table load_audit.project_nodes add column if not exists stamp varchar")
     for name, query in VIEWS.items():
         connection.execute(f"create or replace view load_audit.{name} as {query}")
     connection.execute(f"create or replace view load_audit.held_observations as {_held(connection)}")

@@ -3,13 +3,15 @@
 import hashlib
 import json
 import os
+import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from crescendo import swap, warehouse
+from crescendo import privacy, swap, warehouse
 from crescendo.errors import CrescendoError
 
 # what the models are made from
@@ -18,6 +20,9 @@ ENDINGS = (".sql", ".yml", ".csv", ".md")
 QUIET = {"DBT_SEND_ANONYMOUS_USAGE_STATS": "false", "DO_NOT_TRACK": "1"}
 # beside a manifest: the fingerprint of the project that it was made from, and the run of dbt that made it
 MARK = "manifest.fingerprint"
+# hand over to dbt the stamp of what it builds, and a file of what it may run: see dbt_cli
+STAMP, WANTED = "CRESCENDO_PROJECT_STAMP", "CRESCENDO_WANTED_NODES"
+PACKAGES = ("crescendo", "dbt-core", "dbt-duckdb", "duckdb")
 
 Manifest = dict[str, Any]
 
@@ -38,26 +43,46 @@ def fingerprint(root: Path = Path()) -> str:
     return digest.hexdigest()
 
 
+def stamp(root: Path = Path()) -> str:
+    """A sha256 over all that decides what a build makes of the same raw tables: project, versions, key of the hashes.
+
+    Raises CrescendoError if the key cannot be read.
+    """
+    key = privacy.mask_key(swap.original(warehouse.path()))
+    parts = [fingerprint(root), *(f"{name} {version(name)}" for name in PACKAGES), key]
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+
+
 def run(
     *words: str,
     root: Path = Path(),
     into: Path | None = None,
     file: str = "",
     heard: Callable[[str], None] = lambda line: None,
+    stamp: str = "",
+    wanted: Iterable[str] | None = None,
 ) -> tuple[bool, str]:
     """Run dbt with these words; whether it succeeded, and what it said.
 
     `into` is the folder it writes to, `target(root)` if None. `file` is the warehouse it builds in; if empty, that of
-    CRESCENDO_DB or the copy of it that is worked on. `heard` is called with each line as dbt says it.
+    CRESCENDO_DB or the copy of it that is worked on. `heard` is called with each line as dbt says it. `stamp` is
+    noted with what is built. Of what the words select, only the nodes with the ids `wanted` are run, if it is not None.
     """
     folder = (into or target(root)).absolute()
     written, before = folder / "manifest.json", fingerprint(root)
     age = written.stat().st_mtime_ns if written.is_file() else 0
     lines: list[str] = []
+    asked = {STAMP: stamp} if stamp else {}
+    built = file or str(swap.working(warehouse.path()))
+    if wanted is not None:
+        folder.mkdir(parents=True, exist_ok=True)
+        known = _compiled_tests(folder / "docs", before, Path(built).stem)
+        (folder / "wanted_nodes.json").write_text(json.dumps({node: known.get(node) for node in sorted(wanted)}))
+        asked[WANTED] = str(folder / "wanted_nodes.json")
     with subprocess.Popen(  # noqa: S603 our own dbt, on our own project
         [sys.executable, "-m", "crescendo.dbt_cli", *words, "--no-use-colors", "--project-dir", str(root),
          "--profiles-dir", str(root), "--target-path", str(folder)],
-        env=os.environ | QUIET | {"CRESCENDO_DB": file or str(swap.working(warehouse.path()))},
+        env=os.environ | QUIET | asked | {"CRESCENDO_DB": built},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
@@ -69,6 +94,15 @@ def run(
     if written.is_file() and written.stat().st_mtime_ns != age:
         (folder / MARK).write_text(f"{before} {_run_of(json.loads(written.read_text()))}\n")
     return not process.returncode, "".join(lines)
+
+
+def keep_manifest() -> None:
+    """Keep the manifest of a build of all models: that of a build of some has the compiled code of those alone."""
+    whole, kept = target(), target() / "docs"
+    if _of_this_project(whole, fingerprint()):
+        kept.mkdir(exist_ok=True)
+        for name in ("manifest.json", MARK):
+            shutil.copy(whole / name, kept / name)
 
 
 def manifest(root: Path = Path()) -> Manifest:
@@ -98,6 +132,16 @@ def static_site() -> Path:
     if not done:
         raise CrescendoError(f"dbt docs generate failed: {said}")
     return target() / "static_index.html"
+
+
+def _compiled_tests(folder: Path, now: str, database: str) -> dict[str, str]:
+    """The SQL of every test, by id, of a manifest of the project as it is, if it is for this database."""
+    found = _of_this_project(folder, now) or {"nodes": {}}
+    return {
+        unique_id: node["compiled_code"]
+        for unique_id, node in found["nodes"].items()
+        if node["resource_type"] == "test" and node["database"] == database and node.get("compiled_code")
+    }
 
 
 def _of_this_project(folder: Path, now: str) -> Manifest | None:

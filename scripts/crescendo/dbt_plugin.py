@@ -9,6 +9,7 @@ from dbt_common.exceptions import DbtRuntimeError
 from crescendo import builds, privacy, swap, warehouse
 from crescendo.analysis.insights import store as estimates
 from crescendo.analysis.recommend import store
+from crescendo.dbt import STAMP
 from crescendo.errors import CrescendoError
 from crescendo.ingest import flatten, ledger
 from crescendo.operations import store as operations
@@ -51,3 +52,5 @@ class Plugin(BasePlugin):
     def configure_cursor(self, cursor: duckdb.DuckDBPyConnection) -> None:
         """Variables belong to one connection and are not inherited."""
         cursor.execute("set variable mask_key = ?", [self.key])
+        # of what is built; not known if dbt was run by hand, perhaps with other variables
+        cursor.execute("set variable project_stamp = ?", [os.environ.get(STAMP)])

@@ -77,3 +77,20 @@ def test_a_file_of_another_name_is_parsed_again(tmp_path):
     environment = project_in(tmp_path) | {"CRESCENDO_DB": str(tmp_path / "other.duckdb")}
     assert run_dbt(tmp_path, environment, "parse").returncode == 0
     assert "profile has changed" in (tmp_path / "logs" / "dbt.log").read_text()
+
+
+def test_the_sql_of_tests_is_that_of_the_last_whole_build_of_this_project_and_database(project, monkeypatch):
+    monkeypatch.chdir(project)
+    tests = {
+        name: {"resource_type": "test", "database": database, "compiled_code": code}
+        for name, database, code in (("known", "x", "select 1"), ("other", "y", "select 2"), ("never", "x", None))
+    }
+    models = {"a": {"resource_type": "model", "database": "x", "compiled_code": "select 3"}}
+    whole = {"metadata": {"invocation_id": "first"}, "nodes": models | tests}
+    (project / "target" / "manifest.json").write_text(json.dumps(whole))
+    now = dbt.fingerprint()
+    assert dbt._compiled_tests(project / "target" / "docs", now, "x") == {}
+    dbt.keep_manifest()
+    (project / "target" / "manifest.json").write_text("of a build of some models")
+    assert dbt._compiled_tests(project / "target" / "docs", now, "x") == {"known": "select 1"}
+    assert dbt._compiled_tests(project / "target" / "docs", "of another project", "x") == {}

@@ -35,10 +35,12 @@ MOST_KINDS = 5  # kinds of findings that the summary names
 
 @click.command("build")
 @click.option("--environment-seconds", type=float, default=0.0, hidden=True, help="What making the environment took.")
-@click.option("--force", is_flag=True, help="Run dbt even if nothing has changed.")
+@click.option("--force", is_flag=True, help="Build and test everything, stale or not.")
 @logged("build")
 def build_command(environment_seconds: float, force: bool) -> int:
     """Make the warehouse: load landing/, or a sample if there are no files, dbt build, and what there is to ask.
+
+    Only what the new files change is built and tested; everything the first time, and if the project has changed.
 
     \b
     Example:
@@ -57,8 +59,9 @@ def _build(run: Run, seconds: dict[str, float], force: bool) -> int:
         with run.phase("load") as phase:
             loaded = _loaded(seconds)
             phase.rows, phase.bytes = measure.size_of(loaded)
-        fingerprint = dbt.fingerprint()
-        if loaded.load_id is None and not force and _built() == fingerprint:
+        stamp = dbt.stamp()
+        stale = None if force else _stale(stamp)
+        if stale and not stale.nodes:
             _warn_of_files(loaded)
             click.echo("Nothing has changed: the files are loaded, the models are built, and nothing was touched.")
             _print_questions()
@@ -66,34 +69,42 @@ def _build(run: Run, seconds: dict[str, float], force: bool) -> int:
         with warehouse.connect() as connection:
             _measure(run, connection, loaded)
         with _timed(seconds, "dbt build"), run.phase("transform"):
-            built = _dbt_build()
+            built = _dbt_build(stamp, stale)
         for node in outcome.nodes(dbt.target()) if built else ():
             event(logging.ERROR if node["status"] in outcome.BROKEN else logging.DEBUG, "dbt node ended", **node)
         copy.keep = built is not None
         if built is not None:
             with warehouse.connect() as connection:  # opening and closing it costs as much as the measures do
-                _measure(run, connection, None)
+                _measure(run, connection, None, is_whole=stale is None)
                 if not built.broken:
-                    _note_build(connection, fingerprint, sum(seconds.values()))
+                    _note_build(connection, stamp, sum(seconds.values()))
     # what is broken comes first, before all else that there is to say
     if built and built.broken:
         click.echo("\n".join(outcome.told(built.broken, dbt.target())), err=True)
     _warn_of_files(loaded)
     if built is None:
         return 1
-    _print_summary(loaded, built, seconds)
+    _print_summary(loaded, built, stale, seconds)
     _print_questions()
     return 1 if built.broken else 0
 
 
-def _measure(run: Run, connection: duckdb.DuckDBPyConnection, loaded: LoadResult | None) -> None:
+def _stale(stamp: str) -> builds.Stale | None:
+    """What is to be built; None if everything is."""
+    with warehouse.connect(read_only=True) as connection:
+        return builds.stale(connection, stamp)
+
+
+def _measure(
+    run: Run, connection: duckdb.DuckDBPyConnection, loaded: LoadResult | None, *, is_whole: bool = False
+) -> None:
     """Note what was loaded, or if that is None what dbt made of it, and enter it in the warehouse. Breaks no build."""
     with suppress(duckdb.Error, OSError, CrescendoError):
         if loaded:
             measure.loaded(run, connection, loaded)
             measure.disk(run, swap.working(warehouse.path()))
         else:
-            measure.built(run, connection, dbt.target())
+            measure.built(run, connection, dbt.target(), is_whole=is_whole)
         store.fill(connection, warehouse.path())
 
 
@@ -158,12 +169,18 @@ def _sample() -> None:
     half.rename(SAMPLE)
 
 
-def _dbt_build() -> Outcome | None:
-    """Run `dbt build`; what became of it, or None if it did not come so far (its words are shown)."""
+def _dbt_build(stamp: str, stale: builds.Stale | None) -> Outcome | None:
+    """Run `dbt build` of what is stale, or of everything.
+
+    Returns what became of it, or None if it did not come so far (its words are shown).
+    """
     results = dbt.target() / "run_results.json"
     results.unlink(missing_ok=True)
     # unit tests try the models' logic on made-up rows: that is `make test`, not a check of what was loaded
-    done, said = dbt.run("build", "--exclude-resource-type", "unit_test", heard=_progress())
+    words = ("build", "--exclude-resource-type", "unit_test")
+    done, said = dbt.run(*words, heard=_progress(), stamp=stamp, wanted=stale.nodes if stale else None)
+    if stale is None:
+        dbt.keep_manifest()
     built = outcome.read(dbt.target()) if results.exists() else None
     if built is None or not (done or built.broken):
         click.echo(said, err=True)
@@ -191,23 +208,7 @@ def _progress() -> Callable[[str], None]:
     return heard
 
 
-def _built() -> str | None:
-    with warehouse.connect(read_only=True) as connection:
-        known = connection.execute(
-            "select 1 from information_schema.tables where table_schema = 'load_audit' and table_name = 'builds'"
-        ).fetchone()
-        if not known or builds.unbuilt(connection):
-            return None
-        # a load that was not followed by a build makes the build stale
-        found = connection.execute("""
-            select fingerprint from load_audit.builds
-            where _load_id = (select max(_load_id) from load_audit.loads)
-            order by finished_at desc limit 1
-        """).fetchone()
-        return found[0] if found else None
-
-
-def _note_build(connection: duckdb.DuckDBPyConnection, fingerprint: str, seconds: float) -> None:
+def _note_build(connection: duckdb.DuckDBPyConnection, stamp: str, seconds: float) -> None:
     connection.execute(
         "create table if not exists load_audit.builds"
         " (_load_id bigint not null, finished_at timestamp not null, fingerprint varchar not null)"
@@ -217,11 +218,11 @@ def _note_build(connection: duckdb.DuckDBPyConnection, fingerprint: str, seconds
     connection.execute(
         "insert into load_audit.builds by name select coalesce(max(_load_id), 0) as _load_id, ? as finished_at,"
         " ? as fingerprint, ? as seconds from load_audit.loads",
-        [ledger.now(), fingerprint, seconds],
+        [ledger.now(), stamp, seconds],
     )
 
 
-def _print_summary(loaded: LoadResult, built: Outcome, seconds: dict[str, float]) -> None:
+def _print_summary(loaded: LoadResult, built: Outcome, stale: builds.Stale | None, seconds: dict[str, float]) -> None:
     files = sum(file.status == "loaded" for file in loaded.files)
     unchanged = sum(file.status == "unchanged" for file in loaded.files)
     rejected = loaded.total("records_rejected") + loaded.total("rows_rejected")
@@ -236,6 +237,8 @@ def _print_summary(loaded: LoadResult, built: Outcome, seconds: dict[str, float]
         f"Built    {counted(done['model'], 'model')} and {counted(done['seed'], 'seed')};"
         f" {counted(done['test'], 'test')} passed{broken}"
     )
+    if stale:
+        click.echo(f"Kept     {stale.fresh_models} models and seeds; they and {stale.fresh_tests} tests are up to date")
     with warehouse.connect(read_only=True) as connection:
         kinds = [f"{row['finding_kind']} {row['finding_count']:,}" for row in found(connection)]
     if kinds:

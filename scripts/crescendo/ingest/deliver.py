@@ -20,6 +20,8 @@ def deliver(bench: Workbench, batch: Batch) -> None:
         columns = ", ".join(quoted(column) for column in table.columns)
         rows = bench.copy(table.query, into=f"{schema}.{quoted(table.name)} ({columns})")
         inserted += 0 if table.is_root else rows
+    # all of them, even if no row is new: another file holds their records now
+    ledger.touch(bench.load, [(batch.files[0].source.schema, table.name) for table in tables], batch.load_id)
     count(bench, batch, inserted)
     held = "select distinct _file_id, _row_id, rows_in - rows_rejected from judged where not is_rejected"
     bench.copy(held, into="load_audit.file_records")

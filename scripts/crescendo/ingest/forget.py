@@ -37,6 +37,6 @@ def forget(paths: list[Path], *, wait: float = 60.0) -> list[str]:
             load_id = ledger.next_id(connection, "loads", "_load_id")
             ledger.begin(connection, load_id, version("crescendo"))
             ledger.retire(connection, found)
-            ledger.remove_replaced(connection, documents)
+            ledger.remove_replaced(connection, documents, load_id)
             ledger.end(connection, load_id)
     return found

@@ -15,9 +15,11 @@ from pathlib import Path
 import duckdb
 
 from crescendo.errors import CrescendoError
-from crescendo.ingest import landing
+from crescendo.ingest import flatten, landing
 from crescendo.ingest.flatten import RawTable
+from crescendo.operations import store
 from crescendo.shapes import Source
+from crescendo.sources import all_sources
 from crescendo.warehouse import one, path, quoted
 
 BALANCED = tuple(f"{what}_{how}" for what in ("records", "rows") for how in ("in", "loaded", "duplicate", "rejected"))
@@ -38,7 +40,16 @@ TABLES = {
     "unknown_fields": """
         _load_id bigint not null, _file_id bigint not null, path varchar not null, record_count bigint not null,
         sample varchar""",
+    # which raw tables were written to, in the order of touch_id; `crescendo build` builds what is made from them
+    "touched_tables": """
+        touch_id bigint not null, touched_at timestamp not null, _load_id bigint, schema_name varchar not null,
+        table_name varchar not null""",
 }
+# a load writes to the ledger itself; with it the build takes in what we measured of ourselves
+WITH_EVERY_LOAD = (
+    *(("load_audit", name) for name in TABLES if name != "touched_tables"),
+    *((store.SCHEMA, name) for name in store.TABLES),
+)
 
 
 @dataclass
@@ -109,7 +120,26 @@ def begin(connection: duckdb.DuckDBPyConnection, load_id: int, version: str) -> 
 
 def end(connection: duckdb.DuckDBPyConnection, load_id: int) -> None:
     """Enter the end of a load."""
+    touch(connection, WITH_EVERY_LOAD, load_id)
     connection.execute("update load_audit.loads set finished_at = ? where _load_id = ?", [now(), load_id])
+
+
+def touch(connection: duckdb.DuckDBPyConnection, tables: Iterable[tuple[str, str]], load_id: int | None = None) -> None:
+    """Note that these tables (schema, name) were written to, by a load or otherwise.
+
+    Whatever writes to a table that dbt knows as a source says so here, or `crescendo build` does not see it.
+    """
+    written = sorted(set(tables))
+    if written:
+        connection.execute("create schema if not exists load_audit")
+        connection.execute(f"create table if not exists load_audit.touched_tables ({TABLES['touched_tables']})")
+        marks = ", ".join(["(?, ?)"] * len(written))
+        connection.execute(
+            f"""insert into load_audit.touched_tables
+            select (select coalesce(max(touch_id), 0) + 1 from load_audit.touched_tables), ?, ?, schema_name, table_name
+            from (values {marks}) as written (schema_name, table_name)""",
+            [now(), load_id, *(name for table in written for name in table)],
+        )
 
 
 def refuse(connection: duckdb.DuckDBPyConnection, load_id: int, file: Path, reason: str) -> FileResult:
@@ -179,27 +209,62 @@ def retire(connection: duckdb.DuckDBPyConnection, paths: list[str]) -> None:
     )
 
 
-def remove_replaced(connection: duckdb.DuckDBPyConnection, documents: Iterable[tuple[Source, list[RawTable]]]) -> None:
+def remove_replaced(
+    connection: duckdb.DuckDBPyConnection, documents: Iterable[tuple[Source, list[RawTable]]], load_id: int
+) -> None:
     """Remove what only files held that are current no more, from all raw tables and from the lists of records."""
+    touched: set[tuple[str, str]] = set()
     for source, tables in documents:
-        _drop_replaced(connection, source, tables)
+        touched |= _drop_replaced(connection, source, tables)
+    touch(connection, touched | _of_retired(connection), load_id)
     connection.execute("""
         delete from load_audit.file_records as r using load_audit.files as f
         where f._file_id = r._file_id and not f.is_current
     """)
 
 
-def _drop_replaced(connection: duckdb.DuckDBPyConnection, source: Source, tables: list[RawTable]) -> None:
-    """Remove from a document's raw tables what only replaced files held, and give shared rows a current owner."""
+def tables_of(source: Source, document: str) -> set[tuple[str, str]]:
+    """The raw tables (schema, name) of a document; all of the source if it has no document of that name."""
+    named = [known for known in source.documents if known.name == document] or source.documents
+    return {(source.schema, table.name) for known in named for table in flatten.raw_tables(known)}
+
+
+def _of_retired(connection: duckdb.DuckDBPyConnection) -> set[tuple[str, str]]:
+    """The raw tables of the files that are about to leave, though all of their rows may be another file's too."""
+    retired = connection.execute("""
+        select distinct f.source, f.document from load_audit.files as f
+        semi join load_audit.file_records as r on f._file_id = r._file_id
+        where not f.is_current
+    """).fetchall()
+    known = all_sources()
+    found = (tables_of(known[source], document) for source, document in retired if source in known)
+    return set().union(*found)
+
+
+def _drop_replaced(
+    connection: duckdb.DuckDBPyConnection, source: Source, tables: list[RawTable]
+) -> set[tuple[str, str]]:
+    """Remove from a document's raw tables what only replaced files held, and give shared rows a current owner.
+
+    Returns the tables (schema, name) in which anything was changed.
+    """
+    touched: set[tuple[str, str]] = set()
+
+    def change(table: RawTable, statement: str) -> None:
+        if one(connection, statement)[0]:
+            touched.add((source.schema, table.name))
+
     schema, root = quoted(source.schema), quoted(tables[0].name)
     held = "select r._row_id from load_audit.file_records as r semi join load_audit.files as f"
     held += " on f._file_id = r._file_id and f.is_current"
     for table in tables[1:]:
-        connection.execute(f"delete from {schema}.{quoted(table.name)} where _parent_row_id not in ({held})")
-    connection.execute(f"delete from {schema}.{root} where _row_id not in ({held})")
-    connection.execute(
+        change(table, f"delete from {schema}.{quoted(table.name)} where _parent_row_id not in ({held})")
+    change(tables[0], f"delete from {schema}.{root} where _row_id not in ({held})")
+    change(
+        tables[0],
         f"""update {schema}.{root} as t set _file_id = o._file_id from (
             select r._row_id, min(r._file_id) as _file_id from load_audit.file_records as r
             semi join load_audit.files as f on f._file_id = r._file_id and f.is_current group by all) as o
-        where o._row_id = t._row_id and t._file_id in (select _file_id from load_audit.files where not is_current)"""
+        where o._row_id = t._row_id and t._file_id in (select _file_id from load_audit.files where not is_current)""",
     )
+    return touched

@@ -94,7 +94,7 @@ class Load:
         """Remove what new files replace, and end the load's entry in the ledger."""
         loaded = {result.path for result in results if result.status == "loaded"}
         if loaded & self.known.keys():
-            ledger.remove_replaced(self.connection, self.documents)
+            ledger.remove_replaced(self.connection, self.documents, self.load_id)
         ledger.end(self.connection, self.load_id)
         changed = bool(loaded) or any(result.status == "refused" and result.file_id for result in results)
         return LoadResult(self.load_id if changed else None, sorted(results, key=lambda result: result.path))

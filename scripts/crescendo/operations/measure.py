@@ -64,8 +64,12 @@ def loaded(run: Run, connection: duckdb.DuckDBPyConnection, result: LoadResult) 
             _raw_tables(run, connection, done, result.load_id)
 
 
-def built(run: Run, connection: duckdb.DuckDBPyConnection, target: Path) -> None:
-    """Note what dbt left in its folder of artifacts, the rows of each table, and what is wrong in the data."""
+def built(run: Run, connection: duckdb.DuckDBPyConnection, target: Path, *, is_whole: bool = False) -> None:
+    """Note what dbt left in its folder of artifacts, the rows of each table, and what is wrong in the data.
+
+    `is_whole` says that all was built: how long that took is not to be compared with what a day takes.
+    """
+    run.measure("run", "build", "crescendo", "is_whole", float(is_whole))
     with suppress(OSError, ValueError, KeyError, TypeError):
         _nodes(run, target)
     with suppress(duckdb.Error):

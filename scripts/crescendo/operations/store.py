@@ -98,15 +98,18 @@ ROWS = {
     "measures": """
         select run_id, noted_at, subject_type, subject, metric, value from lines where event = 'measure'""",
 }
-# subject type, name, parent, metric, moment, value, run
+# Subject type, name, parent, metric, moment, value, run. What a build of everything took is no news of a day's build.
 OBSERVED = """
     select 'run', verb, null, metric, coalesce(ended_at, started_at), value, run_id from operations.runs
     cross join lateral (values
-        ('seconds', case when outcome = 'ok' then seconds end), ('runs', 1),
+        ('seconds', case when outcome = 'ok' and run_id not in (select w.run_id from operations.measures as w
+            where w.metric = 'is_whole' and w.value = 1) then seconds end), ('runs', 1),
         ('failed', case when outcome is not null then (outcome = 'failed')::int end),
         ('killed', case when outcome is not null then (outcome = 'killed')::int end)) as told (metric, value)
     union all
-    select 'phase', r.verb || '.' || phase, 'run:' || r.verb, metric, noted_at, value, run_id
+    select 'phase', r.verb || '.' || phase || case when phase in ('transform', 'test')
+        and run_id in (select w.run_id from operations.measures as w where w.metric = 'is_whole' and w.value = 1)
+        then '_everything' else '' end, 'run:' || r.verb, metric, noted_at, value, run_id
     from operations.phases as p inner join operations.runs as r using (run_id)
     cross join lateral (values
         ('seconds', case when p.outcome = 'ok' then p.seconds end), ('cpu_seconds', cpu_seconds),
@@ -139,7 +142,7 @@ OBSERVED = """
     union all
     select subject_type, subject, case when subject_type = 'endpoint'
         then 'source:' || split_part(subject, '/', 1) end, metric, noted_at, value, run_id
-    from operations.measures"""
+    from operations.measures where metric <> 'is_whole'"""
 
 
 def prepare(connection: duckdb.DuckDBPyConnection) -> None:

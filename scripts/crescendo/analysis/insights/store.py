@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import duckdb
 
+from crescendo.ingest import ledger
 from crescendo.warehouse import quoted
 
 if TYPE_CHECKING:  # dbt reads this module at every connection
@@ -60,6 +61,7 @@ def prepare(connection: duckdb.DuckDBPyConnection) -> None:
 def replace(connection: duckdb.DuckDBPyConnection, frames: "Mapping[str, pd.DataFrame]", moment: datetime) -> None:
     """Write these tables anew, all of them estimated at one moment (UTC)."""
     prepare(connection)
+    ledger.touch(connection, [(SCHEMA, table) for table in frames])
     for table, frame in frames.items():
         connection.execute(f"truncate {SCHEMA}.{table}")
         if frame.empty:

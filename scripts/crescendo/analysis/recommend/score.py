@@ -15,6 +15,7 @@ from crescendo.analysis.recommend import artefacts, marts, models, store
 from crescendo.analysis.recommend.lists import MOST_WHY, REASONS, Lists, lists
 from crescendo.analysis.recommend.matrix import Interactions, aligned
 from crescendo.errors import CrescendoError
+from crescendo.ingest import ledger
 
 LENGTH, NEIGHBOURS = 20, 10
 TOGETHER, SAME_GENRE = "heard_together", "same_genre"
@@ -84,6 +85,7 @@ def score(
     with warehouse.connect() as connection, warehouse.transaction(connection):
         store.prepare(connection)
         decide(connection)
+        ledger.touch(connection, [(store.SCHEMA, "top_n")])
         # a user or track of an earlier state keeps no list
         if users:
             connection.execute(f"delete from {store.SCHEMA}.top_n where list_contains(?, user_key)", [list(users)])
@@ -169,6 +171,7 @@ def _popular_of(by_popularity: sparse.csc_matrix, popular: np.ndarray, genres: n
 def write_similar(connection: duckdb.DuckDBPyConnection, given: Inputs, moment: datetime) -> int:
     """Write the neighbours of all tracks; returns how many rows."""
     items, values = neighbours(given.data, given.catalogue)
+    ledger.touch(connection, [(store.SCHEMA, "similar_tracks")])
     connection.execute(f"truncate {store.SCHEMA}.similar_tracks")
     at, rank = np.nonzero(items >= 0)
     frame = pd.DataFrame({"t": at, "rank": rank + 1, "other": items[at, rank], "value": values[at, rank]})

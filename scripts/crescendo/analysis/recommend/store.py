@@ -6,6 +6,7 @@ from typing import Any
 
 import duckdb
 
+from crescendo.ingest import ledger
 from crescendo.warehouse import quoted
 
 SCHEMA = "recommendations"
@@ -77,6 +78,7 @@ def now() -> datetime:
 
 def insert(connection: duckdb.DuckDBPyConnection, table: str, row: Mapping[str, Any]) -> None:
     """Add a row; a column that is not named is null."""
+    ledger.touch(connection, [(SCHEMA, table)])
     names = ", ".join(map(quoted, row))
     marks = ", ".join("?" * len(row))
     connection.execute(f"insert into {SCHEMA}.{table} ({names}) values ({marks})", list(row.values()))

@@ -1,0 +1,197 @@
+"""What loads and others note of the raw tables they write to, and which models and tests a build takes for stale."""
+
+from datetime import datetime
+
+import duckdb
+import pytest
+from conftest import ROOT
+from crescendo import builds
+from crescendo.analysis.insights import store as estimates
+from crescendo.analysis.recommend import store as recommendations
+from crescendo.ingest import ledger
+from crescendo.operations import journal
+from crescendo.operations import store as operations
+from crescendo.sources import all_sources
+from reports import csv_text, song
+
+REPORTS = ledger.tables_of(all_sources()["soundcharts"], "report")
+
+
+def touched(desk, after):
+    """The raw tables that loads later than one touched."""
+    return set(
+        desk.ask(
+            "select distinct schema_name, table_name from load_audit.touched_tables"
+            " where _load_id > ? and schema_name like 'raw%'",
+            after,
+        )
+    )
+
+
+def newest_load(desk):
+    return desk.ask("select max(_load_id) from load_audit.loads")[0][0]
+
+
+def test_a_load_notes_the_tables_of_its_documents_and_no_others(desk):
+    desk.write("a.csv", csv_text([song(1), song(2)]))
+    desk.load()
+    assert REPORTS and touched(desk, 0) == REPORTS
+    always = desk.ask("select distinct schema_name from load_audit.touched_tables where schema_name not like 'raw%'")
+    assert set(always) == {("load_audit",), ("operations",)}
+    desk.load()
+    assert newest_load(desk) == 1, "nothing was new"
+
+
+@pytest.mark.parametrize("verb", ["load", "replace", "refuse", "forget"])
+def test_whatever_changes_a_raw_table_or_whose_it_is_notes_it(desk, verb):
+    first = desk.write("a.csv", csv_text([song(1), song(2)]))
+    desk.load()
+    before, load = desk.digests(), newest_load(desk)
+    if verb == "load":  # no row is new, but two files hold the record
+        desk.write("b.csv", csv_text([song(2)]))
+        desk.load()
+    elif verb == "replace":
+        desk.write("a.csv", csv_text([song(1)]))
+        desk.load()
+    elif verb == "refuse":
+        desk.write("b.csv", "nothing,that,we,know\n1,2,3,4\n")
+        desk.load()
+    else:
+        desk.run("forget", first)
+    assert newest_load(desk) == load + 1
+    assert (desk.digests() != before) == (verb in ("replace", "forget"))
+    assert touched(desk, load) == (set() if verb == "refuse" else REPORTS)
+
+
+def test_what_commands_write_is_noted_too(tmp_path):
+    pandas = pytest.importorskip("pandas")
+    with duckdb.connect(str(tmp_path / "x.duckdb")) as connection:
+        estimates.replace(connection, {"forecasts": pandas.DataFrame()}, datetime(2025, 6, 1))
+        recommendations.prepare(connection)
+        row = dict.fromkeys(recommendations.TABLES["model_metrics"])
+        row |= {name: 1 for name, kind in recommendations.TABLES["model_metrics"].items() if "bigint" in kind}
+        row |= {name: "x" for name, kind in recommendations.TABLES["model_metrics"].items() if "varchar" in kind}
+        row |= {name: 1.0 for name, kind in recommendations.TABLES["model_metrics"].items() if "double" in kind}
+        row |= {name: datetime(2025, 6, 1) for name, kind in recommendations.TABLES["model_metrics"].items()
+                if "timestamp" in kind}  # fmt: skip
+        recommendations.insert(connection, "model_metrics", row)
+        found = connection.execute("select schema_name, table_name, touch_id from load_audit.touched_tables").fetchall()
+    assert found == [("estimates", "forecasts", 1), ("recommendations", "model_metrics", 2)]
+
+
+def test_somebody_notes_every_table_that_dbt_reads(nodes):
+    """A source without a writer that notes it would never make anything stale."""
+    read = {tuple(p.split(".")[2:4]) for n in nodes.values() for p in n["depends_on"]["nodes"] if p[:6] == "source"}
+    raw = {table for source in all_sources().values() for d in source.documents
+           for table in ledger.tables_of(source, d.name)}  # fmt: skip
+    commands = {(estimates.SCHEMA, name) for name in estimates.TABLES}
+    commands |= {(recommendations.SCHEMA, name) for name in recommendations.TABLES}
+    judging = {"judged_series", "judged_codes", "judgements", "replaced_observations", "held_observations"}
+    known = raw | commands | set(ledger.WITH_EVERY_LOAD) | {("load_audit", name) for name in judging}
+    assert len(read) > 80 and read <= known
+    macro = (ROOT / "macros/judging.sql").read_text("utf-8")
+    assert all(f"'{name}'" in macro for name in judging)
+
+
+MODEL, SOURCE = "model.crescendo.{}".format, "source.crescendo.raw_x.{}".format
+# name, is_promise, is_view, parents: two raw tables, a view on each, a table on each view, and one on both tables
+PROJECT = (
+    ("view_a", False, True, [SOURCE("a")]), ("view_b", False, True, [SOURCE("b")]),
+    ("table_a", False, False, [MODEL("view_a")]), ("table_b", False, False, [MODEL("view_b")]),
+    ("both", False, False, [MODEL("table_a"), MODEL("table_b")]),
+    ("view_a_holds", True, False, [MODEL("view_a")]), ("table_b_holds", True, False, [MODEL("table_b")]),
+    ("both_hold", True, False, [MODEL("both"), MODEL("view_b")]),
+)  # fmt: skip
+OVER_A = {"table_a", "both", "view_a_holds", "both_hold"}
+OVER_B = {"table_b", "both", "table_b_holds", "both_hold"}
+STAMP = "of the project as it is"
+
+
+@pytest.fixture
+def project():
+    """A warehouse in which all of PROJECT was built after the first load."""
+    with duckdb.connect() as connection:
+        ledger.prepare(connection)
+        builds.prepare(connection)
+        load(connection, 1, "a", "b")
+        for name, is_promise, is_view, parents in PROJECT:
+            connection.execute(
+                "insert into load_audit.project_nodes values (?, ?, ?, ?, 'code', ?, true, ?)",
+                [MODEL(name), name, is_promise, is_view, parents, STAMP],
+            )
+            connection.execute(
+                "insert into load_audit.built_models values (?, 'code', timestamp '2025-06-01', 1, 1)", [MODEL(name)]
+            )
+        yield connection
+
+
+def load(connection, number, *tables):
+    ledger.begin(connection, number, "1")
+    ledger.touch(connection, [("raw_x", table) for table in tables], number)
+    ledger.end(connection, number)
+
+
+def stale(connection):
+    found = builds.stale(connection, STAMP)
+    assert found.fresh_models + found.fresh_tests + len(found.nodes) == len(PROJECT)
+    return {unique_id.split(".")[2] for unique_id in found.nodes}
+
+
+def test_nothing_is_stale_after_a_build_and_everything_under_another_stamp(project):
+    assert stale(project) == set()
+    assert builds.stale(project, "of another version") is None
+    project.execute("update load_audit.project_nodes set stamp = null")
+    assert builds.stale(project, STAMP) is None, "dbt was run by hand"
+    with duckdb.connect() as empty:
+        assert builds.stale(empty, STAMP) is None
+
+
+@pytest.mark.parametrize(("tables", "found"), [(("a",), OVER_A), (("b",), OVER_B), (("a", "b"), OVER_A | OVER_B)])
+def test_what_reads_a_touched_table_is_stale_and_a_view_of_it_is_only_tested(project, tables, found):
+    load(project, 2, *tables)
+    assert stale(project) == found
+
+
+def test_a_load_that_notes_nothing_may_have_touched_everything(project):
+    load(project, 2)
+    assert stale(project) == set(), "it notes what every load writes to"
+    project.execute("insert into load_audit.loads values (3, now(), now(), 'an earlier version')")
+    assert stale(project) == OVER_A | OVER_B
+
+
+@pytest.mark.parametrize(
+    ("change", "found"),
+    [
+        ("update load_audit.built_models set began_at = '2025-06-02' where unique_id like '%.table_b'",
+         {"both", "table_b_holds", "both_hold"}),
+        ("update load_audit.project_nodes set checksum = 'other' where name = 'table_a'",
+         {"table_a", "both", "both_hold"}),
+        ("delete from load_audit.built_models where unique_id like '%.view_a'", {"view_a", *OVER_A}),
+        ("insert into load_audit.unbuilt_models values ('model.crescendo.table_a', 'x', now(), false)",
+         {"table_a", "both", "both_hold"}),
+        ("insert into load_audit.unbuilt_models values ('model.crescendo.both', 'x', now(), true)",
+         {"both", "both_hold"}),
+        ("insert into load_audit.broken_promises values ('view_a_holds', 3, now())", {"view_a_holds"}),
+        ("delete from load_audit.built_models where unique_id like '%.both_hold'", {"both_hold"}),
+        ("update load_audit.built_models set touch_id = null", OVER_A | OVER_B),
+    ],
+    ids=["a parent built later", "code", "a view never built", "killed", "failed", "broken", "undecided", "before"],
+)  # fmt: skip
+def test_what_is_not_known_to_be_as_a_build_would_make_it_is_stale(project, change, found):
+    project.execute(change)
+    assert stale(project) == found
+
+
+def test_the_seconds_of_a_build_of_everything_are_no_news_of_a_days_build(tmp_path):
+    file = tmp_path / "x.duckdb"
+    for is_whole in (True, False):
+        with journal.run("build", file) as run, run.phase("transform"):
+            run.measure("run", "build", "crescendo", "is_whole", is_whole)
+        with duckdb.connect(str(file)) as connection:
+            operations.fill(connection, file)
+            took = connection.execute("""
+                select list(subject_id order by subject_id) from operations.observations
+                where metric = 'seconds' and subject_type in ('run', 'phase')""").fetchone()[0]
+            assert not connection.execute("from operations.observations where metric = 'is_whole'").fetchall()
+        whole = ["phase:build.transform_everything"]
+        assert took == (whole if is_whole else ["phase:build.transform", *whole, "run:build"])
