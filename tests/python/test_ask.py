@@ -10,8 +10,9 @@ import re
 import shutil
 import subprocess
 import time
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 
 import duckdb
 import openpyxl
@@ -637,3 +638,20 @@ def test_an_id_is_whole_or_left_out(width):
     there = "id" in lines[0].split()
     assert (found[2].cells[0] in lines[1]) == there == (width >= 14 + 2 + 41)
     assert there or "id" in notes[-1]
+
+
+@pytest.mark.parametrize(
+    ("language", "days", "said"),
+    [
+        ("en", 30, "Growth of streams by song, 2025-04-01 to 2025-05-01 (30 days); ended "),
+        ("en", 1, "Growth of streams by song, 2025-04-30 to 2025-05-01 (1 day); ended "),
+        ("fr", 1, "Croissance : streams, par titre, du 2025-04-30 au 2025-05-01 (1 jour) ; terminée il y a "),
+    ],
+)
+def test_a_title_is_in_the_readers_words(monkeypatch, language, days, said):
+    monkeypatch.setattr(texts, "_chosen", [language])
+    end = date(2025, 5, 1)
+    window = SimpleNamespace(start=end - timedelta(days), end=end, days=days)
+    question = SimpleNamespace(kind="growth", metric="streams", by="song", against="")
+    answer = SimpleNamespace(question=question, windows=[window], columns=[], rows=[])
+    assert shown.title(answer).startswith(said)

@@ -97,7 +97,7 @@ MISTAKES = {
     'product = {column = ""}': ", line 9: product names no column",
     'product = " "': ", line 9: product names no column",
     'product = {column = "won", values = {"A" = "x", "a" = "y"}}': ", line 9: product says twice what 'a' is",
-    'phone_valid = {always = "yep"}': ", line 9: phone_valid has the value 'yep', which cannot be loaded: is neither yes",
+    'phone_valid = {always = "yep"}': ", line 9: phone_valid has the value 'yep', which cannot be loaded: is neither",
     'updated_at = {always = "soon"}': ", line 9: updated_at has the value 'soon', which cannot be loaded: is not a",
     "product = ": ", line 9: is not TOML: Invalid value",
     "product = note": ', line 9: is not TOML: Invalid value: write field = "column"',

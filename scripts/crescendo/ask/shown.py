@@ -112,7 +112,7 @@ def title(answer: Answer) -> str:
     question, first, last = answer.question, answer.windows[0], answer.windows[-1]
     metric = _("all metrics") if question.metric in ("", "all") else question.metric
     single = {c: answer.values(c)[0] for c in OF_ALL if c in answer.columns and len(set(answer.values(c))) == 1}
-    said = _("{kind} of {metric} by {by}", kind=_(question.kind.capitalize()), metric=metric, by=question.by)
+    said = _("{kind} of {metric} by {by}", kind=_(question.kind.capitalize()), metric=metric, by=_(question.by))
     if first == last:
         said += _(", {start} to {end} ({days} {days:day|days})", start=first.start, end=first.end, days=first.days)
     else:
