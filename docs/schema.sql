@@ -834,7 +834,7 @@ create table listening.fct_listening_refusals (
     "quarantine_reason" text,
     "refused_value" text,
     "load_date" date,
-    check (quarantine_reason in ('no_user', 'unknown_user', 'no_tracks', 'no_track', 'unknown_track', 'no_time', 'bad_duration')),
+    check (quarantine_reason in ('no_user', 'unknown_user', 'no_tracks', 'no_track', 'unknown_track', 'no_time', 'date_in_the_future', 'date_impossible', 'bad_duration')),
     check (route in ('listen_history', 'tracks'))
 );
 create table listening.fct_listening_extractions (
@@ -1804,11 +1804,11 @@ comment on column leads.fct_leads."has_valid_phone" is 'Whether the number can b
 comment on column leads.fct_leads."is_received" is 'Whether it is a lead at all; false if it is a test.';
 comment on column leads.fct_leads."is_validated" is 'Whether it counts as validated: its tool says so, neither consent nor phone speak against it, and no other lead of the person counted within 30 days before.';
 comment on column leads.fct_leads."refusal" is 'Why a lead that its tool calls validated does not count - no_consent, bad_phone or repeat; null if it counts or was never called so.';
-comment on column leads.fct_leads."created_at" is 'Moment of creation, UTC by our reading; null if what was sent is no moment.';
+comment on column leads.fct_leads."created_at" is 'Moment of creation, UTC by our reading; null if what was sent is no moment, or one that cannot be.';
 comment on column leads.fct_leads."created_date" is 'Day on which it came in, where the leads are; null if the moment is not known.';
 comment on column leads.fct_leads."created_week_date" is 'Monday of the week in which it came in; null if the moment is not known.';
-comment on column leads.fct_leads."last_changed_at" is 'Moment of the last change in the tool, UTC; null if not said.';
-comment on column leads.fct_leads."validated_at" is 'Moment of the validation, UTC; null if there is none, or if it is said to be before the lead.';
+comment on column leads.fct_leads."last_changed_at" is 'Moment of the last change in the tool, UTC; null if not said, or one that cannot be.';
+comment on column leads.fct_leads."validated_at" is 'Moment of the validation, UTC; null if there is none, if it cannot be, or if it is said to be before the lead.';
 comment on column leads.fct_leads."validated_date" is 'Day of its validation, of its creation if that is not known; null if it is not validated.';
 comment on column leads.fct_leads."has_odd_times" is 'Whether it is said to be validated before it was there.';
 comment on column leads.fct_leads."attempt_count" is 'Attempts to reach by phone.';
@@ -1817,7 +1817,7 @@ comment on column leads.fct_leads."reached_call_count" is 'Calls that reached th
 comment on column leads.fct_leads."first_attempt_at" is 'Moment of the first attempt, UTC; null if there is none.';
 comment on column leads.fct_leads."first_reached_at" is 'Moment of the first call that reached, UTC; null if none did.';
 comment on column leads.fct_leads."is_won" is 'Whether a sale came of it.';
-comment on column leads.fct_leads."won_at" is 'Moment of the sale, UTC; null if there is none.';
+comment on column leads.fct_leads."won_at" is 'Moment of the sale, UTC; null if there is none or it cannot be.';
 comment on column leads.fct_leads."is_won_before_contact" is 'Whether the sale is dated before the lead; it is a sale all the same.';
 comment on table leads.fct_leads_daily is 'One row per day and channel that brought a lead or had one validated; leads without a date have one row per channel.';
 comment on column leads.fct_leads_daily."day" is 'The day as a text, ''2025-01-31''; ''(no date)'' for leads without a date.';
@@ -1829,7 +1829,7 @@ comment on column leads.fct_leads_daily."validation_count" is 'Leads whose valid
 comment on column leads.fct_leads_daily."rejected_count" is 'Leads that came in and were rejected.';
 comment on column leads.fct_leads_daily."attempted_count" is 'Leads that came in and that somebody tried to call.';
 comment on column leads.fct_leads_daily."reached_count" is 'Leads that came in and that a call reached.';
-comment on column leads.fct_leads_daily."won_count" is 'Leads that became a sale.';
+comment on column leads.fct_leads_daily."won_count" is 'Leads received that became a sale, whether or not they were validated.';
 create index fct_media_spend_daily_channel_id_index on leads.fct_media_spend_daily ("channel_id");
 comment on index leads.fct_media_spend_daily_channel_id_index is 'Joins from leads.dim_channels, and the check that none is orphaned when one of its rows goes.';
 alter table leads.fct_media_spend_daily add foreign key ("channel_id") references leads.dim_channels ("channel_id");
@@ -1890,8 +1890,8 @@ comment on table leads.fct_call_attempts is 'One row per call; those of no known
 comment on column leads.fct_call_attempts."call_id" is 'Id of the call in the call centre.';
 comment on column leads.fct_call_attempts."lead_id" is 'Id of the lead in its tool.';
 comment on column leads.fct_call_attempts."channel_id" is 'Code of the marketing channel, ''sea_marque''; ''unassigned'' if no rule fits.';
-comment on column leads.fct_call_attempts."called_at" is 'Moment of the call, UTC.';
-comment on column leads.fct_call_attempts."called_date" is 'Day of the call, where the leads are.';
+comment on column leads.fct_call_attempts."called_at" is 'Moment of the call, UTC; null if it cannot be.';
+comment on column leads.fct_call_attempts."called_date" is 'Day of the call, where the leads are; null if the moment cannot be.';
 comment on column leads.fct_call_attempts."attempt_number" is 'Number of the attempt, by the centre''s count.';
 comment on column leads.fct_call_attempts."outcome" is 'reached, no_answer, busy, voicemail, wrong_number, switched_off, callback or refused.';
 comment on column leads.fct_call_attempts."duration_seconds" is 'Length in seconds; null if unknown.';
@@ -1981,7 +1981,7 @@ comment on column leads.media_mix."first_touch_count" is 'Validated leads whose 
 comment on column leads.media_mix."last_touch_count" is 'Validated leads whose last known visit came by the channel.';
 comment on column leads.media_mix."first_touch_ratio" is 'Share of the channel by first visits, of leads whose visits are known; null if none are.';
 comment on column leads.media_mix."last_touch_ratio" is 'Share of the channel by last visits, of leads whose visits are known; null if none are.';
-comment on column leads.media_mix."won_count" is 'Leads that became a sale.';
+comment on column leads.media_mix."won_count" is 'Leads received that became a sale, whether or not they were validated.';
 comment on column leads.media_mix."won_ratio" is 'Validated leads that became a sale, of all validated ones; null if there are none.';
 comment on table leads.mix_stability is 'One row per channel: how much its share of validated leads varies from week to week.';
 comment on column leads.mix_stability."channel_id" is 'Code of the marketing channel, ''sea_marque''; ''unassigned'' if no rule fits.';
@@ -2084,7 +2084,7 @@ comment on column listening.dim_tracks."is_newest_version" is 'Whether no later 
 comment on column listening.dim_tracks."load_date" is 'Day of the extraction; for pages captured without one, the day they were loaded.';
 comment on column listening.dim_tracks."next_version_date" is 'Load date of the version after it; null if there is none.';
 comment on column listening.dim_tracks."last_load_date" is 'Day of the last extraction that showed it.';
-comment on column listening.dim_tracks."created_at" is 'Moment of creation, UTC by our reading; null if what was sent is no moment.';
+comment on column listening.dim_tracks."created_at" is 'Moment of creation, UTC by our reading; null if what was sent is no moment, or one that cannot be.';
 comment on column listening.dim_tracks."updated_at" is 'Moment of the last change, UTC by our reading; before creation for a quarter of real tracks and users.';
 comment on column listening.dim_tracks."etl_updated_at" is 'When its row was loaded last, UTC.';
 create index dim_tracks_current_subject_id_index on listening.dim_tracks_current ("subject_id");
@@ -2100,7 +2100,7 @@ comment on column listening.dim_tracks_current."songwriters" is 'Name of the son
 comment on column listening.dim_tracks_current."duration_seconds" is 'Length in seconds; null if unknown.';
 comment on column listening.dim_tracks_current."album" is 'Title of the album.';
 comment on column listening.dim_tracks_current."last_load_date" is 'Day of the last extraction that showed it.';
-comment on column listening.dim_tracks_current."created_at" is 'Moment of creation, UTC by our reading; null if what was sent is no moment.';
+comment on column listening.dim_tracks_current."created_at" is 'Moment of creation, UTC by our reading; null if what was sent is no moment, or one that cannot be.';
 comment on column listening.dim_tracks_current."updated_at" is 'Moment of the last change, UTC by our reading; before creation for a quarter of real tracks and users.';
 comment on column listening.dim_tracks_current."etl_updated_at" is 'When its row was loaded last, UTC.';
 create index dim_users_user_key_index on listening.dim_users ("user_key");
@@ -2119,7 +2119,7 @@ comment on column listening.dim_users."is_newest_version" is 'Whether no later v
 comment on column listening.dim_users."load_date" is 'Day of the extraction; for pages captured without one, the day they were loaded.';
 comment on column listening.dim_users."next_version_date" is 'Load date of the version after it; null if there is none.';
 comment on column listening.dim_users."last_load_date" is 'Day of the last extraction that showed it.';
-comment on column listening.dim_users."created_at" is 'Moment of creation, UTC by our reading; null if what was sent is no moment.';
+comment on column listening.dim_users."created_at" is 'Moment of creation, UTC by our reading; null if what was sent is no moment, or one that cannot be.';
 comment on column listening.dim_users."updated_at" is 'Moment of the last change, UTC by our reading; before creation for a quarter of real tracks and users.';
 comment on column listening.dim_users."etl_updated_at" is 'When its row was loaded last, UTC.';
 comment on table listening.dim_users_current is 'One row per user, as the newest extraction shows the user. The normalised core''s `users`: favourite genres are in `bridge_users_x_favorite_genres`.';
@@ -2130,7 +2130,7 @@ comment on column listening.dim_users_current."last_name_hash" is 'Keyed hash of
 comment on column listening.dim_users_current."email_hash" is 'Keyed hash of the address in lower case, see the macro `masked`.';
 comment on column listening.dim_users_current."gender_hash" is 'Keyed hash of the gender, see the macro `masked`.';
 comment on column listening.dim_users_current."last_load_date" is 'Day of the last extraction that showed it.';
-comment on column listening.dim_users_current."created_at" is 'Moment of creation, UTC by our reading; null if what was sent is no moment.';
+comment on column listening.dim_users_current."created_at" is 'Moment of creation, UTC by our reading; null if what was sent is no moment, or one that cannot be.';
 comment on column listening.dim_users_current."updated_at" is 'Moment of the last change, UTC by our reading; before creation for a quarter of real tracks and users.';
 comment on column listening.dim_users_current."etl_updated_at" is 'When its row was loaded last, UTC.';
 comment on table listening.fct_id_reuses is 'One row per id and extraction in which it stands for something else than before: the anomaly that an upsert would not notice. About one id in a hundred at every restart of the service.';
@@ -2144,7 +2144,7 @@ comment on column listening.fct_listening_refusals."extraction_id" is 'Extractio
 comment on column listening.fct_listening_refusals."route" is 'Route of the service - tracks, users or listen_history; of other sources, the document.';
 comment on column listening.fct_listening_refusals."record_id" is 'Id of the record, subject or extraction that it is about, or the field; blank or null if the source names none.';
 comment on column listening.fct_listening_refusals."position" is 'Place in the user''s history, from 1; of what the loader rejected, the place of the record in its file, from 0.';
-comment on column listening.fct_listening_refusals."quarantine_reason" is 'Why it was refused: no_user, unknown_user, no_tracks, no_track, unknown_track, no_time or bad_duration, or what the loader says; null if it was not.';
+comment on column listening.fct_listening_refusals."quarantine_reason" is 'Why it was refused: no_user, unknown_user, no_tracks, no_track, unknown_track, no_time, date_in_the_future, date_impossible or bad_duration, or what the loader says; null if it was not.';
 comment on column listening.fct_listening_refusals."refused_value" is 'What was refused as sent: the track id, the duration, the value.';
 comment on column listening.fct_listening_refusals."load_date" is 'Day of the extraction; for pages captured without one, the day they were loaded.';
 comment on table listening.fct_listening_extractions is 'One row per extraction and route: what came, what should have come, and how good it is.';
@@ -2431,7 +2431,7 @@ comment on column operations.fct_quarantined_records."extraction_id" is 'Extract
 comment on column operations.fct_quarantined_records."route" is 'Route of the service - tracks, users or listen_history; of other sources, the document.';
 comment on column operations.fct_quarantined_records."record_id" is 'Id of the record, subject or extraction that it is about, or the field; blank or null if the source names none.';
 comment on column operations.fct_quarantined_records."position" is 'Place in the user''s history, from 1; of what the loader rejected, the place of the record in its file, from 0.';
-comment on column operations.fct_quarantined_records."quarantine_reason" is 'Why it was refused: no_user, unknown_user, no_tracks, no_track, unknown_track, no_time or bad_duration, or what the loader says; null if it was not.';
+comment on column operations.fct_quarantined_records."quarantine_reason" is 'Why it was refused: no_user, unknown_user, no_tracks, no_track, unknown_track, no_time, date_in_the_future, date_impossible or bad_duration, or what the loader says; null if it was not.';
 comment on column operations.fct_quarantined_records."refused_value" is 'What was refused as sent: the track id, the duration, the value.';
 comment on column operations.fct_quarantined_records."file_path" is 'A file that holds it; null if several sources together show it, or a model found it.';
 comment on column operations.fct_quarantined_records."load_date" is 'Day of the extraction; for pages captured without one, the day they were loaded.';
