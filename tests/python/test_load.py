@@ -650,3 +650,13 @@ def test_of_an_unknown_field_of_people_the_form_alone_is_shown(desk, form):
     desk.load()
     unknown = "select path, sample from load_audit.unknown_fields order by path"
     assert desk.ask(unknown) == [("nom", "Xxx Xxxxxx"), ("phone", "+99 9 99 99")]
+
+
+def test_an_address_is_in_no_example_of_what_was_rejected(desk):
+    lead = {"lead_id": "l1", "created_at": "zoe@example.org", "status": "new"}
+    desk.write("a.jsonl", f'{json.dumps(lead)}\n{{"lead_id": "l2", "email": "zoe@example.org\n')
+    _, [file] = desk.load()
+    samples = desk.ask("select line, sample from load_audit.rejected_records order by line")
+    assert samples[0] == (1, "***")
+    assert len(samples) == len(file["rejects"]) == 2
+    assert "zoe" not in str(samples) + str(file["rejects"])

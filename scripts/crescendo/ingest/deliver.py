@@ -8,6 +8,7 @@ from crescendo.ingest.ledger import FileResult
 from crescendo.ingest.plan import Batch
 from crescendo.ingest.workbench import Workbench
 from crescendo.warehouse import quoted
+from crescendo.withheld import shown
 
 
 def deliver(bench: Workbench, batch: Batch) -> None:
@@ -102,6 +103,8 @@ def count(bench: Workbench, batch: Batch, inserted: int) -> None:
 
 def _enter(bench: Workbench, batch: Batch) -> None:
     """Enter a batch in the ledger, but for files that were refused for the same reason when they were last met."""
+    # an address is shown to nobody, wherever a line broke
+    batch.rejects = [(*row[:-1], shown(row[-1])) if "@" in (row[-1] or "") else row for row in batch.rejects]
     for result in batch.results:
         rejects = (row[1:] for row in batch.rejects if row[0] == result.file_id)
         result.rejects = [dict(zip(ledger.REJECT, row, strict=True)) for row in islice(rejects, ledger.MOST_SHOWN)]
