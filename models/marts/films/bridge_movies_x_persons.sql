@@ -43,7 +43,12 @@ pages as (
     union all
 
     select
-        coalesce(credit_pages.snapshot_date, loads.started_date) as snapshot_date,
+        -- a page of a day that cannot be counts only if there is no other
+        case
+            when {{ day_problem('credit_pages.snapshot_date', 'loads.started_date') }} is null
+                then coalesce(credit_pages.snapshot_date, loads.started_date)
+            else date '{{ var("earliest_date") }}'
+        end as snapshot_date,
         credit_pages._row_id
     from credit_pages
     inner join loads on credit_pages._load_id = loads._load_id
