@@ -1,9 +1,11 @@
 """What loads and others note of the raw tables they write to, and which models and tests a build takes for stale."""
 
+import re
 from datetime import datetime
 
 import duckdb
 import pytest
+import yaml
 from conftest import ROOT
 from crescendo import builds
 from crescendo.analysis.insights import store as estimates
@@ -195,3 +197,28 @@ def test_the_seconds_of_a_build_of_everything_are_no_news_of_a_days_build(tmp_pa
             assert not connection.execute("from operations.observations where metric = 'is_whole'").fetchall()
         whole = ["phase:build.transform_everything"]
         assert took == (whole if is_whole else ["phase:build.transform", *whole, "run:build"])
+
+
+LEDGER = {"stg_load_audit__loads": ("loads", "_load_id"), "stg_load_audit__file_records": ("file_records", "_row_id")}
+# they read all of the ledger, and change with every load
+READERS = {
+    "fct_extractions", "fct_quarantined_records", "int_observations_checked", "int_quality_record_files_aggregated",
+}  # fmt: skip
+
+
+def test_a_model_that_says_it_only_looks_up_the_ledger_joins_it_by_a_key_of_its_own_rows():
+    found = set()
+    for file in sorted((ROOT / "models").rglob("*.sql")):
+        code = file.read_text("utf-8")
+        read = {name for name in LEDGER if f"ref('{name}')" in code}
+        if not read or file.stem in READERS:
+            continue
+        [said] = yaml.safe_load(file.with_suffix(".yml").read_text("utf-8"))["models"]
+        assert set(said["config"]["meta"]["looks_up"]) == read, file.stem
+        found.add(file.stem)
+        for name in read:
+            table, key = LEDGER[name]
+            read_as = rf"(?:{table}|{{{{ ref\('{name}'\) }}}} as {table})"
+            joins = re.findall(rf"join {read_as} on \w+\.{key} = {table}\.{key}$", code, re.MULTILINE)
+            assert joins and len(joins) == len(re.findall(rf"(?:from|join) {table}\b|as {table}\b", code)), file.stem
+    assert len(found) > 15
