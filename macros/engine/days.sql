@@ -68,11 +68,12 @@
 {%- endmacro %}
 
 {% macro default__utc_moment(expression) -%}
-    timezone('UTC', case
+    {#- by way of microseconds: timezone('UTC', ...) asks a calendar for each row -#}
+    make_timestamp(epoch_us(case
         when regexp_matches(substr({{ expression }}, 20), '[-+Z]')
             then try_cast({{ expression }} as timestamp with time zone)
         else timezone('{{ var("leads_time_zone") }}', try_cast({{ expression }} as timestamp))
-    end)
+    end))
 {%- endmacro %}
 
 {% macro spark__utc_moment(expression) -%}

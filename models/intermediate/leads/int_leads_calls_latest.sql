@@ -1,14 +1,18 @@
 -- A call is sent again if the centre corrects it: the last word counts. One whose lead is missing
 -- or unknown is an orphan, kept and counted, but no attempt to reach a lead.
 
--- a table: read by the calls and by the leads that they were for
-{{ config(materialized='table') }}
+-- a table: read by the calls and by the leads that they were for; touched calls are made again
+{{ config(
+    materialized='incremental', incremental_strategy='touched', unique_key='call_id', on_schema_change='fail',
+    post_hook='{{ note_taken_leads() }}',
+) }}
 
 with
 
 calls as (
 
     select * from {{ ref('stg_leads__call_attempts') }}
+    where {{ is_touched('call_id', 'int_leads_calls_touched') }}
 
 ),
 

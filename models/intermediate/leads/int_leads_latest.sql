@@ -1,20 +1,25 @@
 -- A lead is sent again whenever it changes: its latest version counts. From here on a person is
 -- known by keyed hashes, and address, postcode and click ids stay behind.
 
--- a table: read by all that follows
-{{ config(materialized='table') }}
+-- a table: read by all that follows; touched leads are made again, see macros/increments.sql
+{{ config(
+    materialized='incremental', incremental_strategy='touched', unique_key='lead_id', on_schema_change='fail',
+    post_hook='{{ note_taken_leads() }}',
+) }}
 
 with
 
 leads as (
 
     select * from {{ ref('stg_leads__leads') }}
+    where {{ is_touched('lead_id') }}
 
 ),
 
 versions as (
 
     select * from {{ ref('int_leads_versions_dated') }}
+    where {{ is_touched('lead_id') }}
 
 ),
 

@@ -1,14 +1,18 @@
 -- Leads are one person's if they share a phone number or an address: numbers that share an address
 -- are brought together, then addresses that share a number.
 
--- a table: read by validations and by the leads
-{{ config(materialized='table') }}
+-- a table: read by validations and by the leads; whoever may be one person is touched together
+{{ config(
+    materialized='incremental', incremental_strategy='touched', unique_key='lead_id', on_schema_change='fail',
+    post_hook='{{ note_taken_leads() }}',
+) }}
 
 with
 
 leads as (
 
     select * from {{ ref('int_leads_latest') }}
+    where {{ is_touched('lead_id') }}
 
 ),
 

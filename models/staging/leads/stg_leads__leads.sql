@@ -44,7 +44,16 @@ renamed as (
         _row_id,
         _index,
         _file_id,
-        _load_id
+        _load_id,
+
+        -- of the raw row, all columns
+        {{ row_hash([
+            '_row_id', 'lead_id', 'created_at', 'updated_at', 'direction', 'form_id',
+            'landing_page', 'utm_source', 'utm_medium', 'utm_campaign', 'utm_content', 'utm_term',
+            'click_id', 'affiliate_id', 'declared_channel', 'email_hash', 'phone_hash',
+            'phone_valid', 'postcode', 'product', 'consent', 'status', 'rejection_reason',
+            'validated_at', '_index', '_file_id', '_load_id'
+        ]) }} as raw_fingerprint
     from leads
 
 )
