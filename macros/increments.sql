@@ -11,12 +11,15 @@
 {#- A hash of these tables' rules as they are written, and of those of what they read, as a SQL literal. -#}
 {% macro leads_code() -%}
     {%- set names = taken_leads() + [
-        'stg_leads__leads', 'stg_leads__call_attempts', 'stg_leads__touches', 'stg_leads__deals', 'int_leads_rows_hashed', 'int_leads_versions_dated',
-        'int_leads_tags_matched', 'int_leads_labels_matched', 'int_leads_touches_found', 'int_leads_deals_aggregated'
+        'stg_leads__leads', 'stg_leads__call_attempts', 'stg_leads__touches', 'stg_leads__deals',
+        'int_leads_versions_dated', 'int_leads_rows_hashed', 'int_leads_rows_changed', 'int_leads_planned',
+        'int_leads_touched', 'int_leads_calls_touched', 'int_leads_tags_matched', 'int_leads_labels_matched',
+        'int_leads_touches_found', 'int_leads_deals_aggregated'
     ] -%}
     {%- set texts = [
-        utc_moment('a'), local_date('a'), days_between('a', 'b'), day_problem('a', 'b'), masked('a'), person_link('a'), row_hash(['a']),
-        tag_key('a'), full_match('a', 'b'), without_accents(normalised_text('a'))
+        utc_moment('a'), local_date('a'), days_between('a', 'b'), day_problem('a', 'b'), masked('a'),
+        person_link('a'), row_hash(['a']), tag_key('a'), trimmed('a'), full_match('a', 'b'),
+        without_accents(normalised_text('a'))
     ] -%}
     {{ return(code_of(names, texts)) }}
 {%- endmacro %}

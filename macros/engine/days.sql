@@ -37,7 +37,7 @@
 {%- endmacro %}
 
 {% macro default__local_date(expression) -%}
-    cast(timezone('{{ var("leads_time_zone") }}', timezone('UTC', {{ expression }})) as date)
+    cast(timezone('{{ var("leads_time_zone") }}', make_timestamptz(epoch_us({{ expression }}))) as date)
 {%- endmacro %}
 
 {% macro spark__local_date(expression) -%}

@@ -6,7 +6,7 @@
 
 with
 
-hashed as (
+all_hashed as (
 
     select * from {{ ref('int_leads_rows_hashed') }}
 
@@ -26,6 +26,14 @@ known as (
 
 ),
 
+hashed as (
+
+    select all_hashed.*
+    from all_hashed
+    inner join known on known.is_known
+
+),
+
 -- one row per raw row that is new or gone; one that changed is both
 compared as (
 
@@ -41,14 +49,6 @@ compared as (
     full outer join taken on hashed.raw_fingerprint = taken.raw_fingerprint
     where hashed.raw_fingerprint is null or taken.raw_fingerprint is null
 
-),
-
-changed as (
-
-    select compared.*
-    from compared
-    inner join known on known.is_known
-
 )
 
-select * from changed
+select * from compared

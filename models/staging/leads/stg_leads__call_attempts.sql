@@ -11,7 +11,7 @@ renamed as (
     select
         -- ids
         call_id,
-        nullif(trim(lead_id), '') as lead_id,
+        nullif({{ trimmed('lead_id') }}, '') as lead_id,
 
         -- attributes
         nullif(lower(trim(outcome)), '') as outcome,

@@ -11,8 +11,8 @@ renamed as (
     select
         -- ids
         lead_id,
-        nullif(trim(click_id), '') as click_id,
-        nullif(trim(affiliate_id), '') as affiliate_id,
+        nullif({{ trimmed('click_id') }}, '') as click_id,
+        nullif({{ trimmed('affiliate_id') }}, '') as affiliate_id,
 
         -- attributes
         utm_source,
