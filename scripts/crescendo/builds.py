@@ -52,8 +52,8 @@ TABLES = {
         raw_fingerprint ubigint not null, row_kind varchar not null, lead_id varchar, call_id varchar,
         email_link ubigint, phone_link ubigint""",
     "taken_lead_plans": """
-        model_name varchar not null, plan_id varchar not null, code varchar not null, settings_fingerprint hugeint not null,
-        row_count bigint not null""",
+        model_name varchar not null, plan_id varchar not null, code varchar not null,
+        settings_fingerprint hugeint not null, held_count bigint not null""",
     "broken_promises": "promise varchar not null, row_count bigint not null, found_at timestamp not null",
 }
 VIEWS = {

@@ -44,7 +44,7 @@ compared as (
         coalesce(hashed.call_id, taken.call_id) as call_id,
         coalesce(hashed.email_link, taken.email_link) as email_link,
         coalesce(hashed.phone_link, taken.phone_link) as phone_link,
-        hashed.raw_fingerprint is null as is_gone
+        hashed.raw_fingerprint is null as is_removed
     from hashed
     full outer join taken on hashed.raw_fingerprint = taken.raw_fingerprint
     where hashed.raw_fingerprint is null or taken.raw_fingerprint is null

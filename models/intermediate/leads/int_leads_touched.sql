@@ -21,10 +21,9 @@ all_changed as (
 
 ),
 
-taken as (
+links as (
 
-    select * from {{ ref('stg_load_audit__taken_lead_rows') }}
-    where row_kind = 'lead'
+    select * from {{ ref('int_leads_links_unioned') }}
 
 ),
 
@@ -64,44 +63,6 @@ begun as (
     select calls.lead_id
     from calls
     inner join changed_calls on calls.call_id = changed_calls.call_id
-
-),
-
--- what was and what is: a person may come together or fall apart
-versions as (
-
-    select
-        lead_id,
-        email_link,
-        phone_link
-    from taken
-
-    union all
-
-    select
-        lead_id,
-        email_link,
-        phone_link
-    from changed
-    where row_kind = 'lead' and not is_gone
-
-),
-
-links as (
-
-    select
-        lead_id,
-        email_link as link
-    from versions
-    where email_link is not null
-
-    union all
-
-    select
-        lead_id,
-        phone_link as link
-    from versions
-    where phone_link is not null
 
 ),
 

@@ -13,7 +13,7 @@ renamed as (
         plan_id,
         code,
         settings_fingerprint,
-        row_count
+        held_count
     from taken_lead_plans
 
 )
