@@ -1,4 +1,4 @@
-{#- How the long tables of leads take up what `int_leads_touched` lists. docs/decisions/0023 says why. -#}
+{#- How the long tables of leads take up what `int_leads_touched` lists. docs/decisions/0020 says why. -#}
 
 {#- The tables that are not made anew by each build. -#}
 {% macro taken_leads() -%}
