@@ -22,18 +22,28 @@
 
 {#- A hash of the rules as they are written, as a SQL literal: of the models above and the macros in them. -#}
 {% macro judging_code() -%}
-    {%- set texts = [days_between('a', 'b'), row_hash(['a', 'b']), series_key('a', 'b')] -%}
-    {%- set nodes = graph.nodes.values() | sort(attribute='unique_id') if execute else [] -%}
-    {%- for node in nodes if node.resource_type == 'model' and node.name in judged_together() -%}
-        {%- do texts.append(node.raw_code) -%}
-    {%- endfor -%}
-    '{{ local_md5(texts | join('\n')) }}'
+    {{ return(code_of(judged_together(), [days_between('a', 'b'), row_hash(['a', 'b']), series_key('a', 'b')])) }}
 {%- endmacro %}
 
-{#- dbt's question whether a table is made anew. Of the facts, the plan of this run knows; see `int_judging_planned`. -#}
+{#- A hash of SQL as it is written, as a SQL literal.
+
+    names: of models. texts: what macros in them write. -#}
+{% macro code_of(names, texts) -%}
+    {%- set nodes = graph.nodes.values() | sort(attribute='unique_id') if execute else [] -%}
+    {%- for node in nodes if node.resource_type == 'model' and node.name in names -%}
+        {%- do texts.append(node.raw_code) -%}
+    {%- endfor -%}
+    {{ return("'" ~ local_md5(texts | join('\n')) ~ "'") }}
+{%- endmacro %}
+
+{#- dbt's question whether a table is made anew. Of the facts, the plan of this run knows, see
+    `int_judging_planned`; each long table of leads knows it of itself, see `goes_on`. -#}
 {% macro should_full_refresh() %}
     {%- if execute and model.name == 'fct_observations' and model.resource_type == 'model' -%}
         {{ return(run_query('select is_whole from ' ~ judged_part('int_judging_planned')).rows[0][0]) }}
+    {%- endif -%}
+    {%- if execute and model.name in taken_leads() and model.resource_type == 'model' -%}
+        {{ return(flags.FULL_REFRESH or not goes_on()) }}
     {%- endif -%}
     {%- set asked = config.get('full_refresh') -%}
     {{ return(flags.FULL_REFRESH if asked is none else asked) }}
@@ -45,12 +55,14 @@
     {{ return(adapter.quote(node.schema) ~ '.' ~ adapter.quote(node.alias)) }}
 {%- endmacro %}
 
-{#- Says in a line why all observations are judged anew, if it is not the first time. -#}
-{% macro tell_why_all() -%}
+{#- Says in a line why all is made anew, if it is not the first time.
+
+    planned: name of the model that decides it. what: the beginning of the line. first: the reason that is not told. -#}
+{% macro tell_why_all(planned='int_judging_planned', what='All observations are judged anew', first='none was judged before') -%}
     {%- if execute -%}
-        {%- set reason = run_query('select whole_reason from ' ~ judged_part('int_judging_planned')).rows[0][0] -%}
-        {%- if reason and reason != 'none was judged before' -%}
-            {%- do log('All observations are judged anew: ' ~ reason ~ '.', info=true) -%}
+        {%- set reason = run_query('select whole_reason from ' ~ judged_part(planned)).rows[0][0] -%}
+        {%- if reason and reason != first -%}
+            {%- do log(what ~ ': ' ~ reason ~ '.', info=true) -%}
         {%- endif -%}
     {%- endif -%}
 {%- endmacro %}

@@ -60,7 +60,7 @@
 {% macro tag_text(expression) -%}
     coalesce(
         nullif(nullif(nullif(nullif(nullif(
-            replace(lower(trim({{ expression }})), '|', ' '),
+            replace(lower({{ trimmed(expression) }}), '|', ' '),
             '(not set)'), '(none)'), 'null'), 'undefined'), '-'),
         ''
     )

@@ -37,7 +37,7 @@
 {%- endmacro %}
 
 {% macro default__local_date(expression) -%}
-    cast(timezone('{{ var("leads_time_zone") }}', timezone('UTC', {{ expression }})) as date)
+    cast(timezone('{{ var("leads_time_zone") }}', make_timestamptz(epoch_us({{ expression }}))) as date)
 {%- endmacro %}
 
 {% macro spark__local_date(expression) -%}
@@ -68,11 +68,12 @@
 {%- endmacro %}
 
 {% macro default__utc_moment(expression) -%}
-    timezone('UTC', case
+    {#- by way of microseconds: timezone('UTC', ...) asks a calendar for each row -#}
+    make_timestamp(epoch_us(case
         when regexp_matches(substr({{ expression }}, 20), '[-+Z]')
             then try_cast({{ expression }} as timestamp with time zone)
         else timezone('{{ var("leads_time_zone") }}', try_cast({{ expression }} as timestamp))
-    end)
+    end))
 {%- endmacro %}
 
 {% macro spark__utc_moment(expression) -%}

@@ -50,3 +50,22 @@
 {% macro spark__row_hash(expressions) -%}
     cast(xxhash64({{ expressions | join(', ') }}) as decimal(38, 0))
 {%- endmacro %}
+
+{#- What rows of one person have in common: 64 bits of a text, keyed as by `masked`, null for null. Two texts may have the
+    same: it tells who may be the same person, not who is.
+
+    expression: a SQL expression of type text. -#}
+{% macro person_link(expression) -%}
+    case
+        when {{ expression }} is not null
+            then {{ adapter.dispatch('keyed_hash', 'crescendo')(expression) }}
+    end
+{%- endmacro %}
+
+{% macro default__keyed_hash(expression) -%}
+    hash(cast(getvariable('mask_key') as string), {{ expression }})
+{%- endmacro %}
+
+{% macro spark__keyed_hash(expression) -%}
+    cast(xxhash64(session.mask_key, {{ expression }}) as decimal(38, 0))
+{%- endmacro %}

@@ -47,6 +47,13 @@ TABLES = {
         running_value_days double, running_observations bigint, running_breaks double, running_corrections integer,
         running_restatements integer, running_resets integer, running_relinks integer, known_from timestamp not null,
         known_until timestamp not null""",
+    # what the long tables of leads are made from; see docs/decisions/0020
+    "taken_lead_rows": """
+        raw_fingerprint ubigint not null, row_kind varchar not null, lead_id varchar, call_id varchar,
+        email_link ubigint, phone_link ubigint""",
+    "taken_lead_plans": """
+        model_name varchar not null, plan_id varchar not null, code varchar not null,
+        settings_fingerprint hugeint not null, held_count bigint not null""",
     "broken_promises": "promise varchar not null, row_count bigint not null, found_at timestamp not null",
 }
 VIEWS = {

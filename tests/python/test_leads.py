@@ -31,7 +31,8 @@ AIMED = {
 }
 MODELS = ("path:models/staging/leads", "path:models/intermediate/leads", "path:models/marts/leads", "path:tests/leads")
 SPEND = "date;platform;account_id;campaign_id;campaign_name;impressions;clicks;spend;currency;platform_conversions"
-SEEDS = ("channels", "channel_rules", "stg_load_audit__loads", "stg_load_audit__file_records")
+LEDGER = ("loads", "file_records", "taken_lead_rows", "taken_lead_plans")
+SEEDS = ("channels", "channel_rules", *(f"stg_load_audit__{name}" for name in LEDGER))
 
 
 def ask(folder: Path, sql: str) -> list[tuple]:

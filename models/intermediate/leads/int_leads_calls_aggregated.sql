@@ -1,9 +1,15 @@
+-- a table: made again for touched leads only
+{{ config(
+    materialized='incremental', incremental_strategy='touched', unique_key='lead_id', on_schema_change='fail',
+    post_hook='{{ note_taken_leads() }}',
+) }}
+
 with
 
 calls as (
 
     select * from {{ ref('int_leads_calls_latest') }}
-    where call_problem is null
+    where call_problem is null and {{ is_touched('lead_id') }}
 
 ),
 

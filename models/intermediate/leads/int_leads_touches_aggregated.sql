@@ -1,11 +1,18 @@
 -- First and last touch are beside the channel of the lead's own tags, so that what each way of
 -- counting says can be compared. A visit after the lead brought nothing.
 
+-- a table: made again for touched leads only
+{{ config(
+    materialized='incremental', incremental_strategy='touched', unique_key='lead_id', on_schema_change='fail',
+    post_hook='{{ note_taken_leads() }}',
+) }}
+
 with
 
 touches as (
 
     select * from {{ ref('int_leads_touches_found') }}
+    where {{ is_touched('lead_id') }}
 
 ),
 
@@ -18,6 +25,7 @@ ruled as (
 leads as (
 
     select * from {{ ref('int_leads_latest') }}
+    where {{ is_touched('lead_id') }}
 
 ),
 

@@ -1,20 +1,25 @@
 -- A person counts once in any 30 days: a validated lead counts if the last one of the person that
 -- counts was created 30 days before or earlier. So each depends on the one before.
 
--- a table: steps that depend on each other are slow to repeat
-{{ config(materialized='table') }}
+-- a table: steps that depend on each other are slow to repeat; those of touched persons are
+{{ config(
+    materialized='incremental', incremental_strategy='touched', unique_key='lead_id', on_schema_change='fail',
+    post_hook='{{ note_taken_leads() }}',
+) }}
 
 with recursive
 
 leads as (
 
     select * from {{ ref('int_leads_latest') }}
+    where {{ is_touched('lead_id') }}
 
 ),
 
 persons as (
 
     select * from {{ ref('int_leads_persons_matched') }}
+    where {{ is_touched('lead_id') }}
 
 ),
 

@@ -1,8 +1,15 @@
+-- touched calls are made again, see macros/increments.sql
+{{ config(
+    materialized='incremental', incremental_strategy='touched', unique_key='call_id', on_schema_change='fail',
+    post_hook='{{ note_taken_leads() }}',
+) }}
+
 with
 
 calls as (
 
     select * from {{ ref('int_leads_calls_latest') }}
+    where {{ is_touched('call_id', 'int_leads_calls_touched') }}
 
 ),
 

@@ -1,8 +1,15 @@
+-- touched leads are made again, see macros/increments.sql
+{{ config(
+    materialized='incremental', incremental_strategy='touched', unique_key='lead_id', on_schema_change='fail',
+    post_hook='{{ note_taken_leads() }}',
+) }}
+
 with
 
 leads as (
 
     select * from {{ ref('int_leads_latest') }}
+    where {{ is_touched('lead_id') }}
 
 ),
 
@@ -21,30 +28,35 @@ labels as (
 touches as (
 
     select * from {{ ref('int_leads_touches_aggregated') }}
+    where {{ is_touched('lead_id') }}
 
 ),
 
 persons as (
 
     select * from {{ ref('int_leads_persons_matched') }}
+    where {{ is_touched('lead_id') }}
 
 ),
 
 counted as (
 
     select * from {{ ref('int_leads_validations_resolved') }}
+    where {{ is_touched('lead_id') }}
 
 ),
 
 calls as (
 
     select * from {{ ref('int_leads_calls_aggregated') }}
+    where {{ is_touched('lead_id') }}
 
 ),
 
 won as (
 
     select * from {{ ref('int_leads_deals_aggregated') }}
+    where {{ is_touched('lead_id') }}
 
 ),
 

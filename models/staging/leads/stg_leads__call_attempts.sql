@@ -11,7 +11,7 @@ renamed as (
     select
         -- ids
         call_id,
-        nullif(trim(lead_id), '') as lead_id,
+        nullif({{ trimmed('lead_id') }}, '') as lead_id,
 
         -- attributes
         nullif(lower(trim(outcome)), '') as outcome,
@@ -28,7 +28,13 @@ renamed as (
         _row_id,
         _index,
         _file_id,
-        _load_id
+        _load_id,
+
+        -- of the raw row, all columns
+        {{ row_hash([
+            '_row_id', 'call_id', 'lead_id', 'called_at', 'attempt_no', 'outcome', 'duration_s',
+            'centre', '_index', '_file_id', '_load_id'
+        ]) }} as raw_fingerprint
     from call_attempts
 
 )

@@ -19,7 +19,12 @@ renamed as (
         _row_id,
         _index,
         _file_id,
-        _load_id
+        _load_id,
+
+        -- of the raw row, all columns
+        {{ row_hash([
+            '_row_id', 'lead_id', 'won_at', '_index', '_file_id', '_load_id'
+        ]) }} as raw_fingerprint
     from deals
 
 )

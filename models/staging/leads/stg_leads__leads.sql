@@ -11,9 +11,9 @@ renamed as (
     select
         -- ids
         lead_id,
-        nullif(trim(click_id), '') as click_id,
-        nullif(trim(affiliate_id), '') as affiliate_id,
-        nullif(trim(form_id), '') as form_id,
+        nullif({{ trimmed('click_id') }}, '') as click_id,
+        nullif({{ trimmed('affiliate_id') }}, '') as affiliate_id,
+        nullif({{ trimmed('form_id') }}, '') as form_id,
 
         -- attributes
         lower(trim(direction)) as direction,
@@ -23,11 +23,11 @@ renamed as (
         utm_campaign,
         utm_content,
         utm_term,
-        nullif(trim(declared_channel), '') as declared_channel,
-        nullif(trim(email_hash), '') as email_digest,
-        nullif(trim(phone_hash), '') as phone_digest,
+        nullif({{ trimmed('declared_channel') }}, '') as declared_channel,
+        nullif({{ trimmed('email_hash') }}, '') as email_digest,
+        nullif({{ trimmed('phone_hash') }}, '') as phone_digest,
         postcode,
-        nullif(trim(product), '') as product,
+        nullif({{ trimmed('product') }}, '') as product,
         lower(trim(status)) as lead_status,
         nullif(lower(trim(rejection_reason)), '') as rejection_reason,
 
@@ -44,7 +44,16 @@ renamed as (
         _row_id,
         _index,
         _file_id,
-        _load_id
+        _load_id,
+
+        -- of the raw row, all columns
+        {{ row_hash([
+            '_row_id', 'lead_id', 'created_at', 'updated_at', 'direction', 'form_id',
+            'landing_page', 'utm_source', 'utm_medium', 'utm_campaign', 'utm_content', 'utm_term',
+            'click_id', 'affiliate_id', 'declared_channel', 'email_hash', 'phone_hash',
+            'phone_valid', 'postcode', 'product', 'consent', 'status', 'rejection_reason',
+            'validated_at', '_index', '_file_id', '_load_id'
+        ]) }} as raw_fingerprint
     from leads
 
 )

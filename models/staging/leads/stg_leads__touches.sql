@@ -11,8 +11,8 @@ renamed as (
     select
         -- ids
         lead_id,
-        nullif(trim(click_id), '') as click_id,
-        nullif(trim(affiliate_id), '') as affiliate_id,
+        nullif({{ trimmed('click_id') }}, '') as click_id,
+        nullif({{ trimmed('affiliate_id') }}, '') as affiliate_id,
 
         -- attributes
         utm_source,
@@ -26,7 +26,13 @@ renamed as (
         _row_id,
         _index,
         _file_id,
-        _load_id
+        _load_id,
+
+        -- of the raw row, all columns
+        {{ row_hash([
+            '_row_id', 'lead_id', 'touched_at', 'utm_source', 'utm_medium', 'utm_campaign',
+            'click_id', 'affiliate_id', '_index', '_file_id', '_load_id'
+        ]) }} as raw_fingerprint
     from touches
 
 )

@@ -1,0 +1,107 @@
+{#- How the long tables of leads take up what `int_leads_touched` lists. docs/decisions/0020 says why. -#}
+
+{#- The tables that are not made anew by each build. -#}
+{% macro taken_leads() -%}
+    {{ return([
+        'int_leads_latest', 'int_leads_calls_latest', 'int_leads_persons_matched', 'int_leads_validations_resolved',
+        'int_leads_calls_aggregated', 'int_leads_touches_aggregated',
+        'fct_leads', 'fct_lead_statuses', 'fct_call_attempts'
+    ]) }}
+{%- endmacro %}
+
+{#- A hash of these tables' rules as they are written, and of those of what they read, as a SQL literal. -#}
+{% macro leads_code() -%}
+    {%- set names = taken_leads() + [
+        'stg_leads__leads', 'stg_leads__call_attempts', 'stg_leads__touches', 'stg_leads__deals',
+        'int_leads_versions_dated', 'int_leads_rows_hashed', 'int_leads_rows_changed', 'int_leads_planned',
+        'int_leads_links_unioned',
+        'int_leads_touched', 'int_leads_calls_touched', 'int_leads_tags_matched', 'int_leads_labels_matched',
+        'int_leads_touches_found', 'int_leads_deals_aggregated'
+    ] -%}
+    {%- set texts = [
+        utc_moment('a'), local_date('a'), days_between('a', 'b'), day_problem('a', 'b'), masked('a'),
+        person_link('a'), row_hash(['a']), tag_key('a'), trimmed('a'), full_match('a', 'b'),
+        without_accents(normalised_text('a'))
+    ] -%}
+    {{ return(code_of(names, texts)) }}
+{%- endmacro %}
+
+{#- Whether the table of the model at hand holds all up to the last plan, or to the one before it, and was made by this
+    code: then it takes up what the plan lists, or has done so. A table that missed a plan, because a run was killed, failed
+    or left it out, is made anew; so is one that somebody changed the number of rows of. -#}
+{% macro goes_on() -%}
+    {%- set held = load_cached_relation(this) -%}
+    {%- set plan = graph.nodes['model.crescendo.int_leads_planned'] -%}
+    {%- set planned = adapter.get_relation(this.database, plan.schema, plan.alias) -%}
+    {%- if held is none or planned is none -%}
+        {{ return(false) }}
+    {%- endif -%}
+    {%- set found = run_query("
+        select count(*)
+        from load_audit.taken_lead_plans as taken
+        cross join " ~ judged_part('int_leads_planned') ~ " as planned
+        where taken.model_name = '" ~ model.name ~ "' and taken.code = " ~ leads_code() ~ "
+            and taken.settings_fingerprint = planned.settings_fingerprint
+            and (taken.plan_id = planned.plan_id or (taken.plan_id = planned.previous_plan_id and not planned.is_whole))
+            and taken.held_count = (select count(*) from " ~ this.include(database=false) ~ ")
+    ") -%}
+    {{ return(found.rows[0][0] > 0) }}
+{%- endmacro %}
+
+{#- A condition on the rows that a long table is made from: all, or if it goes on, those that the plan lists.
+
+    expression: a SQL expression of type text. listed: the model that lists them, by a column of the name that the
+    expression ends in. -#}
+{% macro is_touched(expression, listed='int_leads_touched') -%}
+    {#- dbt learns from this line what the model rests on -#}
+    {%- if not execute -%}{%- do ref(listed) -%}{%- endif -%}
+    {#- a unit test has no table that could go on -#}
+    {%- if execute and model.resource_type == 'model' and is_incremental() -%}
+        {{ expression }} in (select {{ expression.split('.')[-1] }} from {{ ref(listed) }})
+    {%- else -%}
+        true
+    {%- endif -%}
+{%- endmacro %}
+
+{#- dbt's name for a strategy of ours: what the plan lists goes, and comes as it is now, in dbt's transaction.
+
+    arguments: of dbt, as for each strategy. -#}
+{% macro get_incremental_touched_sql(arguments) -%}
+    {%- set key = arguments.unique_key -%}
+    {%- set listed = judged_part('int_leads_calls_touched' if key == 'call_id' else 'int_leads_touched') -%}
+    {%- set columns = arguments.dest_columns | map(attribute='quoted') | join(', ') -%}
+    delete from {{ arguments.target_relation }} where {{ key }} in (select {{ key }} from {{ listed }});
+    insert into {{ arguments.target_relation }} ({{ columns }}) select {{ columns }} from {{ arguments.temp_relation }};
+{%- endmacro %}
+
+{#- Notes in the transaction of a table what it holds: the plan that it has taken up. -#}
+{% macro note_taken_leads() -%}
+    {%- if execute -%}
+        delete from load_audit.taken_lead_plans where model_name = '{{ model.name }}';
+        insert into load_audit.taken_lead_plans
+        select
+            '{{ model.name }}', plan_id, {{ leads_code() }}, settings_fingerprint,
+            (select count(*) from {{ this.include(database=false) }})
+        from {{ judged_part('int_leads_planned') }};
+    {%- endif -%}
+{%- endmacro %}
+
+{#- Notes in the transaction of `int_leads_touched` of which raw rows it speaks: the next plan is about what changes from
+    here on. -#}
+{% macro note_planned_leads() -%}
+    {%- if execute -%}
+        {%- set columns = 'raw_fingerprint, row_kind, lead_id, call_id, email_link, phone_link' -%}
+        {%- set changed = judged_part('int_leads_rows_changed') -%}
+        {%- if run_query('select is_whole from ' ~ judged_part('int_leads_planned')).rows[0][0] -%}
+            delete from load_audit.taken_lead_rows;
+            insert into load_audit.taken_lead_rows ({{ columns }})
+            select {{ columns }} from {{ judged_part('int_leads_rows_hashed') }};
+        {%- else -%}
+            delete from load_audit.taken_lead_rows
+            where raw_fingerprint in (select raw_fingerprint from {{ changed }} where is_removed);
+            insert into load_audit.taken_lead_rows ({{ columns }})
+            select {{ columns }} from {{ changed }} where not is_removed;
+        {%- endif -%}
+        {{ note_taken_leads() }}
+    {%- endif -%}
+{%- endmacro %}

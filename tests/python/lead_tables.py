@@ -1,0 +1,162 @@
+"""The models of leads as dbt compiled them, built again and again in memory, as dbt builds them in a file."""
+
+import re
+from dataclasses import dataclass
+from graphlib import TopologicalSorter
+from types import SimpleNamespace
+
+import duckdb
+from compiled import insert, statement_of
+from conftest import ROOT
+from crescendo import builds
+from crescendo.ingest import flatten, ledger
+from crescendo.sources import all_sources
+from jinja2 import Environment
+
+RAW = ("leads", "call_attempts", "touches", "deals", "media_spend")
+# what a build takes up, and not what it holds
+OF_ONE_BUILD = ("int_leads_rows_changed", "int_leads_planned", "int_leads_touched", "int_leads_calls_touched")
+SELECTED = ("path:models/staging/leads", "path:models/intermediate/leads", "path:models/marts/leads")
+
+
+@dataclass
+class Relation:
+    """What the macros ask of a relation of dbt."""
+
+    name: str
+
+    def include(self, **_):
+        return self
+
+    def __str__(self):
+        return self.name
+
+
+def leads_of(found):
+    """Of a manifest's nodes, those that the leads are made of: name -> node, in the order in which they are made."""
+    marts = [name for name, node in found.items() if node["original_file_path"].startswith("models/marts/leads/")]
+    parents, waiting = {}, [*marts, "int_leads_observations", "int_leads_restatements_found", *OF_ONE_BUILD]
+    while waiting:
+        name = waiting.pop()
+        if name not in parents:
+            above = [key.split(".")[-1] for key in found[name]["depends_on"].get("nodes", []) if "source." not in key]
+            parents[name] = above
+            waiting += above
+    return {name: found[name] for name in TopologicalSorter(parents).static_order()}
+
+
+class Leads:
+    """A warehouse of leads.
+
+    `whole` and `part` are the nodes as they are compiled for tables that are made anew, and for those that go on.
+    """
+
+    def __init__(self, whole, part):
+        self.whole, self.part, self.number, self.went_on = whole, part, 0, set()
+        self.connection = duckdb.connect()
+        self.connection.execute("set threads to 1; set variable mask_key = 'of the tests'")
+        ledger.prepare(self.connection)
+        builds.prepare(self.connection)
+        source = all_sources()["leads"]
+        tables = [table for document in source.documents for table in flatten.raw_tables(document)]
+        ledger.prepare_raw(self.connection, source, tables)
+        for node in whole.values():
+            self.connection.execute(f"create schema if not exists {node['schema']}")
+            if node["resource_type"] == "seed":
+                self.connection.execute(statement_of(node))
+        self.code = re.search(r"plans\.code <> ('\w+')", whole["int_leads_planned"]["compiled_code"]).group(1)
+
+    def receive(self, raw):
+        """These raw rows, and no others, were loaded: table -> dictionaries."""
+        for table in RAW:
+            self.connection.execute(f"delete from raw_leads.{table}")
+            if raw[table]:
+                columns = self.connection.sql(f"from raw_leads.{table} limit 0").columns
+                insert(self.connection, f"raw_leads.{table}", [[row.get(one) for one in columns] for row in raw[table]])
+        spend = [(row["_file_id"], row["_row_id"], 1) for row in raw["media_spend"]]
+        self.connection.execute("delete from load_audit.file_records")
+        if spend:
+            insert(self.connection, "load_audit.file_records", spend)
+        self.connection.execute("""
+            insert or replace into load_audit.loads
+            select i, timestamp '2026-01-01' + interval (i) day, null, '' from range(1, 60) as a(i)
+            where i not in (select _load_id from load_audit.loads)
+        """)
+
+    def build(self, until=None, within=False):
+        """Make all models in their order; or those before `until`, or it too but for its commit, as if killed there."""
+        self.number, self.went_on = self.number + 1, set()
+        for name, node in self.whole.items():
+            if name == until and not within:
+                return
+            kind = node["config"]["materialized"] if node["resource_type"] == "model" else "seed"
+            if kind == "view":
+                self.connection.execute(statement_of(node, "create or replace"))
+            elif kind != "seed":
+                self.connection.execute("begin")
+                self._make(name, node, kind)
+                self.connection.execute("rollback" if name == until else "commit")
+            if name == until:
+                return
+
+    def _make(self, name, node, kind):
+        """What the materialisation of a table does, and what is noted with it."""
+        macros = self._macros(name)
+        if kind == "incremental" and self._holds(name) and macros.goes_on().strip() == "True":
+            self.went_on.add(name)
+            self.connection.execute(f"create or replace temp table taken as {self.part[name]['compiled_code']}")
+            columns = [SimpleNamespace(quoted=one) for one in self.connection.sql("from temp.taken limit 0").columns]
+            arguments = SimpleNamespace(
+                target_relation=self._relation(name),
+                temp_relation="temp.taken",
+                unique_key=node["config"]["unique_key"],
+                dest_columns=columns,
+            )
+            self.connection.execute(macros.get_incremental_touched_sql(arguments))
+        else:
+            run = re.sub(r"'[0-9a-f-]{36}' as plan_id", f"'run {self.number}' as plan_id", node["compiled_code"])
+            self.connection.execute(statement_of(node | {"compiled_code": run}, "create or replace"))
+        if kind == "incremental":
+            self.connection.execute(macros.note_taken_leads())
+        elif name == "int_leads_touched":
+            self.connection.execute(macros.note_planned_leads())
+
+    def _macros(self, name):
+        """The macros as they are for a model; those that return lists, or ask dbt, are answered here."""
+        text = (ROOT / "macros" / "increments.sql").read_text()
+        text = re.sub(r"\{% macro (taken_leads|leads_code|is_touched)\(.*?endmacro %\}", "", text, flags=re.DOTALL)
+        environment = Environment(extensions=["jinja2.ext.do"], autoescape=False)
+        environment.globals |= {
+            "execute": True,
+            "this": Relation(self._relation(name)),
+            "model": SimpleNamespace(name=name),
+            "graph": {"nodes": {f"model.crescendo.{key}": node for key, node in self.whole.items()}},
+            "adapter": SimpleNamespace(get_relation=lambda _, schema, alias: f"{schema}.{alias}"),
+            "load_cached_relation": lambda relation: relation,
+            "judged_part": self._relation,
+            "leads_code": lambda: self.code,
+            "run_query": lambda sql: SimpleNamespace(rows=self.connection.execute(sql).fetchall()),
+            "return": lambda value: value,
+        }
+        environment.globals["this"].database = None
+        return environment.from_string(text).module
+
+    def _relation(self, name):
+        return f"{self.whole[name]['schema']}.{name}"
+
+    def _holds(self, name):
+        found = self.connection.execute("select 1 from duckdb_tables() where table_name = ?", [name]).fetchall()
+        return bool(found)
+
+    def rows(self):
+        """All rows of all tables that the leads are made of, each in an order of its own."""
+        tables = self.connection.execute("""
+            select schema_name || '.' || table_name from duckdb_tables()
+            where schema_name in ('leads', 'intermediate') and not temporary
+        """).fetchall()
+        kept = [name for (name,) in tables if name.split(".")[1] not in OF_ONE_BUILD]
+        kept += ["intermediate.int_leads_observations", "intermediate.int_leads_restatements_found"]
+        return {name: self.connection.sql(f"from {name} order by all").fetchall() for name in kept}
+
+    def ask(self, sql):
+        return self.connection.execute(sql).fetchall()
