@@ -128,7 +128,7 @@ def test_there_may_be_nothing(desk):
 
 SCHEMA = "raw_soundcharts.report_songs"
 TAMPERINGS = {
-    f"delete from {SCHEMA} where song_id = '{song(1)['song_id']}'": "holds 1 records and the ledger 2",
+    f"delete from {SCHEMA} where song_id = '{song(1)['song_id']}'": "holds 1 record and the ledger 2",
     f"insert into {SCHEMA} select * replace (uuid() as _row_id) from {SCHEMA} limit 1": "holds 3 records",
     f"delete from {SCHEMA}__time_series where spotify_streams = 1501": "holds 5 rows in its child tables",
     f"insert into {SCHEMA}__summaries select * from {SCHEMA}__summaries limit 1": "holds 7 rows in its child tables",
@@ -242,7 +242,7 @@ def test_no_english_word_is_left_in_french(everything, monkeypatch, capsys):
 def test_the_verb_answers_in_french(desk):
     code, out, err = sales(desk).run("status", "--lang", "fr")
     assert (code, err) == (0, "")
-    assert "2 fichiers : 1 refusés" in out
+    assert "2 fichiers : 1 refusé," in out
     assert "b.csv n'est pas un document connu : sa première ligne commence par 'no report'\n" in out
     assert f"a.csv, ligne 3, timeSeries[2].{STREAMS} n'est pas un nombre entier : 1.5" in out
     assert "Aucun enregistrement ne manque" in out

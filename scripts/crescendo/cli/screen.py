@@ -42,8 +42,8 @@ def head(result: Status, most: int) -> Iterator[str]:
     last = f"{result.loads[0]['started_at']:%Y-%m-%d %H:%M}" if result.loads else ""
     size = grouped(result.size_bytes / 1e6, 1)
     yield (
-        _("{warehouse}, {size} MB, {count} last {count:load|loads}", warehouse=printable(result.warehouse), size=size,
-          count=len(result.loads))
+        _("{warehouse}, {size} MB, {count} {count:load|loads}", warehouse=printable(result.warehouse), size=size,
+          count=result.loads[0]["_load_id"] if result.loads else 0)
         + (_(", the last at {when} UTC", when=last) if last else "")
     )  # fmt: skip
     if result.builds and result.builds[0]["seconds"] is not None:
