@@ -163,6 +163,28 @@ def test_files_of_the_user_take_the_place_of_the_sample(tmp_path, way):
     assert crescendo(tmp_path, environment, "status").returncode == 0
 
 
+@pytest.mark.parametrize("mine", [True, False])
+def test_the_sample_of_a_project_that_was_moved_is_known_as_one(tmp_path, mine):
+    (tmp_path / "before").mkdir()
+    environment = without_models(tmp_path / "before")
+    (tmp_path / "before" / "sample").mkdir()
+    (tmp_path / "before" / "sample" / "report.csv").write_text(MINE)
+    assert crescendo(tmp_path / "before", environment, "build").returncode == 0
+    moved = (tmp_path / "before").rename(tmp_path / "after")
+    environment |= project_in(moved)
+    if mine:
+        (moved / "landing").mkdir()
+        (moved / "landing" / "mine.csv").write_text(MINE.replace("\na,", "\nb,"))
+    done = crescendo(moved, environment, "build")
+    assert done.returncode == 0, done.stderr
+    assert "built from what was loaded before" not in done.stdout
+    assert ("The made-up sample is removed" in done.stdout) == mine
+    assert songs(environment) == (["b"] if mine else ["a"])
+    with duckdb.connect(environment["CRESCENDO_DB"], read_only=True) as connection:
+        files = connection.execute("select path from load_audit.files where is_current").fetchall()
+    assert [path for (path,) in files] == [str(moved / ("landing/mine.csv" if mine else "sample/report.csv"))]
+
+
 def test_a_model_that_fails_ends_the_build_with_its_words(tmp_path):
     environment = project_in(tmp_path)
     (tmp_path / "seeds").unlink()

@@ -117,13 +117,17 @@ def _warn_of_files(loaded: LoadResult) -> None:
 
 def _loaded(seconds: dict[str, float]) -> LoadResult:
     """Load landing/, or a sample if the user has no files; the two are never in one warehouse."""
-    own = _own_files()
-    if not (own or _holds_own()):
+    own, moved = _own_files(), _moved_sample()
+    if not (own or _holds_own(moved)):
         if not SAMPLE.is_dir():
             with _timed(seconds, "sample"):
                 _sample()
-        return _load([SAMPLE, *([LANDING] if LANDING.is_dir() else [])], seconds)
-    if swap.working(warehouse.path()).exists() and forget([SAMPLE]):
+        result = _load([SAMPLE, *([LANDING] if LANDING.is_dir() else [])], seconds)
+        if moved:
+            forget([Path(path) for path in moved])  # their rows are those of the files here
+        return result
+    made_up = [SAMPLE, *(Path(path) for path in moved)]
+    if swap.working(warehouse.path()).exists() and forget(made_up):
         click.echo(f"The made-up sample is removed from {warehouse.path()}: there are files of your own.")
     if not own:
         click.echo(f"{LANDING}/ is empty: {warehouse.path()} is built from what was loaded before, not from a sample")
@@ -141,12 +145,25 @@ def _own_files() -> bool:
     return LANDING.is_dir() and any(path.name != SERVED for path in LANDING.iterdir())
 
 
-def _holds_own() -> bool:
-    """Whether anything was loaded from elsewhere than the sample's folder and the server's."""
+def _holds_own(moved: set[str]) -> bool:
+    """Whether anything was loaded from elsewhere than the sample's folder, wherever that was, and the server's."""
     if not swap.working(warehouse.path()).exists():
         return False
     with warehouse.connect(read_only=True) as connection:
-        return any(not (within(file, SAMPLE) or within(file, LANDING / SERVED)) for file in loaded_files(connection))
+        files = set(loaded_files(connection)) - moved
+    return any(not (within(file, SAMPLE) or within(file, LANDING / SERVED)) for file in files)
+
+
+def _moved_sample() -> set[str]:
+    """The paths of the ledger that are of this sample when the project was in another folder: as named, as large."""
+    if not (SAMPLE.is_dir() and swap.working(warehouse.path()).exists()):
+        return set()
+    with warehouse.connect(read_only=True) as connection:
+        others = {path for path in loaded_files(connection) if not within(path, SAMPLE)}
+        sizes = "select path, size_bytes from load_audit.files where is_current and path in (select unnest(?))"
+        found = connection.execute(sizes, [sorted(others)]).fetchall() if others else []
+    here = {path: SAMPLE / path.rpartition(f"/{SAMPLE}/")[2] for path, _size in found if f"/{SAMPLE}/" in path}
+    return {path for path, size in found if path in here and here[path].is_file() and here[path].stat().st_size == size}
 
 
 @contextmanager
