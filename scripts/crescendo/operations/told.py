@@ -78,8 +78,8 @@ def _sentence(template: str, found: Found, words: dict[str, str], many: str, com
     spoken = "fr" if comma else "en"
     said = filled(template, {name: number(value, comma, is_share) for name, value in numbers.items()} | words, spoken)
     if found.same:
-        of = {"platform": found.platform, "metric": words["metric"], "sentence": said}
-        return filled(many, {"count": len(found.same)} | of, spoken)
+        told: dict[str, object] = {"platform": found.platform, "metric": words["metric"], "sentence": said}
+        return filled(many, told | {"count": len(found.same)}, spoken)
     return said
 
 
