@@ -237,7 +237,7 @@ def test_a_build_that_is_killed_leaves_the_answers_as_they_were(tmp_path):
     before = (tmp_path / "crescendo.duckdb").read_bytes()
     (tmp_path / "landing").mkdir()
     (tmp_path / "landing" / "mine.csv").write_text("song_id,title,artist,timeSeries\na,A,Me,[]\n")
-    command = [sys.executable, "-m", "crescendo.cli", "build"]
+    command = [sys.executable, "-m", "crescendo.cli", "build", "--force"]  # no seed is stale
     with subprocess.Popen(command, cwd=tmp_path, env=environment, stdout=subprocess.PIPE, text=True) as process:
         assert any("dbt build: 25 %" in line for line in process.stdout)
         process.kill()
