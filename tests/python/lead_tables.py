@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from functools import cache
 from graphlib import TopologicalSorter
 from types import SimpleNamespace
 
@@ -24,12 +25,21 @@ class Relation:
     """What the macros ask of a relation of dbt."""
 
     name: str
+    database: None = None
 
     def include(self, **_):
         return self
 
     def __str__(self):
         return self.name
+
+
+@cache
+def template():
+    """The macros as they are written, but for those that return lists or ask dbt."""
+    text = (ROOT / "macros" / "increments.sql").read_text()
+    text = re.sub(r"\{% macro (taken_leads|leads_code|is_touched)\(.*?endmacro %\}", "", text, flags=re.DOTALL)
+    return Environment(extensions=["jinja2.ext.do"], autoescape=False).from_string(text)
 
 
 def leads_of(found):
@@ -90,9 +100,9 @@ class Leads:
             if name == until and not within:
                 return
             kind = node["config"]["materialized"] if node["resource_type"] == "model" else "seed"
-            if kind == "view":
+            if kind == "view" and self.number == 1:
                 self.connection.execute(statement_of(node, "create or replace"))
-            elif kind != "seed":
+            elif kind not in ("view", "seed"):
                 self.connection.execute("begin")
                 self._make(name, node, kind)
                 self.connection.execute("rollback" if name == until else "commit")
@@ -123,12 +133,10 @@ class Leads:
 
     def _macros(self, name):
         """The macros as they are for a model; those that return lists, or ask dbt, are answered here."""
-        text = (ROOT / "macros" / "increments.sql").read_text()
-        text = re.sub(r"\{% macro (taken_leads|leads_code|is_touched)\(.*?endmacro %\}", "", text, flags=re.DOTALL)
-        environment = Environment(extensions=["jinja2.ext.do"], autoescape=False)
-        environment.globals |= {
+        this = Relation(self._relation(name))
+        told = {
             "execute": True,
-            "this": Relation(self._relation(name)),
+            "this": this,
             "model": SimpleNamespace(name=name),
             "graph": {"nodes": {f"model.crescendo.{key}": node for key, node in self.whole.items()}},
             "adapter": SimpleNamespace(get_relation=lambda _, schema, alias: f"{schema}.{alias}"),
@@ -138,8 +146,7 @@ class Leads:
             "run_query": lambda sql: SimpleNamespace(rows=self.connection.execute(sql).fetchall()),
             "return": lambda value: value,
         }
-        environment.globals["this"].database = None
-        return environment.from_string(text).module
+        return template().make_module(told)
 
     def _relation(self, name):
         return f"{self.whole[name]['schema']}.{name}"
