@@ -93,7 +93,7 @@ airflow-test: .venv-airflow/.ready ## the DAG for two days (CRESCENDO_DAYS) agai
 
 lock: .venv/.ready ## pin the dependencies again, hashed, without any registry's address
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
-		--no-annotate --no-header --extra dev --extra recommend --output-file requirements.txt pyproject.toml
+		--no-annotate --no-header --extra dev --extra recommend --extra semantic --output-file requirements.txt pyproject.toml
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 		--no-annotate --no-header --extra bench --constraint requirements.txt --output-file requirements-bench.txt pyproject.toml
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
