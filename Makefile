@@ -10,7 +10,7 @@ SQLFLUFF := CRESCENDO_DB=:memory: $(BIN)/python -c "import gc; gc.set_threshold(
 	from sqlfluff.cli.commands import cli; cli()"
 
 .DEFAULT_GOAL := help
-.PHONY: help app build test lint lint-python lint-models lint-sql load sample docs shell status registry airflow airflow-test spark lock audit secrets image clean
+.PHONY: help app build test lint lint-python lint-models lint-sql load sample docs shell status registry airflow airflow-test spark spark-test lock audit secrets image clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -32,7 +32,7 @@ build: ## environment, load landing/ or a sample if it is empty, dbt build, summ
 	$(BIN)/crescendo build --environment-seconds $$(( $$(date +%s) - started ))
 
 test: .venv/.ready lint ## everything that CI runs
-	$(BIN)/pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder
+	$(BIN)/pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder -m "not spark"
 
 lint: .venv/.ready ## style and types: ruff, mypy, dbt-bouncer, sqlfluff
 	@$(MAKE) --no-print-directory --jobs 2 lint-models lint-python lint-sql
@@ -104,6 +104,9 @@ spark: .venv-spark/.ready ## the models on Spark (Java 17), from the built wareh
 	@DBT_TARGET_PATH=target $(BIN)/crescendo publish parquet --raw > /dev/null
 	@rm -rf target/spark/warehouse target/spark/views target/spark/answers
 	@mkdir -p target/spark && .venv-spark/bin/python -m crescendo.spark target/spark build --exclude resource_type:test resource_type:unit_test
+
+spark-test: .venv-spark/.ready ## the models on Spark, each table compared with DuckDB's on the sample
+	$(BIN)/pytest -m spark -s tests/python/test_spark.py
 
 lock: .venv/.ready ## pin the dependencies again, hashed, without any registry's address
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
