@@ -10,7 +10,7 @@ SQLFLUFF := CRESCENDO_DB=:memory: $(BIN)/python -c "import gc; gc.set_threshold(
 	from sqlfluff.cli.commands import cli; cli()"
 
 .DEFAULT_GOAL := help
-.PHONY: help app build test lint lint-python lint-models lint-sql load sample docs shell status registry airflow airflow-test lock audit secrets image clean
+.PHONY: help app build test lint lint-python lint-models lint-sql load sample docs shell status registry airflow airflow-test spark spark-test lock audit secrets image clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -32,7 +32,7 @@ build: ## environment, load landing/ or a sample if it is empty, dbt build, summ
 	$(BIN)/crescendo build --environment-seconds $$(( $$(date +%s) - started ))
 
 test: .venv/.ready lint ## everything that CI runs
-	$(BIN)/pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder
+	$(BIN)/pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder -m "not spark"
 
 lint: .venv/.ready ## style and types: ruff, mypy, dbt-bouncer, sqlfluff
 	@$(MAKE) --no-print-directory --jobs 2 lint-models lint-python lint-sql
@@ -91,9 +91,26 @@ airflow-test: .venv-airflow/.ready ## the DAG for two days (CRESCENDO_DAYS) agai
 	@AIRFLOW_HOME=$$(mktemp -d) && chmod 755 $$AIRFLOW_HOME && export AIRFLOW_HOME && trap 'rm -rf "$$AIRFLOW_HOME"' EXIT && \
 	CRESCENDO_AIRFLOW_DATABASE_PORT=5438 orchestration/airflow/airflow.sh run $(CURDIR)/$(BIN)/python $(CURDIR)/orchestration/airflow/try_dag.py
 
+# our half of dbt's adapter is found by its place; nothing of it is in the main environment
+.venv-spark/.ready: requirements-spark.txt .venv/.ready
+	@$(PYTHON) -m venv --clear .venv-spark
+	@$(BIN)/uv pip sync --quiet --system-certs --python .venv-spark/bin/python --require-hashes $<
+	@printf '%s\n' $(CURDIR)/scripts $(CURDIR)/scripts/spark > $$(echo .venv-spark/lib/python3*/site-packages)/crescendo.pth
+	@touch $@
+
+spark: export DBT_TARGET_PATH := target/spark/dbt
+spark: export SPARK_LOCAL_IP := 127.0.0.1
+spark: .venv-spark/.ready ## the models on Spark (Java 17), from the built warehouse's raw tables, to target/spark/warehouse
+	@DBT_TARGET_PATH=target $(BIN)/crescendo publish parquet --raw > /dev/null
+	@rm -rf target/spark/warehouse target/spark/views target/spark/answers
+	@mkdir -p target/spark && .venv-spark/bin/python -m crescendo.spark target/spark build --exclude resource_type:test resource_type:unit_test
+
+spark-test: .venv-spark/.ready ## the models on Spark, each table compared with DuckDB's on the sample
+	$(BIN)/pytest -m spark -s tests/python/test_spark.py
+
 lock: .venv/.ready ## pin the dependencies again, hashed, without any registry's address
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
-		--no-annotate --no-header --extra dev --extra recommend --output-file requirements.txt pyproject.toml
+		--no-annotate --no-header --extra dev --extra recommend --extra semantic --output-file requirements.txt pyproject.toml
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 		--no-annotate --no-header --extra bench --constraint requirements.txt --output-file requirements-bench.txt pyproject.toml
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
@@ -105,6 +122,10 @@ lock: .venv/.ready ## pin the dependencies again, hashed, without any registry's
 	printf '%s\n' 'apache-airflow[postgres]==3.3.2' 'fastapi<0.137' graphviz | $(BIN)/uv pip compile --quiet --universal \
 		--python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header \
 		--output-file orchestration/airflow/requirements-airflow.txt -
+	# sqlglot as here: the translation that is tested is the one that runs
+	printf '%s\n' 'dbt-core>=1.11,<1.12' dbt-spark==1.11.0 pyspark==4.3.0 sqlglot | $(BIN)/uv pip compile --quiet --universal \
+		--python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header \
+		--constraint requirements.txt --output-file requirements-spark.txt -
 
 audit: .venv/.ready ## known weaknesses of the pinned packages; asks the advisories of PyPI
 	$(BIN)/pip-audit --disable-pip --require-hashes --requirement requirements.txt
@@ -119,4 +140,4 @@ image: ## the container image, by Docker or Podman
 	$$(command -v docker || command -v podman) build --file Containerfile --tag crescendo .
 
 clean: ## remove what was built, and the sample; landing/ stays
-	rm -rf .venv .venv-registry .venv-airflow .airflow sample target logs crescendo.duckdb crescendo.duckdb.wal .mypy_cache .pytest_cache .ruff_cache
+	rm -rf .venv .venv-registry .venv-airflow .venv-spark .airflow sample target logs crescendo.duckdb crescendo.duckdb.wal .mypy_cache .pytest_cache .ruff_cache

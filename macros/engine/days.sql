@@ -3,60 +3,28 @@
 
     first_date, last_date: SQL expressions of type date. -#}
 {% macro days_between(first_date, last_date) -%}
-    {{ return(adapter.dispatch('days_between', 'crescendo')(first_date, last_date)) }}
-{%- endmacro %}
-
-{% macro default__days_between(first_date, last_date) -%}
     cast({{ last_date }} - {{ first_date }} as integer)
-{%- endmacro %}
-
-{% macro spark__days_between(first_date, last_date) -%}
-    datediff({{ last_date }}, {{ first_date }})
 {%- endmacro %}
 
 {#- The name of an ISO week, '2026-W03'; the year is that of its Thursday.
 
     expression: a SQL expression of type date. -#}
 {% macro iso_week(expression) -%}
-    {{ return(adapter.dispatch('iso_week', 'crescendo')(expression)) }}
-{%- endmacro %}
-
-{% macro default__iso_week(expression) -%}
     strftime({{ expression }}, '%G-W%V')
-{%- endmacro %}
-
-{% macro spark__iso_week(expression) -%}
-    concat(extract(yearofweek from {{ expression }}), '-W', lpad(weekofyear({{ expression }}), 2, '0'))
 {%- endmacro %}
 
 {#- The calendar day of a UTC timestamp where the leads are: a day of 23 or of 25 hours is one day.
 
     expression: a SQL expression of type timestamp, in UTC. -#}
 {% macro local_date(expression) -%}
-    {{ return(adapter.dispatch('local_date', 'crescendo')(expression)) }}
-{%- endmacro %}
-
-{% macro default__local_date(expression) -%}
     cast(timezone('{{ var("leads_time_zone") }}', make_timestamptz(epoch_us({{ expression }}))) as date)
-{%- endmacro %}
-
-{% macro spark__local_date(expression) -%}
-    cast(from_utc_timestamp({{ expression }}, '{{ var("leads_time_zone") }}') as date)
 {%- endmacro %}
 
 {#- Whole seconds from one moment to another. `dbt.datediff` counts boundaries, and its text is long.
 
     first_moment, last_moment: SQL expressions of type timestamp. -#}
 {% macro seconds_between(first_moment, last_moment) -%}
-    {{ return(adapter.dispatch('seconds_between', 'crescendo')(first_moment, last_moment)) }}
-{%- endmacro %}
-
-{% macro default__seconds_between(first_moment, last_moment) -%}
     epoch({{ last_moment }} - {{ first_moment }})
-{%- endmacro %}
-
-{% macro spark__seconds_between(first_moment, last_moment) -%}
-    timestampdiff(second, {{ first_moment }}, {{ last_moment }})
 {%- endmacro %}
 
 {#- A moment as written becomes a timestamp in UTC: by its offset, or by the time zone of the leads' exports if it has
@@ -64,22 +32,10 @@
 
     expression: a SQL expression of type text. -#}
 {% macro utc_moment(expression) -%}
-    {{ return(adapter.dispatch('utc_moment', 'crescendo')(expression)) }}
-{%- endmacro %}
-
-{% macro default__utc_moment(expression) -%}
     {#- by way of microseconds: timezone('UTC', ...) asks a calendar for each row -#}
     make_timestamp(epoch_us(case
         when regexp_matches(substr({{ expression }}, 20), '[-+Z]')
             then try_cast({{ expression }} as timestamp with time zone)
         else timezone('{{ var("leads_time_zone") }}', try_cast({{ expression }} as timestamp))
     end))
-{%- endmacro %}
-
-{% macro spark__utc_moment(expression) -%}
-    case
-        when substr({{ expression }}, 20) rlike '[-+Z]'
-            then to_utc_timestamp(try_cast({{ expression }} as timestamp), current_timezone())
-        else to_utc_timestamp(try_cast({{ expression }} as timestamp_ntz), '{{ var("leads_time_zone") }}')
-    end
 {%- endmacro %}

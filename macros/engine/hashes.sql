@@ -3,15 +3,7 @@
 
     subject_id, metric_id: SQL expressions of type text. -#}
 {% macro series_key(subject_id, metric_id) -%}
-    {{ return(adapter.dispatch('series_key', 'crescendo')(subject_id, metric_id)) }}
-{%- endmacro %}
-
-{% macro default__series_key(subject_id, metric_id) -%}
     cast('0x' || substr(md5({{ subject_id }} || '|' || {{ metric_id }}), 1, 15) as bigint)
-{%- endmacro %}
-
-{% macro spark__series_key(subject_id, metric_id) -%}
-    cast(conv(substr(md5({{ subject_id }} || '|' || {{ metric_id }}), 1, 15), 16, 10) as bigint)
 {%- endmacro %}
 
 {#- A person's data beyond staging: a keyed sha256 in hex, equal for equal values, null for null. The key is a variable
@@ -20,10 +12,6 @@
 
     expression: a SQL expression of type text. -#}
 {% macro masked(expression) -%}
-    {{ return(adapter.dispatch('masked', 'crescendo')(expression)) }}
-{%- endmacro %}
-
-{% macro default__masked(expression) -%}
     sha256(
         coalesce(
             cast(getvariable('mask_key') as string),
@@ -32,23 +20,11 @@
     )
 {%- endmacro %}
 
-{% macro spark__masked(expression) -%}
-    sha2(session.mask_key || {{ expression }}, 256)
-{%- endmacro %}
-
 {#- A hash of 64 bits of some values of a row, nulls included: equal for equal values, on one engine. Its sum is exact.
 
     expressions: a list of SQL expressions. -#}
 {% macro row_hash(expressions) -%}
-    {{ return(adapter.dispatch('row_hash', 'crescendo')(expressions)) }}
-{%- endmacro %}
-
-{% macro default__row_hash(expressions) -%}
     hash({{ expressions | join(', ') }})
-{%- endmacro %}
-
-{% macro spark__row_hash(expressions) -%}
-    cast(xxhash64({{ expressions | join(', ') }}) as decimal(38, 0))
 {%- endmacro %}
 
 {#- What rows of one person have in common: 64 bits of a text, keyed as by `masked`, null for null. Two texts may have the
@@ -58,14 +34,6 @@
 {% macro person_link(expression) -%}
     case
         when {{ expression }} is not null
-            then {{ adapter.dispatch('keyed_hash', 'crescendo')(expression) }}
+            then hash(cast(getvariable('mask_key') as string), {{ expression }})
     end
-{%- endmacro %}
-
-{% macro default__keyed_hash(expression) -%}
-    hash(cast(getvariable('mask_key') as string), {{ expression }})
-{%- endmacro %}
-
-{% macro spark__keyed_hash(expression) -%}
-    cast(xxhash64(session.mask_key, {{ expression }}) as decimal(38, 0))
 {%- endmacro %}

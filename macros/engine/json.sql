@@ -2,15 +2,7 @@
 
     expression: a SQL expression of type text. path: a SQL literal's content, 'value' or 'sub[0]'. -#}
 {% macro json_text(expression, path) -%}
-    {{ return(adapter.dispatch('json_text', 'crescendo')(expression, path)) }}
-{%- endmacro %}
-
-{% macro default__json_text(expression, path) -%}
     json_extract_string(try_cast({{ expression }} as json), '$.{{ path }}')
-{%- endmacro %}
-
-{% macro spark__json_text(expression, path) -%}
-    get_json_object({{ expression }}, '$.{{ path }}')
 {%- endmacro %}
 
 {#- The items of a list in a JSON text, as text, a row each; no row if there is no such list: the one expression of a
@@ -18,13 +10,5 @@
 
     expression: a SQL expression of type text. member: the list's key. -#}
 {% macro json_items(expression, member) -%}
-    {{ return(adapter.dispatch('json_items', 'crescendo')(expression, member)) }}
-{%- endmacro %}
-
-{% macro default__json_items(expression, member) -%}
     unnest(json_extract_string(try_cast({{ expression }} as json), '$.{{ member }}[*]'))
-{%- endmacro %}
-
-{% macro spark__json_items(expression, member) -%}
-    explode(from_json(get_json_object({{ expression }}, '$.{{ member }}'), 'array<string>'))
 {%- endmacro %}

@@ -222,3 +222,8 @@ def _settle_keys(relation: Relation, found: dict[str, Relation]) -> None:
 def current() -> list[Relation]:
     """What the project in the working folder publishes."""
     return published(dbt.manifest())
+
+
+def sources(manifest: dict) -> list[tuple[str, str]]:
+    """The tables that the models read and none of them makes, as (schema, name), sorted."""
+    return sorted((node["schema"], node["identifier"]) for node in manifest["sources"].values())

@@ -105,7 +105,7 @@ def test_every_list_that_make_lock_writes_is_there_and_hashed():
     assert {"requirements.txt", "requirements-run.txt", "requirements-bench.txt"} <= set(written)
     for name in written:
         text = (ROOT / name).read_text()
-        assert re.search(r"^duckdb==|^mlflow==|^apache-airflow\S*==", text, re.M), name
+        assert re.search(r"^duckdb==|^mlflow==|^apache-airflow\S*==|^dbt-spark==", text, re.M), name
         packages = len(re.findall(r"^\S+==", text, re.M))
         assert len(re.findall(r"^\S+==.*\\\n +--hash", text, re.M)) == packages, name
         assert "index-url" not in text

@@ -20,7 +20,7 @@ artist_score_pages as (
     select
         *,
         -- a list of one artist as a rule
-        {{ replace_all('related', '^ *[[] *|[]] *$', '') }} as related_artist
+        {{ replace_all('related', '^ *\\[ *|\\] *$', '') }} as related_artist
     from {{ source('raw_soundcharts', 'artist_score_pages') }}
 
 ),

@@ -84,17 +84,21 @@ def csv_command(folder: Path, form: str) -> None:
 
 @publish_command.command("parquet")
 @click.argument("folder", type=click.Path(path_type=Path), default=Path("exports"), metavar="[DIR]")
+@click.option("--raw", is_flag=True, help="The tables that models are built from, for another engine; mode 600.")
 @format_option("table", "json")
 @journal.measured("publish")
-def parquet_command(folder: Path, form: str) -> None:
+def parquet_command(folder: Path, raw: bool, form: str) -> None:
     """Write every table and view as Parquet, facts in a folder for each month; to exports/ without DIR.
+
+    With --raw, write what they are built from instead, each load in a folder of its own, to DIR/raw/.
 
     \b
     Example:
       crescendo publish parquet
       crescendo publish parquet /data/audience
+      crescendo publish parquet --raw
     """
-    _print(publish_files(folder, "parquet", warehouse.path()), form)
+    _print(publish_files(folder, "raw" if raw else "parquet", warehouse.path()), form)
 
 
 @publish_command.command("duckdb")

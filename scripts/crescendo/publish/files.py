@@ -15,6 +15,7 @@ from crescendo import warehouse
 from crescendo.errors import CrescendoError
 from crescendo.manifest import Relation
 from crescendo.publish.contents import NEXT, OLD, Published, built, checksum, rows_with_nul, without_nul
+from crescendo.publish.raw import write_raw
 from crescendo.publish.spreadsheet import safe_sql
 from crescendo.warehouse import quoted, text
 
@@ -27,7 +28,8 @@ NO_MONTH = "month=__HIVE_DEFAULT_PARTITION__"
 def publish_files(folder: Path, kind: str, file: Path | None = None) -> list[Published]:
     """Write every table and view below `folder`/<kind>, 'csv' or 'parquet'; what an earlier export wrote is replaced.
 
-    `file` is the warehouse, that of CRESCENDO_DB if None.
+    'raw' writes, as Parquet, the tables that they are built from. `file` is the warehouse, that of CRESCENDO_DB if
+    None.
 
     The files are written beside, read back and compared, and then take the place of the old ones. Raises
     CrescendoError where the folder holds something else, cannot be written, or what was written differs.
@@ -71,12 +73,16 @@ def _held(folder: Path) -> Iterator[None]:
 
 
 def _write_all(folder: Path, kind: str, file: Path) -> list[Published]:
+    published = write_raw(folder, file) if kind == "raw" else _write_built(folder, kind, file)
+    (folder / CONTENTS).write_text(json.dumps([vars(table) for table in published], indent=1) + "\n")
+    return published
+
+
+def _write_built(folder: Path, kind: str, file: Path) -> list[Published]:
     with warehouse.connect(file, read_only=True) as connection:
         relations = [relation for relation in built(connection, file) if not relation.is_helper]
         shown = [relation for relation in relations if relation.kind != "function"]
-        published = [_write(connection, relation, folder, kind) for relation in shown]
-    (folder / CONTENTS).write_text(json.dumps([vars(table) for table in published], indent=1) + "\n")
-    return published
+        return [_write(connection, relation, folder, kind) for relation in shown]
 
 
 def _write(connection: duckdb.DuckDBPyConnection, relation: Relation, folder: Path, kind: str) -> Published:

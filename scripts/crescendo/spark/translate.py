@@ -1,0 +1,356 @@
+"""DuckDB's SQL in Spark's words: sqlglot's translation, and rules where the same words mean something else.
+
+The models are written once, for DuckDB. What a rule below does not say, sqlglot does: the names of types and functions,
+and where nulls are in an order.
+"""
+
+from collections.abc import Callable
+
+import sqlglot
+from sqlglot import exp
+
+# functions of the same meaning under another name
+FUNCTIONS = {"error": "raise_error"}
+# types whose name in Spark sqlglot does not know
+TYPES = {
+    exp.DType.INT128: "decimal(38, 0)",
+    exp.DType.UBIGINT: "decimal(20, 0)",
+    exp.DType.UUID: "string",
+}
+# what is a date whatever it is of
+DATES = (exp.LastDay, exp.CurrentDate, exp.TsOrDsToDate)
+# what is a date if its argument is one
+PASSED_ON = (
+    exp.AnyValue, exp.Coalesce, exp.Filter, exp.FirstValue, exp.Greatest, exp.Lag, exp.LastValue, exp.Lead, exp.Least,
+    exp.Max, exp.Min, exp.Paren, exp.Window, exp.ArgMax, exp.ArgMin,
+)  # fmt: skip
+# how far a circle reaches; see `_unroll`
+ROUNDS = 4
+UNICODE = "com.ibm.icu.text.Normalizer"
+Rule = Callable[..., exp.Expr]
+
+
+def translated(sql: str, function: str = "", parameters: tuple[str, ...] = ()) -> str:
+    """One statement of DuckDB's in Spark's dialect.
+
+    Of the query of a table function, `function` is its name and `parameters` are those that an unqualified column of
+    that name means. Raises sqlglot's errors if it cannot be read.
+    """
+    query = sqlglot.parse_one(sql, dialect="duckdb")
+    for column in list(query.find_all(exp.Column)):
+        if not column.table and column.name in parameters:
+            column.replace(exp.column(column.name, function))
+    _spell_out_windows(query)
+    for recursive in list(query.find_all(exp.With)):
+        _unroll(recursive)
+    # from the leaves up: a rule sees what is below it as it will be
+    for node in reversed(list(query.walk())):
+        rule = RULES.get(type(node))
+        made = rule(node) if rule else node
+        if made is not node:
+            node.replace(made)
+    return query.sql(dialect="spark", comments=False)
+
+
+def _spell_out_windows(query: exp.Expr) -> None:
+    """`over (period order by a)` goes on from a named window, which Spark's windows cannot."""
+    for select in query.find_all(exp.Select):
+        named = {window.name: window for window in select.args.get("windows") or ()}
+        for window in [found for item in select.expressions for found in item.find_all(exp.Window)]:
+            base = named.get(window.alias)
+            if base and (window.args.get("order") or window.args.get("spec")):
+                window.set("alias", None)
+                for part in ("partition_by", "order", "spec"):
+                    inherited = base.args.get(part)
+                    if inherited and not window.args.get(part):
+                        copied = (
+                            [item.copy() for item in inherited] if isinstance(inherited, list) else inherited.copy()
+                        )
+                        window.set(part, copied)
+            elif isinstance(window.parent, exp.Binary):  # Spark would read `over w - 1` as a name with a hyphen
+                window.replace(exp.paren(window.copy()))
+
+
+def _unroll(clause: exp.With) -> None:
+    """What goes in circles until nothing new is reached, as so many rounds: Spark's recursion knows `union all` only.
+
+    If the last round still brings something, the query fails: nothing is left out in silence.
+    """
+    made = []
+    for step in clause.expressions:
+        union = step.this
+        is_circle = isinstance(union, exp.Union) and union.args.get("distinct") and _reads(union.expression, step.alias)
+        if not is_circle:
+            made.append(step)
+            continue
+        names = [f"{step.alias}_{number}" for number in range(ROUNDS + 1)]
+        for before, name in zip([None, *names], names, strict=False):
+            made.append(_round(name, union.expression if before else union.this, step.alias, before))
+        reached, last = " union ".join(f"select * from {name}" for name in names[:-1]), f"select * from {names[-1]}"
+        words = f"""
+            select * from ({reached}) where if(
+                (select count(*) from ({last} except ({reached})) as beyond) = 0, true,
+                raise_error('{step.alias} reaches further than {ROUNDS} rounds: raise ROUNDS in spark/translate.py')
+            )
+        """
+        made.append(
+            exp.CTE(
+                this=sqlglot.parse_one(words, dialect="spark"), alias=exp.TableAlias(this=exp.to_identifier(step.alias))
+            )
+        )
+    clause.set("expressions", made)
+
+
+def _reads(query: exp.Expr, name: str) -> bool:
+    return any(table.name == name and not table.db for table in query.find_all(exp.Table))
+
+
+def _round(name: str, query: exp.Expr, circle: str, before: str | None) -> exp.CTE:
+    """One round as a step of its own, which reads the round before in place of the circle."""
+    body = query.copy()
+    for table in list(body.find_all(exp.Table)):
+        if before and table.name == circle and not table.db:
+            table.replace(exp.alias_(exp.to_table(before), circle, table=True))
+    distinct = exp.select("*").distinct().from_(exp.alias_(exp.Subquery(this=body), "round", table=True))
+    return exp.CTE(this=distinct, alias=exp.TableAlias(this=exp.to_identifier(name)))
+
+
+def type_name(kind: str) -> str:
+    """Spark's name of a DuckDB type."""
+    return _typed(exp.DataType.build(kind, dialect="duckdb")).sql(dialect="spark").lower()
+
+
+def is_date(node: exp.Expr | None) -> bool:
+    """Whether an expression is a date, by the names that the house gives to dates."""
+    match node:
+        case exp.Column():
+            return node.name.endswith(("_date", "_on"))
+        case exp.Cast():
+            return node.to.this == exp.DType.DATE
+        case exp.Case():
+            return any(map(is_date, [*(branch.args["true"] for branch in node.args["ifs"]), node.args.get("default")]))
+        case exp.If():
+            return is_date(node.args.get("true"))
+        case exp.Add() | exp.Sub():
+            return is_date(node.this) and _is_interval(node.expression)
+        case exp.Anonymous():
+            return node.name in ("date_add", "date_sub")
+    return isinstance(node, DATES) or (isinstance(node, PASSED_ON) and is_date(node.this))
+
+
+def _is_interval(node: exp.Expr) -> bool:
+    return isinstance(node, exp.Interval) or (isinstance(node, exp.Anonymous) and node.name.endswith("_interval"))
+
+
+def _spark(words: str, /, **parts: exp.Expr) -> exp.Expr:
+    """An expression from Spark's words, in which :name is a part of what is translated."""
+    made = sqlglot.parse_one(words, dialect="spark")
+    for place in list(made.find_all(exp.Placeholder)):
+        place.replace(parts[place.name].copy())
+    return made
+
+
+# --- days and moments ------------------------------------------------------------------------------------------
+
+
+def _subtracted(node: exp.Expr) -> exp.Expr:
+    if is_date(node.this) and is_date(node.expression):
+        return _spark("datediff(:one, :other)", one=node.this, other=node.expression)
+    return _moved(node, "date_sub")
+
+
+def _moved(node: exp.Expr, word: str = "date_add") -> exp.Expr:
+    """A date and a number of days; Spark takes an integer, no bigint."""
+    if is_date(node.this) and not _is_interval(node.expression):
+        return exp.Anonymous(this=word, expressions=[node.this.copy(), exp.cast(node.expression.copy(), "int")])
+    return node
+
+
+def _times(node: exp.Expr) -> exp.Expr:
+    """A number of intervals, of which Spark knows the names but not the product with a bigint."""
+    number, interval = node.this, node.expression
+    if isinstance(interval, exp.Interval) and interval.unit.name.upper() in ("DAY", "MONTH", "YEAR"):
+        unit = interval.unit.name.upper()
+        word = {"DAY": "make_dt_interval(cast(:number as int))", "MONTH": "make_ym_interval(0, cast(:number as int))",
+                "YEAR": "make_ym_interval(cast(:number as int))"}[unit]  # fmt: skip
+        return _spark(word, number=number)
+    return node
+
+
+def _seconds(node: exp.Expr) -> exp.Expr:
+    """`epoch` of a moment or of what lies between two."""
+    one = "unix_micros(cast(:one as timestamp))"
+    if isinstance(node.this, exp.Sub):
+        both = f"(({one} - unix_micros(cast(:other as timestamp))) / 1e6)"
+        return _spark(both, one=node.this.this, other=node.this.expression)
+    return _spark(f"({one} / 1e6)", one=node.this)
+
+
+def _formatted(node: exp.Expr) -> exp.Expr:
+    """An ISO week, which Spark's patterns no longer have."""
+    if node.args["format"].name != "%G-W%V":
+        return node
+    week = "concat(cast(extract(yearofweek from :day) as string), '-W', lpad(cast(weekofyear(:day) as string), 2, '0'))"
+    return _spark(week, day=node.this)
+
+
+def _in_zone(zone: exp.Expr, moment: exp.Expr) -> exp.Expr:
+    """A moment with a zone is Spark's `timestamp`, which the session shows in UTC; one without is `timestamp_ntz`."""
+    if zone.name == "UTC":
+        return _spark("cast(:moment as timestamp)", moment=moment)
+    has_zone = isinstance(moment, exp.Cast) and moment.to.this == exp.DType.TIMESTAMPTZ
+    word = "from_utc_timestamp" if has_zone else "to_utc_timestamp"
+    return exp.Anonymous(this=word, expressions=[moment.copy(), zone.copy()])
+
+
+# --- numbers ---------------------------------------------------------------------------------------------------
+
+
+def _divided(node: exp.Expr) -> exp.Expr:
+    """Of two decimals Spark makes a decimal, DuckDB a double; by zero Spark fails, DuckDB has no value."""
+    node.set("this", exp.cast(node.this, "double"))
+    return node
+
+
+def _averaged(node: exp.Expr) -> exp.Expr:
+    _unordered(node)
+    node.set("this", exp.cast(node.this, "double"))
+    return node
+
+
+def _unordered(node: exp.Expr) -> exp.Expr:
+    """A sum in an order, for the last digit of a float; Spark's sums have none."""
+    if isinstance(node.this, exp.Order):
+        node.set("this", node.this.this)
+    return node
+
+
+def _deviation(value: exp.Expr) -> exp.Expr:
+    """The median of the distances from the median, which Spark has no word for."""
+    half = "element_at(:list, cast(floor((size(:list) + {}) / 2) as int))"
+    middle = f"(({half.format(1)} + {half.format(2)}) / 2)"
+    values = _spark("array_sort(collect_list(cast(:value as double)))", value=value)
+    distances = _spark("array_sort(transform(:list, item -> abs(item - :middle)))", list=values,
+                       middle=_spark(middle, list=values))  # fmt: skip
+    return _spark(middle, list=distances)
+
+
+# --- texts -----------------------------------------------------------------------------------------------------
+
+
+def _normalised(form: str) -> Rule:
+    """A text by a method of the Unicode library that Spark brings."""
+    return lambda text: _spark(f"try_reflect('{UNICODE}', '{form}', :text, false)", text=text)
+
+
+def _without_accents(text: exp.Expr) -> exp.Expr:
+    return _spark("regexp_replace(:text, '[\\\\u0300-\\\\u036f]', '')", text=_normalised("decompose")(text))
+
+
+def _matched(node: exp.Expr) -> exp.Expr:
+    return _spark("(:text rlike concat('^(?:', :pattern, ')$'))", text=node.this, pattern=node.expression)
+
+
+def _member(node: exp.Expr) -> exp.Expr:
+    """A member of a JSON text; what is no JSON has none in both engines."""
+    text = node.this.this if isinstance(node.this, exp.TryCast) else node.this
+    path = node.expression.sql(dialect="duckdb").strip("'")
+    read = f"get_json_object(:text, '{path.removesuffix('[*]')}')"
+    return _spark(f"from_json({read}, 'array<string>')" if path.endswith("[*]") else read, text=text)
+
+
+# --- the rest --------------------------------------------------------------------------------------------------
+
+
+def _picked(node: exp.Expr) -> exp.Expr:
+    """Where the value is null, DuckDB passes over the row."""
+    node.set("expression", _spark("if(:value is null, null, :key)", value=node.this, key=node.expression))
+    return node
+
+
+def _windowed(node: exp.Expr) -> exp.Expr:
+    """A window function of Spark has no `filter`: its argument is null where the condition does not hold.
+
+    Where a function was spelled out, the window belongs to the list that it is made of.
+    """
+    if isinstance(node.this, exp.Paren):
+        inner = node.this.copy()
+        for call in list(inner.find_all(exp.ArrayAgg)):
+            over = node.copy()
+            over.set("this", call.copy())
+            call.replace(over)
+        return inner
+    if isinstance(node.this, exp.Filter):
+        call, condition = node.this.this, node.this.expression.this
+        value = exp.Literal.number(1) if isinstance(call.this, exp.Star) else call.this
+        call.set("this", exp.Case(ifs=[exp.If(this=condition, true=value)]))
+        node.set("this", call)
+    return node
+
+
+def _cast(node: exp.Expr) -> exp.Expr:
+    if isinstance(node, exp.TryCast) and node.to.this == exp.DType.DATE:
+        # Spark takes '2026' for a day
+        whole = "case when cast(:text as string) rlike '^ *[0-9]+-[0-9]+-[0-9]+' then try_cast(:text as date) end"
+        return _spark(whole, text=node.this)
+    if node.this.sql().startswith("'0x' || "):
+        digits = node.this.copy()
+        next(digits.find_all(exp.Literal)).replace(exp.Literal.string(""))
+        return _spark("cast(conv(:digits, 16, 10) as bigint)", digits=digits)
+    node.set("to", _typed(node.to))
+    return node
+
+
+def _typed(kind: exp.DataType) -> exp.DataType:
+    return exp.DataType.build(TYPES[kind.this], dialect="spark") if kind.this in TYPES else kind
+
+
+def _hashed(*values: exp.Expr) -> exp.Expr:
+    """A hash of the other engine is another number; of equal rows it is equal."""
+    call = exp.Anonymous(this="xxhash64", expressions=[value.copy() for value in values])
+    return _spark("cast(:call as decimal(20, 0))", call=call)
+
+
+def _named(node: exp.Expr) -> exp.Expr:
+    """A step of a query; Spark decides itself whether it is kept."""
+    node.set("materialized", None)
+    return node
+
+
+def _called(node: exp.Expr) -> exp.Expr:
+    word = node.name.lower()
+    if word in CALLS:
+        return CALLS[word](*node.expressions)
+    if word in FUNCTIONS:
+        node.set("this", FUNCTIONS[word])
+    return node
+
+
+CALLS: dict[str, Rule] = {
+    "getvariable": lambda name: exp.column(name.name, "session"),
+    "hash": _hashed,
+    "mad": _deviation,
+    "nfc_normalize": _normalised("compose"),
+    "strip_accents": _without_accents,
+    "timezone": _in_zone,
+}
+
+RULES: dict[type[exp.Expr], Rule] = {
+    exp.Add: _moved,
+    exp.Anonymous: _called,
+    exp.ArgMax: _picked,
+    exp.ArgMin: _picked,
+    exp.Avg: _averaged,
+    exp.CTE: _named,
+    exp.Cast: _cast,
+    exp.Div: _divided,
+    exp.JSONExtractScalar: _member,
+    exp.Mul: _times,
+    exp.RegexpFullMatch: _matched,
+    exp.Sub: _subtracted,
+    exp.Sum: _unordered,
+    exp.TimeToStr: _formatted,
+    exp.TimeToUnix: _seconds,
+    exp.TryCast: _cast,
+    exp.Window: _windowed,
+}
