@@ -39,9 +39,15 @@
                 'checksum': node.checksum.checksum, 'parents': changed_by(node), 'is_built': node.unique_id in built
             }) -%}
         {%- endfor -%}
+        -- a run of tests builds nothing: what was built is still of the stamp before
+        create or replace temp table stamped as
+        select coalesce(
+            cast(getvariable('project_stamp') as varchar), any_value(stamp) filter (where {{ flags.WHICH == 'test' }})
+        ) as stamp
+        from load_audit.project_nodes;
         delete from load_audit.project_nodes;
         insert into load_audit.project_nodes
-        select *, getvariable('project_stamp') as stamp
+        select *, (select stamp from stamped) as stamp
         from (select unnest(from_json('{{ tojson(nodes) }}', '[{"unique_id": "varchar", "name": "varchar",
             "is_promise": "boolean", "is_view": "boolean", "checksum": "varchar", "parents": ["varchar"],
             "is_built": "boolean"}]'), recursive := true));
@@ -105,6 +111,7 @@
             (select coalesce(max(touch_id), 0) from load_audit.touched_tables)
         from load_audit.project_nodes semi join tested using (unique_id)
         where unique_id not in (select unique_id from tested where is_undecided)
+            and getvariable('project_stamp') is not null
         on conflict do update set
             checksum = excluded.checksum, began_at = excluded.began_at, _load_id = excluded._load_id,
             touch_id = excluded.touch_id;

@@ -27,6 +27,11 @@ def said_of(folder):
         return builds.unbuilt(connection)
 
 
+def stamps_of(folder):
+    with duckdb.connect(str(folder / "crescendo.duckdb"), read_only=True) as connection:
+        return connection.execute("select distinct stamp from load_audit.project_nodes").fetchall()
+
+
 @pytest.fixture
 def seeded(tmp_path):
     """An empty warehouse whose seeds are built."""
@@ -109,10 +114,15 @@ def test_a_build_of_some_models_breaks_the_promises_of_those_alone(seeded):
 
 def test_tests_and_documents_are_no_builds(seeded):
     folder, environment = seeded
+    with duckdb.connect(str(folder / "crescendo.duckdb")) as connection:
+        connection.execute("update load_audit.project_nodes set stamp = 'of the build'")
     for words in (("test", "--select", "platforms"), ("docs", "generate"), ("compile",)):
         done = dbt(folder, environment, *words)
         assert done.returncode == 0, done.stdout
         assert said_of(folder) == ""
+    assert stamps_of(folder) == [("of the build",)], "`crescendo build` has nothing to do"
+    assert dbt(folder, environment, *SEEDS).returncode == 0
+    assert stamps_of(folder) == [(None,)], "dbt by hand may have been given other variables"
 
 
 @pytest.fixture
