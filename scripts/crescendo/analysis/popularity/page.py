@@ -72,7 +72,7 @@ def _vega_lite() -> str:
 
 def _paragraph(text: str, **values: object) -> Markup:
     """A passage of the template in the reader's language; its values are escaped."""
-    escaped = {name: escape(value) for name, value in values.items()}
+    escaped = {name: escape(str(value)) for name, value in values.items()}
     return Markup(_(" ".join(text.split()), **escaped))  # noqa: S704 - the text is ours
 
 
