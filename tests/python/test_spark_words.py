@@ -42,6 +42,13 @@ def said(expression):
             "to_utc_timestamp(try_cast(a as timestamp_ntz), 'Europe/Paris')",
         ),
         ("timezone('Europe/Paris', a_at)", "to_utc_timestamp(a_at, 'Europe/Paris')"),
+        (
+            "cast(timezone('Europe/Paris', make_timestamptz(epoch_us(a_at))) as date)",
+            "cast(from_utc_timestamp(timestamp_micros(unix_micros(cast(a_at as timestamp))), 'Europe/Paris') as date)",
+        ),
+        ("make_timestamp(epoch_us(a))", "cast(timestamp_micros(unix_micros(cast(a as timestamp))) as timestamp_ntz)"),
+        ("length(a) = strlen(a)", "length(a) = octet_length(a)"),
+        ("suffix(a, ' ')", "endswith(a, ' ')"),
         # '2026' is no day
         (
             "try_cast(a as date)",

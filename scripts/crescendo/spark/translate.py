@@ -10,7 +10,7 @@ import sqlglot
 from sqlglot import exp
 
 # functions of the same meaning under another name
-FUNCTIONS = {"error": "raise_error"}
+FUNCTIONS = {"error": "raise_error", "strlen": "octet_length", "suffix": "endswith"}
 # types whose name in Spark sqlglot does not know
 TYPES = {
     exp.DType.INT128: "decimal(38, 0)",
@@ -199,6 +199,7 @@ def _in_zone(zone: exp.Expr, moment: exp.Expr) -> exp.Expr:
     if zone.name == "UTC":
         return _spark("cast(:moment as timestamp)", moment=moment)
     has_zone = isinstance(moment, exp.Cast) and moment.to.this == exp.DType.TIMESTAMPTZ
+    has_zone = has_zone or (isinstance(moment, exp.Anonymous) and moment.name == "timestamp_micros")
     word = "from_utc_timestamp" if has_zone else "to_utc_timestamp"
     return exp.Anonymous(this=word, expressions=[moment.copy(), zone.copy()])
 
@@ -327,6 +328,8 @@ def _called(node: exp.Expr) -> exp.Expr:
 
 
 CALLS: dict[str, Rule] = {
+    "epoch_us": lambda moment: _spark("unix_micros(cast(:moment as timestamp))", moment=moment),
+    "make_timestamptz": lambda micros: exp.Anonymous(this="timestamp_micros", expressions=[micros.copy()]),
     "getvariable": lambda name: exp.column(name.name, "session"),
     "hash": _hashed,
     "mad": _deviation,
@@ -352,5 +355,6 @@ RULES: dict[type[exp.Expr], Rule] = {
     exp.TimeToStr: _formatted,
     exp.TimeToUnix: _seconds,
     exp.TryCast: _cast,
+    exp.UnixToTime: lambda node: _spark("cast(timestamp_micros(:micros) as timestamp_ntz)", micros=node.this),
     exp.Window: _windowed,
 }
