@@ -26,15 +26,18 @@ def main(folder: Path, words: list[str]) -> int:
         for run in getattr(result.result, "results", ())
     ]
     done = {run["name"] for run in runs if run["status"] == "success"}
-    report = {"runs": runs, "refused": {}, "seconds": {}}
+    refused: dict[str, str] = {}
+    seconds: dict[str, float] = {}
     for place, query in [*_calls(folder), *_views(Path(os.environ["DBT_TARGET_PATH"]), done)]:
         began = time.perf_counter()
         try:
             SparkSession.builder.getOrCreate().sql(query).write.parquet(str(folder / place))
         except PySparkException as error:
-            report["refused"][place] = str(error)
-        report["seconds"][place] = round(time.perf_counter() - began, 3)
-        (folder / "report.json").write_text(json.dumps(report, indent=1))
+            refused[place] = str(error)
+        seconds[place] = round(time.perf_counter() - began, 3)
+        (folder / "report.json").write_text(
+            json.dumps({"runs": runs, "refused": refused, "seconds": seconds}, indent=1)
+        )
     return 0 if result.success else 1
 
 

@@ -77,8 +77,8 @@ class CrescendoSparkAdapter(SparkAdapter):
         session.sql("set variable mask_key = :key", args={"key": key})
 
 
-def _translated(sql: str, *words: object) -> str:
+def _translated(sql: str, function: str = "", parameters: tuple[str, ...] = ()) -> str:
     try:
-        return translate.translated(sql, *words)
+        return translate.translated(sql, function, parameters)
     except SqlglotError as error:
         raise DbtRuntimeError(f"this cannot be said in Spark's words: {error}\n{sql}") from None

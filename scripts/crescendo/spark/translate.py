@@ -169,8 +169,8 @@ def _moved(node: exp.Expr, word: str = "date_add") -> exp.Expr:
 def _times(node: exp.Expr) -> exp.Expr:
     """A number of intervals, of which Spark knows the names but not the product with a bigint."""
     number, interval = node.this, node.expression
-    if isinstance(interval, exp.Interval) and interval.unit.name.upper() in ("DAY", "MONTH", "YEAR"):
-        unit = interval.unit.name.upper()
+    unit = interval.unit.name.upper() if isinstance(interval, exp.Interval) and interval.unit else ""
+    if unit in ("DAY", "MONTH", "YEAR"):
         word = {"DAY": "make_dt_interval(cast(:number as int))", "MONTH": "make_ym_interval(0, cast(:number as int))",
                 "YEAR": "make_ym_interval(cast(:number as int))"}[unit]  # fmt: skip
         return _spark(word, number=number)
@@ -289,7 +289,7 @@ def _windowed(node: exp.Expr) -> exp.Expr:
     return node
 
 
-def _cast(node: exp.Expr) -> exp.Expr:
+def _cast(node: exp.Cast) -> exp.Expr:
     if isinstance(node, exp.TryCast) and node.to.this == exp.DType.DATE:
         # Spark takes '2026' for a day
         whole = "case when cast(:text as string) rlike '^ *[0-9]+-[0-9]+-[0-9]+' then try_cast(:text as date) end"
