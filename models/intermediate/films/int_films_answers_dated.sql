@@ -1,5 +1,5 @@
--- An answer that does not say its day is of the day on which it was loaded; one of a day that cannot
--- be is set aside.
+-- An answer that does not say its day is of the day on which it was loaded; one of a day that
+-- cannot be is set aside.
 
 with
 

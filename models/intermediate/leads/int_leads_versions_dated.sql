@@ -1,5 +1,5 @@
--- A moment of a day that cannot be says nothing, and is a finding: one to come would make its version
--- the latest for ever, and one of the year 1 a calendar of two thousand years.
+-- A moment of a day that cannot be says nothing, and is a finding: one to come would make its
+-- version the latest for ever, and one of the year 1 a calendar of two thousand years.
 
 with
 
