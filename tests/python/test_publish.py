@@ -450,7 +450,7 @@ NUL = "update audience.dim_songs set title = 'Nu' || chr(0) || 'l' where song_id
 def test_a_nul_is_left_out_of_postgresql_and_said(changed, database, capsys):
     changed(NUL.format("audience.dim_songs"))
     assert main(["publish", "postgres"]) == 0
-    assert "audience.dim_songs: 1 rows hold a NUL character in a text, which was left out" in capsys.readouterr().err
+    assert "audience.dim_songs: 1 row holds a NUL character in a text, which was left out" in capsys.readouterr().err
     assert psql(database, "select count(*) from audience.dim_songs where title = 'Nul'") == [["1"]]
 
 

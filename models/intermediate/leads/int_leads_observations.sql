@@ -28,7 +28,7 @@ spend as (
     select
         channel_id,
         spend_date,
-        sum(spend) as spend
+        {{ exact_sum('spend') }} as spend
     from spend_days
     group by channel_id, spend_date
 

@@ -46,8 +46,8 @@ spend as (
     select
         cast({{ dbt.date_trunc('week', 'spend_date') }} as date) as week_date,
         channel_id,
-        sum(spend) as spend,
-        sum(credit) as credit,
+        {{ exact_sum('spend') }} as spend,
+        {{ exact_sum('credit') }} as credit,
         bool_or(is_spread) as is_spread,
         max(last_restated_at) as last_restated_at
     from spend_days

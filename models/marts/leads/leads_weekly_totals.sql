@@ -29,7 +29,7 @@ costs as (
 
     select
         week,
-        sum(spend) as spend,
+        {{ exact_sum('spend') }} as spend,
         max(last_restated_at) as last_restated_at
     from {{ ref('channel_costs') }}
     group by week
