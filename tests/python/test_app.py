@@ -336,7 +336,7 @@ LED_TO = {
     },
     "leads?period=month:2025-04": {
         "Media mix": ("mix", (0, 1, 3, 4), "channel, count_if(is_validated), count(*),"
-                      " count_if(is_validated and is_won) from rows group by 1 union all select 'Direct', 0, 0, 0"),
+                      " count_if(is_received and is_won) from rows group by 1 union all select 'Direct', 0, 0, 0"),
     },
     "listening": {
         "Tracks": ("tracks", (0, 2, 3), "min(track_name), count(*), count(distinct user_key) from rows"
