@@ -358,7 +358,7 @@ def test_training_again_gives_the_same_version_and_does_not_replace_the_one_that
 def test_the_lists_of_some_users_are_replaced_and_no_others(asked, capsys):
     [(one, moment)] = asked("select user_key, scored_at from recommendations.top_n limit 1")
     assert main(["recommend", "score", "--users", one, "--n", "3"]) == 0
-    assert "3 rows for 1 users" in capsys.readouterr().out
+    assert "3 rows for 1 user" in capsys.readouterr().out
     assert asked(
         f"select count(*), min(scored_at) > '{moment}' from recommendations.top_n where user_key = '{one}'"
     ) == [(3, True)]

@@ -5,7 +5,7 @@ with
 
 versions as (
 
-    select * from {{ ref('int_audience_versions_parted') }}
+    select * from {{ ref('int_audience_versions_resolved') }}
 
 ),
 
