@@ -204,9 +204,9 @@ def a_state(language):
     reject = {"file": "a.csv", "line": 3, "path": "x[1].y", "reason": "is not a whole number", "sample": "1.5"}
     field = {"file": "a.csv", "path": "x[*].z", "record_count": 1234, "sample": "9"}
     table = {"table": "raw_abc.def", "rows": 12345, "newest_day": date(2025, 5, 14), "digest": "f00"}
+    loads = [{"_load_id": 2, "started_at": datetime(2025, 5, 14, 12, tzinfo=UTC)}]
     return Status(
-        "w.duckdb", 12_345_678, [{"started_at": datetime(2025, 5, 14, 12, tzinfo=UTC)}], refused + noted, [table],
-        [reject] * 3, [field] * 3, findings, rejected_count=3,
+        "w.duckdb", 12_345_678, loads, refused + noted, [table], [reject] * 3, [field] * 3, findings, rejected_count=3,
     )  # fmt: skip
 
 
