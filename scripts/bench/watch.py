@@ -28,13 +28,12 @@ ROOT = Path(__file__).parents[2]
 def history(connection: duckdb.DuckDBPyConnection, runs: int) -> None:
     """Make the tables hold so many runs before now, each like the last one."""
     now = datetime.now(UTC).replace(tzinfo=None)
+    [(last,)] = connection.execute("select max(run_id) from operations.runs where verb = 'build'").fetchall()
     for name in store.TABLES:
         if name == "observations":
             continue
         moment = "started_at" if name == "runs" else "noted_at"
-        connection.execute(f"""
-            create or replace temp table one as
-            from operations.{name} where run_id = (select max(run_id) from operations.runs where verb = 'build')""")
+        connection.execute(f"create or replace temp table one as from operations.{name} where run_id = '{last}'")
         connection.execute(f"delete from operations.{name}")
         ended = ", ended_at = started_at, outcome = 'ok', seconds = 60" if name == "runs" else ""
         connection.execute(f"update one set {moment} = timestamp '{now}'{ended}")
@@ -70,25 +69,29 @@ def cpu(work, *words) -> tuple[float, float]:
 def a_run(file: Path, target: Path) -> tuple[float, float]:
     """Do what a build does for its own measures, and nothing else; returns its CPU seconds and its seconds.
 
-    The second connection is open in any case, since a build notes there that it has built.
+    The connections are open in any case: a build asks one what is stale, and notes by the other that it has built. What
+    is written is stored when they close, which is counted.
     """
     with journal.run("build", file) as run:
-        before = cpu(_before_dbt, run, file)
-        with duckdb.connect(str(file)) as connection:
-            after = cpu(_after_dbt, run, connection, file, target)
+        connection = duckdb.connect(str(file))
+        before = cpu(_before_dbt, run, connection, file, loaded(connection))
+        connection = duckdb.connect(str(file))
+        after = cpu(_after_dbt, run, connection, file, target)
     return before[0] + after[0], before[1] + after[1]
 
 
-def _before_dbt(run: journal.Run, file: Path) -> None:
-    with duckdb.connect(str(file)) as connection:
-        measure.loaded(run, connection, loaded(connection))
-        measure.disk(run, file)
-        store.fill(connection, file)
+def _before_dbt(run: journal.Run, connection: duckdb.DuckDBPyConnection, file: Path, brought: LoadResult) -> None:
+    measure.loaded(run, connection, brought)
+    measure.disk(run, file)
+    store.fill(connection, file)
+    connection.close()
 
 
 def _after_dbt(run: journal.Run, connection: duckdb.DuckDBPyConnection, file: Path, target: Path) -> None:
+    connection.execute("set threads = 1")
     measure.built(run, connection, target)
     store.fill(connection, file)
+    connection.close()
 
 
 def domain_share(target: Path) -> tuple[float, float]:

@@ -1,6 +1,9 @@
 -- The journal keeps every column, model and test. The spine gets those that tell something: what
 -- never lacks a value, takes no time, rejects nothing and never fails would be most of it.
 
+-- a table of two weeks: a view would look through all that was observed for each reader
+{{ config(materialized='table') }}
+
 with
 
 observations as (

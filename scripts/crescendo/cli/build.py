@@ -60,14 +60,16 @@ def _build(run: Run, seconds: dict[str, float], force: bool) -> int:
             loaded = _loaded(seconds)
             phase.rows, phase.bytes = measure.size_of(loaded)
         stamp = dbt.stamp()
-        stale = None if force else _stale(stamp)
-        if stale and not stale.nodes:
+        with warehouse.connect() as connection:
+            stale = None if force else builds.stale(connection, stamp)
+            is_idle = stale is not None and not stale.nodes
+            if not is_idle:
+                _measure(run, connection, loaded)
+        if is_idle:
             _warn_of_files(loaded)
             click.echo("Nothing has changed: the files are loaded, the models are built, and nothing was touched.")
             _print_questions()
             return 0
-        with warehouse.connect() as connection:
-            _measure(run, connection, loaded)
         with _timed(seconds, "dbt build"), run.phase("transform"):
             built = _dbt_build(stamp, stale)
         for node in outcome.nodes(dbt.target()) if built else ():
@@ -89,12 +91,6 @@ def _build(run: Run, seconds: dict[str, float], force: bool) -> int:
     return 1 if built.broken else 0
 
 
-def _stale(stamp: str) -> builds.Stale | None:
-    """What is to be built; None if everything is."""
-    with warehouse.connect(read_only=True) as connection:
-        return builds.stale(connection, stamp)
-
-
 def _measure(
     run: Run, connection: duckdb.DuckDBPyConnection, loaded: LoadResult | None, *, is_whole: bool = False
 ) -> None:
@@ -104,6 +100,7 @@ def _measure(
             measure.loaded(run, connection, loaded)
             measure.disk(run, swap.working(warehouse.path()))
         else:
+            connection.execute("set threads = 1")
             measure.built(run, connection, dbt.target(), is_whole=is_whole)
         store.fill(connection, warehouse.path())
 

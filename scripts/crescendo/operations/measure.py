@@ -46,6 +46,7 @@ UNKNOWN = """
 FINDINGS = "select finding_kind, sum(finding_count)::bigint from quality.fct_findings group by all order by all"
 TYPES = ("model", "seed", "test", "snapshot")
 MESSAGE = 300  # characters
+SMALL = 1_000_000  # rows; of fewer, a second thread costs more than it does
 
 
 def size_of(result: LoadResult) -> tuple[int, int]:
@@ -55,9 +56,14 @@ def size_of(result: LoadResult) -> tuple[int, int]:
 
 
 def loaded(run: Run, connection: duckdb.DuckDBPyConnection, result: LoadResult) -> None:
-    """Note what a load brought, by source, document, table and column."""
+    """Note what a load brought, by source, document, table and column.
+
+    If that is little, the connection is left with one thread.
+    """
     with suppress(duckdb.Error):
         done = [file for file in result.files if file.status == "loaded"]
+        if _total(done, "records_loaded", "rows_loaded") < SMALL:
+            connection.execute("set threads = 1")
         _sources(run, result.files)
         _documents(run, connection, done, result.load_id)
         if result.load_id is not None:

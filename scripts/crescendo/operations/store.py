@@ -7,9 +7,9 @@ with the runs before. Of a day with several runs, what adds up (SUMMED) is their
 Descriptions of the tables are those of the dbt source.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 import duckdb
@@ -98,6 +98,8 @@ ROWS = {
     "measures": """
         select run_id, noted_at, subject_type, subject, metric, value from lines where event = 'measure'""",
 }
+# the tables of which OBSERVED reads the rows of some days only
+BY_MOMENT = ("phases", "requests", "tables", "columns", "dbt_nodes", "measures")
 # Subject type, name, parent, metric, moment, value, run. What a build of everything took is no news of a day's build.
 OBSERVED = """
     select 'run', verb, null, metric, coalesce(ended_at, started_at), value, run_id from operations.runs
@@ -110,30 +112,30 @@ OBSERVED = """
     select 'phase', r.verb || '.' || phase || case when phase in ('transform', 'test')
         and run_id in (select w.run_id from operations.measures as w where w.metric = 'is_whole' and w.value = 1)
         then '_everything' else '' end, 'run:' || r.verb, metric, noted_at, value, run_id
-    from operations.phases as p inner join operations.runs as r using (run_id)
+    from noted_phases as p inner join operations.runs as r using (run_id)
     cross join lateral (values
         ('seconds', case when p.outcome = 'ok' then p.seconds end), ('cpu_seconds', cpu_seconds),
         ('peak_bytes', peak_bytes), ('bytes', bytes), ('rows_through', row_count)) as told (metric, value)
     union all
     select 'endpoint', source || '/' || endpoint, 'source:' || source, metric, noted_at, value, run_id
-    from operations.requests
+    from noted_requests
     cross join lateral (values
         ('requests', request_count), ('error_ratio', failed_count / request_count),
         ('retry_ratio', retry_count / request_count), ('latency_p50', 1000 * latency_p50),
         ('latency_p95', 1000 * latency_p95), ('latency_p99', 1000 * latency_p99)) as told (metric, value)
     union all
-    select 'table', table_name, 'source:' || source, metric, noted_at, value, run_id from operations.tables
+    select 'table', table_name, 'source:' || source, metric, noted_at, value, run_id from noted_tables
     cross join lateral (values
         ('rows', row_count), ('new_rows', new_row_count), ('bytes', bytes),
         ('age_days', date_diff('day', newest_date, noted_at::date))) as told (metric, value)
     union all
     select 'column', table_name || '.' || column_name, 'table:' || table_name, metric, noted_at, value, run_id
-    from operations.columns
+    from noted_columns
     cross join lateral (values
         ('null_ratio', null_count / nullif(row_count, 0)),
         ('valid_ratio', valid_count / nullif(row_count - null_count, 0))) as told (metric, value)
     union all
-    select resource_type, node, 'run:build', metric, noted_at, value, run_id from operations.dbt_nodes
+    select resource_type, node, 'run:build', metric, noted_at, value, run_id from noted_dbt_nodes
     cross join lateral (values
         ('seconds', case when resource_type = 'model' and status = 'ok' then seconds end),
         ('failed', case when status <> 'skipped' then (status = 'error')::int end),
@@ -142,7 +144,7 @@ OBSERVED = """
     union all
     select subject_type, subject, case when subject_type = 'endpoint'
         then 'source:' || split_part(subject, '/', 1) end, metric, noted_at, value, run_id
-    from operations.measures where metric <> 'is_whole'"""
+    from noted_measures where metric <> 'is_whole'"""
 
 
 def prepare(connection: duckdb.DuckDBPyConnection) -> None:
@@ -167,10 +169,11 @@ def fill(connection: duckdb.DuckDBPyConnection, warehouse: Path) -> None:
     files = [file for file in journals(warehouse) if file.stem not in held]
     with transaction(connection):
         take(connection, files)
-        for name in TABLES:
+        [(newest,)] = connection.execute(f"select max(started_at) from {SCHEMA}.runs").fetchall()
+        for name in TABLES if newest else ():
             moment = {"runs": "started_at", "observations": "observed_date"}.get(name, "noted_at")
-            oldest = f"(select max(started_at) from {SCHEMA}.runs) - interval {KEPT.days} day"
-            connection.execute(f"delete from {SCHEMA}.{name} where {moment} < {oldest}")
+            # a literal, so that storage is skipped by it
+            connection.execute(f"delete from {SCHEMA}.{name} where {moment} < timestamp '{newest - KEPT}'")
 
 
 def taken(connection: duckdb.DuckDBPyConnection) -> set[str]:
@@ -197,14 +200,19 @@ def take(connection: duckdb.DuckDBPyConnection, files: Sequence[Path]) -> None:
     connection.execute("drop table lines; drop table alive")
 
 
-def observe(connection: duckdb.DuckDBPyConnection, days: Iterable[object]) -> None:
+def observe(connection: duckdb.DuckDBPyConnection, days: Sequence[date]) -> None:
     """Observe these days (again): one value of each series, from what the runs of the day noted."""
-    listed = ", ".join(f"date '{day}'" for day in days) or "null"
+    if not days:
+        return
+    listed = ", ".join(f"date '{day}'" for day in days)
+    # a range of literals, so that the storage of all other days is skipped
+    during = f"noted_at >= timestamp '{min(days)}' and noted_at < timestamp '{max(days) + timedelta(1)}'"
+    noted = ", ".join(f"noted_{name} as (from {SCHEMA}.{name} where {during})" for name in BY_MOMENT)
     summed = ", ".join(map(text, SUMMED))
     connection.execute(f"""
         delete from {SCHEMA}.observations where observed_date in ({listed});
         insert into {SCHEMA}.observations
-        with told (subject_type, name, parent_id, metric, noted_at, value, run_id) as ({OBSERVED})
+        with {noted}, told (subject_type, name, parent_id, metric, noted_at, value, run_id) as ({OBSERVED})
         select subject_type || ':' || name, subject_type, name, max(parent_id), metric, noted_at::date,
             case when metric in ({summed}) then sum(value) else arg_max(value, (noted_at, run_id)) end,
             max(run_id)
