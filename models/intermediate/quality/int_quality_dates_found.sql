@@ -38,9 +38,9 @@ artist_points as (
 
 ),
 
-chart_entries as (
+listed_dates as (
 
-    select * from {{ ref('stg_charts__entries') }}
+    select * from {{ ref('int_quality_listed_dates_unioned') }}
 
 ),
 
@@ -84,11 +84,11 @@ dated as (
     union all
 
     select
-        coalesce(title, artist_credit) as record_id,
-        'spotify:chart_position' as place,
+        record_id,
+        place,
         observed_date,
         _load_id
-    from chart_entries
+    from listed_dates
 
 ),
 

@@ -12,12 +12,6 @@ dates as (
 
 ),
 
-listed_dates as (
-
-    select * from {{ ref('int_quality_listed_dates_found') }}
-
-),
-
 films as (
 
     select * from {{ ref('int_quality_films_found') }}
@@ -47,16 +41,6 @@ doubted as (
         cast(observed_date as string) as example,
         observed_date as found_date
     from dates
-
-    union all
-
-    select
-        finding_kind,
-        record_id,
-        place,
-        cast(observed_date as string) as example,
-        observed_date as found_date
-    from listed_dates
 
     union all
 

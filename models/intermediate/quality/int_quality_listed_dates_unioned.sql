@@ -1,6 +1,12 @@
--- Entries of charts and playlists, and values of places, of days that cannot be.
+-- Days of the entries of charts and playlists, and of the values of places.
 
 with
+
+chart_entries as (
+
+    select * from {{ ref('stg_charts__entries') }}
+
+),
 
 listed_charts as (
 
@@ -29,12 +35,6 @@ countries as (
 artist_pages as (
 
     select * from {{ ref('stg_soundcharts__artist_pages') }}
-
-),
-
-loads as (
-
-    select * from {{ ref('stg_load_audit__loads') }}
 
 ),
 
@@ -85,31 +85,15 @@ dated as (
     from place_days
     inner join artist_pages on place_days._parent_row_id = artist_pages._row_id
 
-),
-
-judged as (
+    union all
 
     select
-        dated.record_id,
-        dated.place,
-        dated.observed_date,
-        {{ day_problem('dated.observed_date', 'loads.started_date') }} as finding_kind
-    from dated
-    inner join loads on dated._load_id = loads._load_id
-
-),
-
-doubted as (
-
-    select
-        finding_kind,
-        record_id,
-        place,
-        observed_date
-    from judged
-    where finding_kind is not null
-    group by all
+        coalesce(title, artist_credit) as record_id,
+        'spotify:chart_position' as place,
+        observed_date,
+        _load_id
+    from chart_entries
 
 )
 
-select * from doubted
+select * from dated
