@@ -26,7 +26,6 @@ own rule would add the tests of every model named. The file has the SQL of tests
 so that they are not compiled again.
 """
 
-import functools
 import gc
 import json
 import os
@@ -134,7 +133,6 @@ def _keep_schemas(file: Path) -> None:
         kept = json.loads(file.read_text())
     schemas = kept.get(release) or {}
 
-    @functools.lru_cache
     def json_schema(cls: type) -> dict[str, Any]:
         name = f"{cls.__module__}.{cls.__qualname__}"
         if name not in schemas:
