@@ -30,13 +30,13 @@
 {% macro end_build(results) -%}
     {%- if execute and flags.WHICH in ('build', 'run', 'seed', 'test') -%}
         {%- set built = results | selectattr('status', 'equalto', 'success') | map(attribute='node.unique_id') | list -%}
-        {%- set nodes = [] -%}
+        {%- set nodes, together, notes = [], judged_together(), judging_notes() -%}
         {%- for node in graph.nodes.values() if node.resource_type in ('model', 'seed', 'test') -%}
-            {%- set is_judged = node.name in judged_together() -%}
+            {%- set is_judged = node.name in together -%}
             {%- do nodes.append({
                 'unique_id': node.unique_id, 'name': node.name, 'is_promise': node.resource_type == 'test',
                 'is_view': node.config.materialized in ('view', 'table_function') and not is_judged,
-                'checksum': node.checksum.checksum, 'parents': changed_by(node), 'is_built': node.unique_id in built
+                'checksum': node.checksum.checksum, 'parents': changed_by(node, together, notes), 'is_built': node.unique_id in built
             }) -%}
         {%- endfor -%}
         -- a run of tests builds nothing: what was built is still of the stamp before
@@ -74,14 +74,14 @@
     stays as it is, or changes only with these rows: a load of the ledger is one. What is judged together changes
     together, and so do the notes of the ledger on it.
 
-    node: of dbt's graph. -#}
-{% macro changed_by(node) -%}
+    node: of dbt's graph; together, notes: what judged_together and judging_notes list, asked once for all nodes. -#}
+{% macro changed_by(node, together, notes) -%}
     {%- set facts = 'model.crescendo.fct_observations' -%}
     {%- set looked_up = node.config.meta.looks_up | default([]) if node.config.meta else [] -%}
-    {%- set parents = [facts] if node.name in judged_together() and node.unique_id != facts else [] -%}
+    {%- set parents = [facts] if node.name in together and node.unique_id != facts else [] -%}
     {%- for parent in node.depends_on.nodes | default([]) if parent.split('.')[2:] | join('.') not in looked_up -%}
         {%- do parents.append(parent) -%}
-        {%- if parent in judging_notes() -%}
+        {%- if parent in notes -%}
             {%- do parents.append(facts) -%}
         {%- endif -%}
     {%- endfor -%}

@@ -20,8 +20,8 @@ ENDINGS = (".sql", ".yml", ".csv", ".md")
 QUIET = {"DBT_SEND_ANONYMOUS_USAGE_STATS": "false", "DO_NOT_TRACK": "1"}
 # beside a manifest: the fingerprint of the project that it was made from, and the run of dbt that made it
 MARK = "manifest.fingerprint"
-# hand over to dbt the stamp of what it builds, and a file of what it may run: see dbt_cli
-STAMP, WANTED = "CRESCENDO_PROJECT_STAMP", "CRESCENDO_WANTED_NODES"
+# hand over to dbt the stamp of what it builds, a file of what it may run, and that a manifest stays: see dbt_cli
+STAMP, WANTED, KEPT = "CRESCENDO_PROJECT_STAMP", "CRESCENDO_WANTED_NODES", "CRESCENDO_KEPT_MANIFEST"
 PACKAGES = ("crescendo", "dbt-core", "dbt-duckdb", "duckdb")
 
 Manifest = dict[str, Any]
@@ -79,6 +79,9 @@ def run(
         known = _compiled_tests(folder / "docs", before, Path(built).stem)
         (folder / "wanted_nodes.json").write_text(json.dumps({node: known.get(node) for node in sorted(wanted)}))
         asked[WANTED] = str(folder / "wanted_nodes.json")
+        # not if dbt was run by hand since
+        if _mark(folder).startswith(f"{before} ") and 0 < age <= (folder / MARK).stat().st_mtime_ns:
+            asked[KEPT] = "1"
     with subprocess.Popen(  # noqa: S603 our own dbt, on our own project
         [sys.executable, "-m", "crescendo.dbt_cli", *words, "--no-use-colors", "--project-dir", str(root),
          "--profiles-dir", str(root), "--target-path", str(folder)],
@@ -146,14 +149,20 @@ def _compiled_tests(folder: Path, now: str, database: str) -> dict[str, str]:
 
 def _of_this_project(folder: Path, now: str) -> Manifest | None:
     """The manifest in a folder, if it is of the project as it is and every model is compiled in it."""
-    mark, written = folder / MARK, folder / "manifest.json"
-    if not mark.is_file() or not written.is_file() or not mark.read_text().startswith(f"{now} "):
+    mark, written = _mark(folder), folder / "manifest.json"
+    if not written.is_file() or not mark.startswith(f"{now} "):
         return None
     found = json.loads(written.read_text())
-    if mark.read_text().split() != [now, _run_of(found)]:  # dbt was run by hand since
+    if mark.split() != [now, _run_of(found)]:  # dbt was run by hand since
         return None
     models = (node for node in found["nodes"].values() if node["resource_type"] == "model")
     return found if all(model.get("compiled_code") for model in models) else None
+
+
+def _mark(folder: Path) -> str:
+    """What is noted beside the manifest in a folder; '' if nothing is."""
+    mark = folder / MARK
+    return mark.read_text() if mark.is_file() else ""
 
 
 def _run_of(manifest: Manifest) -> str:

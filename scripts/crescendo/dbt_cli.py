@@ -12,6 +12,12 @@ The manifest is written once, at the end of a run, and by json's encoder in C: d
 and streams it through the encoder in Python. Two files about dbt's graph, which nobody reads, are not written. Of its
 two ways to let models wait for the tests before them, the quick one is taken. That is a tenth of a small build.
 
+A run of what a file lists leaves the manifest of this project as it is, if there is one: it would differ in nothing
+but which models are compiled in it. Nor does it look for circles in a graph that had none. To write and read the
+manifest took a tenth of a small build. The JSON schemas that dbt holds its configuration to are kept for its release,
+and whose flags its adapter has is not searched for in the source of every caller: another tenth. pandas is not there,
+since no model is made with it: DuckDB imports it when it is first handed a value.
+
 A data test is one statement: it needs none of the thousand macros that dbt hands to a materialization, which took
 three quarters of its time.
 
@@ -24,6 +30,8 @@ import gc
 import json
 import os
 import sys
+from contextlib import suppress
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -35,17 +43,24 @@ from dbt.cli.main import cli
 from dbt.compilation import Compiler, Linker
 from dbt.graph.selector import NodeSelector
 from dbt.task.test import TestResultData, TestRunner
+from dbt_common.behavior_flags import BehaviorFlagRendered
+from dbt_common.dataclass_schema import dbtClassMixin
 from dbt_common.events.base_types import BaseEvent, EventLevel
 from dbt_common.events.event_manager import EventManager
 from dbt_common.utils.encoding import JSONEncoder
 
-from crescendo.dbt import WANTED
+from crescendo.dbt import KEPT, WANTED
+from crescendo.files import write_atomically
+
+# they make the schemas of dbt's configuration
+SCHEMA_MAKERS = ("dbt-core", "dbt-adapters", "dbt-common", "dbt-duckdb", "mashumaro")
 
 _connection_keys = DuckDBCredentials._connection_keys
 _fire_event = EventManager.fire_event
 _is_match = NodeSelector._is_match
 _compile_node = Compiler.compile_node
 _execute_data_test = TestRunner.execute_data_test
+_json_schema = dbtClassMixin.json_schema.__func__  # type: ignore[attr-defined]
 
 
 def _keys_without_path(credentials: DuckDBCredentials) -> tuple[str, ...]:
@@ -105,13 +120,38 @@ def _write_less() -> None:
     Linker.get_graph_summary = lambda *_: {}  # type: ignore[method-assign]
     if {"build", "run", "seed", "test"} & set(sys.argv):
         dbt.parser.manifest.write_manifest = lambda *_, **_named: None
+    if KEPT in os.environ:
+        dbt.task.runnable.write_manifest = lambda *_, **_named: None
+        Linker.find_cycles = lambda _: None  # type: ignore[method-assign]
+
+
+def _keep_schemas(file: Path) -> None:
+    """Have dbt make the JSON schemas of its configuration once for its release, and keep them in a file."""
+    release = " ".join(f"{name} {version(name)}" for name in SCHEMA_MAKERS)
+    kept: dict[str, Any] = {}
+    with suppress(OSError, ValueError):
+        kept = json.loads(file.read_text())
+    schemas = kept.get(release) or {}
+
+    def json_schema(cls: type) -> dict[str, Any]:
+        name = f"{cls.__module__}.{cls.__qualname__}"
+        if name not in schemas:
+            schemas[name] = _json_schema(cls)
+            write_atomically(file, json.dumps({release: schemas}).encode())
+        return schemas[name]
+
+    dbtClassMixin.json_schema = classmethod(json_schema)  # type: ignore[assignment]
 
 
 if __name__ == "__main__":
     os.environ.setdefault("DBT_USE_FAST_TEST_EDGES", "true")
+    sys.modules.setdefault("pandas", None)  # type: ignore[arg-type]
     _write_less()
     if WANTED in os.environ:
-        _only(json.loads(Path(os.environ[WANTED]).read_text()))
+        wanted = Path(os.environ[WANTED])
+        _only(json.loads(wanted.read_text()))
+        _keep_schemas(wanted.with_name("json_schemas.json"))
+    BehaviorFlagRendered._default_source = staticmethod(lambda: "dbt.adapters")  # type: ignore[method-assign]
     DuckDBCredentials._connection_keys = _keys_without_path  # type: ignore[method-assign]
     TestRunner.execute_data_test = _tested  # type: ignore[method-assign,assignment]
     EventManager.fire_event = _fire_if_logged  # type: ignore[method-assign,assignment]

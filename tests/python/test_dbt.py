@@ -1,6 +1,9 @@
 """A manifest is taken for the project's only while both are as they were when dbt wrote it; so is what dbt parsed."""
 
 import json
+import os
+import subprocess
+import sys
 
 import pytest
 from conftest import dbt as run_dbt
@@ -94,3 +97,60 @@ def test_the_sql_of_tests_is_that_of_the_last_whole_build_of_this_project_and_da
     (project / "target" / "manifest.json").write_text("of a build of some models")
     assert dbt._compiled_tests(project / "target" / "docs", now, "x") == {"known": "select 1"}
     assert dbt._compiled_tests(project / "target" / "docs", "of another project", "x") == {}
+
+
+class Started:
+    """A run of dbt that does nothing but keep what it was told."""
+
+    returncode, stdout = 0, ()
+
+    def __init__(self, words, env, **_how):
+        Started.env = env
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        return None
+
+
+@pytest.mark.parametrize(
+    ("changed", "wanted", "is_kept"),
+    [
+        ("", ["model.a"], True),
+        ("", None, False),
+        ("models/a.sql", ["model.a"], False),
+        ("target/manifest.json", ["model.a"], False),
+    ],
+    ids=["of some models", "of all models", "the project has changed", "dbt was run by hand since"],
+)
+def test_a_build_of_some_models_leaves_the_manifest_of_this_project(project, monkeypatch, changed, wanted, is_kept):
+    monkeypatch.chdir(project)
+    monkeypatch.setattr(dbt.subprocess, "Popen", Started)
+    if changed:
+        later = (project / "target" / dbt.MARK).stat().st_mtime_ns + 1
+        (project / changed).write_text("{}")
+        os.utime(project / changed, ns=(later, later))
+    dbt.run("build", wanted=wanted)
+    assert (dbt.KEPT in Started.env) == is_kept
+
+
+def test_what_dbt_holds_its_configuration_to_is_made_once_a_release(tmp_path):
+    """And a file that was cut short is made again."""
+    file = tmp_path / "json_schemas.json"
+    ask = f"""if True:
+        from pathlib import Path
+        from crescendo import dbt_cli
+        dbt_cli._keep_schemas(Path({str(file)!r}))
+        from dbt.contracts.project import ProjectFlags
+        kept = ProjectFlags.json_schema()
+        assert kept == dbt_cli._json_schema(ProjectFlags)
+    """
+    before = json.dumps({"of a release before": {"dbt.contracts.project.ProjectFlags": {}}})
+    for content in (None, "{cut", before):
+        if content is not None:
+            file.write_text(content)
+        subprocess.run([sys.executable, "-c", ask], check=True)
+        [(release, schemas)] = json.loads(file.read_text()).items()
+        assert "dbt-core" in release
+        assert list(schemas) == ["dbt.contracts.project.ProjectFlags"]

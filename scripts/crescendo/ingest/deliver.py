@@ -7,7 +7,7 @@ from crescendo.ingest.judge import mended
 from crescendo.ingest.ledger import FileResult
 from crescendo.ingest.plan import Batch
 from crescendo.ingest.workbench import Workbench
-from crescendo.warehouse import quoted
+from crescendo.warehouse import one, quoted
 from crescendo.withheld import shown
 
 
@@ -47,25 +47,32 @@ def _choose(bench: Workbench, batch: Batch, root_table: str) -> None:
 
 
 def _accept(bench: Workbench, batch: Batch) -> None:
-    """Leave the view `accepted`: the staged records to load, mended if they took the slow path.
+    """Leave the view `accepted`: the staged records to load, mended if they took the slow path; and `placed` of them.
 
-    What is not loaded is deleted from `staged`: a join would copy every list of the records that are.
+    What is not loaded is deleted from `staged`: a join would copy every list of the records that are. The places of
+    one file's records are counted without a join, so that DuckDB writes the rows on every core, in their order.
     """
     columns = batch.columns
-    accepted = f"select {', '.join(['_row_id', *columns.scalar_names, *columns.typed_names])} from staged"
+    accepted = f"select {', '.join(['_row_id', *columns.scalar_names, *columns.typed_names])}, rowid as id from staged"
     if bench.scratch.execute("from repaired limit 1").fetchone():
         read_again = [f"{value} as {name}" for name, value in zip(columns.typed_names, mended(columns), strict=True)]
         bench.scratch.execute(f"""
             create or replace temp table mended as
-            select {", ".join(["f._row_id", *(f"r.{name}" for name in columns.scalar_names), *read_again])}
+            select {", ".join(["f._row_id", *(f"r.{name}" for name in columns.scalar_names), *read_again])}, f.id
             from staged as s
             inner join repaired as r on r.id = s.rowid
             inner join fresh as f on f.id = s.rowid
         """)
         accepted += " union all from mended"
+    placed = "select a.*, f._index, f._file_id from accepted as a inner join fresh as f on f._row_id = a._row_id"
+    if len(batch.files) == 1:
+        [first] = one(bench.scratch, "select coalesce(min(id), 0) from judged")
+        places = f"id - {first} + 1 as _index, {batch.results[0].file_id} as _file_id"
+        placed = f"select *, {places} from accepted"
     bench.scratch.execute(f"""
         delete from staged where rowid not in (select id from fresh) or rowid in (select id from repaired);
-        create or replace temp view accepted as select *, {batch.load_id} as _load_id from ({accepted})
+        create or replace temp view accepted as select *, {batch.load_id} as _load_id from ({accepted});
+        create or replace temp view placed as {placed}
     """)
 
 

@@ -47,17 +47,15 @@ class RawTable:
 def raw_tables(document: Document) -> list[RawTable]:
     """The raw tables of a document, parents first, each with the query that gives its rows.
 
-    The queries read `accepted`, the staged records to load, and `fresh`, their places: `_index`, `_file_id`,
-    `_load_id`.
+    The queries read `accepted`, the staged records to load, and `placed`, the same with `_index` and `_file_id`.
     """
     columns, values = _record(document)
     page = {name: (columns[name], values[name]) for name in document.carried}
     if document.layout == "page":
         page["_load_id"] = (LOADER_COLUMNS["_load_id"], "_load_id")
-    values |= {"_index": "_index", "_file_id": "_file_id", "_load_id": "fresh._load_id"}
+    values |= {"_index": "_index", "_file_id": "_file_id", "_load_id": "_load_id"}
     columns |= {name: kind for name, kind in LOADER_COLUMNS.items() if name != "_row_id"}
-    # `fresh` has the places that the ledger knows; the lists of the records stay out of the join
-    query = f"select {_named(columns, list(values.values()))} from accepted inner join fresh using (_row_id)"
+    query = f"select {_named(columns, list(values.values()))} from placed"
     tables = [RawTable(document.table, columns, "", query)]
     trail = Trail(("_parent_row_id",), {name: kind for name, (kind, _) in page.items()})
     carried = [f"{value} as {quoted(name)}" for name, (_, value) in page.items()]
