@@ -54,7 +54,7 @@ SPEND = f"""
 """
 PROJECT = ("--project-dir", str(ROOT), "--profiles-dir", str(ROOT), "--quiet")
 MODELS = ("path:models/staging/leads", "path:models/intermediate/leads", "path:models/marts/leads")
-LEDGER = ("loads", "file_records", "taken_lead_rows", "taken_lead_plans")
+LEDGER = ("loads", "file_records", "taken_lead_rows", "taken_plans")
 SEEDS = ("channels", "channel_rules", *(f"stg_load_audit__{name}" for name in LEDGER))
 SMALL = "int_leads_numbers_joined"
 

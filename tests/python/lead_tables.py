@@ -127,7 +127,7 @@ class Leads:
             run = re.sub(r"'[0-9a-f-]{36}' as plan_id", f"'run {self.number}' as plan_id", node["compiled_code"])
             self.connection.execute(statement_of(node | {"compiled_code": run}, "create or replace"))
         if kind == "incremental":
-            self.connection.execute(macros.note_taken_leads())
+            self.connection.execute(macros.note_taken())
         elif name == "int_leads_touched":
             self.connection.execute(macros.note_planned_leads())
 

@@ -86,7 +86,7 @@ def test_nobody_can_tell_a_sequence_of_loads_from_a_build_at_once(compiled):
 
 
 WHY = {
-    "update load_audit.taken_lead_plans set code = 'of other models'": "the models they are made by have changed",
+    "update load_audit.taken_plans set code = 'of other models'": "the models they are made by have changed",
     "delete from load_audit.taken_lead_rows": "none were made before",
     "update load_audit.taken_lead_rows set raw_fingerprint = hash(raw_fingerprint)": (
         "most of what they are made from has changed"

@@ -1,6 +1,9 @@
 -- For forecasting popularity: a row knows what was known on its day and no more. Only the two
 -- targets are of later days, and only if the film was seen on them.
 
+-- as large as the day's fact, and read as a whole by who trains a model, so no build makes it
+{{ config(materialized='view') }}
+
 with
 
 days as (
