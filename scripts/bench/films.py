@@ -1,10 +1,10 @@
-"""A million films, an export of all their ids and a list of the popular ones each day: what a rebuild costs, and one more day.
+"""A million films, an export of their ids and a list each day: what a rebuild costs, and one more day.
 
-    python scripts/bench/films.py --films 1000000 --days 10 50 100     # without options a quick look
+    python scripts/bench/films.py --films 1000000 --days 10 50 100  # without options a quick look
 
-Days before the newest are written into the raw tables and the ledger as the loader leaves them, one load a day; the newest
-is a file, loaded and built. One warehouse grows from one number of days to the next, in a folder that is removed. After
-each new day a day that is in the past by two comes late, and growth of all films is asked. On a busy machine believe the
+Days before the newest are written into the raw tables and the ledger as the loader leaves them, one load a day. The
+newest is a file, loaded and built, and then a day that comes late by two. One warehouse grows from one number of days
+to the next, in a folder that is removed. Growth of all films is asked at the end of each. On a busy machine believe the
 CPU seconds. dbt's own start, which any selection pays, is told apart: that of a run of one small view.
 """
 
@@ -19,47 +19,51 @@ from statistics import median
 
 import duckdb
 import yaml
+from growth import MODELS, apart
 from leads import slowest
 from measure import Spent, run
 
 ROOT = Path(__file__).parents[2]
 FIRST = date(2026, 1, 1)
-FILMS = ("path:models/staging/tmdb", "path:models/intermediate/films", "path:models/marts/films", "int_quality_films_found")
-SPINE = ("path:models/intermediate/metrics", "int_series_fingerprinted+1,path:models/metrics", "fct_silences", "dim_subjects")
-SPINE += ("dim_metrics", "int_series_ruled", "int_series_changed", "int_changes_dated", "int_storage_scattered")
-SPINE += ("int_judging_planned", "int_series_carried", "int_series_touched", "int_observations_touched")
-SPINE += ("int_observations_keyed", "int_falls_surrounded", "int_runs_contradicted", "int_excursions_found")
-SPINE += ("int_observations_judged", "int_observations_compared", "fct_observations", "int_ends_unconfirmed")
-SPINE += ("int_series_turns", "platform_completeness", "int_series_described", "judged_series_growth", "series_growth")
+FILMS = tuple(f"path:models/{folder}" for folder in ("staging/tmdb", "intermediate/films", "marts/films"))
+FILMS += ("int_quality_films_found",)
+SPINE = (*MODELS[3:], "int_subjects_received", "dim_subjects", "int_memberships_received")
 SMALL = "int_leads_numbers_joined"
 # of film n on day d: a score that drifts, of most films next to nothing; five hundred films are new each day
-SCORE = "round(exp(4 - 6 * (hash(n * 7) % 1000) / 1000) * (1 + 0.3 * sin(d / 9.0 + n)) + hash(n * 1009 + d) % 100 / 500.0, 4)"
+SCORE = """
+    round(exp(4 - 6 * (hash(n * 7) % 1000) / 1000) * (1 + 0.3 * sin(d / 9.0 + n)) + hash(n * 1009 + d) % 100 / 500.0, 4)
+"""
 SEEN = "hash(n * 31 + d) % 1000 > 0"
 EXPORTED = f"""
     select n, d, {SCORE} as popularity, n % 50 = 7 as adult, 'Film of the number ' || n as title
     from range({{films}} + 500 * {{last}}) as numbers(n), range({{first}}, {{last}}) as days(d)
     where n < {{films}} + 500 * d and {SEEN}
 """
+# the numbers of loads leave room for those of the loader
 FILL = """
-    insert into load_audit.loads
-        select 100 * d + 100, timestamp '{day}' + interval (d) day + interval 6 hour, timestamp '{day}' + interval (d) day, '0'
+    create temp table filled as
+        select d, 100 * d + 100 as _load_id, 100 * d + 100 as _file_id,
+            (date '{day}' + d::integer)::varchar as asked_folder,
+            timestamp '{day}' + interval (d) day + interval 6 hour as started_at
         from range({first}, {last}) as days(d);
+    insert into load_audit.loads by name
+        select _load_id, started_at, started_at as finished_at, '0' as version from filled;
     insert into load_audit.files by name
-        select 100 * d + 100 as _file_id, 100 * d + 100 as _load_id, 'tmdb' as source, 'movie-ids' as document, '/bench/' || d as path,
+        select _file_id, _load_id, 'tmdb' as source, 'movie-ids' as document, '/bench/' || d as path,
             d::varchar as content_sha256, 1 as size_bytes, 'loaded' as status, true as is_current
-        from range({first}, {last}) as days(d);
+        from filled;
     insert into raw_tmdb.movie_ids by name
-        select uuid() as _row_id, (date '{day}' + d::integer)::varchar as asked_folder, adult, n as id,
-            title as original_title, popularity, false as video, n as _index, 100 * d + 100 as _file_id, 100 * d + 100 as _load_id
-        from ({exported}) order by d, n;
+        select uuid() as _row_id, asked_folder, adult, n as id, title as original_title, popularity, false as video,
+            n as _index, _file_id, _load_id
+        from ({exported}) inner join filled using (d) order by d, n;
     insert into load_audit.file_records
-        select _file_id, _row_id, 0 from raw_tmdb.movie_ids where _load_id between 100 * {first} + 100 and 100 * {last};
+        select _file_id, _row_id, 0 from raw_tmdb.movie_ids where _load_id in (select _load_id from filled);
     insert into raw_tmdb.movie_lists__results by name
         select uuid() as _parent_row_id, n as _index, false as adult, '[28,18]' as genre_ids, n as id,
             'en' as original_language, title as original_title, popularity, '2025-12-01' as release_date, title,
             false as video, 6.5 as vote_average, 1000 + 3 * d + n % 900 as vote_count, 'popular' as asked_list,
-            (date '{day}' + d::integer)::varchar as asked_folder, n // 20 as page, 100 * d + 100 as _load_id
-        from ({exported}) where n < 200;
+            asked_folder, n // 20 as page, _load_id
+        from ({exported}) inner join filled using (d) where n < 200;
 """
 
 
@@ -123,7 +127,7 @@ class Bench:
         return spent
 
     def load(self, what: str, day: int) -> None:
-        folder = write(self.folder / "land", self.films, day)
+        folder = apart(write, self.folder / "land", self.films, day)
         command = [sys.executable, "-m", "crescendo.cli", "load", str(folder)]
         self.told(f"{what}: load", run(command, self.environment), slow=False)
         (folder / "movie_ids.json").unlink()
@@ -132,7 +136,7 @@ class Bench:
         """Grow to so many days, build them anew, and then one day more."""
         late = days - 3
         for first, last in ((self.days, late), (late + 1, days - 1)):
-            fill(self.path, self.films, first, last)
+            apart(fill, self.path, self.films, first, last)
         print(f"{self.films:,} films and more, {days} days", flush=True)
         whole = self.build("all anew", "--full-refresh")
         self.load("a new day", days - 1)

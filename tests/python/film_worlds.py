@@ -12,14 +12,15 @@ TITLES = ("The Lantern", "A Meadow", "  ", None)
 class World:
     """What TMDb has sent. `raw` is table -> rows."""
 
-    def __init__(self, seed, days=14):
+    def __init__(self, seed):
         self.draw = random.Random(seed)
         self.raw = {table: [] for table in TABLES}
         self.films = [*range(1, self.draw.randint(4, 9))]
         self.file = 0
-        for _ in range(days):
+        for _ in range(self.draw.choice([14, 26])):
             self.next_file()
-            for step in self.draw.sample([World.new_day, World.listed, World.details, World.daily], 3):
+            self.new_day()
+            for step in self.draw.sample([World.listed, World.details, World.daily], 1):
                 step(self)
 
     @property
@@ -82,6 +83,12 @@ class World:
     def day_of_old(self):
         """A day that nobody waits for any more, and perhaps the first one."""
         self.export(self.today - timedelta(self.draw.randint(8, 40)))
+
+    def week(self):
+        """The days since a while ago at once, as a weekly load brings them."""
+        self.file += 3
+        for back in range(self.draw.randint(2, 5)):
+            self.export(self.today - timedelta(back))
 
     def new_films(self):
         self.films += range(len(self.films) + 1, len(self.films) + 1 + self.draw.randint(1, 3))
@@ -149,7 +156,7 @@ class World:
                         row = row | {"_file_id": self.file}
                         if self.draw.random() < 0.3:
                             field = self.draw.choice([key for key in row if key not in self.OWN and "_id" not in key])
-                            other = self.draw.choice(self.raw[table])[field]
+                            other = self.draw.choice(self.raw[table]).get(field)
                             own = {"_row_id": uuid.UUID(int=self.draw.getrandbits(128)), "_load_id": self.file}
                             row |= {field: other} | own
                         self.raw[table][number] = row
@@ -171,7 +178,7 @@ class World:
 STEPS = (
     *[World.new_day] * 8,
     *[World.listed, World.details] * 3,
-    *[World.late_day, World.daily, World.withdrawn, World.resent, World.new_films] * 2,
+    *[World.week, World.late_day, World.daily, World.withdrawn, World.resent, World.new_films] * 2,
     *[World.gone, World.sent_twice, World.newest_day_withdrawn, World.unchanged],
     *[World.day_of_old, World.any_withdrawn, World.any_resent],
 )

@@ -16,7 +16,6 @@ from crescendo.sources import all_sources
 from jinja2 import Environment
 
 
-
 @dataclass(frozen=True)
 class Domain:
     """Of which tables it is.
@@ -88,7 +87,8 @@ class Relation:
 def template():
     """The macros as they are written, but for those that return lists or ask dbt."""
     text = (ROOT / "macros" / "increments.sql").read_text()
-    text = re.sub(r"\{% macro (taken_leads|leads_code|taken_films|films_code|plan_of_model|code_of_model|is_touched)\(.*?endmacro %\}", "", text, flags=re.DOTALL)
+    answered = "taken_leads|leads_code|taken_films|films_code|plan_of_model|code_of_model|is_touched"
+    text = re.sub(rf"\{{% macro ({answered})\(.*?endmacro %\}}", "", text, flags=re.DOTALL)
     return Environment(extensions=["jinja2.ext.do"], autoescape=False).from_string(text)
 
 
@@ -141,7 +141,7 @@ class Tables:
             insert(self.connection, "load_audit.file_records", spend)
         self.connection.execute("""
             insert or replace into load_audit.loads
-            select i, timestamp '2026-01-01' + interval (i) day, null, '' from range(1, 60) as a(i)
+            select i, timestamp '2026-01-01' + interval (i) day, null, '' from range(1, 99) as a(i)
             where i not in (select _load_id from load_audit.loads)
         """)
 

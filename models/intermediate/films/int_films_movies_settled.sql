@@ -58,20 +58,15 @@ before as (
 
 ),
 
-{% else -%}
-held_dated as (
-
-    select date '0001-01-01' as settled_date
-
-),
-
 {% endif -%}
 settling as (
 
-    select days.*
-    from {{ ref('int_films_days_planned') }} as days
-    inner join held_dated on days.snapshot_date > held_dated.settled_date
-    where days.is_settled
+    select * from {{ ref('int_films_days_planned') }}
+    where
+        is_settled
+        {%- if is_incremental() %}
+        and snapshot_date > (select held_dated.settled_date from held_dated)
+        {%- endif %}
 
 ),
 
