@@ -144,8 +144,8 @@
         {%- set changed = judged_part('int_films_days_changed') -%}
         delete from load_audit.taken_film_days
         where (answer_kind, _load_id) in (select (answer_kind, _load_id) from {{ changed }});
-        insert into load_audit.taken_film_days (answer_kind, _load_id, snapshot_date, answer_count)
-        select answer_kind, _load_id, snapshot_date, answer_count from {{ changed }} where answer_count > 0;
+        insert into load_audit.taken_film_days (answer_kind, _load_id, snapshot_date, spoken_count)
+        select answer_kind, _load_id, snapshot_date, spoken_count from {{ changed }} where spoken_count > 0;
         {{ note_taken() }}
     {%- endif -%}
 {%- endmacro %}

@@ -53,7 +53,7 @@ TABLES = {
         email_link ubigint, phone_link ubigint""",
     # how many answers of which loads and days the long tables of films are made from; null is a day that cannot be
     "taken_film_days": """
-        answer_kind varchar not null, _load_id bigint not null, snapshot_date date, answer_count bigint not null""",
+        answer_kind varchar not null, _load_id bigint not null, snapshot_date date, spoken_count bigint not null""",
     "taken_plans": """
         model_name varchar not null, plan_id varchar not null, code varchar not null,
         settings_fingerprint hugeint not null, held_count bigint not null, settled_date date""",

@@ -45,7 +45,7 @@ taken_loads as (
     select
         answer_kind,
         _load_id,
-        sum(answer_count) as answer_count
+        sum(spoken_count) as spoken_count
     from taken
     group by answer_kind, _load_id
 
@@ -62,7 +62,7 @@ changed_loads as (
     cross join known
     where
         not known.is_known
-        or loads.answer_count is distinct from taken_loads.answer_count
+        or loads.spoken_count is distinct from taken_loads.spoken_count
 
 ),
 
@@ -73,7 +73,7 @@ counted as (
         answers.answer_kind,
         answers._load_id,
         case when not answers.is_set_aside then answers.snapshot_date end as snapshot_date,
-        1 as answer_count,
+        1 as spoken_count,
         0 as taken_count
     from answers
     inner join changed_loads
@@ -87,8 +87,8 @@ counted as (
         taken.answer_kind,
         taken._load_id,
         taken.snapshot_date,
-        0 as answer_count,
-        taken.answer_count as taken_count
+        0 as spoken_count,
+        taken.spoken_count as taken_count
     from taken
     inner join changed_loads
         on
@@ -104,7 +104,7 @@ compared as (
         answer_kind,
         _load_id,
         snapshot_date,
-        cast(sum(answer_count) as bigint) as answer_count,
+        cast(sum(spoken_count) as bigint) as spoken_count,
         cast(sum(taken_count) as bigint) as taken_count
     from counted
     group by answer_kind, _load_id, snapshot_date

@@ -31,9 +31,9 @@ counted as (
         answer_kind,
         _load_id,
         snapshot_date,
-        answer_count
+        spoken_count
     from changed
-    where answer_count > 0
+    where spoken_count > 0
 
     union all
 
@@ -41,7 +41,7 @@ counted as (
         taken.answer_kind,
         taken._load_id,
         taken.snapshot_date,
-        taken.answer_count
+        taken.spoken_count
     from taken
     left join changed_loads
         on

@@ -1,5 +1,5 @@
--- Which days of films are made again: those from the first that changed, whether they are still there
--- or not. A film's days count on from each other.
+-- Which days of films are made again: all from the first that changed, whether they are still there
+-- or not, because a film's days count on from each other.
 
 -- a table: what the run takes up, noted with it
 {{ config(

@@ -15,7 +15,7 @@ counted as (
     select
         answer_kind,
         _load_id,
-        count(*) as answer_count
+        count(*) as spoken_count
     from answers
     group by answer_kind, _load_id
 

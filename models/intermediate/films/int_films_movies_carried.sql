@@ -9,16 +9,26 @@ settled as (
 
 ),
 
-planned as (
+carried_days as (
 
-    select * from {{ ref('int_films_days_planned') }}
+    select snapshot_date
+    from {{ ref('int_films_days_planned') }}
+    where is_carried
+    group by snapshot_date
+
+),
+
+all_days as (
+
+    select * from {{ ref('int_films_days_resolved') }}
 
 ),
 
 days as (
 
-    select * from {{ ref('int_films_days_resolved') }}
-    where snapshot_date in (select planned.snapshot_date from planned where planned.is_carried)
+    select all_days.*
+    from all_days
+    inner join carried_days on all_days.snapshot_date = carried_days.snapshot_date
 
 ),
 

@@ -64,9 +64,8 @@ settling as (
     select * from {{ ref('int_films_days_planned') }}
     where
         is_settled
-        {%- if is_incremental() %}
-        and snapshot_date > (select held_dated.settled_date from held_dated)
-        {%- endif %}
+        and {{ 'snapshot_date > (select held_dated.settled_date from held_dated)'
+            if is_incremental() else 'true' }}
 
 ),
 

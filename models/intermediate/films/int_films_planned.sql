@@ -1,6 +1,6 @@
--- Whether all days of films are made anew, and why; else those from the first that changed, as a day
--- is compared with the one before it. Days up to settled_date are added up for good, so that no build
--- reads them again: three days are left, which lists and exports may still be late for.
+-- Whether all days of films are made anew, and why; else those from the first that changed are, as
+-- a day is compared with the one before it. Days up to settled_date are added up for good, and no
+-- build reads them again: at least three days are left, which may still come late.
 
 -- a table: a plan that is made again while it is carried out may come out differently
 {{ config(materialized='table') }}
@@ -30,7 +30,7 @@ changed_dated as (
 
     select min(snapshot_date) as first_changed_date
     from changed
-    where answer_count <> taken_count
+    where spoken_count <> taken_count
 
 ),
 
@@ -38,8 +38,8 @@ counted as (
 
     select
         max(days.snapshot_date) as newest_date,
-        coalesce(sum(days.answer_count), 0) as answer_count,
-        coalesce(sum(days.answer_count) filter (
+        coalesce(sum(days.spoken_count), 0) as spoken_count,
+        coalesce(sum(days.spoken_count) filter (
             where days.snapshot_date >= changed_dated.first_changed_date
         ), 0) as touched_count
     from days
@@ -61,7 +61,7 @@ reasoned as (
             when changed_dated.first_changed_date <= plans.settled_date
                 then 'a day before the newest of them has changed'
             -- to write the tables anew is cheaper than to change most of them
-            when 3 * counted.touched_count > counted.answer_count
+            when 3 * counted.touched_count > counted.spoken_count
                 then 'most of what they are made from has changed'
         end as whole_reason
     from counted
@@ -79,11 +79,9 @@ settled as (
             when whole_reason is not null
                 then cast({{ dbt.dateadd('day', -3, 'newest_date') }} as date)
             when {{ days_between('previous_settled_date', 'newest_date') }} > 6
-                then greatest(previous_settled_date, least(
-                    cast({{ dbt.dateadd('day', -3, 'newest_date') }} as date),
-                    cast({{ dbt.dateadd('day', -1, 'coalesce(first_changed_date, newest_date)') }}
-                        as date)
-                ))
+                then greatest(previous_settled_date, cast({{ dbt.dateadd(
+                    'day', -1, 'least(first_changed_date, ' ~ dbt.dateadd('day', -2, 'newest_date') ~ ')'
+                ) }} as date))
             else previous_settled_date
         end as settled_date
     from reasoned

@@ -11,10 +11,8 @@ answers as (
 -- few loads have an answer that was set aside, and the rows of others need not be read for it
 refused_loads as (
 
-    select _load_id
-    from {{ ref('int_films_days_counted') }}
+    select _load_id from {{ ref('int_films_days_counted') }}
     where snapshot_date is null
-    group by _load_id
 
 ),
 
@@ -53,14 +51,13 @@ problems as (
     union all
 
     select
-        answers.day_problem as finding_kind,
-        'film:' || cast(answers.movie_id as string) as record_id,
-        'films, ' || answers.answer_kind as place,
-        cast(answers.snapshot_date as string) as example,
-        answers.snapshot_date as found_date
+        day_problem as finding_kind,
+        'film:' || cast(movie_id as string) as record_id,
+        'films, ' || answer_kind as place,
+        cast(snapshot_date as string) as example,
+        snapshot_date as found_date
     from answers
-    inner join refused_loads on answers._load_id = refused_loads._load_id
-    where answers.day_problem is not null
+    where day_problem is not null and _load_id in (select refused_loads._load_id from refused_loads)
 
     union all
 

@@ -12,7 +12,7 @@ renamed as (
         answer_kind,
         _load_id,
         snapshot_date,
-        answer_count
+        spoken_count
     from taken_film_days
 
 )
