@@ -332,24 +332,6 @@ create table films.film_features (
     "director_names" text,
     "leading_cast_names" text
 );
-create table films.forecast_features (
-    "movie_id" bigint not null,
-    "snapshot_date" date not null,
-    "popularity" double precision,
-    "popularity_rank" bigint,
-    "vote_average" double precision,
-    "vote_count" bigint,
-    "missed_days" integer,
-    "days_since_release" integer,
-    "seen_days_of_7" bigint,
-    "average_popularity_of_7_days" double precision,
-    "popularity_day_before" double precision,
-    "popularity_week_before" double precision,
-    "votes_of_7_days" bigint,
-    "weekday_number" integer,
-    "target_popularity_next_day" double precision,
-    "target_popularity_next_week" double precision
-);
 create table intermediate.int_place_days_listed (
     "artist_id" text,
     "metric_id" text not null,
@@ -1203,7 +1185,6 @@ alter table films.dim_movies add primary key ("movie_id");
 alter table films.dim_persons add primary key ("person_id");
 alter table films.fct_movies_daily add primary key ("movie_id", "snapshot_date");
 alter table films.film_features add primary key ("movie_id");
-alter table films.forecast_features add primary key ("movie_id", "snapshot_date");
 alter table intermediate.int_place_days_listed add primary key ("place_id", "metric_id", "place_type", "observed_date");
 alter table metrics.dim_metrics add primary key ("metric_id");
 alter table metrics.platform_completeness add primary key ("platform");
@@ -1642,23 +1623,6 @@ comment on column films.film_features."genre_names" is 'Names of its genres with
 comment on column films.film_features."country_names" is 'Names of its countries with | between them; null if none is known.';
 comment on column films.film_features."director_names" is 'Names of its directors with | between them; null if unknown.';
 comment on column films.film_features."leading_cast_names" is 'Names of the first five of the billing with | between them; null if unknown.';
-comment on table films.forecast_features is 'One row per film and day, for forecasting its popularity; all but the two targets was known on that day.';
-comment on column films.forecast_features."movie_id" is 'TMDb''s id of the film.';
-comment on column films.forecast_features."snapshot_date" is 'Day on which the source was asked; null in staging if the page does not say.';
-comment on column films.forecast_features."popularity" is 'The platform''s score, that day or as the week closed, of most platforms 0 to 100; null if it was not seen.';
-comment on column films.forecast_features."popularity_rank" is 'Place by popularity among the films seen on that day, 1 is the top; null of films for adults.';
-comment on column films.forecast_features."vote_average" is 'Mean of all votes, 0 to 10; null beyond staging if nobody voted.';
-comment on column films.forecast_features."vote_count" is 'Votes so far.';
-comment on column films.forecast_features."missed_days" is 'Days without a row since the film was last seen; null on its first day.';
-comment on column films.forecast_features."days_since_release" is 'Days since the release as it was known on that day; below zero before it.';
-comment on column films.forecast_features."seen_days_of_7" is 'Days of the last seven on which it was seen.';
-comment on column films.forecast_features."average_popularity_of_7_days" is 'Mean popularity of those days.';
-comment on column films.forecast_features."popularity_day_before" is 'Popularity the day before; null if it was not seen.';
-comment on column films.forecast_features."popularity_week_before" is 'Popularity seven days before; null if it was not seen.';
-comment on column films.forecast_features."votes_of_7_days" is 'Votes since seven days before; null if it was not seen then.';
-comment on column films.forecast_features."weekday_number" is 'Day of the week, Monday is 1.';
-comment on column films.forecast_features."target_popularity_next_day" is 'To be foretold, popularity on the next day; null if it was not seen.';
-comment on column films.forecast_features."target_popularity_next_week" is 'To be foretold, popularity seven days later; null if it was not seen.';
 comment on table intermediate.int_place_days_listed is 'One row per artist, metric, place and day, with the cities that a country is the sum of.';
 comment on column intermediate.int_place_days_listed."artist_id" is 'Soundcharts'' id of the artist (uuid); of a credit that only reports print, the hash of its normalised text, never split.';
 comment on column intermediate.int_place_days_listed."metric_id" is 'Platform and metric in one code, ''spotify:streams''.';
@@ -2466,6 +2430,80 @@ comment on column quality.fct_findings."file_path" is 'A file that holds it; nul
 
 -- Views and growth functions, and the right to read
 
+create view films.forecast_features as
+WITH days AS (
+  SELECT
+    *
+  FROM "films"."fct_movies_daily"
+), movies AS (
+  SELECT
+    *
+  FROM "films"."dim_movies"
+), framed AS (
+  SELECT
+    days.movie_id,
+    days.snapshot_date,
+    days.popularity,
+    days.popularity_rank,
+    days.vote_average,
+    days.vote_count,
+    days.missed_days,
+    CAST(days.snapshot_date - days.stated_release_date AS INT) AS days_since_release,
+    CAST(COUNT(*) OVER past_week AS BIGINT) AS seen_days_of_7,
+    CAST(SUM(CAST(days.popularity AS DECIMAL(18, 6))) OVER past_week AS DOUBLE PRECISION) / COUNT(days.popularity) OVER past_week AS average_popularity_of_7_days,
+    MAX(days.popularity) OVER day_before AS popularity_day_before,
+    MAX(days.popularity) OVER week_before AS popularity_week_before,
+    days.vote_count - MAX(days.vote_count) OVER week_before AS votes_of_7_days,
+    CAST(days.snapshot_date - CAST('1999-12-27' AS DATE) AS INT) % 7 + 1 AS weekday_number,
+    MAX(days.popularity) OVER day_after AS target_popularity_next_day,
+    MAX(days.popularity) OVER week_after AS target_popularity_next_week
+  FROM days
+  INNER JOIN movies
+    ON days.movie_id = movies.movie_id
+  WHERE
+    NOT movies.is_adult
+  WINDOW past_week AS (
+    PARTITION BY days.movie_id
+    ORDER BY days.snapshot_date
+    range BETWEEN INTERVAL '6 DAY' preceding AND CURRENT ROW
+  ), day_before AS (
+    PARTITION BY days.movie_id
+    ORDER BY days.snapshot_date
+    range BETWEEN INTERVAL '1 DAY' preceding AND INTERVAL '1 DAY' preceding
+  ), week_before AS (
+    PARTITION BY days.movie_id
+    ORDER BY days.snapshot_date
+    range BETWEEN INTERVAL '7 DAY' preceding AND INTERVAL '7 DAY' preceding
+  ), day_after AS (
+    PARTITION BY days.movie_id
+    ORDER BY days.snapshot_date
+    range BETWEEN INTERVAL '1 DAY' following AND INTERVAL '1 DAY' following
+  ), week_after AS (
+    PARTITION BY days.movie_id
+    ORDER BY days.snapshot_date
+    range BETWEEN INTERVAL '7 DAY' following AND INTERVAL '7 DAY' following
+  )
+)
+SELECT
+  *
+FROM framed;
+comment on view films.forecast_features is 'One row per film and day, for forecasting its popularity; all but the two targets was known on that day.';
+comment on column films.forecast_features."movie_id" is 'TMDb''s id of the film.';
+comment on column films.forecast_features."snapshot_date" is 'Day on which the source was asked; null in staging if the page does not say.';
+comment on column films.forecast_features."popularity" is 'The platform''s score, that day or as the week closed, of most platforms 0 to 100; null if it was not seen.';
+comment on column films.forecast_features."popularity_rank" is 'Place by popularity among the films seen on that day, 1 is the top; null of films for adults.';
+comment on column films.forecast_features."vote_average" is 'Mean of all votes, 0 to 10; null beyond staging if nobody voted.';
+comment on column films.forecast_features."vote_count" is 'Votes so far.';
+comment on column films.forecast_features."missed_days" is 'Days without a row since the film was last seen; null on its first day.';
+comment on column films.forecast_features."days_since_release" is 'Days since the release as it was known on that day; below zero before it.';
+comment on column films.forecast_features."seen_days_of_7" is 'Days of the last seven on which it was seen.';
+comment on column films.forecast_features."average_popularity_of_7_days" is 'Mean popularity of those days.';
+comment on column films.forecast_features."popularity_day_before" is 'Popularity the day before; null if it was not seen.';
+comment on column films.forecast_features."popularity_week_before" is 'Popularity seven days before; null if it was not seen.';
+comment on column films.forecast_features."votes_of_7_days" is 'Votes since seven days before; null if it was not seen then.';
+comment on column films.forecast_features."weekday_number" is 'Day of the week, Monday is 1.';
+comment on column films.forecast_features."target_popularity_next_day" is 'To be foretold, popularity on the next day; null if it was not seen.';
+comment on column films.forecast_features."target_popularity_next_week" is 'To be foretold, popularity seven days later; null if it was not seen.';
 create view films.vw_movie_latest as
 WITH movies AS (
   SELECT
@@ -2477,15 +2515,8 @@ WITH movies AS (
   FROM "films"."fct_movies_daily"
 ), latest_day AS (
   SELECT
-    MAX(snapshot_date) AS latest_date
-  FROM days
-), newest AS (
-  SELECT
-    movie_id,
-    MAX(snapshot_date) AS snapshot_date
-  FROM days
-  GROUP BY
-    movie_id
+    MAX(last_seen_date) AS latest_date
+  FROM movies
 ), latest AS (
   SELECT
     movies.movie_id,
@@ -2501,10 +2532,8 @@ WITH movies AS (
     CAST(latest_day.latest_date - days.snapshot_date AS INT) AS age_days,
     CAST(latest_day.latest_date - days.snapshot_date AS INT) <= 7 AS is_latest
   FROM movies
-  INNER JOIN newest
-    ON movies.movie_id = newest.movie_id
   INNER JOIN days
-    ON newest.movie_id = days.movie_id AND newest.snapshot_date = days.snapshot_date
+    ON movies.movie_id = days.movie_id AND movies.last_seen_date = days.snapshot_date
   CROSS JOIN latest_day
   WHERE
     NOT movies.is_adult

@@ -1,6 +1,7 @@
-{#- How the long tables of leads take up what `int_leads_touched` lists. docs/decisions/0020 says why. -#}
+{#- How the long tables of leads and films take up what a plan lists: leads by what `int_leads_touched` says, films by the
+    days of `int_films_days_touched`. docs/decisions/0020 says why. -#}
 
-{#- The tables that are not made anew by each build. -#}
+{#- The tables of leads that are not made anew by each build. -#}
 {% macro taken_leads() -%}
     {{ return([
         'int_leads_latest', 'int_leads_calls_latest', 'int_leads_persons_matched', 'int_leads_validations_resolved',
@@ -26,21 +27,46 @@
     {{ return(code_of(names, texts)) }}
 {%- endmacro %}
 
+{#- The same of films. -#}
+{% macro taken_films() -%}
+    {{ return(['int_films_days_resolved', 'int_films_movies_settled', 'fct_movies_daily']) }}
+{%- endmacro %}
+
+{% macro films_code() -%}
+    {%- set names = taken_films() + [
+        'stg_tmdb__movies', 'stg_tmdb__list_rows', 'stg_tmdb__daily_list_rows', 'stg_tmdb__exported_movies',
+        'int_films_answers_unioned', 'int_films_answers_dated', 'int_films_loads_counted', 'int_films_days_changed',
+        'int_films_planned', 'int_films_days_planned', 'int_films_days_touched'
+    ] -%}
+    {%- set texts = [calendar_day('a'), days_between('a', 'b'), day_problem('a', 'b'), summed_films('a', 'b')] -%}
+    {{ return(code_of(names, texts)) }}
+{%- endmacro %}
+
+{#- The model that plans what the model at hand takes up. -#}
+{% macro plan_of_model() -%}
+    {{ return('int_films_planned' if model.name in taken_films() + ['int_films_days_touched'] else 'int_leads_planned') }}
+{%- endmacro %}
+
+{#- The code that it is made by. -#}
+{% macro code_of_model() -%}
+    {{ return(films_code() if plan_of_model() == 'int_films_planned' else leads_code()) }}
+{%- endmacro %}
+
 {#- Whether the table of the model at hand holds all up to the last plan, or to the one before it, and was made by this
     code: then it takes up what the plan lists, or has done so. A table that missed a plan, because a run was killed, failed
     or left it out, is made anew; so is one that somebody changed the number of rows of. -#}
 {% macro goes_on() -%}
     {%- set held = load_cached_relation(this) -%}
-    {%- set plan = graph.nodes['model.crescendo.int_leads_planned'] -%}
+    {%- set plan = graph.nodes['model.crescendo.' ~ plan_of_model()] -%}
     {%- set planned = adapter.get_relation(this.database, plan.schema, plan.alias) -%}
     {%- if held is none or planned is none -%}
         {{ return(false) }}
     {%- endif -%}
     {%- set found = run_query("
         select count(*)
-        from load_audit.taken_lead_plans as taken
-        cross join " ~ judged_part('int_leads_planned') ~ " as planned
-        where taken.model_name = '" ~ model.name ~ "' and taken.code = " ~ leads_code() ~ "
+        from load_audit.taken_plans as taken
+        cross join " ~ judged_part(plan_of_model()) ~ " as planned
+        where taken.model_name = '" ~ model.name ~ "' and taken.code = " ~ code_of_model() ~ "
             and taken.settings_fingerprint = planned.settings_fingerprint
             and (taken.plan_id = planned.plan_id or (taken.plan_id = planned.previous_plan_id and not planned.is_whole))
             and taken.held_count = (select count(*) from " ~ this.include(database=false) ~ ")
@@ -50,14 +76,14 @@
 
 {#- A condition on the rows that a long table is made from: all, or if it goes on, those that the plan lists.
 
-    expression: a SQL expression of type text. listed: the model that lists them, by a column of the name that the
-    expression ends in. -#}
-{% macro is_touched(expression, listed='int_leads_touched') -%}
+    expression: a SQL expression. listed: the model that lists them, by a column of the name that the expression ends in.
+    condition: which rows of that model count. -#}
+{% macro is_touched(expression, listed='int_leads_touched', condition='true') -%}
     {#- dbt learns from this line what the model rests on -#}
     {%- if not execute -%}{%- do ref(listed) -%}{%- endif -%}
     {#- a unit test has no table that could go on -#}
     {%- if execute and model.resource_type == 'model' and is_incremental() -%}
-        {{ expression }} in (select {{ expression.split('.')[-1] }} from {{ ref(listed) }})
+        {{ expression }} in (select {{ expression.split('.')[-1] }} from {{ ref(listed) }} where {{ condition }})
     {%- else -%}
         true
     {%- endif -%}
@@ -68,21 +94,27 @@
     arguments: of dbt, as for each strategy. -#}
 {% macro get_incremental_touched_sql(arguments) -%}
     {%- set key = arguments.unique_key -%}
-    {%- set listed = judged_part('int_leads_calls_touched' if key == 'call_id' else 'int_leads_touched') -%}
+    {%- set lists = {
+        'lead_id': 'int_leads_touched', 'call_id': 'int_leads_calls_touched', 'snapshot_date': 'int_films_days_touched'
+    } -%}
     {%- set columns = arguments.dest_columns | map(attribute='quoted') | join(', ') -%}
-    delete from {{ arguments.target_relation }} where {{ key }} in (select {{ key }} from {{ listed }});
+    delete from {{ arguments.target_relation }}
+    {%- if key in lists %} where {{ key }} in (select {{ key }} from {{ judged_part(lists[key]) }})
+    {#- of what is known of films by a day, all rows are of one day -#}
+    {%- else %} where {{ key }} < (select {{ key }} from {{ judged_part('int_films_planned') }})
+    {%- endif %};
     insert into {{ arguments.target_relation }} ({{ columns }}) select {{ columns }} from {{ arguments.temp_relation }};
 {%- endmacro %}
 
 {#- Notes in the transaction of a table what it holds: the plan that it has taken up. -#}
-{% macro note_taken_leads() -%}
+{% macro note_taken() -%}
     {%- if execute -%}
-        delete from load_audit.taken_lead_plans where model_name = '{{ model.name }}';
-        insert into load_audit.taken_lead_plans
+        delete from load_audit.taken_plans where model_name = '{{ model.name }}';
+        insert into load_audit.taken_plans
         select
-            '{{ model.name }}', plan_id, {{ leads_code() }}, settings_fingerprint,
-            (select count(*) from {{ this.include(database=false) }})
-        from {{ judged_part('int_leads_planned') }};
+            '{{ model.name }}', plan_id, {{ code_of_model() }}, settings_fingerprint,
+            (select count(*) from {{ this.include(database=false) }}), settled_date
+        from {{ judged_part(plan_of_model()) }};
     {%- endif -%}
 {%- endmacro %}
 
@@ -102,6 +134,18 @@
             insert into load_audit.taken_lead_rows ({{ columns }})
             select {{ columns }} from {{ changed }} where not is_removed;
         {%- endif -%}
-        {{ note_taken_leads() }}
+        {{ note_taken() }}
+    {%- endif -%}
+{%- endmacro %}
+
+{#- Notes in the transaction of `int_films_days_touched` how many answers of which loads and days it knows. -#}
+{% macro note_planned_films() -%}
+    {%- if execute -%}
+        {%- set changed = judged_part('int_films_days_changed') -%}
+        delete from load_audit.taken_film_days
+        where (answer_kind, _load_id) in (select (answer_kind, _load_id) from {{ changed }});
+        insert into load_audit.taken_film_days (answer_kind, _load_id, snapshot_date, spoken_count)
+        select answer_kind, _load_id, snapshot_date, spoken_count from {{ changed }} where spoken_count > 0;
+        {{ note_taken() }}
     {%- endif -%}
 {%- endmacro %}

@@ -37,12 +37,12 @@
 {%- endmacro %}
 
 {#- dbt's question whether a table is made anew. Of the facts, the plan of this run knows, see
-    `int_judging_planned`; each long table of leads knows it of itself, see `goes_on`. -#}
+    `int_judging_planned`; each long table of leads and films knows it of itself, see `goes_on`. -#}
 {% macro should_full_refresh() %}
     {%- if execute and model.name == 'fct_observations' and model.resource_type == 'model' -%}
         {{ return(run_query('select is_whole from ' ~ judged_part('int_judging_planned')).rows[0][0]) }}
     {%- endif -%}
-    {%- if execute and model.name in taken_leads() and model.resource_type == 'model' -%}
+    {%- if execute and model.name in taken_leads() + taken_films() and model.resource_type == 'model' -%}
         {{ return(flags.FULL_REFRESH or not goes_on()) }}
     {%- endif -%}
     {%- set asked = config.get('full_refresh') -%}

@@ -51,9 +51,12 @@ TABLES = {
     "taken_lead_rows": """
         raw_fingerprint ubigint not null, row_kind varchar not null, lead_id varchar, call_id varchar,
         email_link ubigint, phone_link ubigint""",
-    "taken_lead_plans": """
+    # how many answers of which loads and days the long tables of films are made from; null is a day that cannot be
+    "taken_film_days": """
+        answer_kind varchar not null, _load_id bigint not null, snapshot_date date, spoken_count bigint not null""",
+    "taken_plans": """
         model_name varchar not null, plan_id varchar not null, code varchar not null,
-        settings_fingerprint hugeint not null, held_count bigint not null""",
+        settings_fingerprint hugeint not null, held_count bigint not null, settled_date date""",
     "broken_promises": "promise varchar not null, row_count bigint not null, found_at timestamp not null",
 }
 VIEWS = {

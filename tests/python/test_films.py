@@ -18,7 +18,8 @@ from crescendo.sources.tmdb.world import CHANGE, DELETED, END, GAP, ODD
 
 FOLDERS = ("staging/tmdb", "intermediate/films", "marts/films")
 MODELS = (*(f"path:models/{folder}" for folder in FOLDERS), "path:tests/films", "dim_dates", "country_continents")
-ALSO = ("stg_load_audit__loads", "+int_listening_history_resolved", "int_quality_films_found")
+ALSO = ("stg_load_audit__loads", "stg_load_audit__taken_plans", "stg_load_audit__taken_film_days")
+ALSO += ("+int_listening_history_resolved", "int_quality_films_found")
 MARTS = ("dim_movies", "dim_movie_versions", "fct_movies_daily", "bridge_movies_x_persons", "bridge_movies_x_groups")
 
 

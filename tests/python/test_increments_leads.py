@@ -13,8 +13,8 @@ from collections import Counter
 
 import pytest
 from conftest import dbt, project_in
-from lead_tables import SELECTED, Leads, leads_of
 from lead_worlds import RULES, STEPS, World
+from taken_tables import LEADS, Tables, differences, made_of
 
 SEQUENCES = int(os.environ.get("CRESCENDO_SEQUENCES", "2"))
 
@@ -25,27 +25,15 @@ def compiled(built, nodes, tmp_path_factory):
     folder = tmp_path_factory.mktemp("compiled")
     for name in ("crescendo.duckdb", "crescendo.duckdb.maskkey"):
         shutil.copy(built / name, folder)
-    done = dbt(folder, project_in(folder), "compile", "--select", *SELECTED)
+    done = dbt(folder, project_in(folder), "compile", "--select", *LEADS.selected)
     assert done.returncode == 0, done.stdout
     found = json.loads((folder / "target" / "manifest.json").read_text())["nodes"]
-    return leads_of(nodes), {node["name"]: node for node in found.values()}
-
-
-def differences(one, other):
-    """The first rows of each table that only one of the two has."""
-    mine, theirs = one.rows(), other.rows()
-    assert mine.keys() == theirs.keys() and len(mine) > 20
-    found = {}
-    for name in mine:
-        only, missing = Counter(mine[name]), Counter(theirs[name])
-        if only != missing:
-            found[name] = [*(only - missing)][:3], [*(missing - only)][:3]
-    return found
+    return LEADS, made_of(LEADS, nodes), {node["name"]: node for node in found.values()}
 
 
 def anew(compiled, world, rules):
     """All tables of a world, made at once."""
-    made = Leads(*compiled)
+    made = Tables(*compiled)
     for rule in rules:
         made.connection.execute(rule)
     made.receive(world.raw)
@@ -57,7 +45,7 @@ def test_nobody_can_tell_a_sequence_of_loads_from_a_build_at_once(compiled):
     met = Counter()
     for seed in range(SEQUENCES):
         world, told, rules = World(seed), [], []
-        kept = Leads(*compiled)
+        kept = Tables(*compiled)
         kept.receive(world.raw)
         kept.build()
         for _ in range(world.draw.randint(4, 7)):
@@ -86,7 +74,7 @@ def test_nobody_can_tell_a_sequence_of_loads_from_a_build_at_once(compiled):
 
 
 WHY = {
-    "update load_audit.taken_lead_plans set code = 'of other models'": "the models they are made by have changed",
+    "update load_audit.taken_plans set code = 'of other models'": "the models they are made by have changed",
     "delete from load_audit.taken_lead_rows": "none were made before",
     "update load_audit.taken_lead_rows set raw_fingerprint = hash(raw_fingerprint)": (
         "most of what they are made from has changed"
@@ -98,7 +86,7 @@ PLAN = "select is_whole, whole_reason from intermediate.int_leads_planned"
 
 
 def test_all_are_made_anew_if_they_must_be_and_it_is_known_why(compiled):
-    world, kept = World(3), Leads(*compiled)
+    world, kept = World(3), Tables(*compiled)
     kept.receive(world.raw)
     kept.build()
     for change, reason in WHY.items():
@@ -111,7 +99,7 @@ def test_all_are_made_anew_if_they_must_be_and_it_is_known_why(compiled):
 
 
 def test_a_table_that_is_not_as_it_was_left_is_made_anew_by_itself(compiled):
-    world, kept = World(4), Leads(*compiled)
+    world, kept = World(4), Tables(*compiled)
     kept.receive(world.raw)
     kept.build()
     before = kept.rows()

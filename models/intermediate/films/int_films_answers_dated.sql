@@ -50,7 +50,8 @@ dated as (
         coalesce(snapshot_date, started_date) as snapshot_date,
         day_problem,
         day_problem is not null as is_set_aside,
-        _row_id
+        _row_id,
+        _load_id
     from sent
 
 )

@@ -6,7 +6,33 @@
 
 with
 
-answers as (
+settled as (
+
+    select * from {{ ref('int_films_movies_settled') }}
+
+),
+
+newest as (
+
+    select * from {{ ref('int_films_days_planned') }}
+    where not is_settled
+
+),
+
+all_days as (
+
+    select * from {{ ref('int_films_days_resolved') }}
+
+),
+
+all_answers as (
+
+    select * from {{ ref('int_films_answers_dated') }}
+
+),
+
+-- once more, so that no engine holds all answers for two readers
+all_answers_again as (
 
     select * from {{ ref('int_films_answers_dated') }}
 
@@ -24,38 +50,7 @@ absences as (
 
 ),
 
-mentioned as (
-
-    select
-        movie_id,
-        min(snapshot_date) as first_seen_date,
-        max(snapshot_date) as last_seen_date,
-        max(snapshot_date) filter (where answer_kind = 'details') as details_date,
-        max(snapshot_date) filter (where answer_kind = 'export') as last_exported_date
-    from answers
-    where not is_set_aside
-    group by movie_id
-
-),
-
-listed as (
-
-    select
-        *,
-        row_number() over (
-            partition by movie_id
-            order by
-                answer_order asc,
-                snapshot_date desc,
-                vote_count desc nulls last,
-                title asc,
-                film_list asc,
-                _row_id asc
-        ) as answer_rank
-    from answers
-    where not is_set_aside and answer_kind <> 'details'
-
-),
+{{ summed_films('newest', 'settled') }},
 
 absent as (
 
@@ -71,38 +66,37 @@ absent as (
 latest as (
 
     select
-        mentioned.movie_id,
-        coalesce(details.title, listed.title, details.original_title, listed.original_title)
+        summed.movie_id,
+        coalesce(details.title, summed.title, details.original_title, summed.original_title)
             as title,
-        coalesce(details.original_title, listed.original_title) as original_title,
-        coalesce(details.original_language_code, listed.original_language_code)
+        coalesce(details.original_title, summed.original_title) as original_title,
+        coalesce(details.original_language_code, summed.original_language_code)
             as original_language_code,
         details.film_status,
         details.imdb_id,
         details.homepage,
         details.collection_id,
         details.collection_name,
-        coalesce(details.release_date, listed.release_date) as release_date,
+        coalesce(details.release_date, summed.release_date) as release_date,
         details.runtime_minutes,
         details.budget_usd,
         details.revenue_usd,
-        coalesce(details.is_adult, listed.is_adult, false) as is_adult,
+        coalesce(details.is_adult, summed.is_adult, false) as is_adult,
         coalesce(details.is_video, false) as is_video,
-        mentioned.first_seen_date,
-        mentioned.last_seen_date,
-        mentioned.details_date,
-        mentioned.last_exported_date,
+        summed.first_seen_date,
+        summed.last_seen_date,
+        summed.details_date,
+        summed.last_exported_date,
         -- a film that was seen again is not gone
-        case when absent.absence_date >= mentioned.last_seen_date then absent.absence_date end
+        case when absent.absence_date >= summed.last_seen_date then absent.absence_date end
             as absence_date,
         -- what links it to genres: its details, else a list
-        case when details._row_id is null then listed.genre_ids end as genre_ids,
+        case when details._row_id is null then summed.genre_ids end as genre_ids,
         details._row_id as details_row_id
-    from mentioned
+    from summed
     left join details
-        on mentioned.movie_id = details.movie_id and mentioned.details_date = details.snapshot_date
-    left join listed on mentioned.movie_id = listed.movie_id and listed.answer_rank = 1
-    left join absent on mentioned.movie_id = absent.movie_id
+        on summed.movie_id = details.movie_id and summed.details_date = details.snapshot_date
+    left join absent on summed.movie_id = absent.movie_id
 
 )
 

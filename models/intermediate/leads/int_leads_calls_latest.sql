@@ -4,7 +4,7 @@
 -- a table: read by the calls and by the leads that they were for; touched calls are made again
 {{ config(
     materialized='incremental', incremental_strategy='touched', unique_key='call_id', on_schema_change='fail',
-    post_hook='{{ note_taken_leads() }}',
+    post_hook='{{ note_taken() }}',
 ) }}
 
 with

@@ -4,7 +4,7 @@
 -- a table: read by validations and by the leads; whoever may be one person is touched together
 {{ config(
     materialized='incremental', incremental_strategy='touched', unique_key='lead_id', on_schema_change='fail',
-    post_hook='{{ note_taken_leads() }}',
+    post_hook='{{ note_taken() }}',
 ) }}
 
 with

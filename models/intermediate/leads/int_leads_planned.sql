@@ -19,7 +19,7 @@ taken_rows as (
 
 plans as (
 
-    select * from {{ ref('stg_load_audit__taken_lead_plans') }}
+    select * from {{ ref('stg_load_audit__taken_plans') }}
     where model_name = 'int_leads_touched'
 
 ),
@@ -108,7 +108,9 @@ planned as (
         previous_plan_id,
         whole_reason is not null as is_whole,
         whole_reason,
-        settings_fingerprint
+        settings_fingerprint,
+        -- of films alone
+        cast(null as date) as settled_date
     from reasoned
 
 )

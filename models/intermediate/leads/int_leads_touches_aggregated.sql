@@ -4,7 +4,7 @@
 -- a table: made again for touched leads only
 {{ config(
     materialized='incremental', incremental_strategy='touched', unique_key='lead_id', on_schema_change='fail',
-    post_hook='{{ note_taken_leads() }}',
+    post_hook='{{ note_taken() }}',
 ) }}
 
 with

@@ -4,7 +4,7 @@
 -- a table: steps that depend on each other are slow to repeat; those of touched persons are
 {{ config(
     materialized='incremental', incremental_strategy='touched', unique_key='lead_id', on_schema_change='fail',
-    post_hook='{{ note_taken_leads() }}',
+    post_hook='{{ note_taken() }}',
 ) }}
 
 with recursive

@@ -32,12 +32,26 @@ languages as (
 
 ),
 
-linked as (
+-- one row per film and continent; a film of two of its countries is of it once
+continents as (
+
+    select
+        countries.movie_id,
+        known_countries.continent,
+        sum(countries.weight) as weight
+    from countries
+    inner join known_countries on countries.country_code = known_countries.country_code
+    group by countries.movie_id, known_countries.continent
+
+),
+
+-- one row per film and group
+grouped as (
 
     select
         movie_id,
-        'genre' as group_type,
         'genre:film-' || cast(film_genre_id as string) as group_id,
+        'genre' as group_type,
         weight
     from genres
 
@@ -45,8 +59,8 @@ linked as (
 
     select
         movie_id,
-        'company' as group_type,
         'company:' || cast(company_id as string) as group_id,
+        'company' as group_type,
         weight
     from companies
 
@@ -54,42 +68,28 @@ linked as (
 
     select
         movie_id,
-        'country' as group_type,
         'country:' || country_code as group_id,
+        'country' as group_type,
         weight
     from countries
 
     union all
 
     select
-        countries.movie_id,
+        movie_id,
+        'continent:' || continent as group_id,
         'continent' as group_type,
-        'continent:' || known_countries.continent as group_id,
-        countries.weight
-    from countries
-    inner join known_countries on countries.country_code = known_countries.country_code
+        weight
+    from continents
 
     union all
 
     select
         movie_id,
-        'language' as group_type,
         'language:' || film_language_code as group_id,
+        'language' as group_type,
         weight
     from languages
-
-),
-
--- one row per film and group; a film of two countries of one continent is of it once
-grouped as (
-
-    select
-        movie_id,
-        group_id,
-        group_type,
-        sum(weight) as weight
-    from linked
-    group by movie_id, group_id, group_type
 
 )
 

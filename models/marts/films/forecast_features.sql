@@ -1,6 +1,9 @@
 -- For forecasting popularity: a row knows what was known on its day and no more. Only the two
 -- targets are of later days, and only if the film was seen on them.
 
+-- as large as the day's fact, and read as a whole by who trains a model, so no build makes it
+{{ config(materialized='view') }}
+
 with
 
 days as (
@@ -28,7 +31,9 @@ framed as (
         days.missed_days,
         {{ days_between('days.stated_release_date', 'days.snapshot_date') }} as days_since_release,
         cast(count(*) over past_week as bigint) as seen_days_of_7,
-        avg(days.popularity) over past_week as average_popularity_of_7_days,
+        -- decimals add up to the same sum in any order, so a view is the same whenever it is read
+        cast(sum(cast(days.popularity as decimal(18, 6))) over past_week as double)
+        / count(days.popularity) over past_week as average_popularity_of_7_days,
         max(days.popularity) over day_before as popularity_day_before,
         max(days.popularity) over week_before as popularity_week_before,
         days.vote_count - max(days.vote_count) over week_before as votes_of_7_days,

@@ -16,18 +16,8 @@ days as (
 
 latest_day as (
 
-    select max(snapshot_date) as latest_date
-    from days
-
-),
-
-newest as (
-
-    select
-        movie_id,
-        max(snapshot_date) as snapshot_date
-    from days
-    group by movie_id
+    select max(last_seen_date) as latest_date
+    from movies
 
 ),
 
@@ -49,9 +39,8 @@ latest as (
         {{ days_between('days.snapshot_date', 'latest_day.latest_date') }}
         <= {{ var('films_latest_days') }} as is_latest
     from movies
-    inner join newest on movies.movie_id = newest.movie_id
     inner join days
-        on newest.movie_id = days.movie_id and newest.snapshot_date = days.snapshot_date
+        on movies.movie_id = days.movie_id and movies.last_seen_date = days.snapshot_date
     cross join latest_day
     where not movies.is_adult
 

@@ -1,7 +1,7 @@
 -- touched leads are made again, see macros/increments.sql
 {{ config(
     materialized='incremental', incremental_strategy='touched', unique_key='lead_id', on_schema_change='fail',
-    post_hook='{{ note_taken_leads() }}',
+    post_hook='{{ note_taken() }}',
 ) }}
 
 with

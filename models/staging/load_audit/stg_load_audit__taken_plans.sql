@@ -1,8 +1,8 @@
 with
 
-taken_lead_plans as (
+taken_plans as (
 
-    select * from {{ source('load_audit', 'taken_lead_plans') }}
+    select * from {{ source('load_audit', 'taken_plans') }}
 
 ),
 
@@ -13,8 +13,9 @@ renamed as (
         plan_id,
         code,
         settings_fingerprint,
-        held_count
-    from taken_lead_plans
+        held_count,
+        settled_date
+    from taken_plans
 
 )
 

@@ -1,6 +1,7 @@
-"""The models of leads as dbt compiled them, built again and again in memory, as dbt builds them in a file."""
+"""Models of a domain as dbt compiled them, built again and again in memory, as dbt builds them in a file."""
 
 import re
+from collections import Counter
 from dataclasses import dataclass
 from functools import cache
 from graphlib import TopologicalSorter
@@ -14,10 +15,58 @@ from crescendo.ingest import flatten, ledger
 from crescendo.sources import all_sources
 from jinja2 import Environment
 
-RAW = ("leads", "call_attempts", "touches", "deals", "media_spend")
-# what a build takes up, and not what it holds
-OF_ONE_BUILD = ("int_leads_rows_changed", "int_leads_planned", "int_leads_touched", "int_leads_calls_touched")
-SELECTED = ("path:models/staging/leads", "path:models/intermediate/leads", "path:models/marts/leads")
+
+@dataclass(frozen=True)
+class Domain:
+    """Of which tables it is.
+
+    `raw` are those that a test fills, `of_one_build` hold what a build takes up, and not what it keeps; `views` are
+    compared too. `plan` is the model that plans, and `note` what is noted with the one of the name `touched`.
+    """
+
+    source: str
+    marts: str
+    raw: tuple[str, ...]
+    of_one_build: tuple[str, ...]
+    views: tuple[str, ...]
+    plan: str
+    touched: str
+    note: str
+
+    @property
+    def selected(self):
+        """What dbt compiles of it."""
+        folders = f"staging/{self.source}", f"intermediate/{self.marts}", f"marts/{self.marts}"
+        return tuple(f"path:models/{folder}" for folder in folders)
+
+
+LEADS = Domain(
+    "leads",
+    "leads",
+    raw=("leads", "call_attempts", "touches", "deals", "media_spend"),
+    of_one_build=("int_leads_rows_changed", "int_leads_planned", "int_leads_touched", "int_leads_calls_touched"),
+    views=("int_leads_observations", "int_leads_restatements_found"),
+    plan="int_leads_planned",
+    touched="int_leads_touched",
+    note="note_planned_leads",
+)
+FILMS = Domain(
+    "tmdb",
+    "films",
+    raw=("movie_ids", "movies", "movies__genres", "movie_lists__results", "daily_lists__popular", "movie_absences"),
+    # how much is settled depends on when it was
+    of_one_build=(
+        "int_films_days_changed", "int_films_planned", "int_films_days_planned", "int_films_days_touched",
+        "int_films_movies_settled",
+    ),
+    views=(
+        "int_films_observations", "int_films_subjects", "int_films_memberships", "int_quality_films_found",
+        "forecast_features", "vw_movie_latest", "vw_top_movies",
+    ),
+    plan="int_films_planned",
+    touched="int_films_days_touched",
+    note="note_planned_films",
+)  # fmt: skip
 
 
 @dataclass
@@ -38,14 +87,16 @@ class Relation:
 def template():
     """The macros as they are written, but for those that return lists or ask dbt."""
     text = (ROOT / "macros" / "increments.sql").read_text()
-    text = re.sub(r"\{% macro (taken_leads|leads_code|is_touched)\(.*?endmacro %\}", "", text, flags=re.DOTALL)
+    answered = "taken_leads|leads_code|taken_films|films_code|plan_of_model|code_of_model|is_touched"
+    text = re.sub(rf"\{{% macro ({answered})\(.*?endmacro %\}}", "", text, flags=re.DOTALL)
     return Environment(extensions=["jinja2.ext.do"], autoescape=False).from_string(text)
 
 
-def leads_of(found):
-    """Of a manifest's nodes, those that the leads are made of: name -> node, in the order in which they are made."""
-    marts = [name for name, node in found.items() if node["original_file_path"].startswith("models/marts/leads/")]
-    parents, waiting = {}, [*marts, "int_leads_observations", "int_leads_restatements_found", *OF_ONE_BUILD]
+def made_of(domain, found):
+    """Of a manifest's nodes, those that a domain is made of: name -> node, in the order in which they are made."""
+    folder = f"models/marts/{domain.marts}/"
+    marts = [name for name, node in found.items() if node["original_file_path"].startswith(folder)]
+    parents, waiting = {}, [*marts, *domain.views, *domain.of_one_build]
     while waiting:
         name = waiting.pop()
         if name not in parents:
@@ -55,41 +106,42 @@ def leads_of(found):
     return {name: found[name] for name in TopologicalSorter(parents).static_order()}
 
 
-class Leads:
-    """A warehouse of leads.
+class Tables:
+    """A warehouse of a domain.
 
     `whole` and `part` are the nodes as they are compiled for tables that are made anew, and for those that go on.
     """
 
-    def __init__(self, whole, part):
-        self.whole, self.part, self.number, self.went_on = whole, part, 0, set()
+    def __init__(self, domain, whole, part):
+        self.domain, self.whole, self.part, self.number, self.went_on = domain, whole, part, 0, set()
         self.connection = duckdb.connect()
         self.connection.execute("set threads to 1; set variable mask_key = 'of the tests'")
         ledger.prepare(self.connection)
         builds.prepare(self.connection)
-        source = all_sources()["leads"]
-        tables = [table for document in source.documents for table in flatten.raw_tables(document)]
-        ledger.prepare_raw(self.connection, source, tables)
+        for source in all_sources().values():
+            tables = [table for document in source.documents for table in flatten.raw_tables(document)]
+            ledger.prepare_raw(self.connection, source, tables)
         for node in whole.values():
             self.connection.execute(f"create schema if not exists {node['schema']}")
             if node["resource_type"] == "seed":
                 self.connection.execute(statement_of(node))
-        self.code = re.search(r"plans\.code <> ('\w+')", whole["int_leads_planned"]["compiled_code"]).group(1)
+        self.code = re.search(r"plans\.code <> ('\w+')", whole[domain.plan]["compiled_code"]).group(1)
 
     def receive(self, raw):
         """These raw rows, and no others, were loaded: table -> dictionaries."""
-        for table in RAW:
-            self.connection.execute(f"delete from raw_leads.{table}")
+        schema = f"raw_{self.domain.source}"
+        for table in self.domain.raw:
+            self.connection.execute(f"delete from {schema}.{table}")
             if raw[table]:
-                columns = self.connection.sql(f"from raw_leads.{table} limit 0").columns
-                insert(self.connection, f"raw_leads.{table}", [[row.get(one) for one in columns] for row in raw[table]])
-        spend = [(row["_file_id"], row["_row_id"], 1) for row in raw["media_spend"]]
+                columns = self.connection.sql(f"from {schema}.{table} limit 0").columns
+                insert(self.connection, f"{schema}.{table}", [[row.get(one) for one in columns] for row in raw[table]])
+        spend = [(row["_file_id"], row["_row_id"], 1) for row in raw.get("media_spend", ())]
         self.connection.execute("delete from load_audit.file_records")
         if spend:
             insert(self.connection, "load_audit.file_records", spend)
         self.connection.execute("""
             insert or replace into load_audit.loads
-            select i, timestamp '2026-01-01' + interval (i) day, null, '' from range(1, 60) as a(i)
+            select i, timestamp '2026-01-01' + interval (i) day, null, '' from range(1, 99) as a(i)
             where i not in (select _load_id from load_audit.loads)
         """)
 
@@ -127,9 +179,9 @@ class Leads:
             run = re.sub(r"'[0-9a-f-]{36}' as plan_id", f"'run {self.number}' as plan_id", node["compiled_code"])
             self.connection.execute(statement_of(node | {"compiled_code": run}, "create or replace"))
         if kind == "incremental":
-            self.connection.execute(macros.note_taken_leads())
-        elif name == "int_leads_touched":
-            self.connection.execute(macros.note_planned_leads())
+            self.connection.execute(macros.note_taken())
+        elif name == self.domain.touched:
+            self.connection.execute(getattr(macros, self.domain.note)())
 
     def _macros(self, name):
         """The macros as they are for a model; those that return lists, or ask dbt, are answered here."""
@@ -142,7 +194,8 @@ class Leads:
             "adapter": SimpleNamespace(get_relation=lambda _, schema, alias: f"{schema}.{alias}"),
             "load_cached_relation": lambda relation: relation,
             "judged_part": self._relation,
-            "leads_code": lambda: self.code,
+            "plan_of_model": lambda: self.domain.plan,
+            "code_of_model": lambda: self.code,
             "run_query": lambda sql: SimpleNamespace(rows=self.connection.execute(sql).fetchall()),
             "return": lambda value: value,
         }
@@ -156,14 +209,29 @@ class Leads:
         return bool(found)
 
     def rows(self):
-        """All rows of all tables that the leads are made of, each in an order of its own."""
-        tables = self.connection.execute("""
+        """All rows of all tables that the domain is made of, each in an order of its own."""
+        tables = self.connection.execute(
+            """
             select schema_name || '.' || table_name from duckdb_tables()
-            where schema_name in ('leads', 'intermediate') and not temporary
-        """).fetchall()
-        kept = [name for (name,) in tables if name.split(".")[1] not in OF_ONE_BUILD]
-        kept += ["intermediate.int_leads_observations", "intermediate.int_leads_restatements_found"]
+            where schema_name in (?, 'intermediate') and not temporary
+            """,
+            [self.domain.marts],
+        ).fetchall()
+        kept = [name for (name,) in tables if name.split(".")[1] not in self.domain.of_one_build]
+        kept += [self._relation(name) for name in self.domain.views]
         return {name: self.connection.sql(f"from {name} order by all").fetchall() for name in kept}
 
     def ask(self, sql):
         return self.connection.execute(sql).fetchall()
+
+
+def differences(one, other):
+    """The first rows of each table that only one of the two has."""
+    mine, theirs = one.rows(), other.rows()
+    assert mine.keys() == theirs.keys() and len(mine) > 20
+    found = {}
+    for name in mine:
+        only, missing = Counter(mine[name]), Counter(theirs[name])
+        if only != missing:
+            found[name] = [*(only - missing)][:3], [*(missing - only)][:3]
+    return found
