@@ -78,7 +78,7 @@ def said(expression):
         ),
         ("count(*) filter (where c) over (partition by d)", "count(case when c then 1 end) over (partition by d)"),
         ("sum(a) filter (where c)", "sum(a) filter(where c)"),
-        ("hash(a, b)", "cast(xxhash64(a, b) as decimal(20, 0))"),
+        ("hash(a, b)", "cast(xxhash64(a, b) & 9223372036854775807 as decimal(20, 0))"),
         (
             "cast('0x' || substr(md5(a), 1, 15) as bigint)",
             "cast(conv('' || substring(md5(a), 1, 15), 16, 10) as bigint)",

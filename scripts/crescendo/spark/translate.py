@@ -360,9 +360,9 @@ def _typed(kind: exp.DataType) -> exp.DataType:
 
 
 def _hashed(*values: exp.Expr) -> exp.Expr:
-    """A hash of the other engine is another number; of equal rows it is equal."""
+    """A hash of the other engine is another number, of 63 bits; of equal rows it is equal."""
     call = exp.Anonymous(this="xxhash64", expressions=[value.copy() for value in values])
-    return _spark("cast(:call as decimal(20, 0))", call=call)
+    return _spark("cast(:call & 9223372036854775807 as decimal(20, 0))", call=call)
 
 
 def _counted(node: exp.GenerateSeries) -> exp.Expr:
