@@ -14,7 +14,10 @@ FLOATS = ("DOUBLE", "FLOAT")
 # what is another value in each build: when it was, what it was called, and hashes that are the engine's own
 ANOTHER = {"known_from", "known_until", "judged_at", "plan_id", "previous_plan_id", "link", "email_link", "phone_link"}
 # what cannot be equal, or cannot be there, and why; a test holds that nothing else differs, and that each of these does
-KNOWN: dict[str, str] = {}
+KNOWN = {
+    "staging.stg_load_audit__held_observations": "where the DuckDB file holds each row of the spine",
+    "intermediate.int_storage_scattered": "how much of the DuckDB file a window reads",
+}
 # where `python -m crescendo.spark` writes the rows of a table, and of a view
 PLACES = "warehouse/{}.db/{}", "views/{}/{}"
 KINDS = {"table", "incremental", "seed", "view"}

@@ -76,7 +76,14 @@
             {{ adapter.quote(column.name) }} {{ column.data_type }}{{ ',' if not loop.last }}
             {%- endfor %}
         )
-        return {{ adapter.translated_function(compiled_code, this.identifier, parameters) }}
+        {#- Spark goes by the place of a column, and the order in the YAML may be another than the query's -#}
+        return select
+            {%- for column in model.columns.values() %}
+            {{ adapter.quote(column.name) }}{{ ',' if not loop.last }}
+            {%- endfor %}
+        from (
+            {{ adapter.translated_function(compiled_code, this.identifier, parameters) }}
+        )
     {%- endcall -%}
     {{ return({'relations': []}) }}
 {%- endmaterialization %}
