@@ -4,6 +4,7 @@ import duckdb
 import pytest
 import sqlglot
 from crescendo.spark.translate import is_date, translated, type_name
+from sqlglot.errors import UnsupportedError
 
 
 def said(expression):
@@ -27,7 +28,13 @@ def said(expression):
             "a_date + cast(n as bigint) * interval 1 month",
             "a_date + make_ym_interval(0, cast(cast(n as bigint) as int))",
         ),
-        ("epoch(b_at - a_at)", "((unix_micros(cast(b_at as timestamp)) - unix_micros(cast(a_at as timestamp))) / 1e6)"),
+        (
+            "epoch(b_at - a_at)",
+            "((unix_micros(cast(b_at as timestamp_ltz)) - unix_micros(cast(a_at as timestamp_ltz))) / 1e6)",
+        ),
+        # where a timestamp has no zone, Spark's word for one with a zone is another; its offset would be passed over
+        ("try_cast(a as timestamp with time zone)", "try_cast(a as timestamp_ltz)"),
+        ("try_cast(a as timestamp)", "try_cast(a as timestamp_ntz)"),
         (
             "strftime(a_date, '%G-W%V')",
             "concat(cast(extract(yearofweek from a_date) as string), '-W',"
@@ -35,7 +42,7 @@ def said(expression):
         ),
         (
             "timezone('Europe/Paris', timezone('UTC', a_at))",
-            "from_utc_timestamp(cast(a_at as timestamp), 'Europe/Paris')",
+            "from_utc_timestamp(cast(a_at as timestamp_ltz), 'Europe/Paris')",
         ),
         (
             "timezone('Europe/Paris', try_cast(a as timestamp))",
@@ -44,9 +51,13 @@ def said(expression):
         ("timezone('Europe/Paris', a_at)", "to_utc_timestamp(a_at, 'Europe/Paris')"),
         (
             "cast(timezone('Europe/Paris', make_timestamptz(epoch_us(a_at))) as date)",
-            "cast(from_utc_timestamp(timestamp_micros(unix_micros(cast(a_at as timestamp))), 'Europe/Paris') as date)",
+            "cast(from_utc_timestamp(timestamp_micros(unix_micros(cast(a_at as timestamp_ltz))), 'Europe/Paris')"
+            " as date)",
         ),
-        ("make_timestamp(epoch_us(a))", "cast(timestamp_micros(unix_micros(cast(a as timestamp))) as timestamp_ntz)"),
+        (
+            "make_timestamp(epoch_us(a))",
+            "cast(timestamp_micros(unix_micros(cast(a as timestamp_ltz))) as timestamp_ntz)",
+        ),
         ("length(a) = strlen(a)", "length(a) = octet_length(a)"),
         ("suffix(a, ' ')", "endswith(a, ' ')"),
         # '2026' is no day
@@ -56,6 +67,7 @@ def said(expression):
         ),
         # of two decimals Spark makes a decimal
         ("a / b", "cast(a as double) / b"),
+        ("median(a)", "median(a)"),
         ("avg(a)", "avg(cast(a as double))"),
         # rows without a value are passed over
         ("max_by(a, b)", "max_by(a, if(a is null, null, b))"),
@@ -66,7 +78,7 @@ def said(expression):
         ),
         ("count(*) filter (where c) over (partition by d)", "count(case when c then 1 end) over (partition by d)"),
         ("sum(a) filter (where c)", "sum(a) filter(where c)"),
-        ("hash(a, b)", "cast(xxhash64(a, b) as decimal(20, 0))"),
+        ("hash(a, b)", "cast(xxhash64(a, b) & 9223372036854775807 as decimal(20, 0))"),
         (
             "cast('0x' || substr(md5(a), 1, 15) as bigint)",
             "cast(conv('' || substring(md5(a), 1, 15), 16, 10) as bigint)",
@@ -133,6 +145,67 @@ def test_a_function_without_a_name_in_spark_keeps_its_window():
     assert query.count("COLLECT_LIST(CAST(a AS DOUBLE)) OVER w") == query.count("COLLECT_LIST")
 
 
+def test_a_median_over_a_window_is_the_middle_of_its_list():
+    """Spark's own knows no frame; of no value there is no middle, and the list has no element 0 to fail on."""
+    query = translated("select median(a) over w from t window w as (order by b)")
+    listed = "ARRAY_SORT(COLLECT_LIST(CAST(a AS DOUBLE)) OVER w)"
+    lower, upper = (f"GET({listed}, CAST(FLOOR((SIZE({listed}) + {number}) / 2) AS INT) - 1)" for number in (1, 2))
+    assert query.removeprefix("SELECT ").startswith(f"(({lower} + {upper}) / 2) FROM t")
+
+
+@pytest.mark.parametrize(
+    ("numbers", "words"),
+    [("range(1, 365)", "RANGE(1, 365)"), ("generate_series(1, 365)", "RANGE(1, 365 + 1)")],
+)
+def test_numbers_are_rows_of_a_table(numbers, words):
+    query = translated(f"select n.number from {numbers} as n (number)")
+    assert query == f"SELECT n.number FROM {words} AS n(number)"
+
+
+def test_a_list_of_numbers_becomes_rows_beside_other_columns():
+    query = translated("select a, unnest(range(b, c)) as number from t")
+    assert query == "SELECT a, EXPLODE(IF(b > (c - 1), ARRAY(), SEQUENCE(b, (c - 1)))) AS number FROM t"
+
+
+BY_ROW = """
+    with asked as (select * from spans),
+    answers as (
+        select answers.* from asked cross join db.f(asked.from_date, asked.to_date) as answers
+        where asked.name = 'month' and answers.platform = asked.platform
+    ),
+    more as (select * from elsewhere)
+    select * from answers
+"""
+
+
+def test_a_function_called_for_each_row_is_called_in_turn():
+    asked = []
+
+    def ask(query):
+        asked.append(query)
+        return [("2025-02-01", "2025-03-01"), ("2025-01-01", "2025-02-01")]
+
+    query = translated(BY_ROW, ask=ask)
+    # of the rows beside it, those that the select keeps, and of its steps those before it
+    assert asked == [
+        "WITH asked AS (SELECT * FROM spans) SELECT DISTINCT asked.from_date, asked.to_date FROM asked"
+        " WHERE asked.name = 'month'"
+    ]
+    calls = query.split(" UNION ALL ")
+    assert len(calls) == 2
+    for call, (start, end) in zip(calls, [("2025-01-01", "2025-02-01"), ("2025-02-01", "2025-03-01")], strict=True):
+        start, end = f"CAST('{start}' AS DATE)", f"CAST('{end}' AS DATE)"
+        assert f"FROM asked CROSS JOIN db.F({start}, {end}) AS answers" in call
+        assert f"asked.from_date = {start}) AND asked.to_date = {end}" in call
+
+
+@pytest.mark.parametrize("query", [BY_ROW, BY_ROW.replace("select answers.*", "select count(*)")])
+def test_a_function_called_for_each_row_of_a_view_is_refused(query):
+    """Its rows may be others tomorrow; and the parts of an aggregate cannot be put together."""
+    with pytest.raises(UnsupportedError, match="f is called for each row"):
+        translated(query, ask=(lambda _: []) if "count" in query else None)
+
+
 def test_a_sum_has_no_order_and_a_step_no_hint():
     query = "with s as materialized (select sum(a order by b) as c from t) select * from s"
     assert translated(query) == "WITH s AS (SELECT SUM(a) AS c FROM t) SELECT * FROM s"
@@ -152,6 +225,8 @@ def test_a_parameter_of_a_function_is_not_a_column_of_the_same_name():
         ("ubigint", "decimal(20, 0)"),
         ("uuid", "string"),
         ("timestamp", "timestamp_ntz"),
+        ("timestamptz", "timestamp_ltz"),
+        ("struct(a varchar, b double)[]", "array<struct<a: string, b: double>>"),
         ("integer", "int"),
         ("decimal(18, 6)", "decimal(18, 6)"),
     ],

@@ -24,29 +24,39 @@ thresholds as (
 
 ),
 
+-- in a step of its own: Spark takes no parameter of a function within an aggregate
+dated as (
+
+    select
+        series_id,
+        observed_date,
+        value,
+        running_gain,
+        observed_date <= {{ from_day() }} as is_before,
+        observed_date <= {{ to_day() }} - 28 as is_earlier
+    from observations
+    where
+        observed_date <= {{ to_day() }}
+        and not is_outlier
+        and if({{ to_day() }} > {{ from_day() }}, true, error('to_date must be after from_date'))
+
+),
+
 -- one row per series: the highest it had been, its latest and its value 28 days before
 reached as (
 
     select
-        observations.series_id,
-        max(observations.value) filter (where observations.observed_date <= {{ from_day() }})
-            as highest_before,
-        max(observations.value) as highest,
-        max(observations.observed_date) as after_date,
-        arg_max(observations.value, observations.observed_date) as after_value,
-        arg_max(observations.running_gain, observations.observed_date) as running_gain,
-        max(observations.observed_date)
-        filter (where observations.observed_date <= {{ to_day() }} - 28) as pace_date,
-        arg_max(observations.running_gain, observations.observed_date)
-        filter (where observations.observed_date <= {{ to_day() }} - 28) as earlier_gain,
-        arg_max(observations.value, observations.observed_date)
-        filter (where observations.observed_date <= {{ to_day() }} - 28) as earlier_value
-    from observations
-    where
-        observations.observed_date <= {{ to_day() }}
-        and not observations.is_outlier
-        and if({{ to_day() }} > {{ from_day() }}, true, error('to_date must be after from_date'))
-    group by observations.series_id
+        series_id,
+        max(value) filter (where is_before) as highest_before,
+        max(value) as highest,
+        max(observed_date) as after_date,
+        arg_max(value, observed_date) as after_value,
+        arg_max(running_gain, observed_date) as running_gain,
+        max(observed_date) filter (where is_earlier) as pace_date,
+        arg_max(running_gain, observed_date) filter (where is_earlier) as earlier_gain,
+        arg_max(value, observed_date) filter (where is_earlier) as earlier_value
+    from dated
+    group by series_id
 
 ),
 

@@ -6,6 +6,7 @@ requirements-spark.txt.
 
 import os
 from pathlib import Path
+from typing import Any
 
 from dbt.adapters.base import available
 from dbt.adapters.spark import SparkAdapter, SparkColumn, SparkConnectionManager, SparkCredentials
@@ -51,14 +52,14 @@ class CrescendoSparkAdapter(SparkAdapter):
     Column = Column
 
     @available
-    def translated(self, sql: str) -> str:
-        """One query of a model or a test in Spark's words."""
-        return _translated(sql)
+    def translated(self, sql: str, is_kept: bool = False) -> str:
+        """One query of a model or a test in Spark's words; `is_kept` of a table, which may be said of the rows now."""
+        return _translated(sql, ask=_ask if is_kept else None)
 
     @available
     def translated_function(self, sql: str, name: str, parameters: list[str]) -> str:
         """The query of a table function in Spark's words, with its parameters."""
-        return _translated(sql, name, tuple(parameters))
+        return _translated(sql, function=name, parameters=tuple(parameters))
 
     @available
     def raw_folder(self) -> str:
@@ -77,8 +78,12 @@ class CrescendoSparkAdapter(SparkAdapter):
         session.sql("set variable mask_key = :key", args={"key": key})
 
 
-def _translated(sql: str, function: str = "", parameters: tuple[str, ...] = ()) -> str:
+def _ask(query: str) -> list[tuple]:
+    return [tuple(row) for row in SparkSession.builder.getOrCreate().sql(query).collect()]
+
+
+def _translated(sql: str, **how: Any) -> str:
     try:
-        return translate.translated(sql, function, parameters)
+        return translate.translated(sql, **how)
     except SqlglotError as error:
         raise DbtRuntimeError(f"this cannot be said in Spark's words: {error}\n{sql}") from None

@@ -8,12 +8,14 @@ from collections.abc import Callable
 
 import sqlglot
 from sqlglot import exp
+from sqlglot.errors import UnsupportedError
 
 # functions of the same meaning under another name
 FUNCTIONS = {"error": "raise_error", "strlen": "octet_length", "suffix": "endswith"}
 # types whose name in Spark sqlglot does not know
 TYPES = {
     exp.DType.INT128: "decimal(38, 0)",
+    exp.DType.TIMESTAMPTZ: "timestamp_ltz",
     exp.DType.UBIGINT: "decimal(20, 0)",
     exp.DType.UUID: "string",
 }
@@ -26,17 +28,24 @@ PASSED_ON = (
 )  # fmt: skip
 # how far a circle reaches; see `_unroll`
 ROUNDS = 4
+# the values of a group in order, and the middle of a list, which is nothing if the list is empty
+LISTED = "array_sort(collect_list(cast(:value as double)))"
+MIDDLE = "((" + " + ".join(f"get(:list, cast(floor((size(:list) + {n}) / 2) as int) - 1)" for n in (1, 2)) + ") / 2)"
 UNICODE = "com.ibm.icu.text.Normalizer"
 Rule = Callable[..., exp.Expr]
+Ask = Callable[[str], list[tuple]]
 
 
-def translated(sql: str, function: str = "", parameters: tuple[str, ...] = ()) -> str:
+def translated(sql: str, function: str = "", parameters: tuple[str, ...] = (), ask: Ask | None = None) -> str:
     """One statement of DuckDB's in Spark's dialect.
 
     Of the query of a table function, `function` is its name and `parameters` are those that an unqualified column of
-    that name means. Raises sqlglot's errors if it cannot be read.
+    that name means. `ask` answers a query of Spark's, for what depends on the rows there are. Raises sqlglot's errors
+    if it cannot be read.
     """
     query = sqlglot.parse_one(sql, dialect="duckdb")
+    for table in [found for found in query.find_all(exp.Table) if _is_called_by_row(found)]:
+        _call_in_turn(query, table, ask)
     for column in list(query.find_all(exp.Column)):
         if not column.table and column.name in parameters:
             column.replace(exp.column(column.name, function))
@@ -50,6 +59,47 @@ def translated(sql: str, function: str = "", parameters: tuple[str, ...] = ()) -
         if made is not node:
             node.replace(made)
     return query.sql(dialect="spark", comments=False)
+
+
+def _is_called_by_row(table: exp.Table) -> bool:
+    """Whether it is a function of ours, called with columns of the table beside it."""
+    is_call = isinstance(table.this, exp.Anonymous) and bool(table.db)
+    return is_call and any(column.table for column in table.this.find_all(exp.Column))
+
+
+def _call_in_turn(query: exp.Expr, table: exp.Table, ask: Ask | None) -> None:
+    """Of a function called for each row, Spark is asked what it is called with, and calls it with each in turn."""
+    select, call, columns = table.parent_select, table.this, table.this.expressions
+    parts = ("group", "distinct", "order", "limit", "having")
+    if not ask or not select or any(map(select.args.get, parts)) or select.find(exp.AggFunc, exp.Window):
+        raise UnsupportedError(f"{call.name} is called for each row, as only a plain select of a table can")
+    # the rows beside it, without what is asked of the function's own
+    rows = exp.select(*[column.copy() for column in columns]).distinct().from_(select.args["from_"].this.copy())
+    where = select.args.get("where")
+    for condition in where.this.flatten() if where else ():
+        if all(column.table != table.alias for column in condition.find_all(exp.Column)):
+            rows = rows.where(condition.copy())
+    if query.args.get("with_"):
+        rows.set("with_", query.args["with_"].copy())
+        rows.args["with_"].set("expressions", rows.args["with_"].expressions[: _step_of(query, select)])
+    calls = []
+    for values in sorted(ask(translated(rows.sql(dialect="duckdb")))):
+        literals = [exp.cast(exp.Literal.string(str(value)), "date") for value in values]
+        one = select.copy()
+        place = next(found for found in one.find_all(exp.Table) if found == table)
+        place.this.set("expressions", literals)
+        for column, literal in zip(columns, literals, strict=True):
+            one = one.where(exp.EQ(this=column.copy(), expression=literal.copy()))
+        calls.append(one)
+    if not calls:
+        raise UnsupportedError(f"{call.name} is called for each row, and there is none")
+    select.replace(exp.union(*calls, distinct=False) if len(calls) > 1 else calls[0])
+
+
+def _step_of(query: exp.Expr, select: exp.Select) -> int:
+    """Which step of a query a select is, counted from 0; the last thing that it says is after all of them."""
+    steps = query.args["with_"].expressions
+    return next((number for number, step in enumerate(steps) if step.this is select), len(steps))
 
 
 def _spell_out_windows(query: exp.Expr) -> None:
@@ -179,9 +229,9 @@ def _times(node: exp.Expr) -> exp.Expr:
 
 def _seconds(node: exp.Expr) -> exp.Expr:
     """`epoch` of a moment or of what lies between two."""
-    one = "unix_micros(cast(:one as timestamp))"
+    one = "unix_micros(cast(:one as timestamp_ltz))"
     if isinstance(node.this, exp.Sub):
-        both = f"(({one} - unix_micros(cast(:other as timestamp))) / 1e6)"
+        both = f"(({one} - unix_micros(cast(:other as timestamp_ltz))) / 1e6)"
         return _spark(both, one=node.this.this, other=node.this.expression)
     return _spark(f"({one} / 1e6)", one=node.this)
 
@@ -195,10 +245,10 @@ def _formatted(node: exp.Expr) -> exp.Expr:
 
 
 def _in_zone(zone: exp.Expr, moment: exp.Expr) -> exp.Expr:
-    """A moment with a zone is Spark's `timestamp`, which the session shows in UTC; one without is `timestamp_ntz`."""
+    """A moment with a zone is Spark's `timestamp_ltz`, shown in UTC here; one without is `timestamp_ntz`."""
     if zone.name == "UTC":
-        return _spark("cast(:moment as timestamp)", moment=moment)
-    has_zone = isinstance(moment, exp.Cast) and moment.to.this == exp.DType.TIMESTAMPTZ
+        return _spark("cast(:moment as timestamp_ltz)", moment=moment)
+    has_zone = isinstance(moment, exp.Cast) and moment.to.this in (exp.DType.TIMESTAMPTZ, exp.DType.TIMESTAMPLTZ)
     has_zone = has_zone or (isinstance(moment, exp.Anonymous) and moment.name == "timestamp_micros")
     word = "from_utc_timestamp" if has_zone else "to_utc_timestamp"
     return exp.Anonymous(this=word, expressions=[moment.copy(), zone.copy()])
@@ -228,12 +278,15 @@ def _unordered(node: exp.Expr) -> exp.Expr:
 
 def _deviation(value: exp.Expr) -> exp.Expr:
     """The median of the distances from the median, which Spark has no word for."""
-    half = "element_at(:list, cast(floor((size(:list) + {}) / 2) as int))"
-    middle = f"(({half.format(1)} + {half.format(2)}) / 2)"
-    values = _spark("array_sort(collect_list(cast(:value as double)))", value=value)
+    values = _spark(LISTED, value=value)
     distances = _spark("array_sort(transform(:list, item -> abs(item - :middle)))", list=values,
-                       middle=_spark(middle, list=values))  # fmt: skip
-    return _spark(middle, list=distances)
+                       middle=_spark(MIDDLE, list=values))  # fmt: skip
+    return _spark(MIDDLE, list=distances)
+
+
+def _middle(node: exp.Median) -> exp.Expr:
+    """Spark's own median knows no frame of a window."""
+    return _spark(MIDDLE, list=_spark(LISTED, value=node.this)) if isinstance(node.parent, exp.Window) else node
 
 
 # --- texts -----------------------------------------------------------------------------------------------------
@@ -307,9 +360,18 @@ def _typed(kind: exp.DataType) -> exp.DataType:
 
 
 def _hashed(*values: exp.Expr) -> exp.Expr:
-    """A hash of the other engine is another number; of equal rows it is equal."""
+    """A hash of the other engine is another number, of 63 bits; of equal rows it is equal."""
     call = exp.Anonymous(this="xxhash64", expressions=[value.copy() for value in values])
-    return _spark("cast(:call as decimal(20, 0))", call=call)
+    return _spark("cast(:call & 9223372036854775807 as decimal(20, 0))", call=call)
+
+
+def _counted(node: exp.GenerateSeries) -> exp.Expr:
+    """Numbers as rows."""
+    if not isinstance(node.parent, exp.Table):
+        return node
+    end = node.args["end"].copy()
+    end = end if node.args.get("is_end_exclusive") else end + 1
+    return exp.Anonymous(this="range", expressions=[node.args["start"].copy(), end])
 
 
 def _named(node: exp.Expr) -> exp.Expr:
@@ -328,7 +390,7 @@ def _called(node: exp.Expr) -> exp.Expr:
 
 
 CALLS: dict[str, Rule] = {
-    "epoch_us": lambda moment: _spark("unix_micros(cast(:moment as timestamp))", moment=moment),
+    "epoch_us": lambda moment: _spark("unix_micros(cast(:moment as timestamp_ltz))", moment=moment),
     "make_timestamptz": lambda micros: exp.Anonymous(this="timestamp_micros", expressions=[micros.copy()]),
     "getvariable": lambda name: exp.column(name.name, "session"),
     "hash": _hashed,
@@ -347,7 +409,9 @@ RULES: dict[type[exp.Expr], Rule] = {
     exp.CTE: _named,
     exp.Cast: _cast,
     exp.Div: _divided,
+    exp.GenerateSeries: _counted,
     exp.JSONExtractScalar: _member,
+    exp.Median: _middle,
     exp.Mul: _times,
     exp.RegexpFullMatch: _matched,
     exp.Sub: _subtracted,
