@@ -14,6 +14,7 @@ from pathlib import Path
 import duckdb
 import pytest
 from crescendo import dbt as our_dbt
+from crescendo.ask import texts
 from reports import Desk
 
 ROOT = Path(__file__).parents[2]
@@ -74,6 +75,14 @@ def crescendo(folder: Path, environment: dict[str, str], *words: str) -> subproc
     """Run the command line in a folder, as a user does."""
     command = [sys.executable, "-m", "crescendo.cli", *words]
     return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
+
+
+@pytest.fixture(autouse=True)
+def own_language():
+    """What a test says in French, the next one does not."""
+    yield
+    texts.choose("")
+    texts.choose_here("")
 
 
 @pytest.fixture(scope="session")

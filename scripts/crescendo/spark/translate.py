@@ -10,6 +10,8 @@ import sqlglot
 from sqlglot import exp
 from sqlglot.errors import UnsupportedError
 
+from crescendo.spark.rounds import unroll
+
 # functions of the same meaning under another name
 FUNCTIONS = {"error": "raise_error", "strlen": "octet_length", "suffix": "endswith"}
 # types whose name in Spark sqlglot does not know
@@ -26,8 +28,6 @@ PASSED_ON = (
     exp.AnyValue, exp.Coalesce, exp.Filter, exp.FirstValue, exp.Greatest, exp.Lag, exp.LastValue, exp.Lead, exp.Least,
     exp.Max, exp.Min, exp.Paren, exp.Window, exp.ArgMax, exp.ArgMin,
 )  # fmt: skip
-# how far a circle reaches; see `_unroll`
-ROUNDS = 4
 # the values of a group in order, and the middle of a list, which is nothing if the list is empty
 LISTED = "array_sort(collect_list(cast(:value as double)))"
 MIDDLE = "((" + " + ".join(f"get(:list, cast(floor((size(:list) + {n}) / 2) as int) - 1)" for n in (1, 2)) + ") / 2)"
@@ -51,7 +51,7 @@ def translated(sql: str, function: str = "", parameters: tuple[str, ...] = (), a
             column.replace(exp.column(column.name, function))
     _spell_out_windows(query)
     for recursive in list(query.find_all(exp.With)):
-        _unroll(recursive)
+        unroll(recursive)
     # from the leaves up: a rule sees what is below it as it will be
     for node in reversed(list(query.walk())):
         rule = RULES.get(type(node))
@@ -119,50 +119,6 @@ def _spell_out_windows(query: exp.Expr) -> None:
                         window.set(part, copied)
             elif isinstance(window.parent, exp.Binary):  # Spark would read `over w - 1` as a name with a hyphen
                 window.replace(exp.paren(window.copy()))
-
-
-def _unroll(clause: exp.With) -> None:
-    """What goes in circles until nothing new is reached, as so many rounds: Spark's recursion knows `union all` only.
-
-    If the last round still brings something, the query fails: nothing is left out in silence.
-    """
-    made = []
-    for step in clause.expressions:
-        union = step.this
-        is_circle = isinstance(union, exp.Union) and union.args.get("distinct") and _reads(union.expression, step.alias)
-        if not is_circle:
-            made.append(step)
-            continue
-        names = [f"{step.alias}_{number}" for number in range(ROUNDS + 1)]
-        for before, name in zip([None, *names], names, strict=False):
-            made.append(_round(name, union.expression if before else union.this, step.alias, before))
-        reached, last = " union ".join(f"select * from {name}" for name in names[:-1]), f"select * from {names[-1]}"
-        words = f"""
-            select * from ({reached}) where if(
-                (select count(*) from ({last} except ({reached})) as beyond) = 0, true,
-                raise_error('{step.alias} reaches further than {ROUNDS} rounds: raise ROUNDS in spark/translate.py')
-            )
-        """
-        made.append(
-            exp.CTE(
-                this=sqlglot.parse_one(words, dialect="spark"), alias=exp.TableAlias(this=exp.to_identifier(step.alias))
-            )
-        )
-    clause.set("expressions", made)
-
-
-def _reads(query: exp.Expr, name: str) -> bool:
-    return any(table.name == name and not table.db for table in query.find_all(exp.Table))
-
-
-def _round(name: str, query: exp.Expr, circle: str, before: str | None) -> exp.CTE:
-    """One round as a step of its own, which reads the round before in place of the circle."""
-    body = query.copy()
-    for table in list(body.find_all(exp.Table)):
-        if before and table.name == circle and not table.db:
-            table.replace(exp.alias_(exp.to_table(before), circle, table=True))
-    distinct = exp.select("*").distinct().from_(exp.alias_(exp.Subquery(this=body), "round", table=True))
-    return exp.CTE(this=distinct, alias=exp.TableAlias(this=exp.to_identifier(name)))
 
 
 def type_name(kind: str) -> str:
