@@ -36,7 +36,8 @@
     {%- set names = taken_films() + [
         'stg_tmdb__movies', 'stg_tmdb__list_rows', 'stg_tmdb__daily_list_rows', 'stg_tmdb__exported_movies',
         'int_films_answers_unioned', 'int_films_answers_dated', 'int_films_loads_counted', 'int_films_days_changed',
-        'int_films_planned', 'int_films_days_planned', 'int_films_days_touched'
+        'int_films_planned', 'int_films_days_planned', 'int_films_days_touched', 'int_films_days_counted',
+        'int_films_movies_carried'
     ] -%}
     {%- set texts = [calendar_day('a'), days_between('a', 'b'), day_problem('a', 'b'), summed_films('a', 'b')] -%}
     {{ return(code_of(names, texts)) }}

@@ -1,5 +1,5 @@
-{#- What some days say of each film, added up: the steps of a query that end in `summed`. One rule for the days that are
-    settled and for those that are not, so that nobody can tell where one ends and the other begins.
+{#- What some days say of each film, added up: the steps of a query that end in `summed`. Settled days and later days are
+    added up by the same rule, so the result does not depend on which days are settled.
 
     It reads the steps `all_days`, `all_answers` and, once more so that no engine holds all answers for two readers,
     `all_answers_again`.

@@ -1,4 +1,4 @@
-"""Only the days of films that something changed are made again, and nobody can tell.
+"""Only the days of films that something changed are made again, and the result is that of a full build.
 
 After each load of a sequence the tables are those of one build.
 
@@ -8,12 +8,13 @@ through `crescendo load` and dbt.
 
 import json
 import os
+import re
 import shutil
 from collections import Counter
 from datetime import timedelta
 
 import pytest
-from conftest import dbt, project_in
+from conftest import ROOT, dbt, project_in
 from film_worlds import STEPS, World
 from taken_tables import FILMS, Tables, differences, made_of
 
@@ -129,3 +130,26 @@ def test_a_new_day_is_made_alone_and_a_late_one_with_those_after_it(compiled):
         made = kept.ask("select snapshot_date from intermediate.int_films_days_touched")
         there = kept.ask(f"select distinct snapshot_date from films.fct_movies_daily where snapshot_date >= '{day}'")
         assert kept.went_on == TABLES and {*made} == {*there} and len(made) == expected
+
+
+@pytest.mark.parametrize(
+    ("domain", "folders", "apart"),
+    [
+        ("films", ("films", "tmdb"), set()),
+        # of spend only the tags are read, and a tag's channel depends on nothing else of it
+        ("leads", ("leads",), {"int_leads_spend_aggregated", "stg_leads__media_spend"}),
+    ],
+)
+def test_a_change_of_any_model_that_long_tables_are_made_from_is_a_change_of_their_code(nodes, domain, folders, apart):
+    text = (ROOT / "macros" / "increments.sql").read_text()
+    taken, code = (
+        re.findall(r"'((?:stg|int|fct)_\w+)'", text.split(f"macro {name}()")[1].split("endmacro")[0])
+        for name in (f"taken_{domain}", f"{domain}_code")
+    )
+    above, waiting = set(taken), [*taken]
+    while waiting:
+        parents = {key.split(".")[-1] for key in nodes[waiting.pop()]["depends_on"]["nodes"]} & nodes.keys() - above
+        parents = {name for name in parents if nodes[name]["original_file_path"].split("/")[-2] in folders}
+        above |= parents
+        waiting += parents
+    assert {*taken, *code} == above - apart
