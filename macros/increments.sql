@@ -1,5 +1,6 @@
-{#- How the long tables of leads and films take up what a plan lists: leads by what `int_leads_touched` says, films by the
-    days of `int_films_days_touched`. docs/decisions/0020 says why. -#}
+{#- How the long tables of leads and films, and what is read off the facts, take up what a plan lists: leads by what
+    `int_leads_touched` says, films by the days of `int_films_days_touched`, and the last by `int_series_touched`.
+    docs/decisions/0020 says why. -#}
 
 {#- The tables of leads that are not made anew by each build. -#}
 {% macro taken_leads() -%}
@@ -43,13 +44,28 @@
     {{ return(code_of(names, texts)) }}
 {%- endmacro %}
 
+{#- The same of what is read off the facts: these change as `fct_observations` does, whatever changes that. -#}
+{% macro taken_series() -%}
+    {{ return(['fct_silences', 'int_ends_observed']) }}
+{%- endmacro %}
+
+{% macro series_code() -%}
+    {{ return(code_of(taken_series() + ['int_observations_renewed'], [days_between('a', 'b')])) }}
+{%- endmacro %}
+
 {#- The model that plans what the model at hand takes up. -#}
 {% macro plan_of_model() -%}
+    {%- if model.name in taken_series() -%}
+        {{ return('int_judging_planned') }}
+    {%- endif -%}
     {{ return('int_films_planned' if model.name in taken_films() + ['int_films_days_touched'] else 'int_leads_planned') }}
 {%- endmacro %}
 
 {#- The code that it is made by. -#}
 {% macro code_of_model() -%}
+    {%- if model.name in taken_series() -%}
+        {{ return(series_code()) }}
+    {%- endif -%}
     {{ return(films_code() if plan_of_model() == 'int_films_planned' else leads_code()) }}
 {%- endmacro %}
 
@@ -90,17 +106,32 @@
     {%- endif -%}
 {%- endmacro %}
 
+{#- The observations that a table is read off: all, or if it goes on, those that the last judgement made. -#}
+{% macro renewed_observations() -%}
+    {#- dbt learns from these lines what the model rests on -#}
+    {%- if not execute -%}{%- do ref('int_observations_renewed') -%}{%- endif -%}
+    {%- set every = ref('fct_observations') -%}
+    {#- a unit test has no table that could go on -#}
+    {{ return(ref('int_observations_renewed') if execute and model.resource_type == 'model' and is_incremental() else every) }}
+{%- endmacro %}
+
 {#- dbt's name for a strategy of ours: what the plan lists goes, and comes as it is now, in dbt's transaction.
 
     arguments: of dbt, as for each strategy. -#}
 {% macro get_incremental_touched_sql(arguments) -%}
     {%- set key = arguments.unique_key -%}
     {%- set lists = {
-        'lead_id': 'int_leads_touched', 'call_id': 'int_leads_calls_touched', 'snapshot_date': 'int_films_days_touched'
+        'lead_id': 'int_leads_touched', 'call_id': 'int_leads_calls_touched', 'snapshot_date': 'int_films_days_touched',
+        'series_id': 'int_series_touched'
     } -%}
     {%- set columns = arguments.dest_columns | map(attribute='quoted') | join(', ') -%}
     delete from {{ arguments.target_relation }}
-    {%- if key in lists %} where {{ key }} in (select {{ key }} from {{ judged_part(lists[key]) }})
+    {#- of a series that goes on, what is before the day that it is carried on from stays -#}
+    {%- if key == 'silent_from_date' %} as target
+    using {{ judged_part('int_series_touched') }} as touched
+    where target.series_id = touched.series_id
+        and (touched.carried_date is null or target.silent_from_date > touched.carried_date)
+    {%- elif key in lists %} where {{ key }} in (select {{ key }} from {{ judged_part(lists[key]) }})
     {#- of what is known of films by a day, all rows are of one day -#}
     {%- else %} where {{ key }} < (select {{ key }} from {{ judged_part('int_films_planned') }})
     {%- endif %};

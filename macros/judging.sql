@@ -42,7 +42,7 @@
     {%- if execute and model.name == 'fct_observations' and model.resource_type == 'model' -%}
         {{ return(run_query('select is_whole from ' ~ judged_part('int_judging_planned')).rows[0][0]) }}
     {%- endif -%}
-    {%- if execute and model.name in taken_leads() + taken_films() and model.resource_type == 'model' -%}
+    {%- if execute and model.name in taken_leads() + taken_films() + taken_series() and model.resource_type == 'model' -%}
         {{ return(flags.FULL_REFRESH or not goes_on()) }}
     {%- endif -%}
     {%- set asked = config.get('full_refresh') -%}
@@ -72,10 +72,13 @@
     arguments: of dbt, as for each strategy. -#}
 {% macro get_incremental_judged_sql(arguments) -%}
     {%- set touched = judged_part('int_series_touched') -%}
-    {%- set span = run_query('select coalesce(min(carried_date), current_date) from ' ~ touched).rows[0] -%}
+    {%- set spans = run_query(
+        'select coalesce(min(carried_date), current_date), '
+        ~ 'coalesce(min(first_date) filter (where carried_date is null), current_date) from ' ~ touched
+    ).rows[0] -%}
     {{ take_up_judged(
         arguments.target_relation, arguments.temp_relation, touched, judged_part('int_judging_planned'),
-        arguments.dest_columns | map(attribute='name') | list, span[0]
+        arguments.dest_columns | map(attribute='name') | list, spans
     ) }}
 {%- endmacro %}
 
@@ -84,54 +87,60 @@
 
     What they replace is kept.
 
-    target, judged, touched, planned: relations. columns: of the target. since: the first day carried on from, a literal,
-    because a filter by a subquery would read all of the table. -#}
-{% macro take_up_judged(target, judged, touched, planned, columns, since) -%}
+    target, judged, touched, planned: relations. columns: of the target. spans: the first day carried on from, and that of
+    series judged from their beginning: literals, because a filter by a subquery would read all of the table. -#}
+{% macro take_up_judged(target, judged, touched, planned, columns, spans) -%}
     {%- set keys = ['series_id', 'observed_date', 'known_from'] -%}
     create or replace temp table judged_before as
-    select target.series_id, target.observed_date
+    select target.*, target.rowid as place
     from {{ target }} as target
     inner join {{ touched }} as touched on target.series_id = touched.series_id
-    where target.observed_date > touched.carried_date and target.observed_date >= date '{{ since }}'
+    where target.observed_date > touched.carried_date and target.observed_date >= date '{{ spans[0] }}'
     union all
-    select target.series_id, target.observed_date
+    select target.*, target.rowid as place
     from {{ target }} as target
     inner join {{ touched }} as touched on target.series_id = touched.series_id
-    where touched.carried_date is null;
+    where touched.carried_date is null and target.observed_date >= date '{{ spans[1] }}';
 
     insert into load_audit.replaced_observations by name
-    select target.*, (select judged_at from {{ planned }}) as known_until
-    from {{ target }} as target
-    inner join judged_before as earlier using (series_id, observed_date)
+    select earlier.* exclude (place), (select judged_at from {{ planned }}) as known_until
+    from judged_before as earlier
     left join {{ judged }} as judged using (series_id, observed_date)
-    where judged.series_id is null or {{ says_otherwise('target', 'judged', columns) }};
+    where judged.series_id is null or {{ says_otherwise('earlier', 'judged', columns) }};
 
-    delete from {{ target }} as target
-    using (
-        from judged_before as earlier anti join {{ judged }} as judged using (series_id, observed_date)
-    ) as gone
-    where target.series_id = gone.series_id and target.observed_date = gone.observed_date;
+    delete from {{ target }}
+    where rowid in (select place from judged_before anti join {{ judged }} using (series_id, observed_date));
+
+    create or replace temp table judged_otherwise as
+    select earlier.place, judged.*, {{ says_otherwise('earlier', 'judged', columns) }} as says_otherwise
+    from judged_before as earlier
+    inner join {{ judged }} as judged using (series_id, observed_date)
+    where
+        {%- for column in columns if column not in keys %}
+        earlier.{{ column }} is distinct from judged.{{ column }}{{ ' or' if not loop.last }}
+        {%- endfor %};
+
+    {#- most of them only got a next observation: one column, not all -#}
+    update {{ target }} as target
+    set next_observed_date = judged.next_observed_date
+    from judged_otherwise as judged
+    where target.rowid = judged.place and not judged.says_otherwise;
 
     update {{ target }} as target
     set
         {%- for column in columns if column not in keys %}
         {{ column }} = judged.{{ column }},
         {%- endfor %}
-        known_from = case
-            when {{ says_otherwise('target', 'judged', columns) }} then judged.known_from else target.known_from
-        end
-    from {{ judged }} as judged
-    where target.series_id = judged.series_id and target.observed_date = judged.observed_date and (
-        {%- for column in columns if column not in keys %}
-        target.{{ column }} is distinct from judged.{{ column }}{{ ' or' if not loop.last }}
-        {%- endfor %}
-    );
+        known_from = judged.known_from
+    from judged_otherwise as judged
+    where target.rowid = judged.place and judged.says_otherwise;
 
     insert into {{ target }} ({{ columns | join(', ') }})
     select {% for column in columns %}judged.{{ column }}{{ ', ' if not loop.last }}{% endfor %}
     from {{ judged }} as judged anti join judged_before as earlier using (series_id, observed_date)
     order by judged.observed_date, judged.series_id;
 
+    drop table judged_otherwise;
     drop table judged_before;
 {%- endmacro %}
 
@@ -195,7 +204,7 @@
     delete from load_audit.judged_series
     where (select is_whole from {{ planned }}) or series_id in (select series_id from {{ touched }});
     insert into load_audit.judged_series
-    select series_id, observation_count, fingerprint, rules_fingerprint from {{ touched }} where not is_vanished;
+    select series_id, observation_count, fingerprint, rules_fingerprint, first_date from {{ touched }} where not is_vanished;
     insert into load_audit.judgements
     select judged_at, (select coalesce(max(_load_id), 0) from load_audit.loads) from {{ planned }};
 {%- endmacro %}

@@ -1,11 +1,16 @@
 -- A window may open or close long after the last observation of a series. Such an anchor is found
 -- here instead of in the months of storage before the window.
 
+{{ config(
+    materialized='incremental', incremental_strategy='touched', unique_key='silent_from_date',
+    on_schema_change='fail', post_hook='{{ note_taken() }}',
+) }}
+
 with
 
 observations as (
 
-    select * from {{ ref('fct_observations') }}
+    select * from {{ renewed_observations() }}
 
 ),
 

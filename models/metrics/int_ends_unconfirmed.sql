@@ -8,45 +8,7 @@ with
 
 observations as (
 
-    select * from {{ ref('fct_observations') }}
-
-),
-
-series as (
-
-    select * from {{ ref('dim_series') }}
-
-),
-
-metrics as (
-
-    select * from {{ ref('dim_metrics') }}
-
-),
-
--- an excursion spans at most fourteen days, and the observation before may be older
-newest as (
-
-    select
-        observations.series_id,
-        observations.observed_date,
-        observations.next_observed_date,
-        observations.value,
-        observations.linked_value,
-        -- without what identifiers brought when they were linked
-        observations.value - observations.linked_value as course,
-        metrics.correction_ratio,
-        metrics.outlier_drop_ratio
-    from observations
-    inner join series on observations.series_id = series.series_id
-    inner join metrics on series.metric_id = metrics.metric_id
-    where
-        not observations.is_outlier
-        and metrics.kind <> 'flow'
-        and {{ days_between(
-            'coalesce(observations.next_observed_date, observations.observed_date)',
-            'series.last_date'
-        ) }} <= 14
+    select * from {{ ref('int_ends_observed') }}
 
 ),
 
@@ -58,7 +20,7 @@ followed as (
         linked_value + min(course) over to_the_end as least_value,
         linked_value + max(course) over to_the_end as largest_value,
         count(*) over to_the_end as later_count
-    from newest
+    from observations
     window
         to_the_end as (
             partition by series_id

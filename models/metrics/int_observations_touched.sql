@@ -52,12 +52,27 @@ since as (
 
 ),
 
+begun_since as (
+
+    select min(first_date) as first_date
+    from begun
+
+),
+
 -- days to join with, so that an engine skips the storage of all others
 days as (
 
     select dates.day_date
     from dates
     inner join since on dates.day_date >= since.carried_date
+
+),
+
+begun_days as (
+
+    select dates.day_date
+    from dates
+    inner join begun_since on dates.day_date >= begun_since.first_date
 
 ),
 
@@ -86,6 +101,7 @@ received as (
         observations_again.linked_value,
         observations_again.is_restated
     from observations_again
+    inner join begun_days on observations_again.observed_date = begun_days.day_date
     inner join begun
         on
             observations_again.subject_id = begun.subject_id

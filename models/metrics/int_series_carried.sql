@@ -31,14 +31,16 @@ dates as (
 
 ),
 
--- far enough for a series that misses half of its days; others are judged from their beginning
+-- far enough for a series that misses half of its days, or was silent for a month; others are judged
+-- from their beginning
 reached as (
 
     select
         changes.series_id,
         changes.changed_date,
-        cast({{ dbt.dateadd('day', '-30 * series.cadence_days', 'changes.changed_date') }} as date)
-            as reached_date
+        cast({{ dbt.dateadd(
+            'day', '-greatest(60, 30 * series.cadence_days)', 'changes.changed_date'
+        ) }} as date) as reached_date
     from changes
     inner join series on changes.series_id = series.series_id
 

@@ -13,7 +13,7 @@ held as (
 parts as (
 
     select
-        cast(floor(storage_place / 122880) as bigint) as part_number,
+        storage_place // 122880 as part_number,
         count(*) as observation_count,
         min(observed_date) as first_date,
         max(observed_date) as last_date

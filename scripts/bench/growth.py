@@ -29,12 +29,14 @@ import duckdb
 ROOT = Path(__file__).parents[2]
 SEEDS = ["metric_catalog", "platforms", "growth_statuses"]
 MODELS = ["stg_load_audit__judged_series", "stg_load_audit__judged_codes", "stg_load_audit__held_observations"]
+MODELS += ["stg_load_audit__judgements"]
 MODELS += ["int_series_fingerprinted", "int_metrics_uncatalogued", "dim_dates", "dim_metrics", "dim_platforms"]
 MODELS += ["dim_series", "int_series_ruled", "int_series_changed", "int_changes_dated", "int_storage_scattered"]
 MODELS += ["int_judging_planned", "int_series_carried", "int_series_touched", "int_observations_touched"]
 MODELS += ["int_observations_keyed"]
 MODELS += ["int_falls_surrounded", "int_runs_contradicted", "int_excursions_found", "int_observations_judged"]
-MODELS += ["int_observations_compared", "fct_observations", "fct_silences", "int_ends_unconfirmed", "int_series_turns"]
+MODELS += ["int_observations_compared", "fct_observations", "int_observations_renewed", "fct_silences"]
+MODELS += ["int_ends_observed", "int_ends_unconfirmed", "int_series_turns"]
 MODELS += ["platform_completeness", "int_series_described", "dim_growth_statuses", "judged_series_growth"]
 MODELS += ["series_growth"]
 TEST = "observations_are_stored_by_day"
@@ -67,12 +69,11 @@ create table intermediate.int_observations_unioned as
         date '2021-01-01' + cast(n as integer) as observed_date,
         case
             when i % 3 = 2 then round(50 + 40 * sin(n / 200.0 + 6 * u) + hash(i * 100003 + n) % 3)
-            else floor((500 + exp(9 + 6 * (u + v + w - 1.5))) * (n + 100 + 30 * sin(n / 58.0)))
-                * case
-                    when hash(i * 100003 + n) % 20000 = 0 then 1.8
-                    when hash(i * 100003 + n) % 5000 = 1 then 0.999
-                    else 1
-                end
+            else floor((500 + exp(9 + 6 * (u + v + w - 1.5))) * (n + 100 + 30 * sin(n / 58.0)) * case
+                when hash(i * 100003 + n) % 20000 = 0 then 1.8
+                when hash(i * 100003 + n) % 5000 = 1 then 0.999
+                else 1
+            end)
         end as value,
         0.0::double as linked_value,
         false as is_restated

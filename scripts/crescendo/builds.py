@@ -37,7 +37,7 @@ TABLES = {
         stamp varchar""",
     "judged_series": """
         series_id bigint not null, observation_count bigint not null, fingerprint hugeint not null,
-        rules_fingerprint ubigint not null""",
+        rules_fingerprint ubigint not null, first_date date""",
     "judged_codes": "code varchar not null",
     # what fct_observations held before, until when; see docs/decisions/0021
     "judgements": "judged_at timestamp not null, newest_load_id bigint not null",
@@ -163,6 +163,8 @@ def prepare(connection: duckdb.DuckDBPyConnection) -> None:
     # a warehouse from before these were noted: all is built
     connection.execute("alter table load_audit.built_models add column if not exists touch_id bigint")
     connection.execute("alter table load_audit.project_nodes add column if not exists stamp varchar")
+    # judged by older code, so all is judged anew
+    connection.execute("alter table load_audit.judged_series add column if not exists first_date date")
     for name, query in VIEWS.items():
         connection.execute(f"create or replace view load_audit.{name} as {query}")
     connection.execute(f"create or replace view load_audit.held_observations as {_held(connection)}")

@@ -149,6 +149,18 @@ def nodes(built: Path) -> dict[str, dict]:
     return {node["name"]: node for node in made}
 
 
+@pytest.fixture(scope="session")
+def nodes_that_go_on(built: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict]:
+    """The incremental models as dbt compiles them for tables that go on: name -> node of the manifest."""
+    folder = tmp_path_factory.mktemp("compiled")
+    for name in ("crescendo.duckdb", "crescendo.duckdb.maskkey"):
+        shutil.copy(built / name, folder)
+    done = dbt(folder, project_in(folder), "compile", "--select", "config.materialized:incremental")
+    assert done.returncode == 0, done.stdout
+    found = json.loads((folder / "target" / "manifest.json").read_text())["nodes"]
+    return {node["name"]: node for node in found.values() if node.get("compiled_code")}
+
+
 @pytest.fixture
 def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
     """A warehouse of its own to load into."""

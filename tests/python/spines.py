@@ -10,12 +10,15 @@ from conftest import ROOT
 from crescendo import builds
 from crescendo.ingest import ledger
 from jinja2 import Environment
+from taken_tables import macros_of, taken_up
 
 # what people read, and what is read off it; all of it must be as if it was made at once
 TABLES = (
-    *("dim_series", "dim_metrics", "fct_observations", "fct_silences", "int_ends_unconfirmed"),
+    *("dim_series", "dim_metrics", "fct_observations", "fct_silences", "int_ends_observed", "int_ends_unconfirmed"),
     *("platform_completeness", "int_series_described", "series_weeks"),
 )
+# of these, what goes on with the facts
+READ_OFF = {"fct_silences", "int_ends_observed"}
 ASKED = ("observations_known_at", "revised_observations")
 STUBS = """
     create schema metrics;
@@ -34,6 +37,7 @@ STUBS = """
     create table audience.fct_place_observations (metric_id varchar);
 """
 BEGAN = re.compile(r"(?<=cast\()'[^']+'(?= as timestamp\)\s+as judged_at)")
+PLAN = "int_judging_planned"
 GIVEN = ("int_observations_unioned", "dim_subjects", "fct_place_observations")
 
 
@@ -51,10 +55,13 @@ def spine_of(nodes):
 
 
 class Spine:
-    """A warehouse that holds the models of the spine and their input."""
+    """A warehouse that holds the models of the spine and their input.
 
-    def __init__(self, nodes):
-        self.nodes, self.connection, self.whole = nodes, duckdb.connect(), 0
+    `nodes` are compiled for tables that are made anew; `part` are the incremental ones as they are for tables that go on.
+    """
+
+    def __init__(self, nodes, part):
+        self.nodes, self.part, self.connection, self.whole, self.went_on = nodes, part, duckdb.connect(), 0, set()
         self.now = datetime(2026, 1, 1)
         self.connection.execute("set threads to 1")
         self.connection.execute(STUBS)
@@ -81,11 +88,15 @@ class Spine:
         """Make all models in their order; or those before `until`, as a run that is killed there."""
         builds.prepare(self.connection)
         self.now += timedelta(minutes=1)
+        self.went_on = set()
         for name, node in self.nodes.items():
             if name == until:
                 return
             if name == "fct_observations":
                 self._judge(node)
+            elif node["config"]["materialized"] == "incremental":
+                macros = macros_of(self.connection, node, self.nodes, PLAN, "'as it is'")
+                self.went_on |= {name} if taken_up(self.connection, node, self.part[name], macros) else set()
             elif node["resource_type"] == "model":
                 # what dbt wrote there is when its run began
                 node = node | {"compiled_code": BEGAN.sub(f"'{self.now}'", node["compiled_code"])}
@@ -107,8 +118,9 @@ class Spine:
                 run(self.macros.keep_replaced("metrics.fct_observations", "metrics.before", planned, columns))
         else:
             run(f"create or replace temp table judged as {node['compiled_code']}")
-            since = run(f"select coalesce(min(carried_date), current_date) from {touched}").fetchone()[0]
-            run(self.macros.take_up_judged("metrics.fct_observations", "judged", touched, planned, columns, since))
+            spans = run(f"""select coalesce(min(carried_date), current_date),
+                coalesce(min(first_date) filter (where carried_date is null), current_date) from {touched}""").fetchone()
+            run(self.macros.take_up_judged("metrics.fct_observations", "judged", touched, planned, columns, spans))
         run(self.macros.note_what_was_judged(touched, planned))
         code = self.nodes["int_judging_planned"]["compiled_code"].split("where code = ")[1].split()[0]
         run(f"delete from load_audit.judged_codes; insert into load_audit.judged_codes values ({code})")
@@ -116,8 +128,11 @@ class Spine:
 
     def rows(self, name):
         """All rows of a table, in an order that depends on nothing but them; not since when they are known."""
-        found = f"select columns(c -> c not in ('known_from', 'judged_at')) from {self.nodes[name]['schema']}.{name}"
+        found = f"select columns(c -> c not in ('known_from', 'judged_at', 'previously_judged_at')) from {self.nodes[name]['schema']}.{name}"
         return self.connection.execute(f"{found} order by all").fetchall()
+
+    def ask(self, sql):
+        return self.connection.execute(sql).fetchall()
 
     def known_at(self, moment):
         """The observations as they were known at a moment."""

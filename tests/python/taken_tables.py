@@ -33,12 +33,6 @@ class Domain:
     touched: str
     note: str
 
-    @property
-    def selected(self):
-        """What dbt compiles of it."""
-        folders = f"staging/{self.source}", f"intermediate/{self.marts}", f"marts/{self.marts}"
-        return tuple(f"path:models/{folder}" for folder in folders)
-
 
 LEADS = Domain(
     "leads",
@@ -87,7 +81,8 @@ class Relation:
 def template():
     """The macros as they are written, but for those that return lists or ask dbt."""
     text = (ROOT / "macros" / "increments.sql").read_text()
-    answered = "taken_leads|leads_code|taken_films|films_code|plan_of_model|code_of_model|is_touched"
+    answered = "taken_leads|leads_code|taken_films|films_code|taken_series|series_code|plan_of_model|code_of_model"
+    answered += "|is_touched|renewed_observations"
     text = re.sub(rf"\{{% macro ({answered})\(.*?endmacro %\}}", "", text, flags=re.DOTALL)
     return Environment(extensions=["jinja2.ext.do"], autoescape=False).from_string(text)
 
@@ -104,6 +99,52 @@ def made_of(domain, found):
             parents[name] = above
             waiting += above
     return {name: found[name] for name in TopologicalSorter(parents).static_order()}
+
+
+def macros_of(connection, node, nodes, plan, code):
+    """The macros as they are for a model; those that return lists, or ask dbt, are answered here."""
+
+    def relation(name):
+        return f"{nodes[name]['schema']}.{name}"
+
+    told = {
+        "execute": True,
+        "this": Relation(relation(node["name"])),
+        "model": SimpleNamespace(name=node["name"]),
+        "graph": {"nodes": {f"model.crescendo.{key}": node for key, node in nodes.items()}},
+        "adapter": SimpleNamespace(get_relation=lambda _, schema, alias: f"{schema}.{alias}"),
+        "load_cached_relation": lambda relation: relation,
+        "judged_part": relation,
+        "plan_of_model": lambda: plan,
+        "code_of_model": lambda: code,
+        "run_query": lambda sql: SimpleNamespace(rows=connection.execute(sql).fetchall()),
+        "return": lambda value: value,
+    }
+    return template().make_module(told)
+
+
+def taken_up(connection, node, part, macros):
+    """Make an incremental table and what is noted with it; whether it went on.
+
+    `part` is the node as it is compiled for a table that goes on.
+    """
+    relation = f"{node['schema']}.{node['name']}"
+    is_there = connection.execute("select 1 from duckdb_tables() where table_name = ?", [node["name"]]).fetchall()
+    goes_on = bool(is_there) and macros.goes_on().strip() == "True"
+    if goes_on:
+        connection.execute(f"create or replace temp table taken as {part['compiled_code']}")
+        columns = [SimpleNamespace(quoted=one) for one in connection.sql("from temp.taken limit 0").columns]
+        arguments = SimpleNamespace(
+            target_relation=relation,
+            temp_relation="temp.taken",
+            unique_key=node["config"]["unique_key"],
+            dest_columns=columns,
+        )
+        connection.execute(macros.get_incremental_touched_sql(arguments))
+    else:
+        connection.execute(statement_of(node, "create or replace"))
+    connection.execute(macros.note_taken())
+    return goes_on
 
 
 class Tables:
@@ -163,50 +204,17 @@ class Tables:
 
     def _make(self, name, node, kind):
         """What the materialisation of a table does, and what is noted with it."""
-        macros = self._macros(name)
-        if kind == "incremental" and self._holds(name) and macros.goes_on().strip() == "True":
-            self.went_on.add(name)
-            self.connection.execute(f"create or replace temp table taken as {self.part[name]['compiled_code']}")
-            columns = [SimpleNamespace(quoted=one) for one in self.connection.sql("from temp.taken limit 0").columns]
-            arguments = SimpleNamespace(
-                target_relation=self._relation(name),
-                temp_relation="temp.taken",
-                unique_key=node["config"]["unique_key"],
-                dest_columns=columns,
-            )
-            self.connection.execute(macros.get_incremental_touched_sql(arguments))
-        else:
-            run = re.sub(r"'[0-9a-f-]{36}' as plan_id", f"'run {self.number}' as plan_id", node["compiled_code"])
-            self.connection.execute(statement_of(node | {"compiled_code": run}, "create or replace"))
+        run = re.sub(r"'[0-9a-f-]{36}' as plan_id", f"'run {self.number}' as plan_id", node["compiled_code"])
+        node, macros = node | {"compiled_code": run}, macros_of(self.connection, node, self.whole, self.domain.plan, self.code)
         if kind == "incremental":
-            self.connection.execute(macros.note_taken())
-        elif name == self.domain.touched:
+            self.went_on |= {name} if taken_up(self.connection, node, self.part[name], macros) else set()
+            return
+        self.connection.execute(statement_of(node, "create or replace"))
+        if name == self.domain.touched:
             self.connection.execute(getattr(macros, self.domain.note)())
-
-    def _macros(self, name):
-        """The macros as they are for a model; those that return lists, or ask dbt, are answered here."""
-        this = Relation(self._relation(name))
-        told = {
-            "execute": True,
-            "this": this,
-            "model": SimpleNamespace(name=name),
-            "graph": {"nodes": {f"model.crescendo.{key}": node for key, node in self.whole.items()}},
-            "adapter": SimpleNamespace(get_relation=lambda _, schema, alias: f"{schema}.{alias}"),
-            "load_cached_relation": lambda relation: relation,
-            "judged_part": self._relation,
-            "plan_of_model": lambda: self.domain.plan,
-            "code_of_model": lambda: self.code,
-            "run_query": lambda sql: SimpleNamespace(rows=self.connection.execute(sql).fetchall()),
-            "return": lambda value: value,
-        }
-        return template().make_module(told)
 
     def _relation(self, name):
         return f"{self.whole[name]['schema']}.{name}"
-
-    def _holds(self, name):
-        found = self.connection.execute("select 1 from duckdb_tables() where table_name = ?", [name]).fetchall()
-        return bool(found)
 
     def rows(self):
         """All rows of all tables that the domain is made of, each in an order of its own."""

@@ -17,7 +17,10 @@ renamed as (
         rules_fingerprint,
 
         -- measures
-        observation_count
+        observation_count,
+
+        -- dates
+        first_date
     from judged_series
 
 )
