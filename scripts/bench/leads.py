@@ -17,9 +17,8 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import duckdb
-from measure import Spent, run
+from measure import Spent, built, run
 
-ROOT = Path(__file__).parents[2]
 FIRST, DAYS = date(2022, 1, 3), 1095
 CAMPAIGNS = (
     "['FR | Search | Marque', 'FR | Search | Hors marque', 'GDN - Remarketing', 'GSP - Gmail', null, 'Prospection']"
@@ -52,15 +51,6 @@ SPEND = f"""
     'date': strftime(day, '%Y-%m-%d'), 'platform': 'google_ads', 'account_id': 'fr', 'campaign_id': 'c' || n,
     'campaign_name': {CAMPAIGNS}[n % 6 + 1], 'impressions': 1000, 'clicks': 50, 'spend': 100 + n, 'currency': 'EUR',
     'platform_conversions': 3
-"""
-# dbt as `crescendo build` runs it, of the nodes in a file if one is named
-BUILD = """
-import json, os, sys
-from crescendo import dbt
-os.chdir(sys.argv[1])
-words, wanted = json.loads(sys.argv[2]), json.loads(sys.argv[3])
-done, said = dbt.run(*words, "--quiet", wanted=wanted)
-sys.exit(0 if done else said)
 """
 FOLDERS = ("models/staging/leads", "models/intermediate/leads", "models/marts/leads")
 LEDGER = ("loads", "file_records", "taken_lead_rows", "taken_plans")
@@ -135,9 +125,6 @@ def main() -> None:
         own = {"CRESCENDO_DB": str(folder / "b.duckdb"), "DBT_TARGET_PATH": str(folder / "target")}
         environment = own | {"DBT_LOG_PATH": str(folder / "logs")}
         load = [sys.executable, "-m", "crescendo.cli", "load"]
-
-        def built(*words: str, wanted: list[str] | None = None) -> list[str]:
-            return [sys.executable, "-c", BUILD, str(ROOT), json.dumps(words), json.dumps(wanted)]
 
         run(built("parse"), environment)  # what a project has done that was built before
         run(built("seed", "--select", *SEEDS), environment)

@@ -19,7 +19,8 @@ from pathlib import Path
 import duckdb
 import numpy as np
 import pandas as pd
-from growth import ROOT, build
+from growth import build
+from measure import ROOT
 
 FIRST, DAYS = date(2024, 1, 1), 400
 METRIC = "spotify:streams"

@@ -35,8 +35,7 @@ described as (
 
 ),
 
--- one row per song, version, metric and day
-version_days as (
+valued as (
 
     select
         described.song_id,
@@ -45,12 +44,36 @@ version_days as (
         described.has_answers,
         report_points.metric_id,
         report_points.observed_date,
-        max(report_points.value) as value,
-        min(report_points.value) as lesser_value
+        report_points.value
     from report_points
     inner join described on report_points._parent_row_id = described._row_id
     where report_points.value is not null
-    group by all
+
+),
+
+-- one row per song, version, metric and day; a song of one version gives no day twice
+version_days as (
+
+    select
+        *,
+        value as lesser_value
+    from valued
+    where not has_versions
+
+    union all
+
+    select
+        song_id,
+        version_number,
+        has_versions,
+        has_answers,
+        metric_id,
+        observed_date,
+        max(value) as value,
+        min(value) as lesser_value
+    from valued
+    where has_versions
+    group by song_id, version_number, has_versions, has_answers, metric_id, observed_date
 
 )
 
