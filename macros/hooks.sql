@@ -128,7 +128,8 @@
 
     results: dbt's results of the run. -#}
 {% macro tell_broken_promises(results) -%}
-    {%- if execute and results | selectattr('node.resource_type', 'equalto', 'test') | list -%}
+    {%- if execute and results | selectattr('node.resource_type', 'equalto', 'test')
+        | rejectattr('status', 'equalto', 'skipped') | list -%}
         {%- set names = run_query("
             select string_agg(promise, ', ' order by promise) filter (where is_undecided),
                 string_agg(promise, ', ' order by promise) filter (where not is_undecided)

@@ -67,6 +67,14 @@ def test_a_test_that_fails_is_no_kill_and_what_it_skipped_is_named(seeded):
     assert "the last dbt build failed: " in said_of(folder)
 
 
+def test_a_model_that_fails_is_the_only_error_that_is_named(seeded):
+    folder, environment = seeded
+    done = dbt(folder, environment, "build", "--select", "dim_series")
+    assert done.returncode == 1
+    assert "Failure in model dim_series" in done.stdout
+    assert "name tested does not exist" not in done.stdout + done.stderr
+
+
 PROMISE = "select 1 as one from (select count(*) as n from {{ ref('fct_chart_entries') }}) where "
 BOTH = PROMISE.replace("where", "cross join (select count(*) as m from {{ ref('fct_playlist_entries') }}) where")
 
