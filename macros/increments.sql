@@ -56,7 +56,7 @@
 {#- The model that plans what the model at hand takes up. -#}
 {% macro plan_of_model() -%}
     {%- if model.name in taken_series() -%}
-        {{ return('int_judging_planned') }}
+        {{ return('int_series_planned') }}
     {%- endif -%}
     {{ return('int_films_planned' if model.name in taken_films() + ['int_films_days_touched'] else 'int_leads_planned') }}
 {%- endmacro %}
@@ -96,8 +96,8 @@
     expression: a SQL expression. listed: the model that lists them, by a column of the name that the expression ends in.
     condition: which rows of that model count. -#}
 {% macro is_touched(expression, listed='int_leads_touched', condition='true') -%}
-    {#- dbt learns from this line what the model rests on -#}
-    {%- if not execute -%}{%- do ref(listed) -%}{%- endif -%}
+    {#- dbt learns from these what the model rests on -#}
+    {%- if not execute -%}{%- do ref(listed) -%}{%- do ref(plan_of_model()) -%}{%- endif -%}
     {#- a unit test has no table that could go on -#}
     {%- if execute and model.resource_type == 'model' and is_incremental() -%}
         {{ expression }} in (select {{ expression.split('.')[-1] }} from {{ ref(listed) }} where {{ condition }})
@@ -108,8 +108,8 @@
 
 {#- The observations that a table is read off: all, or if it goes on, those that the last judgement made. -#}
 {% macro renewed_observations() -%}
-    {#- dbt learns from these lines what the model rests on -#}
-    {%- if not execute -%}{%- do ref('int_observations_renewed') -%}{%- endif -%}
+    {#- dbt learns from these what the model rests on -#}
+    {%- if not execute -%}{%- do ref('int_observations_renewed') -%}{%- do ref(plan_of_model()) -%}{%- endif -%}
     {%- set every = ref('fct_observations') -%}
     {#- a unit test has no table that could go on -#}
     {{ return(ref('int_observations_renewed') if execute and model.resource_type == 'model' and is_incremental() else every) }}

@@ -74,7 +74,7 @@
     {%- set touched = judged_part('int_series_touched') -%}
     {%- set spans = run_query(
         'select coalesce(min(carried_date), current_date), '
-        ~ 'coalesce(min(first_date) filter (where carried_date is null), current_date) from ' ~ touched
+        ~ 'coalesce(min(oldest_date) filter (where carried_date is null), current_date) from ' ~ touched
     ).rows[0] -%}
     {{ take_up_judged(
         arguments.target_relation, arguments.temp_relation, touched, judged_part('int_judging_planned'),
@@ -204,7 +204,7 @@
     delete from load_audit.judged_series
     where (select is_whole from {{ planned }}) or series_id in (select series_id from {{ touched }});
     insert into load_audit.judged_series
-    select series_id, observation_count, fingerprint, rules_fingerprint, first_date from {{ touched }} where not is_vanished;
+    select series_id, observation_count, fingerprint, rules_fingerprint, oldest_date from {{ touched }} where not is_vanished;
     insert into load_audit.judgements
     select judged_at, (select coalesce(max(_load_id), 0) from load_audit.loads) from {{ planned }};
 {%- endmacro %}

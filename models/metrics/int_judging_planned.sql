@@ -41,12 +41,6 @@ codes as (
 
 ),
 
-judgements as (
-
-    select * from {{ ref('stg_load_audit__judgements') }}
-
-),
-
 judged_counted as (
 
     select coalesce(sum(observation_count), 0) as judged_count
@@ -79,17 +73,9 @@ codes_counted as (
 
 ),
 
-judgements_counted as (
-
-    select max(judged_at) as previously_judged_at
-    from judgements
-
-),
-
 reasoned as (
 
     select
-        judgements_counted.previously_judged_at,
         case
             when {{ flags.FULL_REFRESH | lower }} then 'it was asked for'
             when judged_counted.judged_count = 0 then 'none was judged before'
@@ -108,7 +94,6 @@ reasoned as (
     cross join changed_counted
     cross join codes_counted
     cross join stored
-    cross join judgements_counted
 
 ),
 
@@ -117,23 +102,9 @@ planned as (
     select
         whole_reason is not null as is_whole,
         whole_reason,
-        previously_judged_at,
         cast('{{ run_started_at }}' as timestamp) as judged_at
     from reasoned
 
-),
-
--- what is read off the facts goes on if it took up the judgement before, see macros/increments.sql
-identified as (
-
-    select
-        *,
-        cast(judged_at as {{ dbt.type_string() }}) as plan_id,
-        cast(previously_judged_at as {{ dbt.type_string() }}) as previous_plan_id,
-        cast(0 as hugeint) as settings_fingerprint,
-        cast(null as date) as settled_date
-    from planned
-
 )
 
-select * from identified
+select * from planned

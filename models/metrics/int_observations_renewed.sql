@@ -32,7 +32,7 @@ since as (
 
     select
         min(carried_date) as carried_date,
-        min(first_date) filter (where carried_date is null) as first_date
+        min(oldest_date) filter (where carried_date is null) as oldest_date
     from touched
 
 ),
@@ -49,7 +49,7 @@ begun_days as (
 
     select dates.day_date
     from dates
-    inner join since on dates.day_date >= since.first_date
+    inner join since on dates.day_date >= since.oldest_date
 
 ),
 

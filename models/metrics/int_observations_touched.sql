@@ -54,7 +54,7 @@ since as (
 
 begun_since as (
 
-    select min(first_date) as first_date
+    select min(oldest_date) as oldest_date
     from begun
 
 ),
@@ -72,7 +72,7 @@ begun_days as (
 
     select dates.day_date
     from dates
-    inner join begun_since on dates.day_date >= begun_since.first_date
+    inner join begun_since on dates.day_date >= begun_since.oldest_date
 
 ),
 

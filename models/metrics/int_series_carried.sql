@@ -31,8 +31,8 @@ dates as (
 
 ),
 
--- far enough for a series that misses half of its days, or was silent for a month; others are judged
--- from their beginning
+-- far enough for a series that misses half of its days, or was silent for a month; others are
+-- judged from their beginning
 reached as (
 
     select

@@ -35,7 +35,7 @@ compared as (
         coalesce(series.observation_count, judged.observation_count) as observation_count,
         series.subject_id,
         series.metric_id,
-        least(series.first_date, judged.first_date) as first_date,
+        least(series.first_date, judged.first_date) as oldest_date,
         series.cadence_days,
         series.fingerprint,
         series.rules_fingerprint,

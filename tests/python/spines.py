@@ -37,7 +37,7 @@ STUBS = """
     create table audience.fct_place_observations (metric_id varchar);
 """
 BEGAN = re.compile(r"(?<=cast\()'[^']+'(?= as timestamp\)\s+as judged_at)")
-PLAN = "int_judging_planned"
+PLAN = "int_series_planned"
 GIVEN = ("int_observations_unioned", "dim_subjects", "fct_place_observations")
 
 
@@ -119,7 +119,7 @@ class Spine:
         else:
             run(f"create or replace temp table judged as {node['compiled_code']}")
             spans = run(f"""select coalesce(min(carried_date), current_date),
-                coalesce(min(first_date) filter (where carried_date is null), current_date) from {touched}""").fetchone()
+                coalesce(min(oldest_date) filter (where carried_date is null), current_date) from {touched}""").fetchone()
             run(self.macros.take_up_judged("metrics.fct_observations", "judged", touched, planned, columns, spans))
         run(self.macros.note_what_was_judged(touched, planned))
         code = self.nodes["int_judging_planned"]["compiled_code"].split("where code = ")[1].split()[0]
@@ -128,7 +128,7 @@ class Spine:
 
     def rows(self, name):
         """All rows of a table, in an order that depends on nothing but them; not since when they are known."""
-        found = f"select columns(c -> c not in ('known_from', 'judged_at', 'previously_judged_at')) from {self.nodes[name]['schema']}.{name}"
+        found = f"select columns(c -> c not in ('known_from', 'judged_at')) from {self.nodes[name]['schema']}.{name}"
         return self.connection.execute(f"{found} order by all").fetchall()
 
     def ask(self, sql):
