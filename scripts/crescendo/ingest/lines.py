@@ -77,13 +77,17 @@ def record_lines(incoming: Incoming, skipped: set[int], wanted: set[int]) -> dic
     lines: dict[int, int] = {}
     if incoming.format not in ("csv", "lines"):
         return lines
-    starts = (line for line in _starts(incoming) if line not in skipped)
-    for place, line in enumerate(starts, start=1):
+    for place, line in enumerate(starts(incoming, skipped), start=1):
         if place in wanted:
             lines[place] = line
             if len(lines) == len(wanted):
                 break
     return lines
+
+
+def starts(incoming: Incoming, skipped: set[int]) -> Iterator[int]:
+    """The first line of each record, but for lines that could not be read."""
+    return (line for line in _starts(incoming) if line not in skipped)
 
 
 def _starts(incoming: Incoming) -> Iterator[int]:
