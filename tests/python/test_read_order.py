@@ -216,7 +216,7 @@ def test_a_record_whose_file_is_forgotten_is_where_the_file_that_is_left_has_it(
 
 def test_a_page_that_is_landed_again_was_read_again(desk):
     """Its lists, too: they name the load of their page."""
-    page = {"object": {"uuid": "u", "name": "A", "labels": [{"name": "L"}], "artists": []}, "type": "song", "errors": []}
+    page = {"object": {"uuid": "u", "name": "A", "labels": [{"name": "L"}], "artists": []}, "type": "song"}
     pages = [json.dumps(page), json.dumps(page | {"object": page["object"] | {"name": "B"}})]
     for number, text in enumerate([*pages, pages[0]]):
         path = desk.write(f"song__u__{number}.json", text)
@@ -257,8 +257,6 @@ def test_of_a_warehouse_from_before_the_last_file_is_known_and_its_place_where_i
         ledger.prepare(connection)
     assert desk.ask(kept) == [(1, 1), (1, 2), (2, 2), (3, 1)]
     assert desk.balanced()
-
-
 
 
 BAD = {

@@ -135,6 +135,8 @@ def _refuse_empty(result: FileResult) -> None:
         return
     first = next(reject for reject in result.rejects if reject["level"] == "record")
     place = [f"line {first['line']}"] if first["line"] else []
+    if not first["line"] and first["record_index"] and result.counts["records_in"] > 1:
+        place = [f"record {first['record_index']}"]
     place += [first["path"]] if first["path"] else []
     what = "its record cannot" if records == 1 else f"none of its {records:,} records can"
     result.status, result.reason = "refused", f"is not loaded: {what} be: {': '.join([*place, first['reason']])}"

@@ -296,7 +296,7 @@ def _note_rejects(db: Database, batch: Batch) -> None:
         places[file_id].add(index)
     starts = {
         result.file_id: dict(enumerate(batch.starts, start=1))
-        if file.careful
+        if file.careful and file.format != "array"
         else lines.record_lines(file, batch.bad_lines[result.file_id], places[result.file_id])
         for file, result in zip(batch.files, batch.results, strict=True)
         if places[result.file_id]
@@ -319,7 +319,7 @@ def _count_bad_lines(db: Database, batch: Batch) -> None:
         gaps += [[result.file_id, records, number] for number, records in enumerate(before, start=1)]
         places = {line: records + number for number, (line, records) in enumerate(zip(bad, before, strict=True), 1)}
         for number, (file_id, level, index, line, *what) in enumerate(batch.rejects):
-            if file_id == result.file_id:
+            if file_id == result.file_id and not (file.format == "array" and number < len(bad)):  # those know theirs
                 place = places[line] if index is None else index + bisect_left(before, index)
                 batch.rejects[number] = (file_id, level, place, line, *what)
     if gaps:

@@ -203,7 +203,7 @@ class _Trials:
         elif len(places) > 1:
             yield from self.sound(batch.part(places[: len(places) // 2]), refused)
             yield from self.sound(batch.part(places[len(places) // 2 :]), refused)
-        elif batch.files[0].format in ("csv", "lines") and not batch.files[0].careful:
+        elif batch.files[0].format in ("csv", "lines", "array") and not batch.files[0].careful:
             yield from self.sound(batch.part(places, careful=True), refused)
         else:
             refused.append(Refused(batch.files[0].path, reason))
