@@ -1,6 +1,5 @@
--- Of every raw row that a lead or a call is made from: its hash, whom it is about, and what it has
--- in common with other rows of the same person. Files that repeat old records move them, and few
--- are told from others by that: the hash holds of a row's place what decides, and no more.
+-- Of every raw row that a lead or a call is made from: its hash, whom it is about, and its links to
+-- other rows. Files that repeat records move them: of a place, the hash holds only what decides.
 
 with
 

@@ -318,15 +318,13 @@ def _json_relation(first: Incoming, files: str) -> Relation:
     flat = "types" if first.mapping else f"types[:{len(scalars(document))}]"  # the roots may be nested
     # DuckDB reads numbers, and writes others under a text; and it lets a comma stand before a closing bracket
     texts = [number for number, leaf in enumerate(scalars(document), 1) if leaf.kind == "text" and not first.mapping]
-    is_kept = f"not list_has_any(list_select(types, {texts}), ['DOUBLE', 'BOOLEAN'])" if texts else "true"
-    has_comma = rf"""case when is_plain then rtrim(record, {text(BLANK + "}]")}) like '%,'
-        else regexp_matches(record, ',\s*[\]}}]') end"""
+    odd = " or ".join(f"types[{number}] in ('DOUBLE', 'BOOLEAN')" for number in texts) or "false"
     # DuckDB reads a text anew for each function. A record that has as many declared keys as keys has each of them once,
     # and no other: to see that takes a fraction of what it takes to compare the keys
     sql = f"""(
         select *, case when try(is_object and has_keys_once
                 and not list_contains({flat}, 'OBJECT') and not list_contains({flat}, 'ARRAY')
-                and {is_kept} and not ({has_comma}))
+                and not coalesce({odd}, false) and not regexp_matches(record, ',\\s*[\\]}}]'))
             then json_extract_string(record, {_paths(keys)}) end as sent
         from (
             select *, list_count(types) = len(keys) as is_plain,
