@@ -1,5 +1,5 @@
--- Of every raw row that a lead or a call is made from: its hash, whom it is about, and its links to
--- other rows. Files that repeat records move them: of a place, the hash holds only what decides.
+-- Of every raw row of a lead or call: its hash, whom it is about, what it shares with others. Files
+-- that repeat records move them: of a place, the hash holds only what decides.
 
 with
 
@@ -103,8 +103,7 @@ hashed as (
 
     select
         {{ row_hash([
-            'unioned.raw_fingerprint',
-            'ordered.read_number',
+            'unioned.raw_fingerprint', 'ordered.read_number',
             'case when unioned.last_named_date > loads.started_date then unioned._load_id end'
         ]) }} as raw_fingerprint,
         unioned.row_kind,
