@@ -57,7 +57,7 @@ FILL = """
             n as _index, _file_id, _load_id
         from ({exported}) inner join filled using (d) order by d, n;
     insert into load_audit.file_records
-        select _file_id, _row_id, 0 from raw_tmdb.movie_ids where _load_id in (select _load_id from filled);
+        select _file_id, _row_id, 0, _index from raw_tmdb.movie_ids where _load_id in (select _load_id from filled);
     insert into raw_tmdb.movie_lists__results by name
         select uuid() as _parent_row_id, n as _index, false as adult, '[28,18]' as genre_ids, n as id,
             'en' as original_language, title as original_title, popularity, '2025-12-01' as release_date, title,

@@ -53,7 +53,7 @@ SPEND = f"""
     'platform_conversions': 3
 """
 FOLDERS = ("models/staging/leads", "models/intermediate/leads", "models/marts/leads")
-LEDGER = ("loads", "file_records", "taken_lead_rows", "taken_plans")
+LEDGER = ("loads", "files", "file_records", "taken_lead_rows", "taken_plans")
 SEEDS = ("channels", "channel_rules", *(f"stg_load_audit__{name}" for name in LEDGER))
 SMALL = "model.crescendo.int_leads_numbers_joined"
 

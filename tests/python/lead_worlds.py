@@ -158,6 +158,16 @@ class World:
                 field = self.draw.choice([key for key in row if not key.startswith("_") and key not in ("call_id",)])
                 self.raw[table][number] = row | {field: other[field], "_file_id": self.file, "_load_id": self.file}
 
+    def read_again(self):
+        """A file repeats some records of others, which moves them behind all others; or is taken back with them."""
+        table, place = self.draw.choice([*self.raw]), {"_file_id": self.file, "_load_id": self.file}
+        if self.draw.random() < 0.3:
+            place = dict.fromkeys(place, self.draw.randint(1, self.file))
+        share = self.draw.choice([0.1, 0.3, 1])
+        for number, row in enumerate(self.raw[table]):
+            if self.draw.random() < share:
+                self.raw[table][number] = row | place | {"_index": self.draw.randrange(10_000)}
+
     def forgotten(self):
         """All of a lead goes, its calls stay."""
         gone = self.a_lead()
@@ -175,6 +185,6 @@ class World:
 STEPS = (
     *[World.new_leads, World.versions] * 3,
     *[World.calls_made] * 4,
-    *[World.people_meet, World.withdrawn, World.resent] * 2,
+    *[World.people_meet, World.withdrawn, World.resent, World.read_again] * 2,
     *[World.visits, World.sales, World.spend, World.forgotten, World.rows_lost, World.unchanged],
 )

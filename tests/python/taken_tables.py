@@ -176,7 +176,7 @@ class Tables:
             if raw[table]:
                 columns = self.connection.sql(f"from {schema}.{table} limit 0").columns
                 insert(self.connection, f"{schema}.{table}", [[row.get(one) for one in columns] for row in raw[table]])
-        spend = [(row["_file_id"], row["_row_id"], 1) for row in raw.get("media_spend", ())]
+        spend = [(row["_file_id"], row["_row_id"], 1, row["_index"]) for row in raw.get("media_spend", ())]
         self.connection.execute("delete from load_audit.file_records")
         if spend:
             insert(self.connection, "load_audit.file_records", spend)
@@ -184,6 +184,12 @@ class Tables:
             insert or replace into load_audit.loads
             select i, timestamp '2026-01-01' + interval (i) day, null, '' from range(1, 99) as a(i)
             where i not in (select _load_id from load_audit.loads)
+        """)
+        self.connection.execute("""
+            insert or replace into load_audit.files by name
+            select i as _file_id, i as _load_id, 'f' || i as path, 0 as size_bytes, 'loaded' as status,
+                true as is_current
+            from range(1, 99) as a(i) where i not in (select _file_id from load_audit.files)
         """)
 
     def build(self, until=None, within=False):

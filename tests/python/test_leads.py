@@ -31,7 +31,7 @@ AIMED = {
 }
 MODELS = ("path:models/staging/leads", "path:models/intermediate/leads", "path:models/marts/leads", "path:tests/leads")
 SPEND = "date;platform;account_id;campaign_id;campaign_name;impressions;clicks;spend;currency;platform_conversions"
-LEDGER = ("loads", "file_records", "taken_lead_rows", "taken_plans")
+LEDGER = ("loads", "files", "file_records", "taken_lead_rows", "taken_plans")
 SEEDS = ("channels", "channel_rules", *(f"stg_load_audit__{name}" for name in LEDGER))
 
 

@@ -257,7 +257,7 @@ BESIDE = {  # what lies beside a good file -> (how it is made, what is said of i
     ),
     "an array that is cut in its first record": (
         lambda desk: desk.write("a.json", json.dumps([song(1)])[:-40]),
-        "a.json is not a whole JSON array: Malformed JSON",
+        "a.json is not a whole JSON array: unexpected end of data, after record 0",
     ),
     "an array with a record of 20 MB": (
         lambda desk: desk.write("a.json", json.dumps([song(1, title="x" * 20_000_000), song(2)])),

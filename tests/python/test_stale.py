@@ -202,7 +202,11 @@ def test_the_seconds_of_a_build_of_everything_are_no_news_of_a_days_build(tmp_pa
         assert took == (whole if is_whole else ["phase:build.transform", *whole, "run:build"])
 
 
-LEDGER = {"stg_load_audit__loads": ("loads", "_load_id"), "stg_load_audit__file_records": ("file_records", "_row_id")}
+LEDGER = {
+    "stg_load_audit__loads": ("loads", "_load_id"),
+    "stg_load_audit__files": ("files", "_file_id"),
+    "stg_load_audit__file_records": ("file_records", "_row_id"),
+}
 # they read all of the ledger, and change with every load
 READERS = {
     "fct_extractions", "fct_quarantined_records", "int_observations_checked", "int_quality_record_files_aggregated",

@@ -1,5 +1,5 @@
--- Of every raw row that a lead or a call is made from: its hash, whom it is about, and what it has
--- in common with other rows of the same person.
+-- Of every raw row of a lead or call: its hash, whom it is about, what it shares with others. Files
+-- that repeat records move them: of a place, the hash holds only what decides.
 
 with
 
@@ -27,8 +27,20 @@ deals as (
 
 ),
 
+ordered as (
+
+    select * from {{ ref('int_leads_rows_ordered') }}
+
+),
+
+loads as (
+
+    select * from {{ ref('stg_load_audit__loads') }}
+
+),
+
 -- one row per raw row
-hashed as (
+unioned as (
 
     select
         raw_fingerprint,
@@ -36,7 +48,10 @@ hashed as (
         lead_id,
         cast(null as {{ dbt.type_string() }}) as call_id,
         {{ person_link('email_digest') }} as email_link,
-        {{ person_link('phone_digest') }} as phone_link
+        {{ person_link('phone_digest') }} as phone_link,
+        last_named_date,
+        _row_id,
+        _load_id
     from leads
 
     union all
@@ -47,7 +62,10 @@ hashed as (
         lead_id,
         call_id,
         null as email_link,
-        null as phone_link
+        null as phone_link,
+        last_named_date,
+        _row_id,
+        _load_id
     from calls
 
     union all
@@ -58,7 +76,10 @@ hashed as (
         lead_id,
         null as call_id,
         null as email_link,
-        null as phone_link
+        null as phone_link,
+        last_named_date,
+        _row_id,
+        _load_id
     from touches
 
     union all
@@ -69,8 +90,30 @@ hashed as (
         lead_id,
         null as call_id,
         null as email_link,
-        null as phone_link
+        null as phone_link,
+        last_named_date,
+        _row_id,
+        _load_id
     from deals
+
+),
+
+-- a day is judged by that of its load; one before its load is sound by any later load too
+hashed as (
+
+    select
+        {{ row_hash([
+            'unioned.raw_fingerprint', 'ordered.read_number',
+            'case when unioned.last_named_date > loads.started_date then unioned._load_id end'
+        ]) }} as raw_fingerprint,
+        unioned.row_kind,
+        unioned.lead_id,
+        unioned.call_id,
+        unioned.email_link,
+        unioned.phone_link
+    from unioned
+    left join ordered on unioned._row_id = ordered._row_id and unioned.row_kind = ordered.row_kind
+    left join loads on unioned._load_id = loads._load_id
 
 )
 

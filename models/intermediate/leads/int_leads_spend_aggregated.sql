@@ -18,6 +18,12 @@ file_records as (
 
 ),
 
+files as (
+
+    select * from {{ ref('stg_load_audit__files') }}
+
+),
+
 loads as (
 
     select * from {{ ref('stg_load_audit__loads') }}
@@ -25,12 +31,12 @@ loads as (
 ),
 
 -- a record that several files hold is one raw row; its place among the versions is that of each
--- file
+-- file, and so is when it was told
 told as (
 
     select
         file_records._file_id,
-        media_spend._load_id,
+        files._load_id,
         media_spend.ad_platform,
         media_spend.account_id,
         coalesce(nullif(media_spend.campaign_id, ''), media_spend.campaign_name, '') as campaign_id,
@@ -43,6 +49,7 @@ told as (
         media_spend.platform_conversion_count
     from media_spend
     inner join file_records on media_spend._row_id = file_records._row_id
+    inner join files on file_records._file_id = files._file_id
 
 ),
 

@@ -23,6 +23,7 @@ renamed as (
 
         -- dates
         {{ utc_moment('called_at') }} as called_at,
+        {{ dbt.safe_cast("substr(called_at, 1, 10)", "date") }} as last_named_date,
 
         -- loader
         _row_id,
@@ -30,10 +31,10 @@ renamed as (
         _file_id,
         _load_id,
 
-        -- of the raw row, all columns
+        -- of what the raw row says, wherever it was read
         {{ row_hash([
             '_row_id', 'call_id', 'lead_id', 'called_at', 'attempt_no', 'outcome', 'duration_s',
-            'centre', '_index', '_file_id', '_load_id'
+            'centre'
         ]) }} as raw_fingerprint
     from call_attempts
 

@@ -14,6 +14,7 @@ renamed as (
 
         -- dates
         {{ utc_moment('won_at') }} as won_at,
+        {{ dbt.safe_cast("substr(won_at, 1, 10)", "date") }} as last_named_date,
 
         -- loader
         _row_id,
@@ -21,10 +22,8 @@ renamed as (
         _file_id,
         _load_id,
 
-        -- of the raw row, all columns
-        {{ row_hash([
-            '_row_id', 'lead_id', 'won_at', '_index', '_file_id', '_load_id'
-        ]) }} as raw_fingerprint
+        -- of what the raw row says, wherever it was read
+        {{ row_hash(['_row_id', 'lead_id', 'won_at']) }} as raw_fingerprint
     from deals
 
 )

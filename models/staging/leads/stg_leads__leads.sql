@@ -39,6 +39,8 @@ renamed as (
         {{ utc_moment('created_at') }} as created_at,
         {{ utc_moment('updated_at') }} as last_changed_at,
         {{ utc_moment('validated_at') }} as validated_at,
+        {{ dbt.safe_cast("substr(greatest(created_at, updated_at, validated_at), 1, 10)", "date") }}
+            as last_named_date,
 
         -- loader
         _row_id,
@@ -46,13 +48,13 @@ renamed as (
         _file_id,
         _load_id,
 
-        -- of the raw row, all columns
+        -- of what the raw row says, wherever it was read
         {{ row_hash([
             '_row_id', 'lead_id', 'created_at', 'updated_at', 'direction', 'form_id',
             'landing_page', 'utm_source', 'utm_medium', 'utm_campaign', 'utm_content', 'utm_term',
             'click_id', 'affiliate_id', 'declared_channel', 'email_hash', 'phone_hash',
             'phone_valid', 'postcode', 'product', 'consent', 'status', 'rejection_reason',
-            'validated_at', '_index', '_file_id', '_load_id'
+            'validated_at'
         ]) }} as raw_fingerprint
     from leads
 

@@ -21,6 +21,7 @@ renamed as (
 
         -- dates
         {{ utc_moment('touched_at') }} as touched_at,
+        {{ dbt.safe_cast("substr(touched_at, 1, 10)", "date") }} as last_named_date,
 
         -- loader
         _row_id,
@@ -28,10 +29,10 @@ renamed as (
         _file_id,
         _load_id,
 
-        -- of the raw row, all columns
+        -- of what the raw row says, wherever it was read
         {{ row_hash([
             '_row_id', 'lead_id', 'touched_at', 'utm_source', 'utm_medium', 'utm_campaign',
-            'click_id', 'affiliate_id', '_index', '_file_id', '_load_id'
+            'click_id', 'affiliate_id'
         ]) }} as raw_fingerprint
     from touches
 

@@ -193,5 +193,11 @@ def print_result(result: LoadResult, dry_run: bool = False) -> None:
 
 def _print_rejects(console: "Console", result: LoadResult) -> None:
     """Print what would be rejected, and why: what no ledger will say."""
-    rejects = [{"file": Path(file.path).name} | reject for file in result.files for reject in file.rejects]
+    from crescendo.cli.screen import place
+
+    rejects = [
+        {"file": Path(file.path).name} | reject | {"line": place(reject)}
+        for file in result.files
+        for reject in file.rejects
+    ]
     print_table(console, _("Rejected"), rejects, ("file", "line", "path", "reason", "sample"), MOST_REJECTS)

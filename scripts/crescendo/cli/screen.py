@@ -14,6 +14,10 @@ from crescendo.terminal import printable
 MOST, MOST_FINDINGS = 2, 4
 PIPED_WIDTH = 140
 
+# what was rejected of a file of lines, and of one whose records are known by their number
+PLACED = "{file}, line {line}, {path} {reason}: {sample}"
+COUNTED = "{file}, record {record_index}, {path} {reason}: {sample}"
+
 
 def screen(result: Status) -> Iterator[str]:
     """The lines, of the terminal's width at most but for the sentences on refused files."""
@@ -68,6 +72,13 @@ def fate(finding: dict) -> str:
     return _("set aside") if finding["is_set_aside"] else _("kept")
 
 
+def place(row: dict) -> object:
+    """Where a reject is: its line, or the number of its record in a file that has no lines."""
+    if row["line"] or not row["record_index"]:
+        return row["line"]
+    return _("record {number}", number=row["record_index"])
+
+
 def _notes(result: Status) -> Iterator[tuple[str, list[str], int]]:
     """Each list of sentences with title and count: notes on loaded files, rejected records, undeclared fields."""
     noted = [
@@ -80,7 +91,7 @@ def _notes(result: Status) -> Iterator[tuple[str, list[str], int]]:
         _("Rejected"),
         [
             _(
-                "{file}, line {line}, {path} {reason}: {sample}",
+                PLACED if row["line"] else COUNTED,
                 **row | {"file": Path(row["file"]).name, "path": row["path"] or "-", "reason": reason(row["reason"])},
             )
             for row in result.rejected[:MOST]

@@ -63,7 +63,7 @@ def status_command(form: str, everything: bool, lang: str | None) -> int:
 def _print(result: Status) -> None:
     from rich.console import Console
 
-    from crescendo.cli.screen import fate, head
+    from crescendo.cli.screen import fate, head, place
 
     console = Console(width=None if click.get_text_stream("stdout").isatty() else 140)
     for line in head(result, 20):
@@ -73,7 +73,7 @@ def _print(result: Status) -> None:
     counts = [f"records_{how}" for how in ("in", "loaded", "duplicate", "rejected")]
     counts += ["rows_loaded", "rows_rejected", "values_rejected"]
     print_table(console, _("Files"), loaded, ("path", "status", *counts), 20)
-    rejected = [row | {"reason": texts.reason(row["reason"])} for row in result.rejected]
+    rejected = [row | {"reason": texts.reason(row["reason"]), "line": place(row)} for row in result.rejected]
     columns = ("file", "line", "path", "reason", "sample")
     print_table(console, _("Rejected"), rejected, columns, 20, count=result.rejected_count)
     findings = [row | {"example": _example(row["example"]), "set_aside": fate(row)} for row in result.findings]

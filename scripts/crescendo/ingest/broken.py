@@ -15,6 +15,8 @@ def unreadable(error: RecursionError | json.JSONDecodeError, sent: str) -> tuple
     if MOST_IN_A_CELL in (len(sent), len(sent.encode("utf-16-le", "replace")) // 2):
         return f"is cut off at {MOST_IN_A_CELL:,} characters, as by a spreadsheet: export it anew", sent[-80:]
     where = f"{error.msg} at character {error.pos + 1} of {len(sent)}"
+    if sent[error.pos : error.pos + 1] in ("}", "]") and sent[: error.pos].rstrip().endswith(","):
+        where = f"a comma before the bracket at character {error.pos + 1} of {len(sent)}"
     where += f": it is {CUT_OFF}" if ends_early(error) else ""
     return f"broken JSON: {where}", sent[max(0, error.pos - 40) : error.pos + 20]
 

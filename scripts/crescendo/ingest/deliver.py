@@ -2,7 +2,7 @@
 
 from itertools import islice
 
-from crescendo.ingest import flatten, ledger
+from crescendo.ingest import flatten, ledger, places
 from crescendo.ingest.judge import mended
 from crescendo.ingest.ledger import FileResult
 from crescendo.ingest.plan import Batch
@@ -14,7 +14,7 @@ from crescendo.withheld import shown
 def deliver(bench: Workbench, batch: Batch) -> None:
     """Load a judged batch into its raw tables, and its rejects, unknown fields and counts into the ledger."""
     schema, tables = quoted(batch.files[0].source.schema), flatten.raw_tables(batch.document)
-    _choose(bench, batch, f"{schema}.{quoted(tables[0].name)}")
+    _choose(bench, batch, places.root_of(batch.files[0].source, tables))
     _accept(bench, batch)
     inserted = 0
     for table in tables:
@@ -24,8 +24,10 @@ def deliver(bench: Workbench, batch: Batch) -> None:
     # all of them, even if no row is new: another file holds their records now
     ledger.touch(bench.load, [(batch.files[0].source.schema, table.name) for table in tables], batch.load_id)
     count(bench, batch, inserted)
-    held = "select distinct _file_id, _row_id, rows_in - rows_rejected from judged where not is_rejected"
-    bench.copy(held, into="load_audit.file_records")
+    held = "select _file_id, _row_id, rows_in - rows_rejected, max(_index) from judged"
+    held += " where not is_rejected group by all"
+    bench.copy(held, into="load_audit.file_records (_file_id, _row_id, row_count, _index)")
+    places.note_repeated(bench, places.root_of(batch.files[0].source, tables))
     _enter(bench, batch)
 
 
@@ -50,7 +52,8 @@ def _accept(bench: Workbench, batch: Batch) -> None:
     """Leave the view `accepted`: the staged records to load, mended if they took the slow path; and `placed` of them.
 
     What is not loaded is deleted from `staged`: a join would copy every list of the records that are. The places of
-    one file's records are counted without a join, so that DuckDB writes the rows on every core, in their order.
+    one file's records are counted without a join if all of its lines are records, so that DuckDB writes the rows on
+    every core, in their order.
     """
     columns = batch.columns
     accepted = f"select {', '.join(['_row_id', *columns.scalar_names, *columns.typed_names])}, rowid as id from staged"
@@ -65,7 +68,7 @@ def _accept(bench: Workbench, batch: Batch) -> None:
         """)
         accepted += " union all from mended"
     placed = "select a.*, f._index, f._file_id from accepted as a inner join fresh as f on f._row_id = a._row_id"
-    if len(batch.files) == 1:
+    if len(batch.files) == 1 and not batch.bad_lines[batch.results[0].file_id]:
         [first] = one(bench.scratch, "select coalesce(min(id), 0) from judged")
         places = f"id - {first} + 1 as _index, {batch.results[0].file_id} as _file_id"
         placed = f"select *, {places} from accepted"
@@ -132,6 +135,8 @@ def _refuse_empty(result: FileResult) -> None:
         return
     first = next(reject for reject in result.rejects if reject["level"] == "record")
     place = [f"line {first['line']}"] if first["line"] else []
+    if not first["line"] and first["record_index"] and result.counts["records_in"] > 1:
+        place = [f"record {first['record_index']}"]
     place += [first["path"]] if first["path"] else []
     what = "its record cannot" if records == 1 else f"none of its {records:,} records can"
     result.status, result.reason = "refused", f"is not loaded: {what} be: {': '.join([*place, first['reason']])}"

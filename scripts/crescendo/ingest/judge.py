@@ -9,6 +9,7 @@ rejected, how many rows it makes).
 """
 
 import json
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterator
 
@@ -64,6 +65,7 @@ def judge(db: Database, batch: Batch) -> None:
     """)
     _note_unknown(db, batch)
     _note_rejects(db, batch)
+    _count_bad_lines(db, batch)
 
 
 def mended(columns: Columns) -> list[str]:
@@ -294,7 +296,7 @@ def _note_rejects(db: Database, batch: Batch) -> None:
         places[file_id].add(index)
     starts = {
         result.file_id: dict(enumerate(batch.starts, start=1))
-        if file.careful
+        if file.careful and file.format != "array"
         else lines.record_lines(file, batch.bad_lines[result.file_id], places[result.file_id])
         for file, result in zip(batch.files, batch.results, strict=True)
         if places[result.file_id]
@@ -303,3 +305,32 @@ def _note_rejects(db: Database, batch: Batch) -> None:
     for file_id, index, level, path, *what in rows:
         place = mapped.shown(path) if mapped else path
         batch.rejects.append((file_id, level, index, starts[file_id].get(index), place, *what))
+
+
+def _count_bad_lines(db: Database, batch: Batch) -> None:
+    """Give the lines that are no records their places among the records, and move those behind them."""
+    gaps: list[list[int]] = []  # file, records before, bad lines up to there
+    for file, result in zip(batch.files, batch.results, strict=True):
+        bad = sorted(batch.bad_lines[result.file_id])
+        if not bad:
+            continue
+        starts = batch.starts if file.careful else list(lines.starts(file, {*bad}))
+        before = [bisect_left(starts, line) for line in bad]
+        gaps += [[result.file_id, records, number] for number, records in enumerate(before, start=1)]
+        places = {line: records + number for number, (line, records) in enumerate(zip(bad, before, strict=True), 1)}
+        for number, (file_id, level, index, line, *what) in enumerate(batch.rejects):
+            if file_id == result.file_id and not (file.format == "array" and number < len(bad)):  # those know theirs
+                place = places[line] if index is None else index + bisect_left(before, index)
+                batch.rejects[number] = (file_id, level, place, line, *what)
+    if gaps:
+        db.execute("create or replace temp table gaps (_file_id bigint, after bigint, lines bigint)")
+        ledger.append(db, "gaps", gaps)
+        db.execute("""
+            update judged set _index = judged._index + moved.lines from (
+                select j.id, g.lines
+                from judged as j
+                asof join (select _file_id, after, max(lines) as lines from gaps group by all) as g
+                    on j._file_id = g._file_id and j._index > g.after
+            ) as moved
+            where moved.id = judged.id
+        """)

@@ -18,6 +18,7 @@ from crescendo.ingest.mapping import ENDING, Mapping
 from crescendo.shapes import Document, Need, Source
 from crescendo.warehouse import text
 
+BLANKS = 4096  # so much white space may be between the last comma and the end of an array
 HEAD, BLOCK = 64 << 10, 1 << 20  # bytes that are read to recognise a file, and at a time
 # a gzip file may hold this many times its own size once it holds more than SMALL: real reports reach 10 to 30
 LARGEST_RATIO, SMALL = 300, 64 << 20
@@ -27,6 +28,8 @@ LARGEST_LINE, LARGEST_PAGE = 2 << 20, 64 << 20
 NO_UTF8 = "is not UTF-8: save the file as UTF-8, as by iconv -f windows-1252 -t utf-8 OLD > NEW"
 NO_UTF16 = "is UTF-16: save the file as UTF-8, as by iconv -f utf-16 -t utf-8 OLD > NEW"
 BOM, BLANK = "\ufeff", " \t\r\n"
+# any white space of Unicode, as Python's strip() has it
+NOT_BLANK = r"[^\s\x0b\x1c-\x1f\x{85}\p{Z}]"
 LINE_NUMBER = re.compile(r"^\d+\t")
 
 
@@ -76,7 +79,8 @@ class Refused:
 class Content:
     """What a file holds, unpacked: the sha256 of its bytes, and how many lines end in it (not counted for a page).
 
-    `is_odd` says that it has carriage returns elsewhere than before every line feed, or a line beyond all measure.
+    `is_odd` says that it has carriage returns elsewhere than before every line feed, or a line beyond all measure;
+    of an array, that a comma stands before its end.
     """
 
     sha256: str
@@ -204,7 +208,7 @@ def content_of(incoming: Incoming) -> Content | Refused:
                     decoder.decode(block)
                 else:
                     tally.add(block)
-                    tail = block.rstrip()[-1:] or tail
+                    tail = b"".join((tail + block[-BLANKS:]).split())[-2:]
                 if unpacked > max(SMALL, LARGEST_RATIO * incoming.size):
                     return Refused(incoming.path, f"unpacks to more than {LARGEST_RATIO} times its size")
         decoder.decode(b"", final=True)
@@ -214,9 +218,9 @@ def content_of(incoming: Incoming) -> Content | Refused:
         return Refused(incoming.path, f"cannot be read to its end: {plain_error(error)}")
     if incoming.format == "page" and unpacked > LARGEST_PAGE:
         return Refused(incoming.path, f"is one JSON document of more than {LARGEST_PAGE >> 20} MiB: split it")
-    if incoming.format == "array" and tail == b",":  # DuckDB takes that for the end
+    if incoming.format == "array" and tail[-1:] == b",":  # DuckDB takes that for the end
         return Refused(incoming.path, "is not a whole JSON array: it ends with a comma")
-    is_odd = incoming.format in ("csv", "lines") and tally.is_odd
+    is_odd = tail == b",]" if incoming.format == "array" else incoming.format != "page" and tally.is_odd
     return Content(digest.hexdigest(), tally.line_ends, tally.last not in (b"\n", b""), is_odd, unpacked)
 
 
@@ -287,12 +291,13 @@ def _csv_options(first: Incoming) -> str:
 def records(first: Incoming, files: str) -> str:
     """The SQL that reads JSON files as `filename`, `record`: the text of one record."""
     match first.format:
-        case "lines":  # a CSV of one column: a broken line stops nothing
+        case "lines" | "array" if first.format == "lines" or first.careful:
+            # a CSV of one column: a broken line stops nothing
             options = "columns = {'record': 'VARCHAR'}, header = false, "
             options += r"""quote = '"', escape = '"' """ if first.careful else "delim = '\x01', quote = '', escape = ''"
             read = f"read_csv({files}, {options}, {_csv_options(first)})"
-            return f"select filename, record from {read} where regexp_matches(record, {text(f'[^{BLANK}]')})"
-        case "array":
+            return f"select filename, record from {read} where regexp_matches(record, {text(NOT_BLANK)})"
+        case "array" if not first.careful:
             options = f"format = 'array', filename = true, maximum_object_size = {LARGEST_LINE * 8}"
             return f"select filename, json::varchar as record from read_json_objects({files}, {options})"
         case _:
@@ -311,11 +316,15 @@ def _json_relation(first: Incoming, files: str) -> Relation:
     keys = first.known_columns
     known = "[" + ", ".join(text(key) for key in keys) + "]"
     flat = "types" if first.mapping else f"types[:{len(scalars(document))}]"  # the roots may be nested
+    # DuckDB reads numbers, and writes others under a text; and it lets a comma stand before a closing bracket
+    texts = [number for number, leaf in enumerate(scalars(document), 1) if leaf.kind == "text" and not first.mapping]
+    odd = " or ".join(f"types[{number}] in ('DOUBLE', 'BOOLEAN')" for number in texts) or "false"
     # DuckDB reads a text anew for each function. A record that has as many declared keys as keys has each of them once,
     # and no other: to see that takes a fraction of what it takes to compare the keys
     sql = f"""(
         select *, case when try(is_object and has_keys_once
-                and not list_contains({flat}, 'OBJECT') and not list_contains({flat}, 'ARRAY'))
+                and not list_contains({flat}, 'OBJECT') and not list_contains({flat}, 'ARRAY')
+                and not coalesce({odd}, false) and not regexp_matches(record, ',\\s*[\\]}}]'))
             then json_extract_string(record, {_paths(keys)}) end as sent
         from (
             select *, list_count(types) = len(keys) as is_plain,

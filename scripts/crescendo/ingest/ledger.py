@@ -15,7 +15,7 @@ from pathlib import Path
 import duckdb
 
 from crescendo.errors import CrescendoError
-from crescendo.ingest import flatten, landing
+from crescendo.ingest import flatten, landing, places
 from crescendo.ingest.flatten import RawTable
 from crescendo.operations import store
 from crescendo.shapes import Source
@@ -33,7 +33,8 @@ TABLES = {
         _file_id bigint primary key, _load_id bigint not null, source varchar, document varchar, path varchar not null,
         content_sha256 varchar, size_bytes bigint not null, status varchar not null, reason varchar,
         is_current boolean not null, {", ".join(f"{name} bigint not null default 0" for name in COUNTS)}""",
-    "file_records": "_file_id bigint not null, _row_id uuid not null, row_count bigint",
+    # `_index` is the record's place in the file, the last if the file has it twice
+    "file_records": "_file_id bigint not null, _row_id uuid not null, row_count bigint, _index bigint",
     "rejected_records": """
         _load_id bigint not null, _file_id bigint not null, level varchar not null, record_index bigint, line bigint,
         path varchar, reason varchar not null, sample varchar""",
@@ -244,7 +245,7 @@ def _of_retired(connection: duckdb.DuckDBPyConnection) -> set[tuple[str, str]]:
 def _drop_replaced(
     connection: duckdb.DuckDBPyConnection, source: Source, tables: list[RawTable]
 ) -> set[tuple[str, str]]:
-    """Remove from a document's raw tables what only replaced files held, and give shared rows a current owner.
+    """Remove from a document's raw tables what only replaced files held; other rows name the last file that has them.
 
     Returns the tables (schema, name) in which anything was changed.
     """
@@ -260,11 +261,4 @@ def _drop_replaced(
     for table in tables[1:]:
         change(table, f"delete from {schema}.{quoted(table.name)} where _parent_row_id not in ({held})")
     change(tables[0], f"delete from {schema}.{root} where _row_id not in ({held})")
-    change(
-        tables[0],
-        f"""update {schema}.{root} as t set _file_id = o._file_id from (
-            select r._row_id, min(r._file_id) as _file_id from load_audit.file_records as r
-            semi join load_audit.files as f on f._file_id = r._file_id and f.is_current group by all) as o
-        where o._row_id = t._row_id and t._file_id in (select _file_id from load_audit.files where not is_current)""",
-    )
-    return touched
+    return touched | places.move_back(connection, source, tables)

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
 
-from crescendo.ingest import slow_path
+from crescendo.ingest import arrays, slow_path
 from crescendo.ingest.columns import json_roots, scalars
 from crescendo.ingest.landing import BLANK, BOM, LARGEST_LINE, LINE_NUMBER, NO_UTF8, Content, Incoming, opened
 
@@ -20,12 +20,16 @@ NUMBERED_LINE = re.compile(rb"(\xef\xbb\xbf)?\d+\t")
 OPEN = "has a quote that is not closed, or text around one"
 RETURN = "has a carriage return outside quotes: save it with LF or CRLF"
 TOO_LONG = f"is longer than {LARGEST_LINE >> 20} MiB"
+NOTHING = "is nothing: there is a comma too many"
 SHOWN = 200
 
 
 @dataclass(frozen=True)
 class BadLine:
-    """A line that is not a record: its number, the column that it breaks in if that is known, and why."""
+    """A line that is not a record: its number, the column that it breaks in if that is known, and why.
+
+    Of an array, the number is that of the record.
+    """
 
     number: int
     path: str | None
@@ -59,7 +63,7 @@ def rewrite(incoming: Incoming, target: Path) -> Lines:
         writer = csv.writer(out, quoting=csv.QUOTE_ALL, lineterminator="\n")
         if incoming.header:
             writer.writerow([f"c{number}" for number in range(len(incoming.header))])
-        for line in _Reader(incoming).read():
+        for line in _elements(incoming) if incoming.format == "array" else _Reader(incoming).read():
             if isinstance(line, BadLine):
                 found.bad.append(line)
             else:
@@ -67,6 +71,22 @@ def rewrite(incoming: Incoming, target: Path) -> Lines:
                 found.starts.append(number)
                 writer.writerow(row)
     return found
+
+
+def _elements(incoming: Incoming) -> Iterator[tuple[int, list[str]] | BadLine]:
+    """Every record of an array, with its number, and every one that is no text. Raises arrays.NotWhole."""
+    with opened(incoming) as raw:
+        for number, sent in enumerate(arrays.records(raw), start=1):
+            shown = sent[:SHOWN].decode("utf-8", "replace")
+            if len(sent) > LARGEST_LINE:
+                yield BadLine(number, None, TOO_LONG, shown)
+            elif not sent:
+                yield BadLine(number, None, NOTHING, shown)
+            else:
+                try:
+                    yield number, [sent.decode()]
+                except UnicodeDecodeError:
+                    yield BadLine(number, None, NO_UTF8, shown)
 
 
 def record_lines(incoming: Incoming, skipped: set[int], wanted: set[int]) -> dict[int, int]:
@@ -77,8 +97,7 @@ def record_lines(incoming: Incoming, skipped: set[int], wanted: set[int]) -> dic
     lines: dict[int, int] = {}
     if incoming.format not in ("csv", "lines"):
         return lines
-    starts = (line for line in _starts(incoming) if line not in skipped)
-    for place, line in enumerate(starts, start=1):
+    for place, line in enumerate(starts(incoming, skipped), start=1):
         if place in wanted:
             lines[place] = line
             if len(lines) == len(wanted):
@@ -86,11 +105,16 @@ def record_lines(incoming: Incoming, skipped: set[int], wanted: set[int]) -> dic
     return lines
 
 
+def starts(incoming: Incoming, skipped: set[int]) -> Iterator[int]:
+    """The first line of each record, but for lines that could not be read."""
+    return (line for line in _starts(incoming) if line not in skipped)
+
+
 def _starts(incoming: Incoming) -> Iterator[int]:
     with opened(incoming) as raw:
         texts = (line.decode("utf-8", "replace") for line in raw)
         if incoming.format == "lines":
-            yield from (number for number, line in enumerate(texts, start=1) if line.strip(BLANK))
+            yield from (number for number, line in enumerate(texts, start=1) if line.strip())
             return
         csv.field_size_limit(LARGEST_LINE * 8)
         rows, before = csv.reader(texts, delimiter=incoming.delimiter), 0
@@ -130,7 +154,7 @@ class _Reader:
                 number, sent, too_long = line
                 if number == 1:
                     sent = sent.removeprefix(BOM.encode())
-                if not sent.strip():
+                if not sent.decode("utf-8", "replace").strip():
                     continue
                 if header:
                     header = False

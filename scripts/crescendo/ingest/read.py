@@ -10,7 +10,7 @@ from pathlib import Path
 import duckdb
 
 from crescendo.errors import CrescendoError
-from crescendo.ingest import landing, ledger, lines, scratch, validate
+from crescendo.ingest import arrays, landing, ledger, lines, scratch, validate
 from crescendo.ingest.columns import Columns, read_typed
 from crescendo.ingest.flatten import rows_of
 from crescendo.ingest.landing import Incoming, Relation
@@ -78,7 +78,7 @@ def explained(batch: Batch) -> Iterator[None]:
 
 
 def stage(scratch_db: duckdb.DuckDBPyConnection, batch: Batch) -> None:
-    """Read the files of a batch into `staged`."""
+    """Read the files of a batch into `staged`. Raises Doubtful if some are arrays that DuckDB does not read."""
     scratch_db.execute("drop table if exists reject_errors; drop table if exists reject_scans")
     with scratch.folder() as folder:
         links = [
@@ -87,7 +87,14 @@ def stage(scratch_db: duckdb.DuckDBPyConnection, batch: Batch) -> None:
         if batch.files[0].careful:
             _read_lines(batch, links[0])
         _list_files(scratch_db, batch, [str(link) for link in links])
-        scratch_db.execute(staging_sql(batch.document, landing.relation(batch.files, links)))
+        try:
+            scratch_db.execute(staging_sql(batch.document, landing.relation(batch.files, links)))
+        except duckdb.InvalidInputException as error:
+            # in a load's own transaction nothing can be tried after an error
+            if batch.files[0].format != "array" or batch.files[0].careful or batch.is_large:
+                raise
+            named = [place for place, link in enumerate(links) if str(link) in str(error)]
+            raise Doubtful(named or list(range(len(links)))) from None
     for file in batch.files:
         if file.path.stat().st_size != file.size:
             raise Failed(batch, "changed while it was read: load it again when it is whole")
@@ -95,12 +102,17 @@ def stage(scratch_db: duckdb.DuckDBPyConnection, batch: Batch) -> None:
 
 def _read_lines(batch: Batch, copy: Path) -> None:
     """Write the records of a file to a copy that DuckDB reads without doubt, and enter the lines that are none."""
-    found = lines.rewrite(batch.files[0], copy)
+    try:
+        found = lines.rewrite(batch.files[0], copy)
+    except arrays.NotWhole as error:
+        raise Failed(batch, f"is not a whole JSON array: {error}") from None
     batch.starts = found.starts
     [file_id] = [result.file_id for result in batch.results]
     for line in found.bad:
         batch.bad_lines[file_id].add(line.number)
-        batch.rejects.append((file_id, "record", None, line.number, line.path, line.reason, line.sample))
+        number = None if batch.files[0].format == "array" else line.number
+        place = line.number if number is None else None
+        batch.rejects.append((file_id, "record", place, number, line.path, line.reason, line.sample))
 
 
 def _link(file: Incoming, link: Path) -> Path:
@@ -158,7 +170,7 @@ def _reject_lines(scratch_db: duckdb.DuckDBPyConnection, batch: Batch) -> None:
 
 def _check_lines(scratch_db: duckdb.DuckDBPyConnection, batch: Batch) -> None:
     """Compare the number of records with the lines of their file. Raises Doubtful if they are fewer."""
-    if batch.files[0].format not in ("csv", "lines"):
+    if batch.files[0].format not in ("csv", "lines") and not batch.files[0].careful:
         return
     counts = "select f.id, count(s.filename) from batch_files as f left join staged as s using (filename) group by f.id"
     staged = dict(scratch_db.execute(counts).fetchall())

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import duckdb
 
-from crescendo.ingest import flatten, ledger, plan
+from crescendo.ingest import flatten, ledger, places, plan
 from crescendo.ingest.deliver import deliver
 from crescendo.ingest.judge import judge
 from crescendo.ingest.landing import Refused
@@ -55,6 +55,7 @@ def prepare_warehouse(connection: duckdb.DuckDBPyConnection) -> Declared:
     for source in all_sources().values():
         tables = [table for own, tables in documents if own is source for table in tables]
         ledger.prepare_raw(connection, source, tables)
+    ledger.touch(connection, places.upgrade(connection, documents))
     return documents
 
 
@@ -92,6 +93,7 @@ class Load:
 
     def _finish(self, results: list[FileResult]) -> LoadResult:
         """Remove what new files replace, and end the load's entry in the ledger."""
+        places.move_repeated(self.connection, self.documents)
         loaded = {result.path for result in results if result.status == "loaded"}
         if loaded & self.known.keys():
             ledger.remove_replaced(self.connection, self.documents, self.load_id)
@@ -201,7 +203,7 @@ class _Trials:
         elif len(places) > 1:
             yield from self.sound(batch.part(places[: len(places) // 2]), refused)
             yield from self.sound(batch.part(places[len(places) // 2 :]), refused)
-        elif batch.files[0].format in ("csv", "lines") and not batch.files[0].careful:
+        elif batch.files[0].format in ("csv", "lines", "array") and not batch.files[0].careful:
             yield from self.sound(batch.part(places, careful=True), refused)
         else:
             refused.append(Refused(batch.files[0].path, reason))

@@ -13,36 +13,20 @@ the reverse, since some languages do not tell them apart.
 """
 
 import json
-import math
-import re
 from dataclasses import dataclass, field
-from datetime import date
 
 from crescendo.ingest.broken import unreadable
-from crescendo.ingest.location import Location, plain
-from crescendo.ingest.validate import FORMS
+from crescendo.ingest.leaves import Invalid, Reject, Written, kind_of, leaf_of, sample_of, storable, whole
+from crescendo.ingest.location import Location
 from crescendo.shapes import Dropped, Entries, Field, Group, Node, Pairs, Rows, Values
 
-LARGEST = 2**63 - 1
 ABSENT = object()
-MOST_DIGITS = 400
-REWRITTEN_DAY = re.compile(r"[0-9]{1,2}([/.-])[0-9]{1,2}\1[0-9]{2}([0-9]{2})?\b")
 
 
 class Duplicated(dict):
     """An object that names a key twice; `key` is the first such key."""
 
     key = ""
-
-
-@dataclass
-class Reject:
-    """A thing that was not loaded: its location in the record, and why."""
-
-    level: str  # 'record', 'row' for what would have been rows of a child table, or 'value' for less
-    path: str
-    reason: str
-    sample: str
 
 
 @dataclass
@@ -62,18 +46,6 @@ class Reading:
     def record_rejected(self) -> bool:
         """Whether the record as a whole cannot be loaded."""
         return any(reject.level == "record" for reject in self.rejects)
-
-
-class Invalid(Exception):  # noqa: N818 a finding, not a failure
-    """A value that is not of its declared kind."""
-
-    def __init__(self, path: Location, reason: str, value: object):
-        super().__init__(reason)
-        self.path, self.reason, self.sample = str(path), reason, sample_of(value)
-
-    def reject(self, level: str) -> Reject:
-        """The finding as the ledger has it."""
-        return Reject(level, self.path, self.reason, self.sample)
 
 
 def read_record(fields: list[Field], roots: list[Node], sent: dict[str, str | None]) -> Reading:
@@ -108,17 +80,16 @@ def _read_scalar(leaf: Field, sent: str | None, reading: Reading) -> str | None:
     except Invalid as found:
         reading.rejects.append(found.reject("record" if leaf.required else "value"))
         return None
-    return str(value).lower() if isinstance(value, bool) else sent
+    if isinstance(value, bool):
+        return str(value).lower()
+    return str(value) if isinstance(value, int) else sent
 
 
 def check_scalar(leaf: Field, sent: str | None) -> object:
     """A scalar column's value from its text. Raises Invalid."""
     if not sent:
         return _leaf_or_absent(leaf, ABSENT)
-    value: object = sent
-    if leaf.kind in ("count", "integer") and re.fullmatch(r"-?[0-9]{1,30}", sent):
-        value = int(sent)
-    return _leaf_or_absent(leaf, value)
+    return _leaf_or_absent(leaf, sent)
 
 
 def _leaf_or_absent(leaf: Field, value: object) -> object:
@@ -130,7 +101,7 @@ def _read_root(root: Node, sent: str | None, reading: Reading) -> str | None:
     if sent is None:
         return None
     try:
-        value = json.loads(sent, object_pairs_hook=_pairs, parse_int=_integer) if sent else None
+        value = json.loads(sent, object_pairs_hook=_pairs, parse_int=whole, parse_float=Written) if sent else None
         rows_in = count_rows(root, value)
         reading.rows_in += rows_in
         clean = _member(root, value, Location(root.key), reading)
@@ -143,16 +114,6 @@ def _read_root(root: Node, sent: str | None, reading: Reading) -> str | None:
     # what is not written was rejected: so the ledger adds up, however faults lie within faults
     reading.rows_rejected += rows_in - count_rows(root, clean, nulls=False)
     return None if clean is ABSENT else json.dumps(clean, ensure_ascii=False)
-
-
-class Digits(str):
-    """A whole number of more digits than Python reads."""
-
-    __slots__ = ()
-
-
-def _integer(digits: str) -> int | Digits:
-    return int(digits) if len(digits) < MOST_DIGITS else Digits(digits)
 
 
 def _pairs(pairs: list[tuple[str, object]]) -> dict:
@@ -221,7 +182,7 @@ def _value(node: Node, value: object, path: Location, reading: Reading) -> objec
         case Dropped():
             return ABSENT
         case Field():
-            return _leaf(node, value, path)
+            return leaf_of(node, value, path)
         case Group():
             return _object(node.fields, {} if value == [] else value, path, reading)
         case Rows() | Values():
@@ -246,7 +207,7 @@ def _object(fields: tuple[Node, ...], sent: object, path: Location, reading: Rea
 def _checked(value: object, path: Location) -> dict:
     """The value, if it is an object that names each key once."""
     if not isinstance(value, dict):
-        raise Invalid(path, f"should be an object, is {_kind(value)}", value)
+        raise Invalid(path, f"should be an object, is {kind_of(value)}", value)
     if isinstance(value, Duplicated):
         raise Invalid(path.member(value.key), "the key is there twice", value)
     return value
@@ -254,7 +215,7 @@ def _checked(value: object, path: Location) -> dict:
 
 def _items(node: Rows | Values, value: object, path: Location, reading: Reading) -> list:
     if not isinstance(value, list):
-        raise Invalid(path, f"should be a list, is {_kind(value)}", value)
+        raise Invalid(path, f"should be a list, is {kind_of(value)}", value)
     clean: list[object] = []
     for number, item in enumerate(value, start=1):
         here, marked = path.item(number), len(reading.rejects)
@@ -276,7 +237,7 @@ def _entries(node: Entries | Pairs, sent: object, path: Location, reading: Readi
         marked = len(reading.rejects)
         try:
             here = path.entry(key)
-            _storable(key, here)
+            storable(key, here)
             if isinstance(node, Entries):
                 clean[key] = _object(node.fields, {} if item == [] else item, here, reading)
             else:
@@ -286,108 +247,3 @@ def _entries(node: Entries | Pairs, sent: object, path: Location, reading: Readi
     if value and not clean and not node.table:
         reading.rejects[-1].level = "value"  # the row that holds them stays, without an entry
     return clean
-
-
-def _leaf(leaf: Field, value: object, path: Location) -> object:
-    match leaf.kind:
-        case "json":
-            return _storable(value, path)
-        case "text" if isinstance(value, str):
-            return _storable(value, path)
-        case "text" if isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value):
-            return str(value)
-        case "day" if isinstance(value, str) and re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}([T ].*)?", value):
-            try:
-                date.fromisoformat(value[:10])
-            except ValueError:
-                raise Invalid(path, "is not a day of the calendar", value) from None
-            return value[:10]
-        case "day" if isinstance(value, str) and REWRITTEN_DAY.match(value):
-            raise Invalid(path, "is a date as spreadsheets rewrite them: export it anew as YYYY-MM-DD", value)
-        case "day":
-            raise Invalid(path, "is not a date that begins with YYYY-MM-DD", value)
-        case "count" | "integer":
-            return _whole(leaf, value, path)
-        case "number" if isinstance(value, int | float | str) and not isinstance(value, bool):
-            return _number(value, path)
-        case "flag":
-            return _flag(value, path)
-        case "moment" | "period" | "decimal":
-            return _written(leaf, value, path)
-    raise Invalid(path, f"should be a {leaf.kind}, is {_kind(value)}", value)
-
-
-FLAGS = dict.fromkeys(("true", "yes", "oui", "vrai", "1"), True) | dict.fromkeys(
-    ("false", "no", "non", "faux", "0"), False
-)
-# how to write what a text of these kinds has to be
-WRITTEN = {
-    "moment": "is not a moment: write 2025-01-31T14:05:00+01:00, or the day alone",
-    "period": "is not a day, week or month: write 2025-01-31, 2025-W05 or 2025-01",
-    "decimal": "is not an amount: write 1234.56 or 1234,56",
-}
-TWO_AMOUNTS = re.compile(r"-?[1-9]\d{0,2},\d{3}")
-
-
-def _written(leaf: Field, value: object, path: Location) -> str:
-    """A text that is kept as it was written, or cast by the database: it only has to be of its form."""
-    shown = str(value) if isinstance(value, str | int | float) and not isinstance(value, bool) else ""
-    if not re.fullmatch(FORMS[leaf.kind], shown, re.ASCII):
-        if leaf.kind == "decimal" and TWO_AMOUNTS.fullmatch(shown):
-            raise Invalid(path, "is one amount in English and another in French: write 1234 or 1,2340", value)
-        raise Invalid(path, WRITTEN[leaf.kind], value)
-    return shown
-
-
-def _flag(value: object, path: Location) -> bool:
-    """A yes or no, as it is written in English, French or by a computer."""
-    said = FLAGS.get(value.strip().casefold()) if isinstance(value, str) else value
-    if not isinstance(said, bool):
-        raise Invalid(path, "is neither yes nor no: write true or false", value)
-    return said
-
-
-def _storable(value: object, path: Location) -> object:
-    try:
-        json.dumps(value, ensure_ascii=False, allow_nan=False).encode()
-    except UnicodeEncodeError:
-        raise Invalid(path, "holds half a surrogate pair", value) from None
-    except ValueError:
-        raise Invalid(path, "holds a number that JSON has not", value) from None
-    return value
-
-
-def _whole(leaf: Field, value: object, path: Location) -> int:
-    if isinstance(value, str) and re.fullmatch(r"-?[0-9]{1,30}", value):
-        value = int(value)  # a number sent as text is still that number
-    if isinstance(value, float) and value.is_integer() and abs(value) < 2**53:
-        value = int(value)
-    if isinstance(value, bool) or not isinstance(value, int | Digits):
-        raise Invalid(path, "is not a whole number", value)
-    if isinstance(value, Digits) or abs(value) > LARGEST:
-        raise Invalid(path, "does not fit in 64 bits", value)
-    if leaf.kind == "count" and value < 0:
-        raise Invalid(path, "is a count below zero", value)
-    return value
-
-
-def _number(value: float | str, path: Location) -> float:
-    if isinstance(value, str) and not re.fullmatch(r"-?[0-9]+(\.[0-9]+)?([eE][-+]?[0-9]+)?", value):
-        raise Invalid(path, "is not a number", value)
-    try:
-        number = float(value)
-    except OverflowError:
-        number = math.inf
-    if not math.isfinite(number):
-        raise Invalid(path, "is not a finite number", value)
-    return number
-
-
-def _kind(value: object) -> str:
-    names = {dict: "an object", list: "a list", str: "text", bool: "a flag", type(None): "null"}
-    return next((name for kind, name in names.items() if isinstance(value, kind)), "a number")
-
-
-def sample_of(value: object) -> str:
-    """The beginning of a value, as the ledger shows it."""
-    return "" if value is None else plain(str(value)[:200])
