@@ -11,9 +11,8 @@ from crescendo.analysis.insights import store as estimates
 from crescendo.analysis.recommend import store
 from crescendo.dbt import STAMP
 from crescendo.errors import CrescendoError
-from crescendo.ingest import flatten, ledger
+from crescendo.ingest import run
 from crescendo.operations import store as operations
-from crescendo.sources import all_sources
 
 IN_MEMORY = ":memory:"
 
@@ -38,14 +37,11 @@ class Plugin(BasePlugin):
     def configure_connection(self, conn: duckdb.DuckDBPyConnection) -> None:
         """Make the raw tables and the ledger where they are missing, so that models have something to read."""
         try:
-            ledger.prepare(conn)
+            run.prepare_warehouse(conn)
             builds.prepare(conn)
             store.prepare(conn)
             estimates.prepare(conn)
             operations.prepare(conn)
-            for source in all_sources().values():
-                tables = [table for document in source.documents for table in flatten.raw_tables(document)]
-                ledger.prepare_raw(conn, source, tables)
         except CrescendoError as error:
             raise DbtRuntimeError(str(error)) from None
 
