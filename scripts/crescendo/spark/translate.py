@@ -366,6 +366,8 @@ RULES: dict[type[exp.Expr], Rule] = {
     exp.Cast: _cast,
     exp.Div: _divided,
     exp.GenerateSeries: _counted,
+    # of nothing DuckDB does not know it, and Spark says no
+    exp.IsNan: lambda node: _spark("if(:number is null, null, isnan(:number))", number=node.this),
     exp.JSONExtractScalar: _member,
     exp.Median: _middle,
     exp.Mul: _times,
