@@ -67,7 +67,9 @@ def forget_what_was_taken(warehouse: Path) -> None:
             connection.execute(f"delete from load_audit.{table}")
 
 
-def on_both(folder: Path, environment: dict[str, str], count: int) -> tuple[list[Compared], dict[str, str], list[float]]:
+def on_both(
+    folder: Path, environment: dict[str, str], count: int
+) -> tuple[list[Compared], dict[str, str], list[float]]:
     """Build a warehouse that is in `folder` on Spark, too, and compare: tables, and functions over `count` windows.
 
     Returns what was compared, why what was not is not there, and the seconds of processor time that Spark took. Both
