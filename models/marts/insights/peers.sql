@@ -53,7 +53,7 @@ compared as (
                     cast(ln(
                         (recent.average + recent.min_base / 1000)
                         / (earlier.average + recent.min_base / 1000)
-                    ) as decimal(28, 12))
+                    ) as decimal(18, 12))
         end as momentum
     from recent
     inner join movers on recent.mover_id = movers.mover_id
