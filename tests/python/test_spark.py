@@ -53,11 +53,14 @@ def calls(warehouse: Path, manifest: dict, count: int) -> list[tuple[str, list[s
         # a hundredth of the observations is before these days, and a hundredth after: a few series are years long
         ends = "quantile_disc(observed_date, 0.01), quantile_disc(observed_date, 0.99)"
         windows = drawn_windows(count, *one(connection, f"select {ends} from metrics.fct_observations"))
-    return [
-        (name, [str(start if parameter == "from_date" else end) for parameter in parameters])
-        for name, parameters in functions(manifest).items()
-        for start, end in windows
-    ]
+    asked = []
+    for name, parameters in functions(manifest).items():
+        for number, (start, end) in enumerate(windows):
+            # the data is of days before any build, by which nothing was known: the first moment is after all builds
+            known_at = end if number else end + timedelta(36_500)
+            values = {"from_date": start, "to_date": end, "as_known_at": known_at}
+            asked.append((name, [str(values[parameter]) for parameter in parameters]))
+    return asked
 
 
 def forget_what_was_taken(warehouse: Path) -> None:
