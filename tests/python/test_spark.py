@@ -95,7 +95,7 @@ def on_both(
     environment["DBT_TARGET_PATH"] = str(folder / "spark")
     words = ["build", "--exclude", "resource_type:test", "resource_type:unit_test"]
     command = [PYTHON, "-m", "crescendo.spark", folder, *words]
-    subprocess.run(["nice", "-n", "10", *command], cwd=folder, env=environment, capture_output=True, check=False)
+    subprocess.run(command, cwd=folder, env=environment, capture_output=True, check=False)
     with duckdb.connect(str(folder / "crescendo.duckdb"), read_only=True) as connection:
         compared, absent = compare_all(connection, manifest, folder)
     return compared, absent, json.loads((folder / "report.json").read_text())["cpu_seconds"]
