@@ -121,6 +121,16 @@ def test_concentration_is_the_share_of_the_top_and_the_sum_of_squared_shares(nod
     assert (row["total"], row["top_part"], row["top_share_ratio"]) == (4_000, "top", 0.75)
 
 
+@pytest.mark.parametrize("names", ["ab", "ba"])
+def test_of_two_equal_parts_the_last_by_its_key_is_the_top(nodes, names):
+    """Whatever order they are read in, and on whatever engine."""
+    world = World(day(119), groups={"artist:a": ["song:a", "song:b"]})
+    world.courses += [steady(f"song:{name}", "spotify:streams", 100) for name in names]
+    found = asked(warehouse(world, nodes, ["concentration"]), "concentration", day(119))
+    row = only(found, subject="artist:a", platform="spotify", dimension="member")
+    assert (row["top_part"], row["top_share_ratio"]) == ("song:b", 0.5)
+
+
 def test_a_momentum_is_measured_in_the_spread_of_those_of_like_size(nodes):
     draw = random.Random(3)
     world = World(day(119))

@@ -69,6 +69,8 @@ def said(expression):
         ("a / b", "cast(a as double) / b"),
         ("median(a)", "median(a)"),
         ("avg(a)", "avg(cast(a as double))"),
+        # of nothing it is not known
+        ("not isnan(a)", "not if(a is null, null, isnan(a))"),
         # rows without a value are passed over
         ("max_by(a, b)", "max_by(a, if(a is null, null, b))"),
         ("arg_min(a, b)", "min_by(a, if(a is null, null, b))"),

@@ -208,8 +208,9 @@ summed as (
         sum(amount) filter (where amount > 0) as total,
         sum(pow(amount, 2)) filter (where amount > 0) as squares,
         max(amount) filter (where amount > 0) as top_amount,
-        arg_max(part, amount) filter (where amount > 0) as top_part,
-        arg_max(part_name, amount) filter (where amount > 0) as top_name,
+        -- of equal parts the last by its key; a sum's last digit is no difference
+        arg_max(part, (round(amount, 6), part)) filter (where amount > 0) as top_part,
+        arg_max(part_name, (round(amount, 6), part)) filter (where amount > 0) as top_name,
         bool_and(is_whole) as is_whole,
         bool_or(amount is not null) as is_known
     from named

@@ -75,7 +75,7 @@ paced as (
                         when series.kind = 'counter'
                             then reached.running_gain - reached.earlier_gain
                         else reached.after_value - reached.earlier_value
-                    end / (reached.after_date - reached.pace_date)
+                    end / nullif(reached.after_date - reached.pace_date, 0)
         end as daily_pace,
         {{ to_day() }} - reached.after_date as age_days
     from reached

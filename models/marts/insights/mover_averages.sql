@@ -21,28 +21,41 @@ metrics as (
 
 ),
 
-averaged as (
+-- one row per mover and series in it
+weighted as (
 
     select
         parts.mover_id,
-        sum(parts.weight * averages.average_per_observed_day) as average,
-        sum(
-            parts.weight * case
-                when averages.kind in ('counter', 'flow')
-                    then 28 * averages.average_per_observed_day
-                else averages.latest_value
-            end
-        ) as size,
-        count(averages.average_per_observed_day) as member_count,
-        sum(averages.observed_days) / sum(averages.expected_days) as coverage_ratio,
-        max(metrics.min_base) as min_base
+        averages.observed_days,
+        averages.expected_days,
+        averages.average_per_observed_day,
+        metrics.min_base,
+        parts.weight * averages.average_per_observed_day as average,
+        parts.weight * case
+            when averages.kind in ('counter', 'flow') then 28 * averages.average_per_observed_day
+            else averages.latest_value
+        end as size
     from averages
     inner join parts on averages.series_id = parts.series_id
     inner join metrics
         on
             averages.platform = metrics.platform
             and averages.metric = metrics.metric
-    group by parts.mover_id
+
+),
+
+-- exact sums, or two of the same size would differ by a last digit and have two ranks
+averaged as (
+
+    select
+        mover_id,
+        cast(sum({{ exact('average') }}) as double) as average,
+        cast(sum({{ exact('size') }}) as double) as size,
+        count(average_per_observed_day) as member_count,
+        sum(observed_days) / sum(expected_days) as coverage_ratio,
+        max(min_base) as min_base
+    from weighted
+    group by mover_id
 
 )
 

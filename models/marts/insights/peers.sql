@@ -49,10 +49,11 @@ compared as (
         case
             when recent.average >= 0 and earlier.average >= 0
                 then
-                    ln(
+                    -- as a decimal: what is left of a sum without the subject must be exact
+                    cast(ln(
                         (recent.average + recent.min_base / 1000)
                         / (earlier.average + recent.min_base / 1000)
-                    )
+                    ) as decimal(18, 12))
         end as momentum
     from recent
     inner join movers on recent.mover_id = movers.mover_id
@@ -155,7 +156,7 @@ described as (
         size,
         recent_pace,
         earlier_pace,
-        momentum,
+        cast(momentum as double) as momentum,
         peer_scope,
         peer_count,
         peer_mean,

@@ -182,9 +182,10 @@ best as (
     select
         subject,
         ratio_name,
-        max_by(lead_weeks, correlation) as lead_weeks,
-        max(correlation) as correlation,
-        max_by(week_count, correlation) as week_count
+        -- of equal ones the shortest; a last digit is no difference
+        max_by(lead_weeks, (round(correlation, 9), -lead_weeks)) as lead_weeks,
+        max_by(correlation, (round(correlation, 9), -lead_weeks)) as correlation,
+        max_by(week_count, (round(correlation, 9), -lead_weeks)) as week_count
     from shifted
     where not isnan(correlation)
     group by subject, ratio_name

@@ -18,6 +18,13 @@ from dbt.cli.main import dbtRunner
 from pyspark.errors import PySparkException
 from pyspark.sql import SparkSession
 
+# an answer is a hundred small steps: to plan anew after each, or to do it in parts, takes longer than the step
+ASKED = {
+    "spark.sql.adaptive.enabled": "false",
+    "spark.sql.shuffle.partitions": "1",
+    "spark.sql.files.minPartitionNum": "1",
+}
+
 
 def main(folder: Path, words: list[str]) -> int:
     """Build, then write; the exit code is dbt's."""
@@ -41,6 +48,8 @@ def main(folder: Path, words: list[str]) -> int:
             refused[place] = str(error)
         seconds[place] = round(time.perf_counter() - began, 3)
 
+    for name, value in ASKED.items():
+        SparkSession.builder.getOrCreate().conf.set(name, value)
     # Spark plans a query on one core; two at a time use both
     with ThreadPoolExecutor(2) as pool:
         list(pool.map(written, [*_views(folder, done), *_calls(folder)]))

@@ -214,7 +214,10 @@ def _in_zone(zone: exp.Expr, moment: exp.Expr) -> exp.Expr:
 
 
 def _divided(node: exp.Expr) -> exp.Expr:
-    """Of two decimals Spark makes a decimal, DuckDB a double; by zero Spark fails, DuckDB has no value."""
+    """Of two decimals Spark makes a decimal, DuckDB a double.
+
+    By zero Spark has no value and DuckDB infinity, or no number: a model that may divide by it says `nullif`.
+    """
     node.set("this", exp.cast(node.this, "double"))
     return node
 
@@ -366,6 +369,8 @@ RULES: dict[type[exp.Expr], Rule] = {
     exp.Cast: _cast,
     exp.Div: _divided,
     exp.GenerateSeries: _counted,
+    # of nothing DuckDB does not know it, and Spark says no
+    exp.IsNan: lambda node: _spark("if(:number is null, null, isnan(:number))", number=node.this),
     exp.JSONExtractScalar: _member,
     exp.Median: _middle,
     exp.Mul: _times,
