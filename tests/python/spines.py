@@ -57,7 +57,7 @@ def spine_of(nodes):
 class Spine:
     """A warehouse that holds the models of the spine and their input.
 
-    `nodes` are compiled for tables that are made anew; `part` are the incremental ones as they are for tables that go on.
+    `nodes` are compiled for tables that are made anew; `part` are the incremental ones, for tables that go on.
     """
 
     def __init__(self, nodes, part):
@@ -118,8 +118,9 @@ class Spine:
                 run(self.macros.keep_replaced("metrics.fct_observations", "metrics.before", planned, columns))
         else:
             run(f"create or replace temp table judged as {node['compiled_code']}")
-            spans = run(f"""select coalesce(min(carried_date), current_date),
-                coalesce(min(oldest_date) filter (where carried_date is null), current_date) from {touched}""").fetchone()
+            begun = "min(oldest_date) filter (where carried_date is null)"
+            found = f"select coalesce(min(carried_date), current_date), coalesce({begun}, current_date) from {touched}"
+            spans = run(found).fetchone()
             run(self.macros.take_up_judged("metrics.fct_observations", "judged", touched, planned, columns, spans))
         run(self.macros.note_what_was_judged(touched, planned))
         code = self.nodes["int_judging_planned"]["compiled_code"].split("where code = ")[1].split()[0]

@@ -211,7 +211,8 @@ class Tables:
     def _make(self, name, node, kind):
         """What the materialisation of a table does, and what is noted with it."""
         run = re.sub(r"'[0-9a-f-]{36}' as plan_id", f"'run {self.number}' as plan_id", node["compiled_code"])
-        node, macros = node | {"compiled_code": run}, macros_of(self.connection, node, self.whole, self.domain.plan, self.code)
+        node = node | {"compiled_code": run}
+        macros = macros_of(self.connection, node, self.whole, self.domain.plan, self.code)
         if kind == "incremental":
             self.went_on |= {name} if taken_up(self.connection, node, self.part[name], macros) else set()
             return

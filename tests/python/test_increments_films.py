@@ -6,15 +6,13 @@ After each load of a sequence the tables are those of one build.
 through `crescendo load` and dbt.
 """
 
-import json
 import os
 import re
-import shutil
 from collections import Counter
 from datetime import timedelta
 
 import pytest
-from conftest import ROOT, dbt, project_in
+from conftest import ROOT
 from film_worlds import STEPS, World
 from taken_tables import FILMS, Tables, differences, made_of
 

@@ -6,13 +6,10 @@ After each load of a sequence the tables are those of one build.
 through `crescendo load` and dbt.
 """
 
-import json
 import os
-import shutil
 from collections import Counter
 
 import pytest
-from conftest import dbt, project_in
 from lead_worlds import RULES, STEPS, World
 from taken_tables import LEADS, Tables, differences, made_of
 
