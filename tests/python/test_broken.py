@@ -158,7 +158,7 @@ TEXTS = {  # the list of points as sent, NEAR the good one -> the outcome
     "[NEAR,]": rejected("timeSeries", "broken JSON: a comma before the bracket at character 47 of 47"),
     "[NEAR] // x": rejected("timeSeries", "broken JSON: Extra data at character 48 of 51"),
     '[{"date": "2024-05-01\t"}]': rejected(
-        "timeSeries", "broken JSON: Invalid control character at at character 22 of 25"
+        "timeSeries", "broken JSON: Invalid control character at character 22 of 25"
     ),
     '[{"date": "2024-05-01", "x": "\\ud800"}]': Loaded(streams=(None,), unknown=("timeSeries[*].x",)),
     '[{"date": "2024-05-01", "x": ' + "9" * 5000 + "}]": Loaded(streams=(None,), unknown=("timeSeries[*].x",)),
@@ -261,7 +261,7 @@ FILES = {  # name -> (content by the number of its first song, outcome)
     ),
     "lines_cr_in_text.ndjson": (
         lines(lambda text: text.replace("Léo", "L\ro")),
-        rejected("", "broken JSON: Invalid control character at at character 97 of 632", 2),
+        rejected("", "broken JSON: Invalid control character at character 97 of 632", 2),
     ),
     "huge_line.csv": (report(title="x" * 20_000_000), rejected(None, TOO_LONG)),
     "huge_quoted_line.csv": (report(title='x"' * 10_000_000), rejected(None, TOO_LONG)),
@@ -318,7 +318,7 @@ FILES = {  # name -> (content by the number of its first song, outcome)
     "lines_blank.ndjson": (edited(lambda text: text.replace(b"\n", b"\n \n\n"), lines()), Loaded()),
     "lines_cut.ndjson": (
         lines(lambda text: text[:9] + "\n"),
-        rejected("", f"broken JSON: Unterminated string starting at at character 2 of 9{CUT}", 2),
+        rejected("", f"broken JSON: Unterminated string starting at character 2 of 9{CUT}", 2),
     ),
     "lines_two.ndjson": (lines(lambda text: "{} {}\n"), rejected("", "broken JSON: Extra data at character 4 of 5", 2)),
     "lines_list.ndjson": (lines(lambda _: "[1]\n"), rejected("", "should be an object, is a list", 2)),

@@ -14,7 +14,7 @@ def unreadable(error: RecursionError | json.JSONDecodeError, sent: str) -> tuple
         return "JSON is nested too deep to read", plain(sent[:80])
     if MOST_IN_A_CELL in (len(sent), len(sent.encode("utf-16-le", "replace")) // 2):
         return f"is cut off at {MOST_IN_A_CELL:,} characters, as by a spreadsheet: export it anew", sent[-80:]
-    where = f"{error.msg} at character {error.pos + 1} of {len(sent)}"
+    where = f"{error.msg.removesuffix(' at')} at character {error.pos + 1} of {len(sent)}"
     if sent[error.pos : error.pos + 1] in ("}", "]") and sent[: error.pos].rstrip().endswith(","):
         where = f"a comma before the bracket at character {error.pos + 1} of {len(sent)}"
     where += f": it is {CUT_OFF}" if ends_early(error) else ""
