@@ -80,9 +80,11 @@ summed as (
             as observed_days,
         cast(coalesce(sum(expected_days) filter (where part = 'same'), 0) as bigint)
             as expected_days,
-        sum(previous_observed_days) filter (where part = 'same' and is_again)
+        -- a sum of hugeints has no digit to spare in Spark for that of a coverage
+        cast(sum(previous_observed_days) filter (where part = 'same' and is_again) as bigint)
             as previous_observed_days,
-        sum(expected_days) filter (where part = 'same' and is_again) as previous_expected_days,
+        cast(sum(expected_days) filter (where part = 'same' and is_again) as bigint)
+            as previous_expected_days,
         cast(coalesce(sum(correction_count) filter (where part <> 'twin'), 0) as bigint)
             as correction_count,
         cast(coalesce(sum(restatement_count) filter (where part <> 'twin'), 0) as bigint)
