@@ -3587,8 +3587,8 @@ create function metrics.grouped_series_growth(from_date date, to_date date) retu
     "gained_then" double precision,
     "observed_days" bigint,
     "expected_days" bigint,
-    "previous_observed_days" numeric(38),
-    "previous_expected_days" numeric(38),
+    "previous_observed_days" bigint,
+    "previous_expected_days" bigint,
     "correction_count" bigint,
     "restatement_count" bigint,
     "reset_count" bigint,
@@ -3629,8 +3629,8 @@ select
     cast("gained_then" as double precision),
     cast("observed_days" as bigint),
     cast("expected_days" as bigint),
-    cast("previous_observed_days" as numeric(38)),
-    cast("previous_expected_days" as numeric(38)),
+    cast("previous_observed_days" as bigint),
+    cast("previous_expected_days" as bigint),
     cast("correction_count" as bigint),
     cast("restatement_count" as bigint),
     cast("reset_count" as bigint),
@@ -3776,10 +3776,10 @@ WITH growth AS (
       part = 'same'), 0) AS BIGINT) AS observed_days,
     CAST(COALESCE(SUM(expected_days) FILTER(WHERE
       part = 'same'), 0) AS BIGINT) AS expected_days,
-    SUM(previous_observed_days) FILTER(WHERE
-      part = 'same' AND is_again) AS previous_observed_days,
-    SUM(expected_days) FILTER(WHERE
-      part = 'same' AND is_again) AS previous_expected_days,
+    CAST(SUM(previous_observed_days) FILTER(WHERE
+      part = 'same' AND is_again) AS BIGINT) AS previous_observed_days,
+    CAST(SUM(expected_days) FILTER(WHERE
+      part = 'same' AND is_again) AS BIGINT) AS previous_expected_days,
     CAST(COALESCE(SUM(correction_count) FILTER(WHERE
       part <> 'twin'), 0) AS BIGINT) AS correction_count,
     CAST(COALESCE(SUM(restatement_count) FILTER(WHERE
