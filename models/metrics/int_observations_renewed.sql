@@ -55,7 +55,17 @@ begun_days as (
 
 renewed as (
 
-    select observations.*
+    select
+        observations.series_id,
+        observations.observed_date,
+        observations.next_observed_date,
+        observations.value,
+        observations.linked_value,
+        observations.running_gain,
+        observations.running_value_days,
+        observations.running_observations,
+        observations.running_breaks,
+        observations.is_outlier
     from observations
     inner join days on observations.observed_date = days.day_date
     inner join touched
@@ -65,7 +75,17 @@ renewed as (
 
     union all
 
-    select observations_again.*
+    select
+        observations_again.series_id,
+        observations_again.observed_date,
+        observations_again.next_observed_date,
+        observations_again.value,
+        observations_again.linked_value,
+        observations_again.running_gain,
+        observations_again.running_value_days,
+        observations_again.running_observations,
+        observations_again.running_breaks,
+        observations_again.is_outlier
     from observations_again
     inner join begun_days on observations_again.observed_date = begun_days.day_date
     inner join touched on observations_again.series_id = touched.series_id

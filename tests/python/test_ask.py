@@ -524,7 +524,7 @@ def test_no_text_says_many_of_what_may_be_one():
 
 
 # where reasons for rejecting a file or a record are made, and how they begin
-REASONS = ("slow_path", "landing", "detect", "lines", "read", "broken", "other_kinds")
+REASONS = ("slow_path", "leaves", "landing", "detect", "lines", "read", "broken", "other_kinds")
 BEGINS = re.compile(r"(is|has|holds|does|cannot|names|ends|may be|looks like|should be|the key) \S")
 
 

@@ -14,10 +14,6 @@ from crescendo.terminal import printable
 MOST, MOST_FINDINGS = 2, 4
 PIPED_WIDTH = 140
 
-# what was rejected of a file of lines, and of one whose records are known by their number
-PLACED = "{file}, line {line}, {path} {reason}: {sample}"
-COUNTED = "{file}, record {record_index}, {path} {reason}: {sample}"
-
 
 def screen(result: Status) -> Iterator[str]:
     """The lines, of the terminal's width at most but for the sentences on refused files."""
@@ -90,9 +86,8 @@ def _notes(result: Status) -> Iterator[tuple[str, list[str], int]]:
     yield (
         _("Rejected"),
         [
-            _(
-                PLACED if row["line"] else COUNTED,
-                **row | {"file": Path(row["file"]).name, "path": row["path"] or "-", "reason": reason(row["reason"])},
+            _rejection(
+                row | {"file": Path(row["file"]).name, "path": row["path"] or "-", "reason": reason(row["reason"])}
             )
             for row in result.rejected[:MOST]
         ],
@@ -152,3 +147,10 @@ def _list(
     yield _counted(title, len(rows), most)
     for line in (heading, *lines):
         yield f"  {line}"
+
+
+def _rejection(said: dict) -> str:
+    """What was rejected: of a file of lines, or of one whose records are known by their number."""
+    if said["line"]:
+        return _("{file}, line {line}, {path} {reason}: {sample}", **said)
+    return _("{file}, record {record_index}, {path} {reason}: {sample}", **said)
