@@ -191,6 +191,7 @@ SUMMARIES = {
     '{"a": {"metric": NaN}}': ("value", 3, "summaries.a.metric", "should be a text, is a number"),
     "{1": ("record", 3, "summaries", f"broken JSON: {NO_NAME} at character 2 of 2"),
 }
+AS_LINES = ": export it again, or as JSON lines, one record a line"
 OPEN = "has a quote that is not closed, or text around one"
 FEW, RETURN = "has too few columns", "has a carriage return outside quotes: save it with LF or CRLF"
 TOO_LONG = "is longer than 2 MiB"
@@ -335,7 +336,10 @@ FILES = {  # name -> (content by the number of its first song, outcome)
         lines(lambda _: '{"title": ' + "[" * DEEP + "]" * DEEP + "}\n"),
         rejected("", "JSON is nested too deep to read", 2),
     ),
-    "lines_control.ndjson": (lines(lambda text: text.replace("&", "\x01")), rejected(None, "has too many columns", 2)),
+    "lines_control.ndjson": (
+        lines(lambda text: text.replace("&", "\x01")),
+        rejected(None, "broken JSON: Invalid control character", 2),
+    ),
     "lines_latin1.ndjson": (
         edited(
             lambda text: text.replace("Léo".encode(), "Léo".encode("latin-1"), 2).replace(b"L\xe9", "Lé".encode(), 1),
@@ -355,7 +359,7 @@ FILES = {  # name -> (content by the number of its first song, outcome)
     ),
     "array_cut.json": (
         lambda n: json.dumps(three(n))[:-9],
-        Refused("is not a whole JSON array: unexpected end of data, after record 2"),
+        Refused(f"is not a whole JSON array: unexpected end of data, after record 2{AS_LINES}"),
     ),
     "array_latin1.json": (
         lambda n: json.dumps(three(n), ensure_ascii=False).encode("latin-1"),

@@ -204,6 +204,16 @@ def test_a_record_that_a_file_has_twice_is_where_it_is_last(desk):
     assert desk.ask("select _index from raw_leads.leads order by 1") == [(2,), (3,)]
 
 
+def test_a_record_that_two_files_of_a_load_repeat_is_where_the_later_one_has_it(desk):
+    desk.load(desk.write("a.json", lines(NEW)))
+    array = desk.write("b.json", json.dumps([NEW]))  # in another form, so read apart from the lines
+    _, files = desk.load(array, desk.write("c.json", lines(VALIDATED, VALIDATED | {"lead_id": "other"}, NEW)))
+    assert [file["counts"]["records_duplicate"] for file in files] == [1, 1]
+    held = "from raw_leads.leads as l join load_audit.files as f using (_file_id) where l.status = 'new'"
+    [(index, path)] = desk.ask(f"select l._index, f.path {held}")
+    assert (index, path.endswith("c.json")) == (3, True)
+
+
 def test_a_record_whose_file_is_forgotten_is_where_the_file_that_is_left_has_it(desk):
     desk.load(desk.write("a.json", lines(VALIDATED, NEW)))
     other = desk.write("b.json", lines(NEW, VALIDATED))

@@ -1,5 +1,5 @@
--- Of every raw row of a lead or call: its hash, whom it is about, what it shares with others. Files
--- that repeat records move them: of a place, the hash holds only what decides.
+-- One row per raw row: its hash, its lead, and what it shares with other leads. A file that repeats
+-- a record changes the row's place, so the hash has only what the models use of it.
 
 with
 
@@ -98,7 +98,7 @@ unioned as (
 
 ),
 
--- a day is judged by that of its load; one before its load is sound by any later load too
+-- a day after its load's own may be impossible; any other is possible by a later load, too
 hashed as (
 
     select

@@ -1,4 +1,4 @@
--- In which order the versions of one lead or call were read. Most are sent once and need no order.
+-- The order in which the versions of a lead or call were read. What was sent once needs none.
 
 with
 

@@ -150,7 +150,7 @@ def _list(
 
 
 def _rejection(said: dict) -> str:
-    """What was rejected: of a file of lines, or of one whose records are known by their number."""
+    """What was rejected: from a file of lines, or from one whose records are known by their number."""
     if said["line"]:
         return _("{file}, line {line}, {path} {reason}: {sample}", **said)
     return _("{file}, record {record_index}, {path} {reason}: {sample}", **said)

@@ -1,10 +1,9 @@
-"""Where a record was read last: the file, and its place in it, that its raw row names.
+"""Where a record was read last: its raw row names the file, and the place of the record in it.
 
-Of two versions of one thing the one that was read last may count, so it matters where each was read. A record that
-several files hold is one raw row. It was read last in the last of those files that is still held, and within that file
-where it is last. The models order by `_load_id`, `_file_id`, `_index` of the raw row: so the row names that place, and
-moves with every file that brings the record again, and back when that file is forgotten. A list of a page names the
-load of its page, and moves with it.
+If nothing dates two versions of a lead, the one that was read last counts. A record that several files have is one raw
+row. It was read last in the last of these files that was not forgotten or replaced; if the file has it twice, at the
+second place. The models order versions by `_load_id`, `_file_id` and `_index` of the raw row. So a load updates these
+columns if a file repeats a record, and `forget` sets them back. Rows of child tables have their record's `_load_id`.
 """
 
 from collections.abc import Iterable
@@ -17,7 +16,7 @@ from crescendo.shapes import Source
 from crescendo.warehouse import one, quoted, text, transaction
 
 Documents = Iterable[tuple[Source, list[RawTable]]]
-# what a load has met again: in the load's connection, until the load ends
+# the records that a load read again: a table of the load's connection, until the load ends
 REPEATED = "root varchar, _row_id uuid, _file_id bigint, _index bigint"
 OF_RETIRED = "_file_id in (select _file_id from load_audit.files where not is_current)"
 
@@ -28,7 +27,7 @@ def root_of(source: Source, tables: list[RawTable]) -> str:
 
 
 def note_repeated(bench: Workbench, root: str) -> None:
-    """Note the records of a batch that were there before, or earlier in the batch; `fresh` are the others."""
+    """Note the records of a batch that were loaded before, or are earlier in the batch; `fresh` has the others."""
     [good, fresh] = one(
         bench.scratch, "select (select count(*) from judged where not is_rejected), (select count(*) from fresh)"
     )
@@ -40,7 +39,7 @@ def note_repeated(bench: Workbench, root: str) -> None:
 
 
 def move_repeated(connection: duckdb.DuckDBPyConnection, documents: Documents) -> None:
-    """Let the rows of records that a load has met again name where it met them last."""
+    """Update the raw rows of records that this load read again: they name the last place where it read them."""
     known = "select 1 from duckdb_tables() where temporary and table_name = 'repeated'"
     if not connection.execute(known).fetchone():
         return
@@ -54,7 +53,10 @@ def move_repeated(connection: duckdb.DuckDBPyConnection, documents: Documents) -
 
 
 def move_back(connection: duckdb.DuckDBPyConnection, source: Source, tables: list[RawTable]) -> set[tuple[str, str]]:
-    """Let the rows that name a file which is held no more name the last that is; returns the tables that changed."""
+    """Update the raw rows that name a forgotten or replaced file: they name the last that is not.
+
+    Returns the tables that changed.
+    """
     root = root_of(source, tables)
     if not connection.execute(f"select 1 from {root} where {OF_RETIRED} limit 1").fetchone():
         return set()
@@ -63,7 +65,7 @@ def move_back(connection: duckdb.DuckDBPyConnection, source: Source, tables: lis
 
 
 def _last_held(among: str = "") -> str:
-    """SQL: of each record, the last file that is held and has it, and its place there."""
+    """SQL: of each record, the last file with it that was not forgotten or replaced, and its place there."""
     return f"""select r._row_id, max(r._file_id) as _file_id, max_by(r._index, r._file_id) as _index
         from load_audit.file_records as r
         semi join load_audit.files as f on f._file_id = r._file_id and f.is_current {among}
@@ -73,7 +75,10 @@ def _last_held(among: str = "") -> str:
 def _move(
     connection: duckdb.DuckDBPyConnection, source: Source, tables: list[RawTable], places: str, which: str
 ) -> set[tuple[str, str]]:
-    """Give rows their places. `which` are those that move, as SQL over the rows `t` and their places `p`."""
+    """Set the places of raw rows. `which` says of which rows, as SQL over the rows `t` and their new places `p`.
+
+    Returns the tables that changed.
+    """
     root, changed = root_of(source, tables), set()
     connection.execute(f"""
         create or replace temp table places as
@@ -96,9 +101,10 @@ def _move(
 
 
 def upgrade(connection: duckdb.DuckDBPyConnection, documents: Documents) -> set[tuple[str, str]]:
-    """Mend a warehouse of an earlier version, in which a row named the first file; returns the tables that changed.
+    """Update a warehouse of an earlier version, in which a raw row named the first file with the record.
 
-    Where each file has a record was not noted then: it is taken to be where the file has it that the row names.
+    The places in the other files were not noted then: the place in the first file is taken for them. Returns the tables
+    that changed.
     """
     known = "select column_name from duckdb_columns() where (schema_name, table_name) = ('load_audit', 'file_records')"
     if ("_index",) in connection.execute(known).fetchall():

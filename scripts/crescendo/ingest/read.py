@@ -27,6 +27,7 @@ LINE_REASONS = {
     "INVALID UNICODE": landing.NO_UTF8,
     "LINE SIZE OVER MAXIMUM": lines.TOO_LONG,
 }
+CONTROL = "broken JSON: Invalid control character"
 IN_A_STATEMENT = "Query interrupted"  # how DuckDB tells of Ctrl-C, as a RuntimeError
 ENVIRONMENT = re.compile(r"no space left|too many open files|max_temp_directory_size|disk quota", re.IGNORECASE)
 BROKEN_ARRAY = re.compile(r'^.*?: | in file ".*?"|\.( Try|$).*')
@@ -105,7 +106,8 @@ def _read_lines(batch: Batch, copy: Path) -> None:
     try:
         found = lines.rewrite(batch.files[0], copy)
     except arrays.NotWhole as error:
-        raise Failed(batch, f"is not a whole JSON array: {error}") from None
+        reason = f"is not a whole JSON array: {error}: export it again, or as JSON lines, one record a line"
+        raise Failed(batch, reason) from None
     batch.starts = found.starts
     [file_id] = [result.file_id for result in batch.results]
     for line in found.bad:
@@ -163,7 +165,9 @@ def _reject_lines(scratch_db: duckdb.DuckDBPyConnection, batch: Batch) -> None:
         batch.bad_lines[file_id].add(line)
         header = batch.files[0].header
         path = header[int(column[1:])] if header and column and kind != "TOO MANY COLUMNS" else None  # 'c3'
-        reason = LINE_REASONS.get(kind, kind.lower())
+        # lines of JSON are read as one column, with a control character as the delimiter
+        is_column = kind == "TOO MANY COLUMNS" and not header
+        reason = CONTROL if is_column else LINE_REASONS.get(kind, kind.lower())
         sample = lines.line_at(files[file_id], position) or (shown or b"")[: lines.SHOWN].decode("utf-8", "replace")
         batch.rejects.append((file_id, "record", None, line, path, reason, sample))
 
