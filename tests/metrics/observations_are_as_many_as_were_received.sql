@@ -1,5 +1,5 @@
 -- Every series has as many observations as were received of it. So a day that is there twice is
--- noticed in series, too, that the last build did not judge: unique_grain looks at the others alone.
+-- noticed in a series that the last build did not judge; unique_grain looks at the others alone.
 
 with
 
