@@ -1,7 +1,8 @@
-{#- How a table and a view are made in DuckDB: by one statement, that puts the new one in the place of the old.
+{#- A table and a view are each replaced by one statement in DuckDB.
 
-    dbt's own make a relation beside it, rename both and drop the old one, because not every engine can replace a table.
-    That is half of what a small model costs. Neither has grants, indexes or comments to carry over: see `describe_tables`. -#}
+    dbt's own materializations make a relation beside the old one, rename both and drop the old one, because not every engine
+    can replace a table. That took about half of the time of a small model. There are no grants, indexes or comments to carry
+    over: `describe_tables` writes the comments. -#}
 
 {% materialization table, adapter='duckdb' -%}
     {%- set relation = this.incorporate(type='table') -%}

@@ -1,7 +1,7 @@
 """The records of a JSON array one by one, for an array that DuckDB does not read.
 
-DuckDB refuses a whole array for one letter in it. Its records are told apart by their brackets and quotes alone, so
-that only the one that is broken is rejected. If it is the brackets that are wrong, no record can be told from the next.
+DuckDB refuses a whole array if one record is broken. Here records are split by their brackets and quotes, so that only
+the broken one is rejected. If the brackets themselves are wrong, the array cannot be split, and is refused.
 """
 
 import re

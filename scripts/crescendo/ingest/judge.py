@@ -308,7 +308,7 @@ def _note_rejects(db: Database, batch: Batch) -> None:
 
 
 def _count_bad_lines(db: Database, batch: Batch) -> None:
-    """Give the lines that are no records their places among the records, and move those behind them."""
+    """Count rejected lines as records: each gets its place, and the places of the records after it shift."""
     gaps: list[list[int]] = []  # file, records before, bad lines up to there
     for file, result in zip(batch.files, batch.results, strict=True):
         bad = sorted(batch.bad_lines[result.file_id])

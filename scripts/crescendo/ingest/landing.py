@@ -18,7 +18,7 @@ from crescendo.ingest.mapping import ENDING, Mapping
 from crescendo.shapes import Document, Need, Source
 from crescendo.warehouse import text
 
-BLANKS = 4096  # so much white space may be between the last comma and the end of an array
+BLANKS = 4096  # the most white space between the last comma and the end of an array
 HEAD, BLOCK = 64 << 10, 1 << 20  # bytes that are read to recognise a file, and at a time
 # a gzip file may hold this many times its own size once it holds more than SMALL: real reports reach 10 to 30
 LARGEST_RATIO, SMALL = 300, 64 << 20
@@ -80,7 +80,7 @@ class Content:
     """What a file holds, unpacked: the sha256 of its bytes, and how many lines end in it (not counted for a page).
 
     `is_odd` says that it has carriage returns elsewhere than before every line feed, or a line beyond all measure;
-    of an array, that a comma stands before its end.
+    for an array, that there is a comma before its end.
     """
 
     sha256: str
@@ -316,7 +316,7 @@ def _json_relation(first: Incoming, files: str) -> Relation:
     keys = first.known_columns
     known = "[" + ", ".join(text(key) for key in keys) + "]"
     flat = "types" if first.mapping else f"types[:{len(scalars(document))}]"  # the roots may be nested
-    # DuckDB reads numbers, and writes others under a text; and it lets a comma stand before a closing bracket
+    # DuckDB rewrites a number under a text, and accepts a comma before a closing bracket
     texts = [number for number, leaf in enumerate(scalars(document), 1) if leaf.kind == "text" and not first.mapping]
     odd = " or ".join(f"types[{number}] in ('DOUBLE', 'BOOLEAN')" for number in texts) or "false"
     # DuckDB reads a text anew for each function. A record that has as many declared keys as keys has each of them once,

@@ -18,7 +18,7 @@ from dbt.cli.main import dbtRunner
 from pyspark.errors import PySparkException
 from pyspark.sql import SparkSession
 
-# an answer is a hundred small steps: to plan anew after each, or to do it in parts, takes longer than the step
+# an answer is a hundred small steps, and planning again after each or splitting it takes longer than the step
 ASKED = {
     "spark.sql.adaptive.enabled": "false",
     "spark.sql.shuffle.partitions": "1",

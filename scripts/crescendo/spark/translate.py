@@ -216,7 +216,7 @@ def _in_zone(zone: exp.Expr, moment: exp.Expr) -> exp.Expr:
 def _divided(node: exp.Expr) -> exp.Expr:
     """Of two decimals Spark makes a decimal, DuckDB a double.
 
-    By zero Spark has no value and DuckDB infinity, or no number: a model that may divide by it says `nullif`.
+    A division by zero is null in Spark, and infinity or NaN in DuckDB: a model that may divide by zero says `nullif`.
     """
     node.set("this", exp.cast(node.this, "double"))
     return node
@@ -369,7 +369,7 @@ RULES: dict[type[exp.Expr], Rule] = {
     exp.Cast: _cast,
     exp.Div: _divided,
     exp.GenerateSeries: _counted,
-    # of nothing DuckDB does not know it, and Spark says no
+    # of null: null in DuckDB, false in Spark
     exp.IsNan: lambda node: _spark("if(:number is null, null, isnan(:number))", number=node.this),
     exp.JSONExtractScalar: _member,
     exp.Median: _middle,
