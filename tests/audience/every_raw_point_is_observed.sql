@@ -36,7 +36,7 @@ raw_values as (
     select
         record_series.series_id,
         points.date as observed_date,
-        points.spotify_streams as value
+        cast(points.spotify_streams as double) as value
     from {{ source('raw_soundcharts', 'report_songs__time_series') }} as points
     inner join record_series on points._parent_row_id = record_series._row_id
     where
@@ -49,7 +49,7 @@ raw_values as (
     select
         record_series.series_id,
         points.date as observed_date,
-        points.spotify_popularity as value
+        cast(points.spotify_popularity as double) as value
     from {{ source('raw_soundcharts', 'report_songs__time_series') }} as points
     inner join record_series on points._parent_row_id = record_series._row_id
     where
@@ -60,19 +60,70 @@ raw_values as (
 
 ),
 
+-- series of which both sides have the same rows, by the sums of their hashes, need no comparing
+raw_summed as (
+
+    select
+        series_id,
+        count(*) as row_count,
+        sum({{ row_hash(['observed_date', 'value']) }}) as rows_hash
+    from raw_values
+    group by series_id
+
+),
+
+observed_summed as (
+
+    select
+        series_id,
+        count(*) as row_count,
+        sum({{ row_hash(['observed_date', 'value']) }}) as rows_hash
+    from observations
+    group by series_id
+
+),
+
+unequal_series as (
+
+    select coalesce(raw_summed.series_id, observed_summed.series_id) as series_id
+    from raw_summed
+    full outer join observed_summed
+        on
+            raw_summed.series_id = observed_summed.series_id
+            and raw_summed.row_count = observed_summed.row_count
+            and raw_summed.rows_hash = observed_summed.rows_hash
+    where raw_summed.series_id is null or observed_summed.series_id is null
+
+),
+
+compared_values as (
+
+    select * from raw_values
+    where series_id in (select unequal_series.series_id from unequal_series)
+
+),
+
+compared_observations as (
+
+    select * from observations
+    where series_id in (select unequal_series.series_id from unequal_series)
+
+),
+
 unequal as (
 
     select
-        observations.value is null as is_raw,
-        coalesce(raw_values.series_id, observations.series_id) as series_id,
-        coalesce(raw_values.observed_date, observations.observed_date) as observed_date
-    from raw_values
-    full outer join observations
+        compared_observations.value is null as is_raw,
+        coalesce(compared_values.series_id, compared_observations.series_id) as series_id,
+        coalesce(compared_values.observed_date, compared_observations.observed_date)
+            as observed_date
+    from compared_values
+    full outer join compared_observations
         on
-            raw_values.series_id = observations.series_id
-            and raw_values.observed_date = observations.observed_date
-            and raw_values.value = observations.value
-    where raw_values.value is null or observations.value is null
+            compared_values.series_id = compared_observations.series_id
+            and compared_values.observed_date = compared_observations.observed_date
+            and compared_values.value = compared_observations.value
+    where compared_values.value is null or compared_observations.value is null
 
 ),
 
