@@ -26,6 +26,7 @@ own rule would add the tests of every model named. The file has the SQL of tests
 so that they are not compiled again.
 """
 
+import atexit
 import gc
 import json
 import os
@@ -49,7 +50,7 @@ from dbt_common.events.base_types import BaseEvent, EventLevel
 from dbt_common.events.event_manager import EventManager
 from dbt_common.utils.encoding import JSONEncoder
 
-from crescendo.dbt import KEPT, WANTED
+from crescendo.dbt import KEPT, WANTED, target
 from crescendo.files import write_atomically
 
 # they make the schemas of dbt's configuration
@@ -125,6 +126,12 @@ def _write_less() -> None:
         Linker.find_cycles = lambda _: None  # type: ignore[method-assign]
 
 
+def _folder() -> Path:
+    """Where dbt writes to."""
+    given = [after for word, after in zip(sys.argv, sys.argv[1:], strict=False) if word == "--target-path"]
+    return Path(given[-1]) if given else target()
+
+
 def _keep_schemas(file: Path) -> None:
     """Have dbt make the JSON schemas of its configuration once for its release, and keep them in a file."""
     release = " ".join(f"{name} {version(name)}" for name in SCHEMA_MAKERS)
@@ -132,13 +139,20 @@ def _keep_schemas(file: Path) -> None:
     with suppress(OSError, ValueError):
         kept = json.loads(file.read_text())
     schemas = kept.get(release) or {}
+    known = len(schemas)
 
     def json_schema(cls: type) -> dict[str, Any]:
         name = f"{cls.__module__}.{cls.__qualname__}"
         if name not in schemas:
             schemas[name] = _json_schema(cls)
-            write_atomically(file, json.dumps({release: schemas}).encode())
         return schemas[name]
+
+    @atexit.register
+    def keep() -> None:
+        with suppress(OSError):  # it only saves time
+            if len(schemas) > known:
+                file.parent.mkdir(parents=True, exist_ok=True)
+                write_atomically(file, json.dumps({release: schemas}).encode())
 
     dbtClassMixin.json_schema = classmethod(json_schema)  # type: ignore[assignment]
 
@@ -147,10 +161,9 @@ if __name__ == "__main__":
     os.environ.setdefault("DBT_USE_FAST_TEST_EDGES", "true")
     sys.modules.setdefault("pandas", None)  # type: ignore[arg-type]
     _write_less()
+    _keep_schemas(_folder() / "json_schemas.json")
     if WANTED in os.environ:
-        wanted = Path(os.environ[WANTED])
-        _only(json.loads(wanted.read_text()))
-        _keep_schemas(wanted.with_name("json_schemas.json"))
+        _only(json.loads(Path(os.environ[WANTED]).read_text()))
     BehaviorFlagRendered._default_source = staticmethod(lambda: "dbt.adapters")  # type: ignore[method-assign]
     DuckDBCredentials._connection_keys = _keys_without_path  # type: ignore[method-assign]
     TestRunner.execute_data_test = _tested  # type: ignore[method-assign,assignment]
