@@ -15,7 +15,8 @@
 {% macro leads_code() -%}
     {%- set names = taken_leads() + [
         'stg_leads__leads', 'stg_leads__call_attempts', 'stg_leads__touches', 'stg_leads__deals',
-        'int_leads_versions_dated', 'int_leads_rows_ordered', 'int_leads_rows_hashed', 'int_leads_rows_changed',
+        'int_leads_versions_dated', 'int_leads_rows_hashed', 'int_leads_loads_changed', 'int_leads_rows_ordered',
+        'int_leads_rows_changed',
         'int_leads_planned', 'int_leads_links_unioned',
         'int_leads_touched', 'int_leads_calls_touched', 'int_leads_tags_matched', 'int_leads_labels_matched',
         'int_leads_touches_found', 'int_leads_deals_aggregated'
@@ -154,18 +155,11 @@
     here on. -#}
 {% macro note_planned_leads() -%}
     {%- if execute -%}
-        {%- set columns = 'raw_fingerprint, row_kind, lead_id, call_id, email_link, phone_link' -%}
-        {%- set changed = judged_part('int_leads_rows_changed') -%}
-        {%- if run_query('select is_whole from ' ~ judged_part('int_leads_planned')).rows[0][0] -%}
-            delete from load_audit.taken_lead_rows;
-            insert into load_audit.taken_lead_rows ({{ columns }})
-            select {{ columns }} from {{ judged_part('int_leads_rows_hashed') }};
-        {%- else -%}
-            delete from load_audit.taken_lead_rows
-            where raw_fingerprint in (select raw_fingerprint from {{ changed }} where is_removed);
-            insert into load_audit.taken_lead_rows ({{ columns }})
-            select {{ columns }} from {{ changed }} where not is_removed;
-        {%- endif -%}
+        {%- set columns = 'raw_fingerprint, place_fingerprint, row_kind, lead_id, call_id, email_link, phone_link, _load_id' -%}
+        delete from load_audit.taken_lead_rows
+        where (row_kind, _load_id) in (select (row_kind, _load_id) from {{ judged_part('int_leads_loads_changed') }});
+        insert into load_audit.taken_lead_rows ({{ columns }})
+        select {{ columns }} from {{ judged_part('int_leads_rows_changed') }} where row_change <> 'removed';
         {{ note_taken() }}
     {%- endif -%}
 {%- endmacro %}

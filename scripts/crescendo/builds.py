@@ -49,8 +49,8 @@ TABLES = {
         known_until timestamp not null""",
     # what the long tables of leads are made from; see docs/decisions/0020
     "taken_lead_rows": """
-        raw_fingerprint ubigint not null, row_kind varchar not null, lead_id varchar, call_id varchar,
-        email_link ubigint, phone_link ubigint""",
+        raw_fingerprint ubigint not null, place_fingerprint ubigint not null, row_kind varchar not null,
+        lead_id varchar, call_id varchar, email_link ubigint, phone_link ubigint, _load_id bigint not null""",
     # how many answers of which loads and days the long tables of films are made from; null is a day that cannot be
     "taken_film_days": """
         answer_kind varchar not null, _load_id bigint not null, snapshot_date date, spoken_count bigint not null""",
@@ -163,6 +163,10 @@ def prepare(connection: duckdb.DuckDBPyConnection) -> None:
     # a warehouse from before these were noted: all is built
     connection.execute("alter table load_audit.built_models add column if not exists touch_id bigint")
     connection.execute("alter table load_audit.project_nodes add column if not exists stamp varchar")
+    # of a version that did not note the loads of rows: all leads are made anew
+    taken = connection.sql("from load_audit.taken_lead_rows limit 0").columns
+    if "place_fingerprint" not in taken:
+        connection.execute(f"create or replace table load_audit.taken_lead_rows ({TABLES['taken_lead_rows']})")
     # judged by older code, so all is judged anew
     connection.execute("alter table load_audit.judged_series add column if not exists first_date date")
     for name, query in VIEWS.items():

@@ -10,6 +10,7 @@ import os
 from collections import Counter
 
 import pytest
+from crescendo import builds
 from lead_worlds import RULES, STEPS, World
 from taken_tables import LEADS, Tables, differences, made_of
 
@@ -67,7 +68,7 @@ def test_nobody_can_tell_a_sequence_of_loads_from_a_build_at_once(compiled):
 WHY = {
     "update load_audit.taken_plans set code = 'of other models'": "the models they are made by have changed",
     "delete from load_audit.taken_lead_rows": "none were made before",
-    "update load_audit.taken_lead_rows set raw_fingerprint = hash(raw_fingerprint)": (
+    "update load_audit.taken_lead_rows set raw_fingerprint = hash(raw_fingerprint), place_fingerprint = 0": (
         "most of what they are made from has changed"
     ),
     RULES[0]: "the channels, their rules or the key of persons have changed",
@@ -87,6 +88,18 @@ def test_all_are_made_anew_if_they_must_be_and_it_is_known_why(compiled):
         kept.connection.execute(change)
         kept.build()
         assert (kept.ask(PLAN), kept.went_on) == ([(True, reason)], set()), change
+
+
+def test_a_warehouse_of_a_version_that_noted_less_has_all_leads_made_anew(compiled):
+    world, kept = World(3), Tables(*compiled)
+    kept.receive(world.raw)
+    kept.build()
+    kept.connection.execute("alter table load_audit.taken_lead_rows drop column place_fingerprint")
+    builds.prepare(kept.connection)
+    kept.build()
+    assert kept.ask(PLAN) == [(True, "none were made before")]
+    kept.build()
+    assert kept.ask(PLAN) == [(False, None)]
 
 
 def test_a_table_that_is_not_as_it_was_left_is_made_anew_by_itself(compiled):

@@ -26,7 +26,8 @@ MEASURED = ", ".join(f"('operations', '{name}')" for name in store.TABLES)
 OF_ONE_BUILD = """
     'int_series_changed', 'int_changes_dated', 'int_judging_planned', 'int_series_carried', 'int_series_touched',
     'int_observations_touched', 'int_falls_surrounded', 'int_excursions_found',
-    'int_leads_rows_changed', 'int_leads_planned', 'int_leads_touched', 'int_leads_calls_touched',
+    'int_leads_loads_changed', 'int_leads_rows_changed', 'int_leads_planned', 'int_leads_touched',
+    'int_leads_calls_touched',
     'int_films_days_changed', 'int_films_planned', 'int_films_days_planned', 'int_films_days_touched',
     'int_films_movies_settled'
 """

@@ -14,7 +14,7 @@ planned as (
 changed as (
 
     select * from {{ ref('int_leads_rows_changed') }}
-    where row_kind = 'call'
+    where row_kind = 'call' and row_change <> 'kept'
 
 ),
 

@@ -8,6 +8,7 @@ with
 changed as (
 
     select * from {{ ref('int_leads_rows_changed') }}
+    where row_change <> 'kept'
 
 ),
 

@@ -1,10 +1,22 @@
--- Which raw rows came or went since the long tables were made, whatever changed them: a load, a
--- file that was withdrawn or forgotten, an edit by hand.
+-- The raw rows of the loads that changed, with what changed of them; none is read of other loads.
 
--- a table: several models read it, and it costs a pass over all raw rows
+-- a table: several models read it, and the next build compares with it
 {{ config(materialized='table') }}
 
 with
+
+-- read twice, as two: what DuckDB keeps as one would not restrict which raw rows it reads
+loads as (
+
+    select * from {{ ref('int_leads_loads_changed') }}
+
+),
+
+loads_taken as (
+
+    select * from {{ ref('int_leads_loads_changed') }}
+
+),
 
 all_hashed as (
 
@@ -12,29 +24,49 @@ all_hashed as (
 
 ),
 
-taken as (
+all_taken as (
 
     select * from {{ ref('stg_load_audit__taken_lead_rows') }}
 
 ),
 
--- if nothing was taken up before, there is nothing to compare with
-known as (
+ordered as (
 
-    select count(*) > 0 as is_known
-    from taken
+    select * from {{ ref('int_leads_rows_ordered') }}
 
 ),
 
 hashed as (
 
-    select all_hashed.*
+    select
+        {{ row_hash(['all_hashed.raw_fingerprint', 'ordered.read_number']) }} as raw_fingerprint,
+        all_hashed.row_kind,
+        all_hashed.lead_id,
+        all_hashed.call_id,
+        all_hashed.email_link,
+        all_hashed.phone_link,
+        all_hashed.place_fingerprint,
+        all_hashed._load_id
     from all_hashed
-    inner join known on known.is_known
+    inner join loads
+        on all_hashed.row_kind = loads.row_kind and all_hashed._load_id = loads._load_id
+    left join ordered
+        on all_hashed.row_kind = ordered.row_kind and all_hashed._row_id = ordered._row_id
 
 ),
 
--- one row per raw row that is new or gone; one that changed is both
+taken as (
+
+    select all_taken.*
+    from all_taken
+    inner join loads_taken
+        on
+            all_taken.row_kind = loads_taken.row_kind
+            and all_taken._load_id = loads_taken._load_id
+
+),
+
+-- one row per raw row; one that changed is removed and added, one that was read elsewhere is kept
 compared as (
 
     select
@@ -44,10 +76,15 @@ compared as (
         coalesce(hashed.call_id, taken.call_id) as call_id,
         coalesce(hashed.email_link, taken.email_link) as email_link,
         coalesce(hashed.phone_link, taken.phone_link) as phone_link,
-        hashed.raw_fingerprint is null as is_removed
+        coalesce(hashed.place_fingerprint, taken.place_fingerprint) as place_fingerprint,
+        case
+            when taken.raw_fingerprint is null then 'added'
+            when hashed.raw_fingerprint is null then 'removed'
+            else 'kept'
+        end as row_change,
+        coalesce(hashed._load_id, taken._load_id) as _load_id
     from hashed
     full outer join taken on hashed.raw_fingerprint = taken.raw_fingerprint
-    where hashed.raw_fingerprint is null or taken.raw_fingerprint is null
 
 )
 

@@ -1,5 +1,4 @@
--- One row per raw row: its hash, its lead, and what it shares with other leads. A file that repeats
--- a record changes the row's place, so the hash has only what the models use of it.
+-- One row per raw row: its lead, and hashes of what it says and of where it was read.
 
 with
 
@@ -27,23 +26,16 @@ deals as (
 
 ),
 
-ordered as (
-
-    select * from {{ ref('int_leads_rows_ordered') }}
-
-),
-
 loads as (
 
     select * from {{ ref('stg_load_audit__loads') }}
 
 ),
 
--- one row per raw row
 unioned as (
 
     select
-        raw_fingerprint,
+        raw_fingerprint as content_fingerprint,
         'lead' as row_kind,
         lead_id,
         cast(null as {{ dbt.type_string() }}) as call_id,
@@ -51,13 +43,15 @@ unioned as (
         {{ person_link('phone_digest') }} as phone_link,
         last_named_date,
         _row_id,
+        _index,
+        _file_id,
         _load_id
     from leads
 
     union all
 
     select
-        raw_fingerprint,
+        raw_fingerprint as content_fingerprint,
         'call' as row_kind,
         lead_id,
         call_id,
@@ -65,13 +59,15 @@ unioned as (
         null as phone_link,
         last_named_date,
         _row_id,
+        _index,
+        _file_id,
         _load_id
     from calls
 
     union all
 
     select
-        raw_fingerprint,
+        raw_fingerprint as content_fingerprint,
         'touch' as row_kind,
         lead_id,
         null as call_id,
@@ -79,13 +75,15 @@ unioned as (
         null as phone_link,
         last_named_date,
         _row_id,
+        _index,
+        _file_id,
         _load_id
     from touches
 
     union all
 
     select
-        raw_fingerprint,
+        raw_fingerprint as content_fingerprint,
         'deal' as row_kind,
         lead_id,
         null as call_id,
@@ -93,6 +91,8 @@ unioned as (
         null as phone_link,
         last_named_date,
         _row_id,
+        _index,
+        _file_id,
         _load_id
     from deals
 
@@ -102,17 +102,17 @@ unioned as (
 hashed as (
 
     select
+        unioned.*,
+        case unioned.row_kind when 'lead' then unioned.lead_id else unioned.call_id end as sent_id,
         {{ row_hash([
-            'unioned.raw_fingerprint', 'ordered.read_number',
+            'unioned.content_fingerprint',
             'case when unioned.last_named_date > loads.started_date then unioned._load_id end'
         ]) }} as raw_fingerprint,
-        unioned.row_kind,
-        unioned.lead_id,
-        unioned.call_id,
-        unioned.email_link,
-        unioned.phone_link
+        {{ row_hash([
+            'unioned.content_fingerprint', 'unioned.email_link', 'unioned.phone_link',
+            'unioned._file_id', 'unioned._index'
+        ]) }} as place_fingerprint
     from unioned
-    left join ordered on unioned._row_id = ordered._row_id and unioned.row_kind = ordered.row_kind
     left join loads on unioned._load_id = loads._load_id
 
 )

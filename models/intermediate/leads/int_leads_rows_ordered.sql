@@ -1,33 +1,64 @@
--- The order in which the versions of a lead or call were read. What was sent once needs none.
+-- The order in which the versions of a lead or call were read, of those of which a changed load has
+-- one. What was sent once needs none.
 
 with
 
-leads as (
+-- read twice, as two: as one, DuckDB would keep all of its rows
+hashed as (
 
-    select * from {{ ref('stg_leads__leads') }}
-
-),
-
-calls as (
-
-    select * from {{ ref('stg_leads__call_attempts') }}
+    select * from {{ ref('int_leads_rows_hashed') }}
+    where sent_id is not null
 
 ),
 
-resent_leads as (
+all_versions as (
 
-    select lead_id
-    from leads
-    group by lead_id
-    having count(*) > 1
+    select * from {{ ref('int_leads_rows_hashed') }}
+    where sent_id is not null
 
 ),
 
-resent_calls as (
+loads as (
 
-    select call_id
-    from calls
-    group by call_id
+    select * from {{ ref('int_leads_loads_changed') }}
+
+),
+
+spoken_of as (
+
+    select
+        hashed.row_kind,
+        hashed.sent_id
+    from hashed
+    inner join loads on hashed.row_kind = loads.row_kind and hashed._load_id = loads._load_id
+    group by hashed.row_kind, hashed.sent_id
+
+),
+
+versions as (
+
+    select
+        all_versions.row_kind,
+        all_versions.sent_id,
+        all_versions._row_id,
+        all_versions._index,
+        all_versions._file_id,
+        all_versions._load_id
+    from all_versions
+    inner join spoken_of
+        on
+            all_versions.row_kind = spoken_of.row_kind
+            and all_versions.sent_id = spoken_of.sent_id
+
+),
+
+resent as (
+
+    select
+        row_kind,
+        sent_id
+    from versions
+    group by row_kind, sent_id
     having count(*) > 1
 
 ),
@@ -36,24 +67,15 @@ resent_calls as (
 ordered as (
 
     select
-        'lead' as row_kind,
-        leads._row_id,
+        versions.row_kind,
+        versions._row_id,
         row_number() over (
-            partition by leads.lead_id order by leads._load_id, leads._file_id, leads._index
+            partition by versions.row_kind, versions.sent_id
+            order by versions._load_id, versions._file_id, versions._index
         ) as read_number
-    from leads
-    inner join resent_leads on leads.lead_id = resent_leads.lead_id
-
-    union all
-
-    select
-        'call' as row_kind,
-        calls._row_id,
-        row_number() over (
-            partition by calls.call_id order by calls._load_id, calls._file_id, calls._index
-        ) as read_number
-    from calls
-    inner join resent_calls on calls.call_id = resent_calls.call_id
+    from versions
+    inner join resent
+        on versions.row_kind = resent.row_kind and versions.sent_id = resent.sent_id
 
 )
 

@@ -18,6 +18,7 @@ planned as (
 all_changed as (
 
     select * from {{ ref('int_leads_rows_changed') }}
+    where row_change <> 'kept'
 
 ),
 
