@@ -13,6 +13,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
+import warm
 from crescendo import dbt as our_dbt
 from crescendo.ask import texts
 from reports import Desk
@@ -67,8 +68,7 @@ def parsed() -> Path:
 
 def dbt(folder: Path, environment: dict[str, str], *words: str) -> subprocess.CompletedProcess[str]:
     """Run dbt in a folder as `crescendo` does."""
-    command = [sys.executable, "-m", "crescendo.dbt_cli", "--no-use-colors", *words]
-    return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
+    return warm.run(["--no-use-colors", *words], folder, environment)
 
 
 def crescendo(folder: Path, environment: dict[str, str], *words: str) -> subprocess.CompletedProcess[str]:
