@@ -1,10 +1,11 @@
-"""Growth by its definitions, calculated the slow way: every window reads all observations; nothing is carried along.
+"""Growth by its definitions, calculated the slow way: every window starts at the observations, nothing is carried.
 
 What the models are compared with, so nothing here is taken from them but the catalogue of metrics. Whole numbers only:
 then every figure but a power is exact, or the one division that makes it is rounded once.
 """
 
 import csv
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ from datetime import date, timedelta
 from fractions import Fraction
 from functools import cached_property
 from itertools import pairwise
+from operator import attrgetter
 from pathlib import Path
 from typing import NamedTuple
 
@@ -25,6 +27,7 @@ BROKEN = STATUSES[5:9]
 ENOUGH = Fraction(8, 10)
 LONGEST_RUN, LONGEST_SPAN = 10, 14
 Window = tuple[date, date]
+DAY = attrgetter("day")
 
 
 @dataclass(frozen=True)
@@ -139,7 +142,8 @@ class Series:
     @cached_property
     def sound(self) -> list[Observation]:
         """The points without excursions."""
-        return [point for point in self.points if point not in self.excursions]
+        off = set(self.excursions)
+        return [point for point in self.points if point not in off]
 
     @cached_property
     def steps(self) -> list[Step]:
@@ -189,8 +193,8 @@ class Series:
 
     def last(self, day: date) -> Observation | None:
         """The last sound observation of that day or before, however old."""
-        seen = [point for point in self.sound if point.day <= day]
-        return seen[-1] if seen else None
+        place = bisect_right(self.sound, day, key=DAY)
+        return self.sound[place - 1] if place else None
 
     def anchor(self, day: date) -> Observation | None:
         """The last sound observation of that day or before, if it is not too old."""
@@ -204,20 +208,20 @@ class Series:
 
     def days_in(self, since: date, until: date) -> int:
         """Observed days of (since, until]."""
-        return sum(since < point.day <= until for point in self.sound)
+        return len(within(self.sound, since, until))
 
     def gained(self, since: date, until: date) -> int | None:
         """Sum of the rises in (since, until], of a flow of its values; None if that cannot be told."""
         if self.metric.kind == "flow":
-            inside = [point.value for point in self.sound if since < point.day <= until]
+            inside = [point.value for point in within(self.sound, since, until)]
             return sum(inside) if inside else None
         if not self.anchor(since) or not self.anchor(until):
             return None
-        return sum(step.gain for step in self.steps if since < step.day <= until)
+        return sum(step.gain for step in within(self.steps, since, until))
 
     def breaks(self, since: date, until: date) -> Counter[str]:
         """Steps of (since, until] by class."""
-        return Counter(step.change_class for step in self.steps if since < step.day <= until)
+        return Counter(step.change_class for step in within(self.steps, since, until))
 
     def is_comparable(self, since: date, until: date) -> bool:
         """Whether the gain of (since, until] may be compared with another's: one scale, and not from zero."""
@@ -325,17 +329,22 @@ class Series:
         """
         opening, closing = self.last(since), self.last(until)
         if self.metric.kind == "flow":
-            inside = [point.value for point in self.sound if since < point.day <= until]
+            inside = [point.value for point in within(self.sound, since, until)]
             return sum(inside) / len(inside)
         if opening and self.anchor(since) is None:
             return None
         if self.metric.kind == "counter":
             begin = opening.day if opening else self.sound[0].day
-            gained = sum(step.gain for step in self.steps if since < step.day <= until)
+            gained = sum(step.gain for step in within(self.steps, since, until))
             return gained / (closing.day - begin).days if closing.day > begin else None
         begin = since + timedelta(1) if opening else self.sound[0].day
         days = [begin + timedelta(number) for number in range((closing.day - begin).days + 1)]
         return sum(self.last(day).value for day in days) / len(days)
+
+
+def within(dated: list, since: date, until: date) -> list:
+    """Those of (since, until], of observations or steps in the order of their days."""
+    return dated[bisect_right(dated, since, key=DAY) : bisect_right(dated, until, key=DAY)]
 
 
 def first_that_holds(**reasons: object) -> str:
