@@ -1,12 +1,13 @@
 """A build that was killed, or that failed, leaves tables of two builds: readers are told, and nothing is published."""
 
+import shutil
 import subprocess
 import sys
 
 import crescendo as notebook
 import duckdb
 import pytest
-from conftest import crescendo, dbt, project_in
+from conftest import ROOT, crescendo, dbt, project_in
 from crescendo import builds
 from crescendo.errors import CrescendoError
 from crescendo.publish import files
@@ -32,13 +33,29 @@ def stamps_of(folder):
         return connection.execute("select distinct stamp from load_audit.project_nodes").fetchall()
 
 
-@pytest.fixture
-def seeded(tmp_path):
-    """An empty warehouse whose seeds are built."""
-    environment = project_in(tmp_path)
-    done = dbt(tmp_path, environment, *SEEDS)
+@pytest.fixture(scope="module")
+def sown(tmp_path_factory):
+    """A folder with an empty warehouse whose seeds are built."""
+    folder = tmp_path_factory.mktemp("sown")
+    done = dbt(folder, project_in(folder), *SEEDS)
     assert done.returncode == 0, done.stdout
-    return tmp_path, environment
+    return folder
+
+
+@pytest.fixture
+def seeded(sown, tmp_path):
+    """A copy of it."""
+    for path in sown.glob("crescendo.duckdb*"):
+        shutil.copy(path, tmp_path)
+    return tmp_path, project_in(tmp_path)
+
+
+def own_tests(folder):
+    """Take away the project's tests but for what tests are made with; where others can be put."""
+    (folder / "tests").unlink()
+    (folder / "tests").mkdir()
+    (folder / "tests" / "generic").symlink_to(ROOT / "tests" / "generic")
+    return folder / "tests"
 
 
 def test_a_run_that_ends_leaves_nothing_and_one_that_is_killed_says_what(seeded):
@@ -55,13 +72,12 @@ def test_a_run_that_ends_leaves_nothing_and_one_that_is_killed_says_what(seeded)
 
 def test_a_test_that_fails_is_no_kill_and_what_it_skipped_is_named(seeded):
     folder, environment = seeded
-    (folder / "tests").unlink()
-    (folder / "tests").mkdir()
-    (folder / "tests" / "never.sql").write_text("select 1 as one from {{ ref('stg_load_audit__loads') }} having true")
+    never = own_tests(folder) / "never.sql"
+    never.write_text("select 1 as one from {{ ref('stg_load_audit__loads') }} having true")
     words = ("build", "--select", "stg_load_audit__loads", "never")
     assert dbt(folder, environment, *words).returncode == 1
     assert said_of(folder) == "", "all that was to be built is built"
-    (folder / "tests" / "never.sql").write_text("select 1 as one from {{ ref('platforms') }}")
+    never.write_text("select 1 as one from {{ ref('platforms') }}")
     words = ("build", "--select", "platforms", "stg_load_audit__loads", "never", "dim_platforms")
     assert dbt(folder, environment, *words).returncode == 1
     assert "the last dbt build failed: " in said_of(folder)
@@ -93,9 +109,8 @@ def broken_of(folder):
 
 def test_a_build_of_some_models_breaks_the_promises_of_those_alone(seeded):
     folder, environment = seeded
-    (folder / "tests").unlink()
-    (folder / "tests").mkdir()
-    own, both = folder / "tests" / "own.sql", folder / "tests" / "both.sql"
+    tests = own_tests(folder)
+    own, both = tests / "own.sql", tests / "both.sql"
     own.write_text(PROMISE + "false")
     both.write_text(BOTH + "false")
     one = ("build", "--exclude", "test_type:generic", "test_type:unit", "--select", "+fct_chart_entries")
@@ -124,8 +139,8 @@ def test_tests_and_documents_are_no_builds(seeded):
     folder, environment = seeded
     with duckdb.connect(str(folder / "crescendo.duckdb")) as connection:
         connection.execute("update load_audit.project_nodes set stamp = 'of the build'")
-    for words in (("test", "--select", "platforms"), ("docs", "generate"), ("compile",)):
-        done = dbt(folder, environment, *words)
+    for words in (("test",), ("docs", "generate"), ("compile",)):
+        done = dbt(folder, environment, *words, "--select", "platforms")
         assert done.returncode == 0, done.stdout
         assert said_of(folder) == ""
     assert stamps_of(folder) == [("of the build",)], "`crescendo build` has nothing to do"
