@@ -26,14 +26,19 @@ BALANCE = """
         (select sum(observation_count) from metrics.dim_series),
         (select count(*) from metrics.song_days)
 """
-# files that take a minute or more: if one begins last, it runs alone at the end
-LONG = {"test_builds", "test_days", "test_increments_loaded", "test_publish", "test_worlds"}
+# files that take most of a minute or more, the longest first: one that begins last runs alone at the end; the first
+# two need no built sample, so that neither worker waits for it
+LONG = (
+    *("test_worlds", "test_correlation", "test_increments_loaded", "test_publish_mysql", "test_app", "test_publish"),
+    *("test_days", "test_load", "test_growth_proof", "test_build", "test_builds", "test_findings", "test_tasks"),
+)
 PROJECT = ("dbt_project.yml", "profiles.yml", "models", "seeds", "macros", "tests", "analyses")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Put the long files first."""
-    items.sort(key=lambda item: item.path.stem not in LONG)
+    place = {name: number for number, name in enumerate(LONG)}
+    items.sort(key=lambda item: place.get(item.path.stem, len(LONG)))
 
 
 def project_in(folder: Path) -> dict[str, str]:
