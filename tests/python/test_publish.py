@@ -22,6 +22,7 @@ from crescendo.publish import postgres, schema
 from servers import programs, psql, server
 
 names = (f"test_{number}" for number in count(1))
+KILLS = int(os.environ.get("CRESCENDO_KILLS", "3"))
 
 
 @pytest.fixture(scope="session")
@@ -251,7 +252,7 @@ def test_a_reader_sees_the_old_state_or_the_new_one_during_publications(project,
         reading(database, BALANCE) as first,
         reading(database, f"begin \\; {BALANCE} \\; {BALANCE} \\; commit") as second,
     ):
-        for number in range(6):
+        for number in range(4):
             monkeypatch.setenv("CRESCENDO_DB", str(two_states[number % 2]))
             postgres.publish_postgres()
     for answers in (first, second):
@@ -273,7 +274,7 @@ def test_a_publication_that_is_killed_at_any_moment_leaves_the_old_state(project
     whole, after = time.monotonic() - started, state(database)
     assert after != before
     chance, seen = random.Random(4), set()
-    for _ in range(5):
+    for _ in range(KILLS):
         monkeypatch.setenv("CRESCENDO_DB", str(old))
         postgres.publish_postgres()
         monkeypatch.setenv("CRESCENDO_DB", str(new))
@@ -389,10 +390,24 @@ def tree(folder):
     return {str(path.relative_to(folder)): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()}
 
 
+@pytest.fixture(scope="module")
+def exported(built, tmp_path_factory):
+    """A folder to which the built sample was exported as files of both kinds. Read only."""
+    folder = tmp_path_factory.mktemp("exported")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(built)
+        patch.setenv("CRESCENDO_DB", str(built / "crescendo.duckdb"))
+        patch.setenv("DBT_TARGET_PATH", str(built / "target"))
+        for kind in ("csv", "parquet"):
+            assert main(["publish", kind, str(folder)]) == 0
+    return folder
+
+
 @pytest.mark.parametrize("kind", ["csv", "parquet"])
-def test_files_hold_the_tables_and_a_second_export_is_byte_for_byte_the_same(project, tmp_path, kind):
-    assert main(["publish", kind, str(tmp_path)]) == 0
+def test_files_hold_the_tables_and_a_second_export_is_byte_for_byte_the_same(project, exported, tmp_path, kind):
+    shutil.copytree(exported / kind, tmp_path / kind)
     first = tree(tmp_path)
+    assert first
     assert main(["publish", kind, str(tmp_path)]) == 0
     assert tree(tmp_path) == first
     with duckdb.connect(os.environ["CRESCENDO_DB"], read_only=True) as connection:
@@ -405,35 +420,16 @@ def test_files_hold_the_tables_and_a_second_export_is_byte_for_byte_the_same(pro
             assert written == held
 
 
-def test_parquet_facts_lie_by_month_and_csv_goes_to_exports_by_default(project, tmp_path, monkeypatch):
-    exports.publish_files(tmp_path, "parquet")
-    months = {path.name for path in (tmp_path / "parquet" / "metrics" / "fct_observations").iterdir()}
+def test_parquet_facts_lie_by_month(exported):
+    months = {path.name for path in (exported / "parquet" / "metrics" / "fct_observations").iterdir()}
     assert {"month=2025-04", "month=2025-05"} <= months
-    for name in ("dbt_project.yml", "profiles.yml", "models", "seeds", "macros", "tests"):
-        (tmp_path / name).symlink_to(project / name)
-    monkeypatch.chdir(tmp_path)
-    assert main(["publish", "csv"]) == 0
-    assert (tmp_path / "exports" / "csv" / "audience" / "dim_songs.csv").is_file()
-
-
-def test_no_cell_of_a_csv_is_a_formula(project, tmp_path, monkeypatch):
-    warehouse = tmp_path / "w.duckdb"
-    shutil.copy(project / "crescendo.duckdb", warehouse)
-    with duckdb.connect(str(warehouse)) as connection:
-        connection.execute(
-            "update metrics.dim_platforms set platform_name = '=HYPERLINK(\"x\")' where platform = 'spotify'"
-        )
-    monkeypatch.setenv("CRESCENDO_DB", str(warehouse))
-    exports.publish_files(tmp_path, "csv")
-    written = (tmp_path / "csv" / "metrics" / "dim_platforms.csv").read_text()
-    assert '"\'=HYPERLINK(""x"")"' in written
 
 
 @pytest.fixture
-def changed(project, tmp_path, monkeypatch):
-    """A copy of the built sample that a test may change, and the statements that do so."""
+def changed(project, two_states, tmp_path, monkeypatch):
+    """A copy of a small warehouse that a test may change, by the statements that are given to it."""
     path = tmp_path / "changed.duckdb"
-    shutil.copy(project / "crescendo.duckdb", path)
+    shutil.copy(two_states[1], path)
     monkeypatch.setenv("CRESCENDO_DB", str(path))
 
     def change(*statements):
@@ -442,6 +438,21 @@ def changed(project, tmp_path, monkeypatch):
                 connection.execute(statement)
 
     return change
+
+
+def test_csv_goes_to_exports_by_default(changed, project, tmp_path, monkeypatch):
+    for name in ("dbt_project.yml", "profiles.yml", "models", "seeds", "macros", "tests"):
+        (tmp_path / name).symlink_to(project / name)
+    monkeypatch.chdir(tmp_path)
+    assert main(["publish", "csv"]) == 0
+    assert (tmp_path / "exports" / "csv" / "audience" / "dim_songs.csv").is_file()
+
+
+def test_no_cell_of_a_csv_is_a_formula(changed, tmp_path):
+    changed("update metrics.dim_platforms set platform_name = '=HYPERLINK(\"x\")' where platform = 'spotify'")
+    exports.publish_files(tmp_path, "csv")
+    written = (tmp_path / "csv" / "metrics" / "dim_platforms.csv").read_text()
+    assert '"\'=HYPERLINK(""x"")"' in written
 
 
 NUL = "update audience.dim_songs set title = 'Nu' || chr(0) || 'l' where song_id = (select min(song_id) from {})"
@@ -489,7 +500,7 @@ def test_empty_facts_are_empty_files_with_their_columns(changed, project, tmp_pa
         assert [row[0] for row in found] == list(fact.columns)
 
 
-def test_two_exports_into_one_folder_follow_each_other(project, tmp_path):
+def test_two_exports_into_one_folder_follow_each_other(changed, tmp_path):
     command = [sys.executable, "-m", "crescendo.cli", "publish", "csv", str(tmp_path)]
     with exports._held(tmp_path):
         waiting = subprocess.Popen(command, stdout=subprocess.DEVNULL)
@@ -509,10 +520,9 @@ def test_a_folder_of_somebody_else_is_not_replaced(project, tmp_path):
     assert mine.read_text() == "mine"
 
 
-def test_an_export_killed_between_its_two_renames_is_healed(project, tmp_path):
-    exports.publish_files(tmp_path, "csv")
-    first = tree(tmp_path)
-    (tmp_path / "csv").rename(tmp_path / "csv__old")
+def test_an_export_killed_between_its_two_renames_is_healed(project, exported, tmp_path):
+    shutil.copytree(exported / "csv", tmp_path / "csv__old")
     (tmp_path / "csv__next").mkdir()
     exports.publish_files(tmp_path, "csv")
-    assert tree(tmp_path) == first
+    assert {path.name for path in tmp_path.iterdir()} == {"csv"}
+    assert tree(tmp_path / "csv") == tree(exported / "csv")
