@@ -41,11 +41,29 @@ FOUND = {
 }
 
 
+# a test of the project, and what is put in its place: a promise that is broken
+PROMISE = Path("tests", "listening", "listens_add_up_at_every_grain.sql")
+NEVER_KEPT = "select * from {{ ref('int_listening_observations') }} limit 3"
+
+
 @pytest.fixture(scope="module")
-def dirty(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder in which `crescendo build` has built the dirty landing."""
+def broken(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict]:
+    """A folder with the dirty landing, built with a broken promise: what `build`, `growth` and `status` said then."""
     folder = tmp_path_factory.mktemp("dirty")
     dirt.land(folder / "landing")
+    environment = project_in(folder)
+    (folder / "tests").unlink()
+    shutil.copytree(ROOT / "tests", folder / "tests", ignore=shutil.ignore_patterns("python"))
+    (folder / PROMISE).write_text(NEVER_KEPT)
+    asked = ("growth", "--from", "2026-01-05", "--to", "2026-02-04", "--format", "json")
+    return folder, {words[0]: crescendo(folder, environment, *words) for words in (("build",), asked, ("status",))}
+
+
+@pytest.fixture(scope="module")
+def dirty(broken: tuple[Path, dict]) -> Path:
+    """The folder when the promise is mended and `crescendo build` has built it again."""
+    folder, _said = broken
+    shutil.copy(ROOT / PROMISE, folder / PROMISE)
     done = crescendo(folder, project_in(folder), "build")
     assert done.returncode == 0, done.stderr
     (folder / "summary.txt").write_text(done.stdout)
@@ -135,31 +153,23 @@ def test_what_is_set_aside_takes_no_answer_away(dirty):
     assert ask(dirty, grown) == [(300, "partial_window")]
 
 
-def test_a_broken_promise_is_named_first_and_takes_no_answer_away(dirty, tmp_path):
-    environment = project_in(tmp_path)
-    shutil.copytree(dirty / "landing", tmp_path / "landing")
-    (tmp_path / "tests").unlink()
-    shutil.copytree(ROOT / "tests", tmp_path / "tests", ignore=shutil.ignore_patterns("python"))
-    promise = tmp_path / "tests" / "listening" / "listens_add_up_at_every_grain.sql"
-    promise.write_text("select * from {{ ref('int_listening_observations') }} limit 3")
-    done = crescendo(tmp_path, environment, "build")
-    assert done.returncode == 1
-    first, *rest = done.stderr.splitlines()
+def test_a_broken_promise_is_named_first_and_takes_no_answer_away(broken):
+    _folder, said = broken
+    assert said["build"].returncode == 1
+    first, *rest = said["build"].stderr.splitlines()
     assert first == (
         "error: a promise of Crescendo is broken: listens_add_up_at_every_grain."
         " This is a fault of ours, not of your files."
     )
     assert "3 rows break it" in rest[0]
     assert any("run_results.json" in line for line in rest)
-    grown = crescendo(tmp_path, environment, "growth", "--from", "2026-01-05", "--to", "2026-02-04", "--format", "json")
+    grown, status = said["growth"], said["status"]
     assert grown.returncode == 0, grown.stderr
     assert "warning: a promise of Crescendo is broken" in grown.stderr
     assert {row["name"] for row in json.loads(grown.stdout)} >= {song(1)["title"]}
-    status = crescendo(tmp_path, environment, "status")
     assert (status.returncode, "listens_add_up_at_every_grain (3 rows" in status.stderr) == (1, True)
 
-    # mended: all is well again, and a build that was broken is not taken for one that has nothing to do
-    shutil.copy(ROOT / "tests" / "listening" / promise.name, promise)
-    done = crescendo(tmp_path, environment, "build")
-    assert (done.returncode, done.stdout.startswith("Nothing has changed")) == (0, False), done.stderr
-    assert crescendo(tmp_path, environment, "status").returncode == 0
+
+def test_a_broken_promise_that_is_mended_is_built_again_and_all_is_well(dirty):
+    assert not (dirty / "summary.txt").read_text().startswith("Nothing has changed")
+    assert crescendo(dirty, project_in(dirty), "status").returncode == 0
