@@ -10,18 +10,28 @@ from datetime import date
 import crescendo as notebook
 import duckdb
 import pytest
-from conftest import crescendo, project_in
+from conftest import project_in
 from crescendo.ask import texts
+from crescendo.cli import main
 from rich.cells import cell_len
 from tasks import TASKS
 
 FILES = ("markdown", "csv", "json")
 
 
-@pytest.fixture(scope="module")
-def ask(built):
-    environment = project_in(built)
-    return lambda width, *words: crescendo(built, environment | {"COLUMNS": str(width)}, *words)
+@pytest.fixture
+def ask(project, monkeypatch, capsys):
+    """Ask as in a terminal of a width, in this process: what was said, and the code that it ended with."""
+
+    def asked(width, *words):
+        monkeypatch.setenv("COLUMNS", str(width))
+        texts.choose("")
+        texts.choose_here("")
+        code = main([*words])
+        said = capsys.readouterr()
+        return subprocess.CompletedProcess(words, code, said.out, said.err)
+
+    return asked
 
 
 @pytest.mark.parametrize("width", [80, 140])
@@ -81,7 +91,8 @@ def test_what_is_long_is_one_screen(ask, verb, most, says, width):
     assert says in "\n".join(lines)
     # the first names a path, a title is a sentence
     assert all(cell_len(line) <= width for line in lines[1:] if not line.startswith("Whose pace"))
-    assert len(ask(width, verb, "--all").stdout.splitlines()) > 2 * most
+    if width == 80:
+        assert len(ask(width, verb, "--all").stdout.splitlines()) > 2 * most
 
 
 MISTAKES = [
