@@ -15,7 +15,7 @@
 {% macro leads_code() -%}
     {%- set names = taken_leads() + [
         'stg_leads__leads', 'stg_leads__call_attempts', 'stg_leads__touches', 'stg_leads__deals',
-        'int_leads_versions_dated', 'int_leads_rows_hashed', 'int_leads_loads_changed', 'int_leads_rows_ordered',
+        'int_leads_versions_dated', 'int_leads_rows_hashed', 'int_leads_loads_changed', 'int_leads_rows_moved',
         'int_leads_rows_changed',
         'int_leads_planned', 'int_leads_links_unioned',
         'int_leads_touched', 'int_leads_calls_touched', 'int_leads_tags_matched', 'int_leads_labels_matched',

@@ -20,7 +20,7 @@ PARTICIPLES = {
 
 # what a build of leads and of films makes again, and how it knows
 INCREMENTS = {"int_leads_planned", "int_leads_rows_hashed", "int_leads_rows_changed", "int_leads_touched"}
-INCREMENTS |= {"int_leads_calls_touched", "int_leads_rows_ordered", "int_leads_loads_changed"}
+INCREMENTS |= {"int_leads_calls_touched", "int_leads_rows_moved", "int_leads_loads_changed"}
 INCREMENTS |= {"int_films_loads_counted", "int_films_days_counted", "int_films_days_changed", "int_films_days_planned"}
 INCREMENTS |= {"int_films_planned", "int_films_days_touched", "int_films_movies_settled", "int_films_movies_carried"}
 

@@ -30,28 +30,18 @@ all_taken as (
 
 ),
 
-ordered as (
+moved as (
 
-    select * from {{ ref('int_leads_rows_ordered') }}
+    select * from {{ ref('int_leads_rows_moved') }}
 
 ),
 
 hashed as (
 
-    select
-        {{ row_hash(['all_hashed.raw_fingerprint', 'ordered.read_number']) }} as raw_fingerprint,
-        all_hashed.row_kind,
-        all_hashed.lead_id,
-        all_hashed.call_id,
-        all_hashed.email_link,
-        all_hashed.phone_link,
-        all_hashed.place_fingerprint,
-        all_hashed._load_id
+    select all_hashed.*
     from all_hashed
     inner join loads
         on all_hashed.row_kind = loads.row_kind and all_hashed._load_id = loads._load_id
-    left join ordered
-        on all_hashed.row_kind = ordered.row_kind and all_hashed._row_id = ordered._row_id
 
 ),
 
@@ -66,7 +56,7 @@ taken as (
 
 ),
 
--- one row per raw row; one that changed is removed and added, one that was read elsewhere is kept
+-- one row per raw row; one that says something else is removed and added
 compared as (
 
     select
@@ -80,11 +70,13 @@ compared as (
         case
             when taken.raw_fingerprint is null then 'added'
             when hashed.raw_fingerprint is null then 'removed'
+            when moved.raw_fingerprint is not null then 'moved'
             else 'kept'
         end as row_change,
         coalesce(hashed._load_id, taken._load_id) as _load_id
     from hashed
     full outer join taken on hashed.raw_fingerprint = taken.raw_fingerprint
+    left join moved on hashed.raw_fingerprint = moved.raw_fingerprint
 
 )
 
