@@ -1,7 +1,7 @@
 """The same models on Spark hold what they hold in DuckDB: every table, every value. Run by `make spark-test`.
 
-CRESCENDO_SPARK_WINDOWS says over how many windows each function is asked, 50 if it is not set. CRESCENDO_SPARK_SONGS=12320
-does the same with a full report, which needs more memory: CRESCENDO_SPARK_MEMORY=8g.
+CRESCENDO_SPARK_WINDOWS says over how many windows each function is asked, 50 if it is not set.
+CRESCENDO_SPARK_SONGS=12320 does the same with a full report, which needs more memory: CRESCENDO_SPARK_MEMORY=7g.
 """
 
 import json
