@@ -19,7 +19,7 @@ from pyspark.errors import PySparkException
 from pyspark.sql import SparkSession
 
 # an answer is a hundred small steps, and planning again after each or splitting it takes longer than the step; what
-# Spark infers of columns that are equal or not null saves no rows here, and takes an eighth of the time
+# Spark infers of columns that are equal or not null takes an eighth of the time of the longest answers
 ASKED = {
     "spark.sql.constraintPropagation.enabled": "false",
     "spark.sql.adaptive.enabled": "false",
