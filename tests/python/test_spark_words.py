@@ -150,9 +150,18 @@ def test_a_function_without_a_name_in_spark_keeps_its_window():
 def test_a_median_over_a_window_is_the_middle_of_its_list():
     """Spark's own knows no frame; of no value there is no middle, and the list has no element 0 to fail on."""
     query = translated("select median(a) over w from t window w as (order by b)")
-    listed = "ARRAY_SORT(COLLECT_LIST(CAST(a AS DOUBLE)) OVER w)"
-    lower, upper = (f"GET({listed}, CAST(FLOOR((SIZE({listed}) + {number}) / 2) AS INT) - 1)" for number in (1, 2))
-    assert query.removeprefix("SELECT ").startswith(f"(({lower} + {upper}) / 2) FROM t")
+    lower, upper = (f"GET(listed, CAST(FLOOR((SIZE(listed) + {number}) / 2) AS INT) - 1)" for number in (1, 2))
+    listed = "SORT_ARRAY(COLLECT_LIST(CAST(a AS DOUBLE)) OVER w)"
+    middle = f"GET(TRANSFORM(ARRAY({listed}), listed -> (({lower} + {upper}) / 2)), 0)"
+    assert query.removeprefix("SELECT ").startswith(f"({middle}) FROM t")
+
+
+@pytest.mark.parametrize("words", ["median(a) over w", "mad(a) over w", "mad(a)"])
+def test_a_list_is_made_and_sorted_once(words):
+    """Each place that names it would sort it anew, and within a lambda for each item of another list."""
+    query = translated(f"select {words} from t window w as (order by b)")
+    assert query.count("COLLECT_LIST") == 1
+    assert "ARRAY_SORT" not in query  # compares by a lambda
 
 
 @pytest.mark.parametrize(

@@ -41,7 +41,8 @@ compared as (
         recent.size,
         case
             when recent.size is not null
-                then cast(floor(log10(greatest(recent.size, 1))) + 1 as bigint)
+                -- how many digits, which a logarithm of 1000 does not say on every engine
+                then length(cast(cast(floor(greatest(recent.size, 1)) as bigint) as varchar))
         end as size_class,
         recent.average as recent_pace,
         earlier.average as earlier_pace,

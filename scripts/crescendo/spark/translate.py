@@ -29,8 +29,8 @@ PASSED_ON = (
     exp.Max, exp.Min, exp.Paren, exp.Window, exp.ArgMax, exp.ArgMin,
 )  # fmt: skip
 # the values of a group in order, and the middle of a list, which is nothing if the list is empty
-LISTED = "array_sort(collect_list(cast(:value as double)))"
-MIDDLE = "((" + " + ".join(f"get(:list, cast(floor((size(:list) + {n}) / 2) as int) - 1)" for n in (1, 2)) + ") / 2)"
+LISTED = "sort_array(collect_list(cast(:value as double)))"
+MIDDLE = "((" + " + ".join(f"get({{0}}, cast(floor((size({{0}}) + {n}) / 2) as int) - 1)" for n in (1, 2)) + ") / 2)"
 UNICODE = "com.ibm.icu.text.Normalizer"
 Rule = Callable[..., exp.Expr]
 Ask = Callable[[str], list[tuple]]
@@ -235,17 +235,24 @@ def _unordered(node: exp.Expr) -> exp.Expr:
     return node
 
 
+def _once(value: str, name: str, words: str) -> str:
+    """What is said of a value by its name: Spark computes it once, and not wherever it is read."""
+    return f"get(transform(array({value}), {name} -> {words}), 0)"
+
+
 def _deviation(value: exp.Expr) -> exp.Expr:
     """The median of the distances from the median, which Spark has no word for."""
-    values = _spark(LISTED, value=value)
-    distances = _spark("array_sort(transform(:list, item -> abs(item - :middle)))", list=values,
-                       middle=_spark(MIDDLE, list=values))  # fmt: skip
-    return _spark(MIDDLE, list=distances)
+    distances = _once(
+        "sort_array(transform(listed, item -> abs(item - middle)))", "distances", MIDDLE.format("distances")
+    )
+    words = _once(LISTED, "listed", _once(MIDDLE.format("listed"), "middle", distances))
+    return _spark(f"({words})", value=value)
 
 
 def _middle(node: exp.Median) -> exp.Expr:
     """Spark's own median knows no frame of a window."""
-    return _spark(MIDDLE, list=_spark(LISTED, value=node.this)) if isinstance(node.parent, exp.Window) else node
+    words = _once(LISTED, "listed", MIDDLE.format("listed"))
+    return _spark(f"({words})", value=node.this) if isinstance(node.parent, exp.Window) else node
 
 
 # --- texts -----------------------------------------------------------------------------------------------------
