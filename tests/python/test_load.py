@@ -540,18 +540,20 @@ def test_two_loads_at_once_both_come_to_their_end(desk, expected):
     assert desk.digests() == expected
 
 
-KILLS = int(os.environ.get("CRESCENDO_KILLS", "3"))
+KILLS = int(os.environ.get("CRESCENDO_KILLS", "2"))
 
 
 @pytest.fixture(params=["a report", "pages"])
 def long_load(request, desk):
     """What takes a load some time."""
     if request.param == "a report":
-        return desk.write("report.csv", "".join(report_lines(World(songs=100, days=400))))
+        return desk.write("report.csv", "".join(report_lines(World(songs=60, days=300))))
     (desk.folder / "pages").mkdir()
-    for number in range(30):
+    items = json.dumps(page(days=20000)["items"])  # so long that not all pages are in one batch
+    for number in range(14):
         name = f"pages/song-audience__song-{number}__spotify__p0001.json"
-        desk.write(name, json.dumps(page(number, days=20000)))
+        desk.write(name, f'{{"related": {{"uuid": "song-{number}"}}, "items": {items}}}')
+    assert 14 * len(items) > 1.2 * plan.BATCH_PAGE_BYTES
     return desk.folder / "pages"
 
 
