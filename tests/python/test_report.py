@@ -371,14 +371,21 @@ def test_the_verb_answers_in_french(monkeypatch, tmp_path, capsys):
 # ---- the sample
 
 
-def said_of_the_sample(built, *words):
-    return crescendo(built, project_in(built), "correlate", *words)
+@pytest.fixture
+def said_of_the_sample(project, capsys):
+    """Ask the verb in the process of the tests: what it ended with, what it said and what it complained of."""
+
+    def ask(*words):
+        code = main(["correlate", *words])
+        return code, *capsys.readouterr()
+
+    return ask
 
 
-def test_on_the_sample_every_planted_link_is_found_and_no_other_is_starred(built):
-    done = said_of_the_sample(built, "--format", "json")
-    assert done.returncode == 0, done.stderr
-    found = pd.DataFrame(json.loads(done.stdout)["findings"])
+def test_on_the_sample_every_planted_link_is_found_and_no_other_is_starred(said_of_the_sample):
+    code, out, err = said_of_the_sample("--format", "json")
+    assert code == 0, err
+    found = pd.DataFrame(json.loads(out)["findings"])
     starred = found[found["starred"]]
     across = starred[starred["design"] == "across songs"]
     assert {"streams_28d", "streams_7d", "streams"} <= set(across["variable"])
@@ -390,12 +397,12 @@ def test_on_the_sample_every_planted_link_is_found_and_no_other_is_starred(built
     assert {1, 2, 3} <= lags <= {0, 1, 2, 3, 4}
 
 
-def test_the_verb_writes_what_it_is_asked_for(built, tmp_path):
+def test_the_verb_writes_what_it_is_asked_for(said_of_the_sample, tmp_path):
     report = tmp_path / "popularity.html"
-    done = said_of_the_sample(built, "--format", "html", "--to", str(report))
-    assert done.returncode == 0, done.stderr
+    code, _, err = said_of_the_sample("--format", "html", "--to", str(report))
+    assert code == 0, err
     assert report.read_text().startswith("<!doctype html>")
-    assert "supported   spotify" in said_of_the_sample(built, "--platform", "spotify").stdout
+    assert "supported   spotify" in said_of_the_sample("--platform", "spotify")[1]
 
 
 @pytest.mark.parametrize(
@@ -405,10 +412,10 @@ def test_the_verb_writes_what_it_is_asked_for(built, tmp_path):
         (["--to", "no/such/folder/x.html"], "No such file or directory"),
     ],
 )
-def test_a_mistake_is_explained(built, words, says):
-    done = said_of_the_sample(built, *words)
-    assert done.returncode == 2
-    assert says in done.stderr and "Traceback" not in done.stderr
+def test_a_mistake_is_explained(said_of_the_sample, words, says):
+    code, _, err = said_of_the_sample(*words)
+    assert code == 2
+    assert says in err and "Traceback" not in err
 
 
 def test_before_the_build_it_says_what_to_run(tmp_path):
