@@ -3,7 +3,9 @@
 In the end every table that dbt makes, every row and every column, is that of a full refresh of a copy.
 """
 
+import contextlib
 import fcntl
+import io
 import json
 import os
 import random
@@ -12,6 +14,7 @@ import shutil
 import duckdb
 import pytest
 from conftest import crescendo, dbt, project_in
+from crescendo.cli import main
 from crescendo.operations import journal, store
 
 # test_increments has the many sequences of the spine alone; each of these takes minutes
@@ -31,6 +34,18 @@ OF_ONE_BUILD = """
     'int_films_days_changed', 'int_films_planned', 'int_films_days_planned', 'int_films_days_touched',
     'int_films_movies_settled'
 """
+
+
+def here(folder, environment, *words):
+    """Run the command line in a folder, but in the process of the tests; the code, what it said and complained of."""
+    out, err = io.StringIO(), io.StringIO()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(folder)
+        for key, value in environment.items():
+            patch.setenv(key, value)
+        with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+            code = main([*words])
+    return code, out.getvalue(), err.getvalue()
 
 
 def build(folder, environment):
@@ -66,9 +81,9 @@ def tables(path):
 def answered(folder, environment, *words):
     """What every series grew by in the last 28 days; but ours, whose names and groups are those of the newest day."""
     asked = ("growth", "--by", "series", "--metric", "all", "--last", "28d", "--format", "json")
-    done = crescendo(folder, environment, *asked, *words)
-    assert done.returncode == 0, done.stderr
-    return [row for row in json.loads(done.stdout) if row["platform"] != "crescendo"]
+    code, out, err = here(folder, environment, *asked, *words)
+    assert code == 0, err
+    return [row for row in json.loads(out) if row["platform"] != "crescendo"]
 
 
 def judged_at(path):
@@ -109,7 +124,7 @@ def landed(folder):
     """A sample of all domains, and what comes later: newer files, and a larger report of the same world."""
     for number, songs in enumerate((40, 48)):
         words = ("sample", "--seed", "1", "--songs", str(songs), *SIZE, "--to", f"made/{number}")
-        assert crescendo(folder, os.environ | {}, *words).returncode == 0
+        assert here(folder, {}, *words)[0] == 0
     made, later = folder / "made" / "0", []
     leads = sorted((made / "leads").iterdir())
     groups = {
@@ -141,7 +156,7 @@ def begun(tmp_path_factory):
     folder = tmp_path_factory.mktemp("begun")
     environment = project_in(folder)
     first, later = landed(folder)
-    assert crescendo(folder, environment, "load", str(first)).returncode == 0
+    assert here(folder, environment, "load", str(first))[0] == 0
     assert "Kept" not in build(folder, environment)
     assert plan_of(folder / "crescendo.duckdb")[:2] == (True, "none was judged before")
     return folder, first, later
@@ -164,7 +179,7 @@ def test_after_loads_the_tables_are_those_of_a_full_refresh(tmp_path, begun, see
     environment, touched, steps = project_in(folder), [], drawn(seed, first, later)
     said = {judged_at(warehouse): answered(folder, environment)}
     for verb, path in steps:
-        assert crescendo(folder, environment, verb, str(path)).returncode == 0
+        assert here(folder, environment, verb, str(path))[0] == 0
         told = build(folder, environment)
         assert "Kept" in told, (steps, told)
         said[judged_at(warehouse)] = answered(folder, environment)
@@ -183,5 +198,5 @@ def test_after_loads_the_tables_are_those_of_a_full_refresh(tmp_path, begun, see
     if seed == 0:
         for moment, answer in said.items():
             assert answered(folder, environment, "--as-known-at", moment) == answer, moment
-        refused = crescendo(folder, environment, "growth", "--as-known-at", "2001-01-01")
-        assert (refused.returncode, "nothing was built by then" in refused.stderr) == (2, True)
+        code, _, err = here(folder, environment, "growth", "--as-known-at", "2001-01-01")
+        assert (code, "nothing was built by then" in err) == (2, True)
