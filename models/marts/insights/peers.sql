@@ -42,7 +42,9 @@ compared as (
         case
             when recent.size is not null
                 -- how many digits, which a logarithm of 1000 does not say on every engine
-                then length(cast(cast(floor(greatest(recent.size, 1)) as bigint) as varchar))
+                then length(cast(
+                    cast(floor(greatest(recent.size, 1)) as bigint) as {{ dbt.type_string() }}
+                ))
         end as size_class,
         recent.average as recent_pace,
         earlier.average as earlier_pace,
