@@ -135,10 +135,10 @@ def _folder() -> Path:
 def _keep_schemas(file: Path) -> None:
     """Have dbt make the JSON schemas of its configuration once for its release, and keep them in a file."""
     release = " ".join(f"{name} {version(name)}" for name in SCHEMA_MAKERS)
-    kept: dict[str, Any] = {}
-    with suppress(OSError, ValueError):
-        kept = json.loads(file.read_text())
-    schemas = kept.get(release) or {}
+    schemas: dict[str, Any] = {}
+    # what is no such file says nothing
+    with suppress(OSError, ValueError, TypeError, KeyError):
+        schemas.update(json.loads(file.read_text())[release])
     known = len(schemas)
 
     def json_schema(cls: type) -> dict[str, Any]:

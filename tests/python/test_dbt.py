@@ -136,7 +136,7 @@ def test_a_build_of_some_models_leaves_the_manifest_of_this_project(project, mon
 
 
 def test_what_dbt_holds_its_configuration_to_is_made_once_a_release(tmp_path):
-    """And a file that was cut short is made again."""
+    """And a file that is something else is made again."""
     file = tmp_path / "json_schemas.json"
     ask = f"""if True:
         from pathlib import Path
@@ -147,7 +147,7 @@ def test_what_dbt_holds_its_configuration_to_is_made_once_a_release(tmp_path):
         assert kept == dbt_cli._json_schema(ProjectFlags)
     """
     before = json.dumps({"of a release before": {"dbt.contracts.project.ProjectFlags": {}}})
-    for content in (None, "{cut", before):
+    for content in (None, "{cut", "[]", "null", '"text"', before):
         if content is not None:
             file.write_text(content)
         subprocess.run([sys.executable, "-c", ask], check=True)
