@@ -3525,14 +3525,31 @@ WITH anchors AS (
     END AS period_change_pct,
     CASE
       WHEN has_percent AND kind <> 'flow' AND start_value + growth >= 0
-      THEN 100 * (
-        POWER(
-          CAST((
-            start_value + growth
-          ) AS DOUBLE PRECISION) / start_value,
-          CAST(1 AS DOUBLE PRECISION) / window_days
-        ) - 1
-      )
+      THEN CASE
+        WHEN start_value + growth = 0
+        THEN -100
+        ELSE 200 * EXP(
+          CAST(CASE
+            WHEN 2 * ABS(growth) < start_value
+            THEN ATANH(CAST(growth AS DOUBLE PRECISION) / (
+              2 * start_value + growth
+            ))
+            ELSE CAST(LN(CAST((
+              start_value + growth
+            ) AS DOUBLE PRECISION) / start_value) AS DOUBLE PRECISION) / 2
+          END AS DOUBLE PRECISION) / window_days
+        ) * SINH(
+          CAST(CASE
+            WHEN 2 * ABS(growth) < start_value
+            THEN ATANH(CAST(growth AS DOUBLE PRECISION) / (
+              2 * start_value + growth
+            ))
+            ELSE CAST(LN(CAST((
+              start_value + growth
+            ) AS DOUBLE PRECISION) / start_value) AS DOUBLE PRECISION) / 2
+          END AS DOUBLE PRECISION) / window_days
+        )
+      END
     END AS daily_rate_pct
   FROM rated
 ), grown AS (
@@ -4000,14 +4017,31 @@ WITH sums AS (
     period_change_pct,
     CASE
       WHEN has_percent AND kind <> 'flow' AND start_value + growth >= 0
-      THEN 100 * (
-        POWER(
-          CAST((
-            start_value + growth
-          ) AS DOUBLE PRECISION) / start_value,
-          CAST(1 AS DOUBLE PRECISION) / window_days
-        ) - 1
-      )
+      THEN CASE
+        WHEN start_value + growth = 0
+        THEN -100
+        ELSE 200 * EXP(
+          CAST(CASE
+            WHEN 2 * ABS(growth) < start_value
+            THEN ATANH(CAST(growth AS DOUBLE PRECISION) / (
+              2 * start_value + growth
+            ))
+            ELSE CAST(LN(CAST((
+              start_value + growth
+            ) AS DOUBLE PRECISION) / start_value) AS DOUBLE PRECISION) / 2
+          END AS DOUBLE PRECISION) / window_days
+        ) * SINH(
+          CAST(CASE
+            WHEN 2 * ABS(growth) < start_value
+            THEN ATANH(CAST(growth AS DOUBLE PRECISION) / (
+              2 * start_value + growth
+            ))
+            ELSE CAST(LN(CAST((
+              start_value + growth
+            ) AS DOUBLE PRECISION) / start_value) AS DOUBLE PRECISION) / 2
+          END AS DOUBLE PRECISION) / window_days
+        )
+      END
     END AS daily_rate_pct,
     observed_days,
     expected_days,

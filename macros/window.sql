@@ -229,7 +229,7 @@ compared as (
                 has_percent
                 and kind <> 'flow'
                 and start_value + growth >= 0
-                then 100 * (pow((start_value + growth) / start_value, 1 / window_days) - 1)
+                then {{ daily_rate('start_value', 'growth', 'window_days') }}
         end as daily_rate_pct
     from rated
 

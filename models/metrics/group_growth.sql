@@ -86,7 +86,7 @@ described as (
         period_change_pct,
         case
             when has_percent and kind <> 'flow' and start_value + growth >= 0
-                then 100 * (pow((start_value + growth) / start_value, 1 / window_days) - 1)
+                then {{ daily_rate('start_value', 'growth', 'window_days') }}
         end as daily_rate_pct,
         observed_days,
         expected_days,

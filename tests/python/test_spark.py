@@ -247,11 +247,3 @@ def two(tmp_path):
 )
 def test_a_difference_is_found_by_key_and_column(two, query, wrong):
     assert two(query) == wrong
-
-
-@pytest.mark.parametrize(("column", "wrong"), [("momentum", {}), ("growth_pct", {"growth_pct": 1})])
-def test_a_rate_that_is_a_power_less_one_is_compared_as_the_power(tmp_path, column, wrong):
-    connection = duckdb.connect()
-    connection.execute(f"create table ours as select 1 as k, 100 * (pow(1.001, 0.01) - 1) as {column}")
-    connection.execute(f"copy (select k, {column} + 1e-14 as {column} from ours) to '{tmp_path}/part.parquet'")
-    assert compare(connection, "ours", "ours", tmp_path, ["k"]).wrong == wrong

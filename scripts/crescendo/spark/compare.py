@@ -11,9 +11,6 @@ from crescendo.warehouse import one, quoted, text
 
 TOLERANCE = 1e-12
 FLOATS = ("DOUBLE", "FLOAT")
-# powers less one in percent, and a difference of two: the powers are near each other, at about 100 %, and their last
-# digit is a large part of a rate near zero
-POWERS = {"daily_rate_pct", "previous_daily_rate_pct", "momentum"}
 # what is another value in each build: when it was, what it was called, and hashes that are the engine's own
 ANOTHER = {"known_from", "known_until", "judged_at", "plan_id", "previous_plan_id", "link", "email_link", "phone_link"}
 # what cannot be equal, or cannot be there, and why; a test holds that nothing else differs, and that each of these does
@@ -105,7 +102,7 @@ def compare(
     same = " and ".join(f"d.{quoted(column)} is not distinct from s.{quoted(column)}" for column in [*matched, "n"])
     counts = [f"count(*) filter (where d.n is null or s.n is null) as {quoted('rows of one engine only')}"]
     for column in rest:
-        differs = _differs(column, ours[column] in FLOATS)
+        differs = _differs(quoted(column), ours[column] in FLOATS)
         counts.append(f"count(*) filter (where d.n = s.n and {differs}) as {quoted(column)}")
     query = f"""
         with d as ({_numbered(source, ours, matched, rest)}), s as ({_numbered(files, ours, matched, rest)})
@@ -126,9 +123,8 @@ def _numbered(source: str, types: dict[str, str], key: list[str], rest: list[str
 
 
 def _differs(column: str, is_float: bool) -> str:
-    mine, other = f"d.{quoted(column)}", f"s.{quoted(column)}"
+    mine, other = f"d.{column}", f"s.{column}"
     if not is_float:
         return f"{mine} is distinct from {other}"
-    least = 100 if column in POWERS else 0
-    near = f"abs({mine} - {other}) <= {TOLERANCE} * greatest(abs({mine}), abs({other}), {least})"
+    near = f"abs({mine} - {other}) <= {TOLERANCE} * greatest(abs({mine}), abs({other}))"
     return f"{mine} is distinct from {other} and not coalesce({near}, false)"
