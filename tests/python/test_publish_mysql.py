@@ -94,15 +94,18 @@ def small(project, smaller, monkeypatch):
     return publish
 
 
-published_first = []  # the state of the first small warehouse, once it was published
+@pytest.fixture(scope="module")
+def first_state():
+    """The state of the first small warehouse, once it was published."""
+    return []
 
 
 @pytest.fixture
-def old(reached, small):
-    """The server with the metrics of the first small warehouse: published only where no test before left them."""
-    if not published_first or "metrics" not in databases(reached) or state(reached) != published_first:
+def old(reached, small, first_state):
+    """The server with the metrics of the first small warehouse, published if the test before left others."""
+    if not first_state or "metrics" not in databases(reached) or state(reached) != first_state:
         small(0)
-        published_first[:] = state(reached)
+        first_state[:] = state(reached)
     return reached
 
 

@@ -1,4 +1,4 @@
--- One row per raw row: its lead, and hashes of what it says and of where it was read.
+-- One row per raw row, with its lead and two hashes: of its values, and of these and its position.
 
 with
 

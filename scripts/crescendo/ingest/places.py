@@ -39,7 +39,7 @@ def note_repeated(bench: Workbench, root: str) -> None:
 
 
 def move_repeated(connection: duckdb.DuckDBPyConnection, documents: Documents) -> None:
-    """Update the raw rows of records that this load read again: they name the last place where it read them."""
+    """Give the raw rows that this load read again the file and position where it read them last."""
     known = "select 1 from duckdb_tables() where temporary and table_name = 'repeated'"
     if not connection.execute(known).fetchone():
         return
@@ -53,7 +53,7 @@ def move_repeated(connection: duckdb.DuckDBPyConnection, documents: Documents) -
 
 
 def move_back(connection: duckdb.DuckDBPyConnection, source: Source, tables: list[RawTable]) -> set[tuple[str, str]]:
-    """Update the raw rows that name a forgotten or replaced file: they name the last that is not.
+    """Give the raw rows that name a forgotten or replaced file the last file that is neither.
 
     Returns the tables that changed.
     """
