@@ -540,7 +540,7 @@ def test_two_loads_at_once_both_come_to_their_end(desk, expected):
     assert desk.digests() == expected
 
 
-KILLS = int(os.environ.get("CRESCENDO_KILLS", "2"))
+KILLS = int(os.environ.get("CRESCENDO_KILLS", "3"))
 
 
 @pytest.fixture(params=["a report", "pages"])

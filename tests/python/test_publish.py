@@ -22,7 +22,7 @@ from crescendo.publish import postgres, schema
 from servers import programs, psql, server
 
 names = (f"test_{number}" for number in count(1))
-KILLS = int(os.environ.get("CRESCENDO_KILLS", "2"))
+KILLS = int(os.environ.get("CRESCENDO_KILLS", "5"))
 
 
 @pytest.fixture(scope="session")
@@ -35,16 +35,23 @@ def postgresql():
         yield environment
 
 
-@pytest.fixture
-def database(postgresql, monkeypatch):
-    """An empty database, which the PG* variables name."""
+@contextmanager
+def copied(postgresql, monkeypatch, template):
+    """A copy of a database, which the PG* variables name while it is there."""
     name = next(names)
-    psql(postgresql, f"create database {name}")
+    psql(postgresql, f"create database {name} template {template}")
     environment = postgresql | {"PGDATABASE": name}
     for key, value in environment.items():
         monkeypatch.setenv(key, value)
     yield environment
     psql(postgresql, f"drop database {name} with (force)")
+
+
+@pytest.fixture
+def database(postgresql, monkeypatch):
+    """An empty database, which the PG* variables name."""
+    with copied(postgresql, monkeypatch, "template1") as environment:
+        yield environment
 
 
 @pytest.fixture(scope="session")
@@ -62,14 +69,9 @@ def template(built, postgresql, two_states, tmp_path_factory):
 
 @pytest.fixture
 def old(postgresql, template, monkeypatch):
-    """A copy of it, which the PG* variables name."""
-    name = next(names)
-    psql(postgresql, f"create database {name} template {template}")
-    environment = postgresql | {"PGDATABASE": name}
-    for key, value in environment.items():
-        monkeypatch.setenv(key, value)
-    yield environment
-    psql(postgresql, f"drop database {name} with (force)")
+    """A database to which the first of the small warehouses was published, which the PG* variables name."""
+    with copied(postgresql, monkeypatch, template) as environment:
+        yield environment
 
 
 @pytest.fixture(scope="session")
@@ -273,13 +275,13 @@ def test_a_reader_sees_the_old_state_or_the_new_one_during_publications(project,
         reading(old, BALANCE) as first,
         reading(old, f"begin \\; {BALANCE} \\; {BALANCE} \\; commit") as second,
     ):
-        for path in reversed(two_states):
+        for path in 3 * two_states[::-1]:
             monkeypatch.setenv("CRESCENDO_DB", str(path))
             postgres.publish_postgres()
             expected.add("\t".join(state(old)))
     assert len(expected) == 2
     for answers in (first, second):
-        assert len(answers) > 50
+        assert len(answers) > 100
         assert set(answers) == expected
     pairs = zip(second[::2], second[1::2], strict=False)
     assert all(one == other for one, other in pairs), "a transaction sees one state, however many questions it asks"
