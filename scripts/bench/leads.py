@@ -3,15 +3,15 @@
     python scripts/bench/leads.py --leads 1000000
 
 Writes to a folder of its own, which is removed. Prints what the targets speak of: load and models within 30 s and
-2 GiB, one more day within 5 s. dbt is run as `crescendo build` runs it: of everything first, then of what is stale;
-here that is the leads alone, without their tests. dbt's own start, which any selection pays, is told apart: that of a
-run of one small view. On a busy machine believe the CPU seconds.
+2 GiB, one more day within 5 s. Both as `crescendo build` does it: a copy of the warehouse, files loaded into it while
+dbt is imported, and then the models, all of them first and later those that are stale; here these are the leads alone,
+without their tests. A run of one small view says what dbt takes without models. On a busy machine believe the CPU
+seconds.
 """
 
 import argparse
 import json
 import os
-import sys
 import tempfile
 from datetime import date, timedelta
 from pathlib import Path
@@ -78,18 +78,9 @@ def generate(folder: Path, leads: int, first: date, days: int, after: int = 0) -
     write(folder / "spend.jsonl", spent, SPEND)
 
 
-def told(name: str, spent: list[Spent]) -> None:
-    """Print what steps took together."""
-    wall, cpu = sum(one.wall for one in spent), sum(one.cpu for one in spent)
-    print(f"{name:<16}{wall:8.1f} s {cpu:8.1f} CPU s {max(one.memory for one in spent):6.0f} MiB", flush=True)
-
-
-def told_of(load: str, models: str, spent: list[Spent], target: Path) -> None:
-    """Print what a load took, its models, and both, with the slowest models."""
-    told(load, spent[:1])
-    told(models, spent[1:])
-    told("both", spent)
-    print(f"                {slowest(target)}", flush=True)
+def told(name: str, spent: Spent, *more: str) -> None:
+    """Print what a step took, and of what that is made."""
+    print("\n                ".join([f"{name:<16}{spent}", spent.said, *more]), flush=True)
 
 
 def nodes(target: Path) -> list[str]:
@@ -124,18 +115,17 @@ def main() -> None:
         print(f"{options.leads:,} leads of {DAYS} days, {size / 1e6:,.0f} MB")
         own = {"CRESCENDO_DB": str(folder / "b.duckdb"), "DBT_TARGET_PATH": str(folder / "target")}
         environment = own | {"DBT_LOG_PATH": str(folder / "logs")}
-        load = [sys.executable, "-m", "crescendo.cli", "load"]
-
         run(built("parse"), environment)  # what a project has done that was built before
         run(built("seed", "--select", *SEEDS), environment)
         leads = ("--select", *(f"path:{place}" for place in FOLDERS), *SEEDS)
-        spent = [run([*load, str(folder / "all")], environment), run(built("run", *leads), environment)]
-        told_of("load", "models", spent, folder / "target")
+        told(
+            "load and models", run(built("run", *leads, folder=folder / "all"), environment), slowest(folder / "target")
+        )
         generate(folder / "day", options.leads // DAYS, FIRST + timedelta(DAYS), 1, after=options.leads)
         wanted = nodes(folder / "target")
-        spent = [run([*load, str(folder / "day")], environment), run(built("run", wanted=wanted), environment)]
-        told_of("one more day", "its models", spent, folder / "target")
-        told("dbt's own start", [run(built("run", wanted=[SMALL]), environment)])
+        day = run(built("run", wanted=wanted, folder=folder / "day"), environment)
+        told("one more day", day, slowest(folder / "target"))
+        told("dbt alone", run(built("run", wanted=[SMALL]), environment))
         with duckdb.connect(str(folder / "b.duckdb"), read_only=True) as warehouse:
             [(count,)] = warehouse.execute("select count(*) from leads.fct_leads").fetchall()
         print(f"{count:,} leads in fct_leads; load average {os.getloadavg()[0]:.0f} of {os.cpu_count()} cores")

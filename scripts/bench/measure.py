@@ -9,24 +9,36 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-# dbt as `crescendo build` runs it, of the nodes in a file if one is named
+# what `crescendo build` does: a copy of the warehouse, files loaded into it while dbt is imported, and models
 BUILD = """
-import json, os, sys
-from crescendo import dbt
+import json, os, sys, time
+from contextlib import nullcontext
+from pathlib import Path
+from crescendo import dbt, warehouse
+from crescendo.ingest.load import load
 os.chdir(sys.argv[1])
-words, wanted = json.loads(sys.argv[2]), json.loads(sys.argv[3])
-done, said = dbt.run(*words, "--quiet", wanted=wanted)
-sys.exit(0 if done else said)
+words, wanted, folder = json.loads(sys.argv[2])
+started = time.monotonic()
+with warehouse.renewed() if folder else nullcontext(), dbt.begun() as process:
+    copied = time.monotonic()
+    if folder:
+        load([Path(folder)])
+    loaded = time.monotonic()
+    done, said = dbt.run(*words, "--quiet", wanted=wanted, process=process)
+if not done:
+    sys.exit(said)
+print(f"copied {copied - started:.1f} s, loaded {loaded - copied:.1f} s, built {time.monotonic() - loaded:.1f} s")
 """
 
 
 @dataclass(frozen=True)
 class Spent:
-    """Seconds of wall and CPU time, and the largest resident memory in MiB."""
+    """Seconds of wall and CPU time, the largest resident memory in MiB, and what was said last."""
 
     wall: float
     cpu: float
     memory: float
+    said: str = ""
 
     def __str__(self) -> str:
         return f"{self.wall:8.1f} s {self.cpu:8.1f} CPU s {self.memory:6.0f} MiB"
@@ -43,9 +55,13 @@ def run(command: list[str], environment: dict[str, str] | None = None) -> Spent:
     _, status, used = os.wait4(process.pid, 0)
     if status:
         sys.exit(f"{' '.join(command)[:200]}\nfailed: {said.decode(errors='replace')[-3000:]}")
-    return Spent(time.monotonic() - started, used.ru_utime + used.ru_stime, used.ru_maxrss / 1024)
+    last = said.decode(errors="replace").strip().rpartition("\n")[2]
+    return Spent(time.monotonic() - started, used.ru_utime + used.ru_stime, used.ru_maxrss / 1024, last)
 
 
-def built(*words: str, wanted: list[str] | None = None) -> list[str]:
-    """The command that has dbt do as `words` say, as `crescendo build` does; of the nodes `wanted` alone if given."""
-    return [sys.executable, "-c", BUILD, str(ROOT), json.dumps(words), json.dumps(wanted)]
+def built(*words: str, wanted: list[str] | None = None, folder: Path | None = None) -> list[str]:
+    """The command that has dbt do as `words` say, as `crescendo build` does; of the nodes `wanted` alone if given.
+
+    Of a copy of the warehouse, into which the files in `folder` were loaded, if one is given.
+    """
+    return [sys.executable, "-c", BUILD, str(ROOT), json.dumps([words, wanted, folder and str(folder)])]

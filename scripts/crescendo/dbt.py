@@ -6,7 +6,8 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, nullcontext, suppress
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -53,6 +54,27 @@ def stamp(root: Path = Path()) -> str:
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
+@contextmanager
+def begun() -> Iterator[subprocess.Popen[str]]:
+    """A process that imports dbt, while the block does something else, and then waits for what to `run`.
+
+    It works for the copies of warehouses that are worked on when the block begins.
+    """
+    with subprocess.Popen(
+        [sys.executable, "-m", "crescendo.dbt_cli"],
+        env=os.environ | QUIET,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        pass_fds=swap.locks(),
+    ) as process:
+        try:
+            yield process
+        finally:
+            process.kill()  # if it was given nothing to do, or not waited for
+
+
 def run(
     *words: str,
     root: Path = Path(),
@@ -61,12 +83,14 @@ def run(
     heard: Callable[[str], None] = lambda line: None,
     stamp: str = "",
     wanted: Iterable[str] | None = None,
+    process: subprocess.Popen[str] | None = None,
 ) -> tuple[bool, str]:
     """Run dbt with these words; whether it succeeded, and what it said.
 
     `into` is the folder it writes to, `target(root)` if None. `file` is the warehouse it builds in; if empty, that of
     CRESCENDO_DB or the copy of it that is worked on. `heard` is called with each line as dbt says it. `stamp` is
     noted with what is built. Of what the words select, only the nodes with the ids `wanted` are run, if it is not None.
+    `process` is one that has `begun`, if it is not None.
     """
     folder = (into or target(root)).absolute()
     written, before = folder / "manifest.json", fingerprint(root)
@@ -82,21 +106,20 @@ def run(
         # not if dbt was run by hand since
         if _mark(folder).startswith(f"{before} ") and 0 < age <= (folder / MARK).stat().st_mtime_ns:
             asked[KEPT] = "1"
-    with subprocess.Popen(  # noqa: S603 our own dbt, on our own project
-        [sys.executable, "-m", "crescendo.dbt_cli", *words, "--no-use-colors", "--project-dir", str(root),
-         "--profiles-dir", str(root), "--target-path", str(folder)],
-        env=os.environ | QUIET | asked | {"CRESCENDO_DB": built},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        pass_fds=swap.locks(),
-    ) as process:  # fmt: skip
-        for line in process.stdout or ():
-            lines.append(line)
-            heard(line)
+    places = ("--project-dir", str(root), "--profiles-dir", str(root), "--target-path", str(folder))
+    task = {"words": [*words, "--no-use-colors", *places], "environment": asked | {"CRESCENDO_DB": built}}
+    with nullcontext(process) if process else begun() as ours:
+        if ours.stdin and ours.stdout:  # they are pipes
+            # a process that has ended already has said why
+            with suppress(BrokenPipeError), ours.stdin as asking:
+                json.dump(task, asking)
+            for line in ours.stdout:
+                lines.append(line)
+                heard(line)
+        code = ours.wait()
     if written.is_file() and written.stat().st_mtime_ns != age:
         (folder / MARK).write_text(f"{before} {_run_of(json.loads(written.read_text()))}\n")
-    return not process.returncode, "".join(lines)
+    return not code, "".join(lines)
 
 
 def keep_manifest() -> None:

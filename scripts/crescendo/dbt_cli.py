@@ -18,6 +18,9 @@ manifest took a tenth of a small build. The JSON schemas that dbt holds its conf
 and whose flags its adapter has is not searched for in the source of every caller: another tenth. pandas is not there,
 since no model is made with it: DuckDB imports it when it is first handed a value.
 
+Without words it imports dbt, reads what dbt knows of the project, and waits for its words: half of a small run is done
+while files are still being loaded.
+
 A data test is one statement: it needs none of the thousand macros that dbt hands to a materialization, which took
 three quarters of its time.
 
@@ -26,8 +29,13 @@ own rule would add the tests of every model named. The file has the SQL of tests
 so that they are not compiled again.
 """
 
-import atexit
+# ruff: noqa: E402 collecting less often saves most while dbt is imported
 import gc
+
+gc.set_threshold(100_000, 20, 100)
+
+import atexit
+import importlib
 import json
 import os
 import sys
@@ -42,6 +50,7 @@ import dbt.task.runnable  # it takes the function that writes a manifest over by
 from dbt.adapters.duckdb.credentials import DuckDBCredentials
 from dbt.cli.main import cli
 from dbt.compilation import Compiler, Linker
+from dbt.contracts.graph.manifest import Manifest
 from dbt.graph.selector import NodeSelector
 from dbt.task.test import TestResultData, TestRunner
 from dbt_common.behavior_flags import BehaviorFlagRendered
@@ -53,6 +62,8 @@ from dbt_common.utils.encoding import JSONEncoder
 from crescendo.dbt import KEPT, WANTED, target
 from crescendo.files import write_atomically
 
+# what dbt imports no earlier than it runs
+LATER = ("crescendo.dbt_plugin", "dbt.adapters.duckdb.environments.local", "dbt_common.clients.agate_helper")
 # they make the schemas of dbt's configuration
 SCHEMA_MAKERS = ("dbt-core", "dbt-adapters", "dbt-common", "dbt-duckdb", "mashumaro")
 
@@ -157,9 +168,40 @@ def _keep_schemas(file: Path) -> None:
     dbtClassMixin.json_schema = classmethod(json_schema)  # type: ignore[assignment]
 
 
+def _read_ahead(file: Path) -> None:
+    """Read what dbt knows of the project, for when dbt asks for the same."""
+    try:
+        known = file.read_bytes()
+        read = Manifest.from_msgpack(known, decoder=dbt.parser.manifest.extended_mashumuro_decoder)
+    except Exception:  # noqa: BLE001 of whatever kind: dbt meets it again and then parses the project anew
+        return
+    from_bytes = Manifest.from_msgpack  # another function since its first call
+
+    def from_msgpack(given: bytes, **how: Any) -> Manifest:
+        Manifest.from_msgpack = from_bytes  # type: ignore[method-assign,misc]
+        return read if given == known else from_bytes(given, **how)
+
+    Manifest.from_msgpack = from_msgpack  # type: ignore[method-assign,misc,assignment]
+
+
+def _wait() -> None:
+    """Import and read what a run needs, then wait for its words and for what is added to the environment."""
+    for name in LATER:
+        importlib.import_module(name)
+    _read_ahead(target() / "partial_parse.msgpack")
+    line = sys.stdin.readline()
+    if not line:  # whoever began this has nothing for it to do, or has ended
+        sys.exit()
+    task = json.loads(line)
+    sys.argv += task["words"]
+    os.environ.update(task["environment"])
+
+
 if __name__ == "__main__":
     os.environ.setdefault("DBT_USE_FAST_TEST_EDGES", "true")
     sys.modules.setdefault("pandas", None)  # type: ignore[arg-type]
+    if not sys.argv[1:]:
+        _wait()
     _write_less()
     _keep_schemas(_folder() / "json_schemas.json")
     if WANTED in os.environ:
@@ -168,5 +210,4 @@ if __name__ == "__main__":
     DuckDBCredentials._connection_keys = _keys_without_path  # type: ignore[method-assign]
     TestRunner.execute_data_test = _tested  # type: ignore[method-assign,assignment]
     EventManager.fire_event = _fire_if_logged  # type: ignore[method-assign,assignment]
-    gc.set_threshold(100_000, 20, 100)
     cli()

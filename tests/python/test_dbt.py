@@ -99,21 +99,6 @@ def test_the_sql_of_tests_is_that_of_the_last_whole_build_of_this_project_and_da
     assert dbt._compiled_tests(project / "target" / "docs", "of another project", "x") == {}
 
 
-class Started:
-    """A run of dbt that does nothing but keep what it was told."""
-
-    returncode, stdout = 0, ()
-
-    def __init__(self, words, env, **_how):
-        Started.env = env
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        return None
-
-
 @pytest.mark.parametrize(
     ("changed", "wanted", "is_kept"),
     [
@@ -126,13 +111,51 @@ class Started:
 )
 def test_a_build_of_some_models_leaves_the_manifest_of_this_project(project, monkeypatch, changed, wanted, is_kept):
     monkeypatch.chdir(project)
-    monkeypatch.setattr(dbt.subprocess, "Popen", Started)
     if changed:
         later = (project / "target" / dbt.MARK).stat().st_mtime_ns + 1
         (project / changed).write_text("{}")
         os.utime(project / changed, ns=(later, later))
-    dbt.run("build", wanted=wanted)
-    assert (dbt.KEPT in Started.env) == is_kept
+    with subprocess.Popen(["cat"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as echo:
+        _, said = dbt.run("build", wanted=wanted, process=echo)
+    assert (dbt.KEPT in json.loads(said)["environment"]) == is_kept
+
+
+def test_a_process_that_was_begun_and_has_nothing_to_do_ends_with_whoever_began_it():
+    with dbt.begun() as process:
+        process.stdin.close()  # as the kernel does if that one is killed
+        assert (process.wait(60), process.stdout.read()) == (0, "")
+
+
+def test_a_process_that_has_ended_says_why(project):
+    with subprocess.Popen(["echo", "no memory"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as ended:
+        ended.wait()
+        assert dbt.run("build", root=project, process=ended) == (True, "no memory\n")
+
+
+def test_what_was_read_ahead_is_given_once_and_for_the_same_bytes_only(tmp_path):
+    ask = f"""if True:
+        from pathlib import Path
+        from crescendo.dbt_cli import Manifest, _read_ahead
+        from dbt.parser.manifest import extended_mashumuro_decoder as decoder
+        file, same, other = Path({str(tmp_path / "partial_parse.msgpack")!r}), Manifest(), Manifest()
+        other.metadata.project_id = "other"
+        from_bytes = Manifest.from_msgpack
+        _read_ahead(file)
+        assert Manifest.from_msgpack == from_bytes, "there is no file"
+        Manifest.from_msgpack(same.to_msgpack(), decoder=decoder)
+        from_bytes = Manifest.from_msgpack
+        file.write_bytes(b"cut")
+        _read_ahead(file)
+        assert Manifest.from_msgpack == from_bytes, "the file holds something else"
+        for later in (same, other):
+            file.write_bytes(same.to_msgpack())
+            _read_ahead(file)
+            ahead = [cell.cell_contents for cell in Manifest.from_msgpack.__closure__]
+            read = Manifest.from_msgpack(later.to_msgpack(), decoder=decoder)
+            assert any(read is cell for cell in ahead) == (later is same)
+            assert Manifest.from_msgpack == from_bytes, "a manifest is changed by whoever reads it"
+    """
+    subprocess.run([sys.executable, "-c", ask], check=True)
 
 
 def test_what_dbt_holds_its_configuration_to_is_made_once_a_release(tmp_path):

@@ -3,6 +3,7 @@
 import logging
 import re
 import shutil
+import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -55,7 +56,8 @@ def build_command(environment_seconds: float, force: bool) -> int:
 
 
 def _build(run: Run, seconds: dict[str, float], force: bool) -> int:
-    with warehouse.renewed() as copy:
+    # dbt is imported while files are loaded
+    with warehouse.renewed() as copy, dbt.begun() as process:
         with run.phase("load") as phase:
             loaded = _loaded(seconds)
             phase.rows, phase.bytes = measure.size_of(loaded)
@@ -71,7 +73,7 @@ def _build(run: Run, seconds: dict[str, float], force: bool) -> int:
             _print_questions()
             return 0
         with _timed(seconds, "dbt build"), run.phase("transform"):
-            built = _dbt_build(stamp, stale)
+            built = _dbt_build(stamp, stale, process)
         for node in outcome.nodes(dbt.target()) if built else ():
             event(logging.ERROR if node["status"] in outcome.BROKEN else logging.DEBUG, "dbt node ended", **node)
         copy.keep = built is not None
@@ -183,7 +185,7 @@ def _sample() -> None:
     half.rename(SAMPLE)
 
 
-def _dbt_build(stamp: str, stale: builds.Stale | None) -> Outcome | None:
+def _dbt_build(stamp: str, stale: builds.Stale | None, process: subprocess.Popen[str]) -> Outcome | None:
     """Run `dbt build` of what is stale, or of everything.
 
     Returns what became of it, or None if it did not come so far (its words are shown).
@@ -192,7 +194,8 @@ def _dbt_build(stamp: str, stale: builds.Stale | None) -> Outcome | None:
     results.unlink(missing_ok=True)
     # unit tests try the models' logic on made-up rows: that is `make test`, not a check of what was loaded
     words = ("build", "--exclude-resource-type", "unit_test")
-    done, said = dbt.run(*words, heard=_progress(), stamp=stamp, wanted=stale.nodes if stale else None)
+    wanted = stale.nodes if stale else None
+    done, said = dbt.run(*words, heard=_progress(), stamp=stamp, wanted=wanted, process=process)
     if stale is None:
         dbt.keep_manifest()
     built = outcome.read(dbt.target()) if results.exists() else None
