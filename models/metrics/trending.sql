@@ -37,7 +37,8 @@ scored as (
             else windows.start_value
         end as earlier_value,
         greatest(metrics.min_base, 1) as least_base,
-        windows.daily_rate_pct - windows.previous_daily_rate_pct as momentum
+        -- two rates that are almost the same have no more digits between them
+        round(windows.daily_rate_pct - windows.previous_daily_rate_pct, 12) as momentum
     from windows
     inner join metrics
         on

@@ -247,3 +247,11 @@ def two(tmp_path):
 )
 def test_a_difference_is_found_by_key_and_column(two, query, wrong):
     assert two(query) == wrong
+
+
+def test_rows_of_which_every_column_is_left_out_are_counted(tmp_path):
+    connection = duckdb.connect()
+    connection.execute("create table ours as select 1 as raw_fingerprint from range(2)")
+    for count, wrong in ((2, {}), (3, {"rows of one engine only": 1})):
+        connection.execute(f"copy (select 2 as raw_fingerprint from range({count})) to '{tmp_path}/part.parquet'")
+        assert compare(connection, "ours", "ours", tmp_path, []).wrong == wrong

@@ -45,7 +45,7 @@ def main(folder: Path, words: list[str]) -> int:
         place, query = asked
         began = time.perf_counter()
         try:
-            SparkSession.builder.getOrCreate().sql(query).write.parquet(str(folder / place))
+            SparkSession.builder.getOrCreate().sql(query).write.mode("overwrite").parquet(str(folder / place))
             refused.pop(place, None)
         except PySparkException as error:
             refused[place] = str(error)

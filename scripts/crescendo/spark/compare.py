@@ -117,6 +117,7 @@ def compare(
 def _numbered(source: str, types: dict[str, str], key: list[str], rest: list[str]) -> str:
     """The columns of a source in DuckDB's types, and which of the rows of its key a row is."""
     columns = ", ".join(f"cast({quoted(column)} as {types[column]}) as {quoted(column)}" for column in [*key, *rest])
+    columns = columns or "null"  # where all columns are left out, rows are counted
     within = f"partition by {', '.join(map(quoted, key))}" if key else ""
     order = ", ".join(quoted(column) for column in rest) or "1"
     return f"select *, row_number() over ({within} order by {order}) as n from (select {columns} from {source})"
