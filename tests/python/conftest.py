@@ -5,7 +5,6 @@ import json
 import os
 import shutil
 import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
@@ -77,9 +76,17 @@ def dbt(folder: Path, environment: dict[str, str], *words: str) -> subprocess.Co
 
 
 def crescendo(folder: Path, environment: dict[str, str], *words: str) -> subprocess.CompletedProcess[str]:
-    """Run the command line in a folder, as a user does."""
-    command = [sys.executable, "-m", "crescendo.cli", *words]
-    return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
+    """Run the command line in a folder, as a user does, but for dbt, which is forked."""
+    how = {"cwd": folder, "env": environment, "pass_fds": [warm.server().fileno()]}
+    return subprocess.run(warm.command(*words), capture_output=True, text=True, check=False, **how)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def forked_dbt():
+    """What the process of the tests itself starts of dbt is forked, too."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(our_dbt, "subprocess", warm.lend(warm.server))
+        yield
 
 
 @pytest.fixture(autouse=True)
