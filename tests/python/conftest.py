@@ -25,11 +25,14 @@ BALANCE = """
         (select sum(observation_count) from metrics.dim_series),
         (select count(*) from metrics.song_days)
 """
-# files that take most of a minute or more, the longest first: one that begins last runs alone at the end; the first
+# files that take longer than most, the longest first: one that begins last runs alone at the end; the first
 # two need no built sample, so that neither worker waits for it
 LONG = (
-    *("test_worlds", "test_correlation", "test_increments_loaded", "test_publish_mysql", "test_app", "test_publish"),
-    *("test_days", "test_load", "test_growth_proof", "test_build", "test_builds", "test_findings", "test_tasks"),
+    *("test_worlds", "test_correlation", "test_increments_loaded", "test_publish_mysql", "test_days", "test_publish"),
+    *("test_load", "test_growth_proof", "test_app", "test_build", "test_tasks", "test_builds", "test_findings"),
+    *("test_films", "test_leads", "test_swap", "test_watch", "test_insights_page", "test_domain", "test_dbt"),
+    *("test_increments", "test_recommend", "test_recommend_retrain", "test_recommend_serve", "test_stale", "test_ask"),
+    *("test_privacy", "test_warehouse", "test_mentions", "test_increments_films", "test_increments_leads"),
 )
 PROJECT = ("dbt_project.yml", "profiles.yml", "models", "seeds", "macros", "tests", "analyses")
 
