@@ -30,9 +30,9 @@ BALANCE = """
 LONG = (
     *("test_worlds", "test_correlation", "test_increments_loaded", "test_publish_mysql", "test_days", "test_publish"),
     *("test_load", "test_growth_proof", "test_app", "test_build", "test_tasks", "test_builds", "test_findings"),
-    *("test_films", "test_leads", "test_swap", "test_watch", "test_insights_page", "test_domain", "test_dbt"),
-    *("test_increments", "test_recommend", "test_recommend_retrain", "test_recommend_serve", "test_stale", "test_ask"),
-    *("test_privacy", "test_warehouse", "test_mentions", "test_increments_films", "test_increments_leads"),
+    *("test_read_order", "test_swap", "test_watch", "test_films", "test_leads", "test_insights_page", "test_domain"),
+    *("test_dbt", "test_increments", "test_recommend", "test_recommend_retrain", "test_recommend_serve", "test_ask"),
+    *("test_stale", "test_privacy", "test_warehouse", "test_increments_films", "test_increments_leads"),
 )
 PROJECT = ("dbt_project.yml", "profiles.yml", "models", "seeds", "macros", "tests", "analyses")
 
