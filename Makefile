@@ -5,9 +5,7 @@ BIN := .venv/bin
 export DBT_SEND_ANONYMOUS_USAGE_STATS := false
 export DO_NOT_TRACK := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
-# by default, Python collects cyclic garbage after every 700 new objects: a third of sqlfluff's time
-SQLFLUFF := CRESCENDO_DB=:memory: $(BIN)/python -c "import gc; gc.set_threshold(100_000, 20, 100); \
-	from sqlfluff.cli.commands import cli; cli()"
+SQLFLUFF := CRESCENDO_DB=:memory: $(BIN)/python scripts/lint_sql.py
 
 .DEFAULT_GOAL := help
 .PHONY: help app build test lint lint-python lint-models lint-sql load sample docs shell status registry airflow airflow-test spark spark-test lock audit secrets image clean

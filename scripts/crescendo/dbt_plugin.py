@@ -38,10 +38,11 @@ class Plugin(BasePlugin):
         """Make the raw tables and the ledger where they are missing, so that models have something to read."""
         try:
             run.prepare_warehouse(conn)
-            builds.prepare(conn)
-            store.prepare(conn)
-            estimates.prepare(conn)
-            operations.prepare(conn)
+            with warehouse.transaction(conn):
+                builds.prepare(conn)
+                store.prepare(conn)
+                estimates.prepare(conn)
+                operations.prepare(conn)
         except CrescendoError as error:
             raise DbtRuntimeError(str(error)) from None
 

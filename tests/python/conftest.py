@@ -5,7 +5,6 @@ import json
 import os
 import shutil
 import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
@@ -26,11 +25,14 @@ BALANCE = """
         (select sum(observation_count) from metrics.dim_series),
         (select count(*) from metrics.song_days)
 """
-# files that take most of a minute or more, the longest first: one that begins last runs alone at the end; the first
+# files that take longer than most, the longest first: one that begins last runs alone at the end; the first
 # two need no built sample, so that neither worker waits for it
 LONG = (
-    *("test_worlds", "test_correlation", "test_increments_loaded", "test_publish_mysql", "test_app", "test_publish"),
-    *("test_days", "test_load", "test_growth_proof", "test_build", "test_builds", "test_findings", "test_tasks"),
+    *("test_worlds", "test_correlation", "test_increments_loaded", "test_publish_mysql", "test_days", "test_publish"),
+    *("test_load", "test_growth_proof", "test_app", "test_build", "test_tasks", "test_builds", "test_findings"),
+    *("test_read_order", "test_swap", "test_watch", "test_films", "test_leads", "test_insights_page", "test_domain"),
+    *("test_dbt", "test_increments", "test_recommend", "test_recommend_retrain", "test_recommend_serve", "test_ask"),
+    *("test_stale", "test_privacy", "test_warehouse", "test_increments_films", "test_increments_leads"),
 )
 PROJECT = ("dbt_project.yml", "profiles.yml", "models", "seeds", "macros", "tests", "analyses")
 
@@ -77,9 +79,17 @@ def dbt(folder: Path, environment: dict[str, str], *words: str) -> subprocess.Co
 
 
 def crescendo(folder: Path, environment: dict[str, str], *words: str) -> subprocess.CompletedProcess[str]:
-    """Run the command line in a folder, as a user does."""
-    command = [sys.executable, "-m", "crescendo.cli", *words]
-    return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
+    """Run the command line in a folder, as a user does, but for dbt, which is forked."""
+    how = {"cwd": folder, "env": environment, "pass_fds": [warm.server().fileno()]}
+    return subprocess.run(warm.command(*words), capture_output=True, text=True, check=False, **how)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def forked_dbt():
+    """What the process of the tests itself starts of dbt is forked, too."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(our_dbt, "subprocess", warm.lend(warm.server))
+        yield
 
 
 @pytest.fixture(autouse=True)

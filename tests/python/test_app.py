@@ -32,6 +32,16 @@ FILLED = """() => {
     const own = [...document.querySelectorAll('[data-testid=stMain] [data-testid=stHtml]')];
     return own.length > 0 && own.every(e => e.childElementCount) && !document.querySelector('[data-testid=stSkeleton]');
 }"""
+# nothing moves: what opens is open at once, and is not drawn sixty times on its way there
+STILL = """
+const animate = Element.prototype.animate;
+Element.prototype.animate = function (frames, how) { return animate.call(this, frames, {...how, duration: 0}); };
+addEventListener('DOMContentLoaded', () => document.head.insertAdjacentHTML('beforeend',
+    '<style>*, ::before, ::after { animation: none !important; transition: none !important; }</style>'));
+"""
+# all of a table in one question to the browser
+CELLS = "rows => rows.map(row => [...row.querySelectorAll('td')].map(cell => cell.innerText))"
+TILES = "tiles => tiles.map(tile => ['.what', '.figure'].map(part => tile.querySelector(part).innerText))"
 WIDTHS = (360, 1920)
 SWAPS = int(os.environ.get("CRESCENDO_SWAPS", "6"))
 
@@ -93,6 +103,7 @@ class Page:
     def __init__(self, browser, server):
         self.server, self.wrong, self.alerts = server, [], []
         self.page = browser.new_page(viewport={"width": 1280, "height": 900}, locale="en-GB")
+        self.page.add_init_script(STILL)
         self.page.on("console", self._heard)
         self.page.on("pageerror", lambda error: self.wrong.append(str(error)))
         self.page.on("request", self._asked)
@@ -132,13 +143,15 @@ class Page:
         return self.page.inner_text("[data-testid=stMain]")
 
     def cells(self, table):
-        rows = self.page.query_selector_all(f"table#{table} tbody tr")
-        return [[cell.inner_text() for cell in row.query_selector_all("td")] for row in rows]
+        return self.rows(f"table#{table}")
+
+    def rows(self, tables):
+        """The cells of each row of the tables that are selected."""
+        return self.page.eval_on_selector_all(f"{tables} tbody tr", CELLS)
 
     def figures(self):
         """What each tile says: its words and its figure."""
-        tiles = self.page.query_selector_all(".tile")
-        return {t.query_selector(".what").inner_text(): t.query_selector(".figure").inner_text() for t in tiles}
+        return dict(self.page.eval_on_selector_all(".tile", TILES))
 
 
 @pytest.fixture(scope="module")
@@ -373,12 +386,11 @@ def test_figures_lead_to_the_rows_they_came_from_and_to_their_definitions(page, 
         if title in DATED:
             [(newest,)] = rows(warehouse, f"select max({DATED[title]})::date from ({sql})")
             assert f"Newest of them: {spans.day(newest)}," in panel.inner_text()
-    defined = page.page.query_selector_all("table.rows[id$=-definitions] tbody tr")
+    defined = page.rows("table.rows[id$=-definitions]")
     assert defined
     comments = dict(rows(warehouse, "select concat_ws('.', schema_name, table_name, column_name), comment from"
                                     " duckdb_columns() where comment is not null"))  # fmt: skip
-    for row in defined:
-        _figure, said, column = (cell.inner_text() for cell in row.query_selector_all("td"))
+    for _figure, said, column in defined:
         assert said == " ".join(comments[column].split())
 
 

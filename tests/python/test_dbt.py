@@ -160,20 +160,27 @@ def test_what_was_read_ahead_is_given_once_and_for_the_same_bytes_only(tmp_path)
 
 def test_what_dbt_holds_its_configuration_to_is_made_once_a_release(tmp_path):
     """And a file that is something else is made again."""
-    file = tmp_path / "json_schemas.json"
+    before = json.dumps({"of a release before": {"dbt.contracts.project.ProjectFlags": {}}})
+    contents = [None, "{cut", "[]", "null", '"text"', before]
+    # what is kept is written as a process ends: one for each content, of one that has imported dbt
     ask = f"""if True:
+        import os, sys
         from pathlib import Path
         from crescendo import dbt_cli
-        dbt_cli._keep_schemas(Path({str(file)!r}))
         from dbt.contracts.project import ProjectFlags
-        kept = ProjectFlags.json_schema()
-        assert kept == dbt_cli._json_schema(ProjectFlags)
+        for number, content in enumerate({contents!r}):
+            file = Path({str(tmp_path)!r}, str(number))
+            if content is not None:
+                file.write_text(content)
+            if not os.fork():
+                dbt_cli._keep_schemas(file)
+                kept = ProjectFlags.json_schema()
+                assert kept == dbt_cli._json_schema(ProjectFlags)
+                sys.exit()
+            assert os.wait()[1] == 0, content
     """
-    before = json.dumps({"of a release before": {"dbt.contracts.project.ProjectFlags": {}}})
-    for content in (None, "{cut", "[]", "null", '"text"', before):
-        if content is not None:
-            file.write_text(content)
-        subprocess.run([sys.executable, "-c", ask], check=True)
-        [(release, schemas)] = json.loads(file.read_text()).items()
+    subprocess.run([sys.executable, "-c", ask], check=True)
+    for number, _content in enumerate(contents):
+        [(release, schemas)] = json.loads((tmp_path / str(number)).read_text()).items()
         assert "dbt-core" in release
         assert list(schemas) == ["dbt.contracts.project.ProjectFlags"]

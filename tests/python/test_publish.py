@@ -10,6 +10,7 @@ import sys
 import time
 from contextlib import contextmanager
 from itertools import count
+from pathlib import Path
 
 import duckdb
 import pytest
@@ -523,8 +524,11 @@ def test_two_exports_into_one_folder_follow_each_other(changed, tmp_path):
     command = [sys.executable, "-m", "crescendo.cli", "publish", "csv", str(tmp_path)]
     with exports._held(tmp_path):
         waiting = subprocess.Popen(command, stdout=subprocess.DEVNULL)
-        with pytest.raises(subprocess.TimeoutExpired):
-            waiting.wait(5)
+        until = time.monotonic() + 60
+        # the kernel lists who waits for a lock
+        while not re.search(rf"-> FLOCK +ADVISORY +WRITE {waiting.pid} ", Path("/proc/locks").read_text()):
+            assert waiting.poll() is None and time.monotonic() < until, "it does not wait"
+            time.sleep(0.01)
         assert not (tmp_path / "csv").exists()
     assert waiting.wait(60) == 0
     assert (tmp_path / "csv" / exports.CONTENTS).is_file()

@@ -15,6 +15,8 @@ from conftest import ROOT, crescendo, project_in
 from crescendo import warehouse
 from crescendo.cli import main
 from crescendo.errors import CrescendoError
+from crescendo.ingest import ledger
+from crescendo.ingest.run import prepare_warehouse
 from crescendo.sources import all_sources
 
 REPORT = "song_id,title,artist,timeSeries\na,Own,Me,[]\n"
@@ -270,3 +272,16 @@ def test_a_disk_that_is_full_is_one_sentence_and_the_old_state(tmp_path):
 def state(folder, environment):
     """What is in the warehouse, without how large the file is."""
     return json.loads(crescendo(folder, environment, "status", "--format", "json").stdout) | {"size_bytes": 0}
+
+
+def test_its_tables_are_made_in_one_transaction(monkeypatch):
+    """The disk is waited for once: a commit for each of a hundred tables was most of a first load."""
+
+    def fail(*_asked):
+        raise CrescendoError("no room")
+
+    monkeypatch.setattr(ledger, "prepare_raw", fail)
+    with duckdb.connect() as connection:
+        with pytest.raises(CrescendoError, match="no room"):
+            prepare_warehouse(connection)
+        assert connection.execute("select table_name from duckdb_tables()").fetchall() == []

@@ -2,6 +2,8 @@
 
 The server is a process of its own, with one thread and no warehouse open, so that a fork of it is sound. A forked
 process takes over words, folder, environment and output, and runs `crescendo.dbt_cli` from its first line.
+
+    python warm.py cli FD WORDS ...    # the command line of Crescendo, whose dbt is forked from the server behind FD
 """
 
 import gc
@@ -9,12 +11,15 @@ import importlib
 import json
 import os
 import runpy
+import socket
 import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
+from types import SimpleNamespace
 
 MODULE = "crescendo.dbt_cli"
 # dbt itself, and what it imports no earlier than it runs; not DuckDB, which starts threads when it is imported
@@ -22,59 +27,138 @@ PARTS = (
     *("dbt.cli.main", "dbt.task.build", "dbt.task.function", "dbt.task.seed", "dbt.task.snapshot", "dbt.runners"),
     *("dbt.adapters.sql", "dbt_common.clients.agate_helper"),
 )
+LARGEST = 200_000  # bytes of what is asked
 
 
 def run(words: list[str], folder: Path, environment: dict[str, str]) -> subprocess.CompletedProcess[str]:
     """Run dbt with these words as a process of its own; what it ended with and what it said."""
-    server = _server()
     with tempfile.TemporaryDirectory() as said:
         out, err = Path(said, "out"), Path(said, "err")
-        asked = {"words": words, "folder": str(folder), "environment": environment, "out": str(out), "err": str(err)}
-        server.stdin.write(json.dumps(asked) + "\n")
-        server.stdin.flush()
-        code = int(server.stdout.readline())
+        with out.open("wb") as out_file, err.open("wb") as err_file:
+            code = _Run(server(), words, folder, environment, (out_file.fileno(), err_file.fileno())).wait()
         return subprocess.CompletedProcess([MODULE, *words], code, out.read_text(), err.read_text())
 
 
+def lend(serving: Callable[[], socket.socket]) -> SimpleNamespace:
+    """In place of `subprocess` in `crescendo.dbt`: what it starts there is forked from the server."""
+
+    class Popen(_Run):
+        """One run of dbt, whose lines are read while it runs. Whatever else it holds open, the run holds open too."""
+
+        def __init__(self, command, env, stdout, stderr, text, pass_fds):
+            assert command[:3] == [sys.executable, "-m", MODULE]
+            assert (stdout, stderr, text) == (subprocess.PIPE, subprocess.STDOUT, True)
+            read, write = os.pipe()
+            super().__init__(serving(), command[3:], Path.cwd(), env, (write, write, *pass_fds))
+            os.close(write)
+            self.stdout = os.fdopen(read)
+
+        def __enter__(self):
+            return self
+
+        def __exit__(self, *_):
+            self.stdout.close()
+            self.wait()
+
+    return SimpleNamespace(Popen=Popen, PIPE=subprocess.PIPE, STDOUT=subprocess.STDOUT)
+
+
+class _Run:
+    """A process that the server forks, with these files for its output, its complaints, and to hold open."""
+
+    def __init__(self, serving, words, folder, environment, files):
+        self._ended, theirs = os.pipe()
+        asked = json.dumps({"words": words, "folder": str(folder), "environment": dict(environment)}).encode()
+        assert len(asked) < LARGEST
+        socket.send_fds(serving, [asked], [theirs, *files])
+        os.close(theirs)
+        self.returncode = None
+
+    def wait(self):
+        """What it ended with, once it has."""
+        if self.returncode is None:
+            with os.fdopen(self._ended) as answer:
+                self.returncode = int(answer.read())
+        return self.returncode
+
+
 @cache
-def _server() -> subprocess.Popen[str]:
-    """The server of this process; the end of its input ends it."""
-    command = [sys.executable, __file__]
-    return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+def server() -> socket.socket:
+    """The server of this process: where to ask it. The end of this process ends it."""
+    ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    with theirs:
+        subprocess.Popen([sys.executable, __file__, "serve", str(theirs.fileno())], pass_fds=[theirs.fileno()])
+    return ours
 
 
-def serve() -> None:
-    """Fork a process for each line that is asked for, one after another, and say what it ended with."""
+def serve(asking: socket.socket) -> None:
+    """Fork a process for each that is asked for, one after another, and say what it ended with."""
     sys.modules["pandas"] = None  # as in dbt_cli
     for name in PARTS:
         importlib.import_module(name)
     assert len([*Path("/proc/self/task").glob("*")]) <= 1, "a fork has none of the other threads"
     gc.collect()
     gc.freeze()
-    for line in sys.stdin:
+    while True:
+        said, files, *_ = socket.recv_fds(asking, LARGEST, 8)
+        if not said:
+            return
+        asked = json.loads(said)
+        _learn(asked["environment"].get("DBT_PARTIAL_PARSE_FILE_PATH", ""))
         child = os.fork()
         if not child:
-            _become(json.loads(line))
+            _become(asked, *files[1:])
         _, status = os.waitpid(child, 0)
-        sys.stdout.write(f"{os.waitstatus_to_exitcode(status)}\n")
-        sys.stdout.flush()
+        os.write(files[0], str(os.waitstatus_to_exitcode(status)).encode())
+        for file in files:
+            os.close(file)
 
 
-def _become(asked: dict) -> None:
+@cache
+def _learn(parsed: str) -> None:
+    """Read and write what dbt knows of a project once: the code that does so is made when it is first needed."""
+    if Path(parsed).is_file():
+        from dbt.contracts.graph.manifest import Manifest
+
+        known = Manifest.from_msgpack(Path(parsed).read_bytes())
+        known.fill_tracking_metadata = lambda: None  # asks for flags of a run
+        known.writable_manifest().to_dict(omit_none=False)
+        gc.collect()
+        gc.freeze()
+
+
+def _become(asked: dict, out: int, err: int, *_held: int) -> None:
     """Be dbt as it is started in a folder; does not return."""
     os.environ.clear()
     os.environ.update(asked["environment"])
     time.tzset()
     os.chdir(asked["folder"])
-    for number, path in ((0, os.devnull), (1, asked["out"]), (2, asked["err"])):
-        opened = os.open(path, os.O_RDWR | os.O_CREAT)
-        os.dup2(opened, number)
-        os.close(opened)
+    for number, file in ((0, os.open(os.devnull, os.O_RDWR)), (1, out), (2, err)):
+        os.dup2(file, number)
     sys.path[0] = asked["folder"]
     sys.argv = [MODULE, *asked["words"]]
     runpy.run_module(MODULE, run_name="__main__", alter_sys=True)
     sys.exit()
 
 
+def command(*words: str) -> list[str]:
+    """The command line of Crescendo whose dbt is forked; it has to inherit the server's socket."""
+    return [sys.executable, __file__, "cli", str(server().fileno()), *words]
+
+
+def _be_command_line(asking: int, words: list[str]) -> None:
+    """Be `python -m crescendo.cli`."""
+    import crescendo.dbt
+
+    crescendo.dbt.subprocess = lend(cache(lambda: socket.socket(fileno=asking)))
+    sys.path[0] = str(Path.cwd())
+    sys.argv = ["crescendo", *words]
+    runpy.run_module("crescendo.cli", run_name="__main__", alter_sys=True)
+
+
 if __name__ == "__main__":
-    serve()
+    _role, _asking, *_words = sys.argv[1:]
+    if _role == "serve":
+        serve(socket.socket(fileno=int(_asking)))
+    else:
+        _be_command_line(int(_asking), _words)

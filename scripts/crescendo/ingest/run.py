@@ -23,6 +23,7 @@ from crescendo.ingest.wanted import Wanted
 from crescendo.ingest.workbench import Workbench, in_memory
 from crescendo.shapes import Source
 from crescendo.sources import all_sources
+from crescendo.warehouse import transaction
 
 PAGE_THREADS = 4  # more of them wait for the one that writes
 BYTES_AHEAD = 96 << 20  # of text that is prepared and not yet written: typed, it stays below the memory limit
@@ -50,11 +51,12 @@ Declared = list[tuple[Source, list[flatten.RawTable]]]
 
 def prepare_warehouse(connection: duckdb.DuckDBPyConnection) -> Declared:
     """Make the ledger and all raw tables, so that the models of a source that sent nothing have something to read."""
-    ledger.prepare(connection)
     documents = [(source, flatten.raw_tables(d)) for source in all_sources().values() for d in source.documents]
-    for source in all_sources().values():
-        tables = [table for own, tables in documents if own is source for table in tables]
-        ledger.prepare_raw(connection, source, tables)
+    with transaction(connection):  # the disk is waited for once, not after each of a hundred tables
+        ledger.prepare(connection)
+        for source in all_sources().values():
+            tables = [table for own, tables in documents if own is source for table in tables]
+            ledger.prepare_raw(connection, source, tables)
     ledger.touch(connection, places.upgrade(connection, documents))
     return documents
 

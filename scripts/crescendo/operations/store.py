@@ -159,7 +159,8 @@ def fill(connection: duckdb.DuckDBPyConnection, warehouse: Path) -> None:
 
     `connection` is to the warehouse or the copy of it that is worked on.
     """
-    prepare(connection)
+    with transaction(connection):
+        prepare(connection)
     held = taken(connection)
     for file in journals(warehouse):
         with suppress(OSError):
