@@ -120,7 +120,8 @@ def test_a_build_of_some_models_leaves_the_manifest_of_this_project(project, mon
     assert (dbt.KEPT in json.loads(said)["environment"]) == is_kept
 
 
-def test_a_process_that_was_begun_and_has_nothing_to_do_ends_with_whoever_began_it():
+def test_a_process_that_was_begun_and_has_nothing_to_do_ends_with_whoever_began_it(monkeypatch):
+    monkeypatch.setattr(dbt, "subprocess", subprocess)
     with dbt.begun() as process:
         process.stdin.close()  # as the kernel does if that one is killed
         assert (process.wait(60), process.stdout.read()) == (0, "")

@@ -34,8 +34,9 @@ def run(words: list[str], folder: Path, environment: dict[str, str]) -> subproce
     """Run dbt with these words as a process of its own; what it ended with and what it said."""
     with tempfile.TemporaryDirectory() as said:
         out, err = Path(said, "out"), Path(said, "err")
-        with out.open("wb") as out_file, err.open("wb") as err_file:
-            code = _Run(server(), words, folder, environment, (out_file.fileno(), err_file.fileno())).wait()
+        with Path(os.devnull).open() as nothing, out.open("wb") as out_file, err.open("wb") as err_file:
+            files = tuple(file.fileno() for file in (nothing, out_file, err_file))
+            code = _Run(server(), words, folder, environment, files).wait()
         return subprocess.CompletedProcess([MODULE, *words], code, out.read_text(), err.read_text())
 
 
@@ -43,28 +44,34 @@ def lend(serving: Callable[[], socket.socket]) -> SimpleNamespace:
     """In place of `subprocess` in `crescendo.dbt`: what it starts there is forked from the server."""
 
     class Popen(_Run):
-        """One run of dbt, whose lines are read while it runs. Whatever else it holds open, the run holds open too."""
+        """A run of dbt that is told its words later. Whatever else it is to hold open, it holds open too."""
 
-        def __init__(self, command, env, stdout, stderr, text, pass_fds):
-            assert command[:3] == [sys.executable, "-m", MODULE]
-            assert (stdout, stderr, text) == (subprocess.PIPE, subprocess.STDOUT, True)
-            read, write = os.pipe()
-            super().__init__(serving(), command[3:], Path.cwd(), env, (write, write, *pass_fds))
-            os.close(write)
-            self.stdout = os.fdopen(read)
+        def __init__(self, command, env, stdin, stdout, stderr, text, pass_fds):
+            assert command == [sys.executable, "-m", MODULE]
+            assert (stdin, stdout, stderr, text) == (subprocess.PIPE, subprocess.PIPE, subprocess.STDOUT, True)
+            (asked, asking), (said, saying) = os.pipe(), os.pipe()
+            super().__init__(serving(), [], Path.cwd(), env, (asked, saying, saying, *pass_fds))
+            os.close(asked)
+            os.close(saying)
+            self.stdin, self.stdout = os.fdopen(asking, "w"), os.fdopen(said)
 
         def __enter__(self):
             return self
 
         def __exit__(self, *_):
+            self.kill()
             self.stdout.close()
             self.wait()
+
+        def kill(self):
+            """Without words it ends; with them it is left to end by itself."""
+            self.stdin.close()
 
     return SimpleNamespace(Popen=Popen, PIPE=subprocess.PIPE, STDOUT=subprocess.STDOUT)
 
 
 class _Run:
-    """A process that the server forks, with these files for its output, its complaints, and to hold open."""
+    """A process that the server forks; its files are input, output, complaints, and what it is to hold open."""
 
     def __init__(self, serving, words, folder, environment, files):
         self._ended, theirs = os.pipe()
@@ -127,13 +134,13 @@ def _learn(parsed: str) -> None:
         gc.freeze()
 
 
-def _become(asked: dict, out: int, err: int, *_held: int) -> None:
+def _become(asked: dict, *files: int) -> None:
     """Be dbt as it is started in a folder; does not return."""
     os.environ.clear()
     os.environ.update(asked["environment"])
     time.tzset()
     os.chdir(asked["folder"])
-    for number, file in ((0, os.open(os.devnull, os.O_RDWR)), (1, out), (2, err)):
+    for number, file in enumerate(files[:3]):
         os.dup2(file, number)
     sys.path[0] = asked["folder"]
     sys.argv = [MODULE, *asked["words"]]
