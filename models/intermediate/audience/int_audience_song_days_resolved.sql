@@ -6,13 +6,28 @@
 
 with
 
+single_days as (
+
+    select * from {{ ref('int_audience_report_days_aggregated') }}
+    where not has_versions
+
+),
+
 version_days as (
 
     select * from {{ ref('int_audience_report_days_aggregated') }}
+    where has_versions
 
 ),
 
 answered as (
+
+    select * from {{ ref('int_audience_song_answers_filtered') }}
+
+),
+
+-- once more, so that no engine holds all answers for two readers
+answered_again as (
 
     select * from {{ ref('int_audience_song_answers_filtered') }}
 
@@ -38,8 +53,7 @@ reported as (
         metric_id,
         observed_date,
         value
-    from version_days
-    where not has_versions
+    from single_days
 
     union all
 
@@ -49,7 +63,6 @@ reported as (
         observed_date,
         max_by(value, version_number) as value
     from version_days
-    where has_versions
     group by all
 
 ),
@@ -59,16 +72,26 @@ reported as (
 song_days as (
 
     select
-        coalesce(answered.song_id, reported.song_id) as song_id,
-        coalesce(answered.metric_id, reported.metric_id) as metric_id,
-        coalesce(answered.observed_date, reported.observed_date) as observed_date,
-        coalesce(answered.value, reported.value) as value
+        song_id,
+        metric_id,
+        observed_date,
+        value
+    from answered
+
+    union all
+
+    select
+        reported.song_id,
+        reported.metric_id,
+        reported.observed_date,
+        reported.value
     from reported
-    full outer join answered
+    left join answered_again
         on
-            reported.song_id = answered.song_id
-            and reported.metric_id = answered.metric_id
-            and reported.observed_date = answered.observed_date
+            reported.song_id = answered_again.song_id
+            and reported.metric_id = answered_again.metric_id
+            and reported.observed_date = answered_again.observed_date
+    where answered_again.song_id is null
 
     union all
 
