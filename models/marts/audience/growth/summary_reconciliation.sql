@@ -27,43 +27,93 @@ observations as (
 
 ),
 
--- one row per song, metric and period; our anchors, and what was observed on the very days
-valued as (
+dates as (
+
+    select * from {{ ref('dim_dates') }}
+
+),
+
+-- one row per figure of a song that we have
+figures as (
 
     select
         summaries.subject_id,
         summaries.metric_id,
         summaries.period,
-        max_by(observations.value, observations.observed_date) filter (
-            where not observations.is_outlier and observations.observed_date <= summaries.from_date
-        ) as start_value,
-        max_by(observations.value, observations.observed_date) filter (
-            where
-            not observations.is_outlier
-            and observations.observed_date >= summaries.to_date - metrics.max_age_days
-        ) as end_value,
-        bool_or(observations.is_outlier) filter (
-            where observations.observed_date in (summaries.from_date, summaries.to_date)
-        ) as has_outlier,
-        bool_or(
-            observations.value <> case observations.observed_date
-                when summaries.from_date then summaries.shown_start_value
-                when summaries.to_date then summaries.shown_end_value
-            end
-        ) as has_other_value
+        summaries.from_date,
+        summaries.to_date,
+        summaries.shown_start_value,
+        summaries.shown_end_value,
+        series.series_id,
+        metrics.max_age_days
     from summaries
     inner join series
         on
             summaries.subject_id = series.subject_id
             and summaries.metric_id = series.metric_id
     inner join metrics on summaries.metric_id = metrics.metric_id
-    inner join observations on series.series_id = observations.series_id
-    where
-        observations.observed_date
-        between summaries.from_date - metrics.max_age_days and summaries.from_date
-        or observations.observed_date
-        between summaries.to_date - metrics.max_age_days and summaries.to_date
-    group by all
+
+),
+
+-- one row per age of a value that may be an anchor
+ages as (
+
+    select {{ days_between("date '2000-01-01'", 'dates.day_date') }} as age_days
+    from dates
+    inner join (select max(figures.max_age_days) as max_age_days from figures) as oldest
+        on {{ days_between("date '2000-01-01'", 'dates.day_date') }} <= oldest.max_age_days
+
+),
+
+-- one row per figure, end of it and day that may be its anchor: most days of a series are none
+looked_at as (
+
+    select
+        figures.*,
+        figures.from_date - ages.age_days as looked_at_date
+    from figures
+    inner join ages on figures.max_age_days >= ages.age_days
+
+    union all
+
+    select
+        figures.*,
+        figures.to_date - ages.age_days as looked_at_date
+    from figures
+    inner join ages on figures.max_age_days >= ages.age_days
+
+),
+
+-- one row per song, metric and period; our anchors, and what was observed on the very days
+valued as (
+
+    select
+        looked_at.subject_id,
+        looked_at.metric_id,
+        looked_at.period,
+        max_by(observations.value, observations.observed_date) filter (
+            where not observations.is_outlier and observations.observed_date <= looked_at.from_date
+        ) as start_value,
+        max_by(observations.value, observations.observed_date) filter (
+            where
+            not observations.is_outlier
+            and observations.observed_date >= looked_at.to_date - looked_at.max_age_days
+        ) as end_value,
+        bool_or(observations.is_outlier) filter (
+            where observations.observed_date in (looked_at.from_date, looked_at.to_date)
+        ) as has_outlier,
+        bool_or(
+            observations.value <> case observations.observed_date
+                when looked_at.from_date then looked_at.shown_start_value
+                when looked_at.to_date then looked_at.shown_end_value
+            end
+        ) as has_other_value
+    from looked_at
+    inner join observations
+        on
+            looked_at.series_id = observations.series_id
+            and looked_at.looked_at_date = observations.observed_date
+    group by looked_at.subject_id, looked_at.metric_id, looked_at.period
 
 ),
 
