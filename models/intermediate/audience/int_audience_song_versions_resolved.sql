@@ -18,16 +18,41 @@ report_points as (
 
 ),
 
+numbered_points as (
+
+    select
+        *,
+        {{ days_between("date '" ~ var("earliest_date") ~ "'", 'observed_date') }} as day_number
+    from report_points
+
+),
+
+-- one row per record and sixty days: as many bits as days, which is cheaper than to count days
+sixty_days as (
+
+    select
+        _parent_row_id,
+        day_number - day_number % 60 as first_day_number,
+        min(observed_date) as first_observed_date,
+        max(observed_date) as last_observed_date,
+        greatest(max(streams), max(popularity)) as largest_value,
+        count(*) as point_count,
+        bit_count(bit_or(cast(power(2, day_number % 60) as bigint))) as day_count
+    from numbered_points
+    group by all
+
+),
+
 -- one row per record that has points
 spans as (
 
     select
         _parent_row_id,
-        min(observed_date) as first_observed_date,
-        max(observed_date) as last_observed_date,
-        greatest(max(streams), max(popularity)) as largest_value,
-        count(distinct observed_date) < count(*) as repeats_days
-    from report_points
+        min(first_observed_date) as first_observed_date,
+        max(last_observed_date) as last_observed_date,
+        max(largest_value) as largest_value,
+        sum(day_count) < sum(point_count) as repeats_days
+    from sixty_days
     group by all
 
 ),
