@@ -21,7 +21,7 @@ metrics as (
 
 ),
 
--- one row per series and week, Monday to Sunday: the observation that is followed by none of its week
+-- one row per series and week, Monday to Sunday: the observation that none of its week follows
 closes as (
 
     select

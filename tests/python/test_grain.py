@@ -18,7 +18,7 @@ def grain(**arguments):
     """The SQL of the test, as dbt writes it."""
     source = (ROOT / "tests" / "generic" / "unique_grain.sql").read_text()
     [body] = re.findall(r"{% test unique_grain.*?%}(.*){% endtest %}", source, re.DOTALL)
-    return Environment(autoescape=False).from_string(body).render(model="held", columns=COLUMNS, **arguments)  # noqa: S701
+    return Environment(autoescape=False).from_string(body).render(model="held", columns=COLUMNS, **arguments)
 
 
 def test_a_grain_with_days_is_broken_by_the_same_rows():

@@ -9,19 +9,6 @@ versions as (
 
 ),
 
-report_points as (
-
-    select * from {{ ref('int_audience_report_points_dated') }}
-
-),
-
--- once more, so that no engine holds all points for two readers
-report_points_again as (
-
-    select * from {{ ref('int_audience_report_points_dated') }}
-
-),
-
 metrics as (
 
     select
@@ -70,7 +57,7 @@ single_days as (
             when metrics.is_streams then report_points.streams
             else report_points.popularity
         end as value
-    from report_points
+    from {{ ref('int_audience_report_points_dated') }} as report_points
     inner join described on report_points._parent_row_id = described._row_id
     cross join metrics
     where not described.has_versions
@@ -99,7 +86,8 @@ several_days as (
                 else report_points_again.popularity
             end
         ) as lesser_value
-    from report_points_again
+    -- once more, so that no engine holds all points for two readers
+    from {{ ref('int_audience_report_points_dated') }} as report_points_again
     inner join described on report_points_again._parent_row_id = described._row_id
     cross join metrics
     where described.has_versions

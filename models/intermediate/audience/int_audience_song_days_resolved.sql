@@ -26,19 +26,6 @@ answered as (
 
 ),
 
--- once more, so that no engine holds all answers for two readers
-answered_again as (
-
-    select * from {{ ref('int_audience_song_answers_filtered') }}
-
-),
-
-linked as (
-
-    select * from {{ ref('int_audience_song_links_dated') }}
-
-),
-
 chart_days as (
 
     select * from {{ ref('int_audience_chart_days_resolved') }}
@@ -86,7 +73,8 @@ song_days as (
         reported.observed_date,
         reported.value
     from reported
-    left join answered_again
+    -- once more, so that no engine holds all answers for two readers
+    left join {{ ref('int_audience_song_answers_filtered') }} as answered_again
         on
             reported.song_id = answered_again.song_id
             and reported.metric_id = answered_again.metric_id
@@ -115,7 +103,7 @@ resolved as (
         song_days.value,
         coalesce(linked.linked_value, 0) as linked_value
     from song_days
-    left join linked
+    left join {{ ref('int_audience_song_links_dated') }} as linked
         on
             song_days.song_id = linked.song_id
             and song_days.metric_id = linked.metric_id

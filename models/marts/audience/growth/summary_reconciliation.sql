@@ -9,27 +9,9 @@ summaries as (
 
 ),
 
-series as (
-
-    select * from {{ ref('dim_series') }}
-
-),
-
 metrics as (
 
     select * from {{ ref('dim_metrics') }}
-
-),
-
-observations as (
-
-    select * from {{ ref('fct_observations') }}
-
-),
-
-dates as (
-
-    select * from {{ ref('dim_dates') }}
 
 ),
 
@@ -37,17 +19,11 @@ dates as (
 figures as (
 
     select
-        summaries.subject_id,
-        summaries.metric_id,
-        summaries.period,
-        summaries.from_date,
-        summaries.to_date,
-        summaries.shown_start_value,
-        summaries.shown_end_value,
+        summaries.*,
         series.series_id,
         metrics.max_age_days
     from summaries
-    inner join series
+    inner join {{ ref('dim_series') }} as series
         on
             summaries.subject_id = series.subject_id
             and summaries.metric_id = series.metric_id
@@ -55,32 +31,9 @@ figures as (
 
 ),
 
--- one row per age of a value that may be an anchor
-ages as (
-
-    select {{ days_between("date '2000-01-01'", 'dates.day_date') }} as age_days
-    from dates
-    inner join (select max(figures.max_age_days) as max_age_days from figures) as oldest
-        on {{ days_between("date '2000-01-01'", 'dates.day_date') }} <= oldest.max_age_days
-
-),
-
--- one row per figure, end of it and day that may be its anchor: most days of a series are none
 looked_at as (
 
-    select
-        figures.*,
-        figures.from_date - ages.age_days as looked_at_date
-    from figures
-    inner join ages on figures.max_age_days >= ages.age_days
-
-    union all
-
-    select
-        figures.*,
-        figures.to_date - ages.age_days as looked_at_date
-    from figures
-    inner join ages on figures.max_age_days >= ages.age_days
+    {{ anchor_days('figures', ['from_date', 'to_date']) }}
 
 ),
 
@@ -109,10 +62,10 @@ valued as (
             end
         ) as has_other_value
     from looked_at
-    inner join observations
+    inner join {{ ref('fct_observations') }} as observations
         on
             looked_at.series_id = observations.series_id
-            and looked_at.looked_at_date = observations.observed_date
+            and looked_at.anchor_date = observations.observed_date
     group by looked_at.subject_id, looked_at.metric_id, looked_at.period
 
 ),

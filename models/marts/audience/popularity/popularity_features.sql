@@ -12,60 +12,31 @@ songs as (
 
 ),
 
--- the rows before, which need not be those of the weeks before: five, as 28 days end a week ago too
-stepped as (
-
-    select
-        *,
-        {{ lagged('week_date', 5) }},
-        {{ lagged('streams', 5) }},
-        {{ lagged('popularity', 1) }},
-        {{ lagged('followers', 1) }},
-        {{ lagged('listeners', 1) }},
-        {{ lagged('playlist_reach', 1) }},
-        {{ lagged('chart_count', 1) }},
-        {{ lagged('chart_position', 1) }}
-    from weeks
-    window in_time as (partition by subject_id, platform order by week_date)
-
-),
-
--- what stood in the very week before, and in others
-placed as (
-
-    select
-        *,
-        {{ weeks_before('streams', 1) }} as streams_before,
-        {{ weeks_before('streams', 2) }} as streams_two_before,
-        {{ weeks_before('streams', 4) }} as streams_four_before,
-        {{ weeks_before('streams', 5) }} as streams_five_before,
-        {{ weeks_before('popularity', 1) }} as popularity_before,
-        {{ weeks_before('followers', 1) }} as followers_before,
-        {{ weeks_before('listeners', 1) }} as listeners_before,
-        {{ weeks_before('playlist_reach', 1) }} as playlist_reach_before,
-        {{ weeks_before('chart_count', 1) }} as chart_count_before,
-        {{ weeks_before('chart_position', 1) }} as chart_position_before
-    from stepped
-
-),
-
 -- a counter that fell was restated: what was gained is not known
 gained as (
 
     select
-        *,
-        case when streams >= streams_before then streams - streams_before end as streams_7d,
-        case when streams_before >= streams_two_before then streams_before - streams_two_before end
-            as streams_7d_before,
-        case when streams >= streams_four_before then streams - streams_four_before end
-            as streams_28d,
+        weeks.*,
+        case when weeks.streams >= before.streams then weeks.streams - before.streams end
+            as streams_7d,
         case
-            when streams_before >= streams_five_before then streams_before - streams_five_before
-        end as streams_28d_before
-    from placed
+            when weeks.streams >= month_before.streams then weeks.streams - month_before.streams
+        end as streams_28d
+    from weeks
+    left join weeks as before
+        on
+            weeks.subject_id = before.subject_id
+            and weeks.platform = before.platform
+            and before.week_date = {{ dbt.dateadd('day', -7, 'weeks.week_date') }}
+    left join weeks as month_before
+        on
+            weeks.subject_id = month_before.subject_id
+            and weeks.platform = month_before.platform
+            and month_before.week_date = {{ dbt.dateadd('day', -28, 'weeks.week_date') }}
 
 ),
 
+-- a change needs the very week before
 changed as (
 
     select
@@ -74,27 +45,31 @@ changed as (
         gained.week_date,
         songs.artist_id,
         gained.popularity,
-        gained.popularity - gained.popularity_before as popularity_change,
+        gained.popularity - before.popularity as popularity_change,
         gained.streams,
         gained.streams_7d,
-        ln((1 + gained.streams_7d) / (1 + gained.streams_7d_before)) as streams_7d_log_change,
+        ln((1 + gained.streams_7d) / (1 + before.streams_7d)) as streams_7d_log_change,
         gained.streams_28d,
-        ln((1 + gained.streams_28d) / (1 + gained.streams_28d_before)) as streams_28d_log_change,
+        ln((1 + gained.streams_28d) / (1 + before.streams_28d)) as streams_28d_log_change,
         gained.followers,
-        ln((1 + gained.followers) / (1 + gained.followers_before)) as followers_log_change,
+        ln((1 + gained.followers) / (1 + before.followers)) as followers_log_change,
         gained.listeners,
-        ln((1 + gained.listeners) / (1 + gained.listeners_before)) as listeners_log_change,
+        ln((1 + gained.listeners) / (1 + before.listeners)) as listeners_log_change,
         gained.playlist_reach,
-        ln((1 + gained.playlist_reach) / (1 + gained.playlist_reach_before))
-            as playlist_reach_log_change,
+        ln((1 + gained.playlist_reach) / (1 + before.playlist_reach)) as playlist_reach_log_change,
         gained.chart_count,
-        gained.chart_count - gained.chart_count_before as chart_count_change,
+        gained.chart_count - before.chart_count as chart_count_change,
         gained.chart_position,
-        ln(gained.chart_position / gained.chart_position_before) as chart_position_log_change,
+        ln(gained.chart_position / before.chart_position) as chart_position_log_change,
         6 + {{ dbt.datediff('songs.release_date', 'gained.week_date', 'day') }} as age_days,  -- noqa: LT05
         songs.catalogue_song_count
     from gained
     inner join songs on gained.subject_id = songs.subject_id
+    left join gained as before
+        on
+            gained.subject_id = before.subject_id
+            and gained.platform = before.platform
+            and before.week_date = {{ dbt.dateadd('day', -7, 'gained.week_date') }}
 
 ),
 
