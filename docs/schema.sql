@@ -4941,49 +4941,44 @@ WITH observations AS (
   SELECT
     *
   FROM "metrics"."dim_metrics"
-), dated AS (
-  SELECT
-    series_id,
-    observed_date,
-    value,
-    CAST(DATE_TRUNC('WEEK', observed_date) AS DATE) AS week_date
-  FROM observations
-  WHERE
-    NOT is_outlier
 ), closes AS (
   SELECT
     series_id,
-    week_date,
+    CAST(DATE_TRUNC('WEEK', observed_date) AS DATE) AS week_date,
+    observed_date AS last_date,
+    value AS closing_value
+  FROM observations
+  WHERE
+    NOT is_outlier
+    AND (
+      next_observed_date IS NULL
+      OR CAST(next_observed_date - observed_date AS INT) + CAST(observed_date - CAST('1999-12-27' AS DATE) AS INT) % 7 > 6
+    )
+), closed AS (
+  SELECT
+    *,
     CAST((
       week_date + CAST(6 AS BIGINT) * INTERVAL '1 DAY'
-    ) AS DATE) AS sunday_date,
-    MAX(observed_date) AS last_date,
-    (
-      ARRAY_AGG(value ORDER BY observed_date DESC NULLS LAST) FILTER(WHERE
-        NOT value IS NULL AND NOT observed_date IS NULL)
-    )[1] AS closing_value
-  FROM dated
-  GROUP BY
-    series_id,
-    week_date
+    ) AS DATE) AS sunday_date
+  FROM closes
 ), known AS (
   SELECT
-    closes.series_id,
+    closed.series_id,
     series.subject_id,
     metrics.platform,
     metrics.metric,
-    closes.week_date,
-    closes.closing_value
-  FROM closes
+    closed.week_date,
+    closed.closing_value
+  FROM closed
   INNER JOIN series
-    ON closes.series_id = series.series_id
+    ON closed.series_id = series.series_id
   INNER JOIN metrics
     ON series.metric_id = metrics.metric_id
   WHERE
-    closes.sunday_date <= (
-      closes.last_date + CAST(max_age_days AS BIGINT) * INTERVAL '1 DAY'
+    closed.sunday_date <= (
+      closed.last_date + CAST(max_age_days AS BIGINT) * INTERVAL '1 DAY'
     )
-    AND closes.sunday_date <= series.last_date
+    AND closed.sunday_date <= series.last_date
 )
 SELECT
   *

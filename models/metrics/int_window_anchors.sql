@@ -3,27 +3,9 @@
 
 with
 
-spans as (
-
-    select * from {{ ref('int_window_spans') }}
-
-),
-
 series as (
 
     select * from {{ ref('int_series_described') }}
-
-),
-
-observations as (
-
-    select * from {{ ref('fct_observations') }}
-
-),
-
-silences as (
-
-    select * from {{ ref('fct_silences') }}
 
 ),
 
@@ -32,14 +14,14 @@ days as (
     select
         platform,
         from_date as anchor_date
-    from spans
+    from {{ ref('int_window_spans') }}
 
     union distinct
 
     select
         platform,
         to_date as anchor_date
-    from spans
+    from {{ ref('int_window_spans') }}
 
     union distinct
 
@@ -47,15 +29,7 @@ days as (
     select
         platform,
         from_date - {{ days_between('from_date', 'to_date') }} as anchor_date
-    from spans
-
-),
-
-observed_days as (
-
-    select observed_date
-    from observations
-    group by observed_date
+    from {{ ref('int_window_spans') }}
 
 ),
 
@@ -65,36 +39,57 @@ near as (
     select
         days.platform,
         days.anchor_date,
-        observed_days.observed_date
+        dates.day_date
     from days
-    inner join observed_days
+    inner join {{ ref('dim_dates') }} as dates
         on
-            observed_days.observed_date between days.anchor_date
-            - {{ var('anchor_lookback_days') }} and days.anchor_date
+            days.anchor_date > dates.day_date
+            and days.anchor_date <= dates.day_date + {{ var('anchor_lookback_days') }}
+
+),
+
+found as (
+
+    select
+        observations.*,
+        days.anchor_date
+    from {{ ref('fct_observations') }} as observations
+    inner join days on observations.observed_date = days.anchor_date
+    inner join series
+        on observations.series_id = series.series_id and days.platform = series.platform
+    where not observations.is_outlier
+
+    union all
+
+    select
+        lasting.*,
+        near.anchor_date
+    -- once more, so that no engine holds all observations for two readers
+    from {{ ref('fct_observations') }} as lasting
+    inner join near on lasting.observed_date = near.day_date
+    inner join series
+        on lasting.series_id = series.series_id and near.platform = series.platform
+    where
+        not lasting.is_outlier
+        -- few are: most are followed on the next day
+        and coalesce(lasting.next_observed_date > lasting.observed_date + 1, true)
+        and coalesce(lasting.next_observed_date > near.anchor_date, true)
 
 ),
 
 anchors as (
 
     select
-        observations.series_id,
-        near.anchor_date,
-        observations.observed_date,
-        observations.value,
-        observations.linked_value,
-        observations.running_gain,
-        observations.running_value_days,
-        observations.running_observations,
-        observations.running_breaks
-    from observations
-    inner join series on observations.series_id = series.series_id
-    inner join near
-        on
-            series.platform = near.platform
-            and observations.observed_date = near.observed_date
-    where
-        not observations.is_outlier
-        and coalesce(observations.next_observed_date > near.anchor_date, true)
+        series_id,
+        anchor_date,
+        observed_date,
+        value,
+        linked_value,
+        running_gain,
+        running_value_days,
+        running_observations,
+        running_breaks
+    from found
 
     union all
 
@@ -108,7 +103,7 @@ anchors as (
         silences.running_value_days,
         silences.running_observations,
         silences.running_breaks
-    from silences
+    from {{ ref('fct_silences') }} as silences
     inner join series on silences.series_id = series.series_id
     inner join days on series.platform = days.platform
     where

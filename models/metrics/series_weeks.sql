@@ -21,29 +21,32 @@ metrics as (
 
 ),
 
-dated as (
-
-    select
-        series_id,
-        observed_date,
-        value,
-        cast({{ dbt.date_trunc('week', 'observed_date') }} as date) as week_date
-    from observations
-    where not is_outlier
-
-),
-
--- one row per series and week, Monday to Sunday
+-- one row per series and week, Monday to Sunday: the observation that none of its week follows
 closes as (
 
     select
         series_id,
-        week_date,
-        cast({{ dbt.dateadd('day', 6, 'week_date') }} as date) as sunday_date,
-        max(observed_date) as last_date,
-        max_by(value, observed_date) as closing_value
-    from dated
-    group by series_id, week_date
+        cast({{ dbt.date_trunc('week', 'observed_date') }} as date) as week_date,
+        observed_date as last_date,
+        value as closing_value
+    from observations
+    where
+        not is_outlier
+        and (
+            next_observed_date is null
+            or {{ days_between('observed_date', 'next_observed_date') }}
+            + {{ days_between("date '1999-12-27'", 'observed_date') }} % 7 > 6
+        )
+
+),
+
+-- Sunday as a day
+closed as (
+
+    select
+        *,
+        cast({{ dbt.dateadd('day', 6, 'week_date') }} as date) as sunday_date
+    from closes
 
 ),
 
@@ -51,18 +54,18 @@ closes as (
 known as (
 
     select
-        closes.series_id,
+        closed.series_id,
         series.subject_id,
         metrics.platform,
         metrics.metric,
-        closes.week_date,
-        closes.closing_value
-    from closes
-    inner join series on closes.series_id = series.series_id
+        closed.week_date,
+        closed.closing_value
+    from closed
+    inner join series on closed.series_id = series.series_id
     inner join metrics on series.metric_id = metrics.metric_id
     where
-        closes.sunday_date <= {{ dbt.dateadd('day', 'max_age_days', 'closes.last_date') }}
-        and closes.sunday_date <= series.last_date
+        closed.sunday_date <= {{ dbt.dateadd('day', 'max_age_days', 'closed.last_date') }}
+        and closed.sunday_date <= series.last_date
 
 )
 

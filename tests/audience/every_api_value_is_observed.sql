@@ -2,7 +2,7 @@
 -- day with a value has an observation of its metric, whatever the platform is called, and no artist
 -- has an observation on a day for which no answer has a value. Zeros are left out: those that a
 -- series begins with are no observations; and so are pages that do not say of whom or of what, and
--- values that are set aside (int_observations_checked), which are findings.
+-- values that are set aside (int_observations_excluded), which are findings.
 
 with
 
@@ -150,6 +150,20 @@ expected as (
 
 ),
 
+-- of artists, and of whom an answer speaks
+asked_series as (
+
+    select
+        series_id,
+        subject_id,
+        metric_id
+    from {{ ref('dim_series') }}
+    where
+        subject_id like 'artist:%'
+        or subject_id in (select expected.subject_id from expected)
+
+),
+
 observed as (
 
     select
@@ -158,7 +172,30 @@ observed as (
         observations.observed_date,
         observations.value
     from {{ ref('fct_observations') }} as observations
-    inner join {{ ref('dim_series') }} as series on observations.series_id = series.series_id
+    inner join asked_series as series on observations.series_id = series.series_id
+
+),
+
+missed as (
+
+    select
+        case when observed.value is null then 'lost' else 'made up' end as problem,
+        coalesce(expected.subject_id, observed.subject_id) as subject_id,
+        coalesce(expected.metric_id, observed.metric_id) as metric_id,
+        coalesce(expected.observed_date, observed.observed_date) as observed_date
+    from expected
+    full outer join observed
+        on
+            expected.subject_id = observed.subject_id
+            and expected.metric_id = observed.metric_id
+            and expected.observed_date = observed.observed_date
+    where
+        observed.value is null
+        or (
+            expected.subject_id is null
+            and observed.subject_id like 'artist:%'
+            and observed.value > 0
+        )
 
 ),
 
@@ -167,29 +204,17 @@ set_aside as (
     select
         subject_id,
         metric_id,
-        observed_date,
-        true as is_set_aside
-    from {{ ref('int_observations_checked') }}
-    where set_aside_reason is not null
+        observed_date
+    from {{ ref('int_observations_excluded') }}
+    group by all
 
 )
 
-select
-    case when observed.value is null then 'lost' else 'made up' end as problem,
-    coalesce(expected.subject_id, observed.subject_id) as subject_id,
-    coalesce(expected.metric_id, observed.metric_id) as metric_id,
-    coalesce(expected.observed_date, observed.observed_date) as observed_date
-from expected
-full outer join observed
-    on
-        expected.subject_id = observed.subject_id
-        and expected.metric_id = observed.metric_id
-        and expected.observed_date = observed.observed_date
+select missed.*
+from missed
 left join set_aside
     on
-        expected.subject_id = set_aside.subject_id
-        and expected.metric_id = set_aside.metric_id
-        and expected.observed_date = set_aside.observed_date
-where
-    (observed.value is null and set_aside.is_set_aside is null)
-    or (expected.subject_id is null and observed.subject_id like 'artist:%' and observed.value > 0)
+        missed.subject_id = set_aside.subject_id
+        and missed.metric_id = set_aside.metric_id
+        and missed.observed_date = set_aside.observed_date
+where missed.problem = 'made up' or set_aside.subject_id is null

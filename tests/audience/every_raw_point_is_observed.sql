@@ -1,22 +1,134 @@
 -- Nothing may be lost or made up between the partner's file and what growth is read from: every
 -- value of every record has an observation on its day, and every observation of what a report can
 -- know is a value that some record, or some identifier of the API, shows for that day. A value that
--- is set aside (int_observations_checked) is a finding.
+-- is set aside (int_observations_excluded) is a finding.
 
 with
 
--- one row per record and metric, whether or not the series is there
+-- one row per record, with its two series, whether or not they are there
+records as (
+
+    select
+        songs._row_id,
+        loads.started_date,
+        {{ series_key("'song:' || songs.song_id", "'spotify:streams'") }} as streams_series_id,
+        {{ series_key("'song:' || songs.song_id", "'spotify:popularity'") }}
+            as popularity_series_id
+    from {{ source('raw_soundcharts', 'report_songs') }} as songs
+    left join {{ ref('stg_load_audit__loads') }} as loads on songs._load_id = loads._load_id
+
+),
+
 record_series as (
 
     select
-        records._row_id,
-        metrics.metric_id,
-        loads.started_date,
-        {{ series_key("'song:' || records.song_id", 'metrics.metric_id') }} as series_id
-    from {{ source('raw_soundcharts', 'report_songs') }} as records
-    cross join {{ ref('dim_metrics') }} as metrics
-    left join {{ ref('stg_load_audit__loads') }} as loads on records._load_id = loads._load_id
-    where metrics.metric_id in ('spotify:streams', 'spotify:popularity')
+        _row_id,
+        started_date,
+        streams_series_id as series_id,
+        true as is_streams
+    from records
+
+    union all
+
+    select
+        _row_id,
+        started_date,
+        popularity_series_id as series_id,
+        false as is_streams
+    from records
+
+),
+
+-- series of which both sides have the same rows, by the sums of their hashes, need no comparing;
+-- a point of a day that cannot be is a finding
+songs_summed as (
+
+    select
+        records.streams_series_id,
+        records.popularity_series_id,
+        count(points.spotify_streams) as streams_count,
+        sum({{ row_hash(['points.date', 'cast(points.spotify_streams as double)']) }}) filter (
+            where points.spotify_streams is not null
+        ) as streams_hash,
+        count(points.spotify_popularity) as popularity_count,
+        sum({{ row_hash(['points.date', 'cast(points.spotify_popularity as double)']) }}) filter (
+            where points.spotify_popularity is not null
+        ) as popularity_hash
+    from {{ source('raw_soundcharts', 'report_songs__time_series') }} as points
+    inner join records on points._parent_row_id = records._row_id
+    where {{ day_problem('points.date', 'records.started_date') }} is null
+    group by records.streams_series_id, records.popularity_series_id
+
+),
+
+raw_summed as (
+
+    select
+        streams_series_id as series_id,
+        streams_count as row_count,
+        streams_hash as rows_hash
+    from songs_summed
+
+    union all
+
+    select
+        popularity_series_id as series_id,
+        popularity_count as row_count,
+        popularity_hash as rows_hash
+    from songs_summed
+
+),
+
+observed_summed as (
+
+    select
+        series_id,
+        count(*) as row_count,
+        sum({{ row_hash(['observed_date', 'value']) }}) as rows_hash
+    from {{ ref('fct_observations') }}
+    group by series_id
+
+),
+
+unequal_series as (
+
+    select record_series.series_id
+    from record_series
+    left join raw_summed on record_series.series_id = raw_summed.series_id
+    left join observed_summed on record_series.series_id = observed_summed.series_id
+    where
+        coalesce(raw_summed.row_count, 0) <> coalesce(observed_summed.row_count, 0)
+        or raw_summed.rows_hash <> observed_summed.rows_hash
+    group by record_series.series_id
+
+),
+
+compared_series as (
+
+    select * from record_series
+    where series_id in (select unequal_series.series_id from unequal_series)
+
+),
+
+compared_values as (
+
+    select
+        compared_series.series_id,
+        points.date as observed_date,
+        cast(
+            case
+                when compared_series.is_streams then points.spotify_streams
+                else points.spotify_popularity
+            end as double
+        ) as value
+    from {{ source('raw_soundcharts', 'report_songs__time_series') }} as points
+    inner join compared_series on points._parent_row_id = compared_series._row_id
+    where
+        {{ day_problem('points.date', 'compared_series.started_date') }} is null
+        and case
+            when compared_series.is_streams then points.spotify_streams
+            else points.spotify_popularity
+        end is not null
 
 ),
 
@@ -27,103 +139,24 @@ observations as (
         observed.observed_date,
         observed.value
     from {{ ref('fct_observations') }} as observed
-    where observed.series_id in (select record_series.series_id from record_series)
-
-),
-
-raw_values as (
-
-    select
-        record_series.series_id,
-        points.date as observed_date,
-        cast(points.spotify_streams as double) as value
-    from {{ source('raw_soundcharts', 'report_songs__time_series') }} as points
-    inner join record_series on points._parent_row_id = record_series._row_id
-    where
-        record_series.metric_id = 'spotify:streams'
-        and points.spotify_streams is not null
-        and {{ day_problem('points.date', 'record_series.started_date') }} is null
-
-    union all
-
-    select
-        record_series.series_id,
-        points.date as observed_date,
-        cast(points.spotify_popularity as double) as value
-    from {{ source('raw_soundcharts', 'report_songs__time_series') }} as points
-    inner join record_series on points._parent_row_id = record_series._row_id
-    where
-        record_series.metric_id = 'spotify:popularity'
-        and points.spotify_popularity is not null
-        -- a day that cannot be is a finding
-        and {{ day_problem('points.date', 'record_series.started_date') }} is null
-
-),
-
--- series of which both sides have the same rows, by the sums of their hashes, need no comparing
-raw_summed as (
-
-    select
-        series_id,
-        count(*) as row_count,
-        sum({{ row_hash(['observed_date', 'value']) }}) as rows_hash
-    from raw_values
-    group by series_id
-
-),
-
-observed_summed as (
-
-    select
-        series_id,
-        count(*) as row_count,
-        sum({{ row_hash(['observed_date', 'value']) }}) as rows_hash
-    from observations
-    group by series_id
-
-),
-
-unequal_series as (
-
-    select coalesce(raw_summed.series_id, observed_summed.series_id) as series_id
-    from raw_summed
-    full outer join observed_summed
-        on
-            raw_summed.series_id = observed_summed.series_id
-            and raw_summed.row_count = observed_summed.row_count
-            and raw_summed.rows_hash = observed_summed.rows_hash
-    where raw_summed.series_id is null or observed_summed.series_id is null
-
-),
-
-compared_values as (
-
-    select * from raw_values
-    where series_id in (select unequal_series.series_id from unequal_series)
-
-),
-
-compared_observations as (
-
-    select * from observations
-    where series_id in (select unequal_series.series_id from unequal_series)
+    where observed.series_id in (select unequal_series.series_id from unequal_series)
 
 ),
 
 unequal as (
 
     select
-        compared_observations.value is null as is_raw,
-        coalesce(compared_values.series_id, compared_observations.series_id) as series_id,
-        coalesce(compared_values.observed_date, compared_observations.observed_date)
+        observations.value is null as is_raw,
+        coalesce(compared_values.series_id, observations.series_id) as series_id,
+        coalesce(compared_values.observed_date, observations.observed_date)
             as observed_date
     from compared_values
-    full outer join compared_observations
+    full outer join observations
         on
-            compared_values.series_id = compared_observations.series_id
-            and compared_values.observed_date = compared_observations.observed_date
-            and compared_values.value = compared_observations.value
-    where compared_values.value is null or compared_observations.value is null
+            compared_values.series_id = observations.series_id
+            and compared_values.observed_date = observations.observed_date
+            and compared_values.value = observations.value
+    where compared_values.value is null or observations.value is null
 
 ),
 
@@ -150,19 +183,8 @@ api_values as (
 
 ),
 
-set_aside as (
-
-    select
-        {{ series_key('subject_id', 'metric_id') }} as series_id,
-        observed_date,
-        true as is_set_aside
-    from {{ ref('int_observations_checked') }}
-    where set_aside_reason is not null
-
-),
-
 -- a raw value may differ from its day's observation, which then is another version's
-problems as (
+missed as (
 
     select
         case when unequal.is_raw then 'lost' else 'made up' end as problem,
@@ -178,14 +200,31 @@ problems as (
             unequal.series_id = api_values.series_id
             and unequal.observed_date = api_values.observed_date
             and observations.value = api_values.value
-    left join set_aside
-        on
-            unequal.series_id = set_aside.series_id
-            and unequal.observed_date = set_aside.observed_date
     where
         (not unequal.is_raw or observations.value is null)
         and api_values.value is null
-        and set_aside.is_set_aside is null
+
+),
+
+set_aside as (
+
+    select
+        {{ series_key('subject_id', 'metric_id') }} as series_id,
+        observed_date
+    from {{ ref('int_observations_excluded') }}
+    group by all
+
+),
+
+problems as (
+
+    select missed.*
+    from missed
+    left join set_aside
+        on
+            missed.series_id = set_aside.series_id
+            and missed.observed_date = set_aside.observed_date
+    where set_aside.series_id is null
 
 )
 

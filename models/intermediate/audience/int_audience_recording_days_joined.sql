@@ -2,6 +2,9 @@
 -- what the other shows next: a song may be read a day after the other, and a young one grows by
 -- more than a correction a day.
 
+-- a table: four readers would look through the days of all songs for those of few
+{{ config(materialized='table') }}
+
 with
 
 proposals as (

@@ -9,9 +9,17 @@ versions as (
 
 ),
 
-report_points as (
+metrics as (
 
-    select * from {{ ref('int_audience_report_points_dated') }}
+    select
+        'spotify:streams' as metric_id,
+        true as is_streams
+
+    union all
+
+    select
+        'spotify:popularity' as metric_id,
+        false as is_streams
 
 ),
 
@@ -35,46 +43,76 @@ described as (
 
 ),
 
-valued as (
+-- one row per song, metric and day, of songs of which no day is given twice
+single_days as (
 
     select
         described.song_id,
         described.version_number,
         described.has_versions,
         described.has_answers,
-        report_points.metric_id,
+        metrics.metric_id,
         report_points.observed_date,
-        report_points.value
-    from report_points
+        case
+            when metrics.is_streams then report_points.streams
+            else report_points.popularity
+        end as value
+    from {{ ref('int_audience_report_points_dated') }} as report_points
     inner join described on report_points._parent_row_id = described._row_id
-    where report_points.value is not null
+    cross join metrics
+    where not described.has_versions
 
 ),
 
--- one row per song, version, metric and day; a song of one version gives no day twice
+-- one row per song, version, metric and day of the others
+several_days as (
+
+    select
+        described.song_id,
+        described.version_number,
+        described.has_versions,
+        described.has_answers,
+        metrics.metric_id,
+        report_points_again.observed_date,
+        max(
+            case
+                when metrics.is_streams then report_points_again.streams
+                else report_points_again.popularity
+            end
+        ) as value,
+        min(
+            case
+                when metrics.is_streams then report_points_again.streams
+                else report_points_again.popularity
+            end
+        ) as lesser_value
+    -- once more, so that no engine holds all points for two readers
+    from {{ ref('int_audience_report_points_dated') }} as report_points_again
+    inner join described on report_points_again._parent_row_id = described._row_id
+    cross join metrics
+    where described.has_versions
+    group by all
+
+),
+
 version_days as (
 
     select
         *,
         value as lesser_value
-    from valued
-    where not has_versions
+    from single_days
 
     union all
 
-    select
-        song_id,
-        version_number,
-        has_versions,
-        has_answers,
-        metric_id,
-        observed_date,
-        max(value) as value,
-        min(value) as lesser_value
-    from valued
-    where has_versions
-    group by song_id, version_number, has_versions, has_answers, metric_id, observed_date
+    select * from several_days
+
+),
+
+valued as (
+
+    select * from version_days
+    where value is not null
 
 )
 
-select * from version_days
+select * from valued

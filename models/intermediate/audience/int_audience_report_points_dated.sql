@@ -20,39 +20,30 @@ loads as (
 
 ),
 
--- one row per point and metric; a point may lack one of the two values
-valued as (
-
-    select
-        _parent_row_id,
-        'spotify:streams' as metric_id,
-        observed_date,
-        cast(spotify_streams as double) as value
-    from report_points
-
-    union all
-
-    select
-        _parent_row_id,
-        'spotify:popularity' as metric_id,
-        observed_date,
-        cast(spotify_popularity as double) as value
-    from report_points
-
-),
-
-dated as (
+-- joined first, as points are many
+records as (
 
     select
         report_songs.song_id,
-        valued._parent_row_id,
-        valued.metric_id,
-        valued.observed_date,
-        valued.value
-    from valued
-    inner join report_songs on valued._parent_row_id = report_songs._row_id
+        report_songs._row_id,
+        loads.started_date
+    from report_songs
     left join loads on report_songs._load_id = loads._load_id
-    where {{ day_problem('valued.observed_date', 'loads.started_date') }} is null
+
+),
+
+-- one row per point; it may lack one of the two values
+dated as (
+
+    select
+        records.song_id,
+        report_points._parent_row_id,
+        report_points.observed_date,
+        cast(report_points.spotify_streams as double) as streams,
+        cast(report_points.spotify_popularity as double) as popularity
+    from report_points
+    inner join records on report_points._parent_row_id = records._row_id
+    where {{ day_problem('report_points.observed_date', 'records.started_date') }} is null
 
 )
 

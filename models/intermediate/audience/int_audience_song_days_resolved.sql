@@ -6,21 +6,23 @@
 
 with
 
+single_days as (
+
+    select * from {{ ref('int_audience_report_days_aggregated') }}
+    where not has_versions
+
+),
+
 version_days as (
 
     select * from {{ ref('int_audience_report_days_aggregated') }}
+    where has_versions
 
 ),
 
 answered as (
 
     select * from {{ ref('int_audience_song_answers_filtered') }}
-
-),
-
-linked as (
-
-    select * from {{ ref('int_audience_song_links_dated') }}
 
 ),
 
@@ -38,8 +40,7 @@ reported as (
         metric_id,
         observed_date,
         value
-    from version_days
-    where not has_versions
+    from single_days
 
     union all
 
@@ -49,7 +50,6 @@ reported as (
         observed_date,
         max_by(value, version_number) as value
     from version_days
-    where has_versions
     group by all
 
 ),
@@ -59,16 +59,27 @@ reported as (
 song_days as (
 
     select
-        coalesce(answered.song_id, reported.song_id) as song_id,
-        coalesce(answered.metric_id, reported.metric_id) as metric_id,
-        coalesce(answered.observed_date, reported.observed_date) as observed_date,
-        coalesce(answered.value, reported.value) as value
+        song_id,
+        metric_id,
+        observed_date,
+        value
+    from answered
+
+    union all
+
+    select
+        reported.song_id,
+        reported.metric_id,
+        reported.observed_date,
+        reported.value
     from reported
-    full outer join answered
+    -- once more, so that no engine holds all answers for two readers
+    left join {{ ref('int_audience_song_answers_filtered') }} as answered_again
         on
-            reported.song_id = answered.song_id
-            and reported.metric_id = answered.metric_id
-            and reported.observed_date = answered.observed_date
+            reported.song_id = answered_again.song_id
+            and reported.metric_id = answered_again.metric_id
+            and reported.observed_date = answered_again.observed_date
+    where answered_again.song_id is null
 
     union all
 
@@ -92,7 +103,7 @@ resolved as (
         song_days.value,
         coalesce(linked.linked_value, 0) as linked_value
     from song_days
-    left join linked
+    left join {{ ref('int_audience_song_links_dated') }} as linked
         on
             song_days.song_id = linked.song_id
             and song_days.metric_id = linked.metric_id

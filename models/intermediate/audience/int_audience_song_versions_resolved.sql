@@ -18,16 +18,41 @@ report_points as (
 
 ),
 
+numbered_points as (
+
+    select
+        *,
+        {{ days_between("date '" ~ var("earliest_date") ~ "'", 'observed_date') }} as day_number
+    from report_points
+
+),
+
+-- one row per record and sixty days: as many bits as days, which is cheaper than to count days
+sixty_days as (
+
+    select
+        _parent_row_id,
+        day_number - day_number % 60 as first_day_number,
+        min(observed_date) as first_observed_date,
+        max(observed_date) as last_observed_date,
+        greatest(max(streams), max(popularity)) as largest_value,
+        count(*) as point_count,
+        bit_count(bit_or(cast(power(2, day_number % 60) as bigint))) as day_count
+    from numbered_points
+    group by all
+
+),
+
 -- one row per record that has points
 spans as (
 
     select
         _parent_row_id,
-        max(observed_date) as last_observed_date,
-        max(value) as largest_value,
-        count(distinct observed_date) filter (where metric_id = 'spotify:streams')
-        < count(*) filter (where metric_id = 'spotify:streams') as repeats_days
-    from report_points
+        min(first_observed_date) as first_observed_date,
+        max(last_observed_date) as last_observed_date,
+        max(largest_value) as largest_value,
+        sum(day_count) < sum(point_count) as repeats_days
+    from sixty_days
     group by all
 
 ),
@@ -51,11 +76,34 @@ numbered as (
                 spans.largest_value nulls first,
                 report_songs._row_id
         ) as version_number,
-        count(*) over (partition by report_songs.song_id) > 1
-        or coalesce(spans.repeats_days, false) as has_versions
+        -- a file of each day has days of its own: only what may speak of one day twice is compared
+        coalesce(
+            spans.repeats_days
+            or spans.first_observed_date <= max(spans.last_observed_date) over (
+                partition by report_songs.song_id
+                order by spans.first_observed_date, report_songs._row_id
+                rows between unbounded preceding and 1 preceding
+            ),
+            false
+        ) as speaks_again
     from report_songs
     left join spans on report_songs._row_id = spans._parent_row_id
 
+),
+
+flagged as (
+
+    select
+        song_id,
+        _row_id,
+        title,
+        artist_credit,
+        image_url,
+        release_date,
+        version_number,
+        bool_or(speaks_again) over (partition by song_id) as has_versions
+    from numbered
+
 )
 
-select * from numbered
+select * from flagged

@@ -26,7 +26,9 @@ bounds as (
     select
         platform || ':' || metric as metric_id,
         lowest_value,
-        highest_value
+        highest_value,
+        greatest(lowest_value, -{{ var('largest_count') }}) as accepted_from,
+        least(highest_value, {{ var('largest_count') }}) as accepted_to
     from metric_catalog
 
 ),
@@ -49,6 +51,13 @@ judged as (
         received.linked_value,
         received.is_restated,
         case
+            -- nearly all: nothing below holds, and an engine that knows need not ask
+            when
+                received.value between bounds.accepted_from and bounds.accepted_to
+                and received.observed_date between date '{{ var("earliest_date") }}'
+                and latest.latest_date
+                and received.subject_id is not null
+                then null
             -- a run may be later than the last load
             when
                 received.observed_date > latest.latest_date

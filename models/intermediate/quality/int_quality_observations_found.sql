@@ -2,7 +2,7 @@ with
 
 observations as (
 
-    select * from {{ ref('int_observations_checked') }}
+    select * from {{ ref('int_observations_excluded') }}
 
 ),
 
@@ -30,7 +30,6 @@ doubted as (
         end as example,
         observed_date as found_date
     from observations
-    where set_aside_reason is not null
 
     union all
 

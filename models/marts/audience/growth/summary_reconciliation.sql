@@ -9,21 +9,31 @@ summaries as (
 
 ),
 
-series as (
-
-    select * from {{ ref('dim_series') }}
-
-),
-
 metrics as (
 
     select * from {{ ref('dim_metrics') }}
 
 ),
 
-observations as (
+-- one row per figure of a song that we have
+figures as (
 
-    select * from {{ ref('fct_observations') }}
+    select
+        summaries.*,
+        series.series_id,
+        metrics.max_age_days
+    from summaries
+    inner join {{ ref('dim_series') }} as series
+        on
+            summaries.subject_id = series.subject_id
+            and summaries.metric_id = series.metric_id
+    inner join metrics on summaries.metric_id = metrics.metric_id
+
+),
+
+looked_at as (
+
+    {{ anchor_days('figures', ['from_date', 'to_date']) }}
 
 ),
 
@@ -31,39 +41,32 @@ observations as (
 valued as (
 
     select
-        summaries.subject_id,
-        summaries.metric_id,
-        summaries.period,
+        looked_at.subject_id,
+        looked_at.metric_id,
+        looked_at.period,
         max_by(observations.value, observations.observed_date) filter (
-            where not observations.is_outlier and observations.observed_date <= summaries.from_date
+            where not observations.is_outlier and observations.observed_date <= looked_at.from_date
         ) as start_value,
         max_by(observations.value, observations.observed_date) filter (
             where
             not observations.is_outlier
-            and observations.observed_date >= summaries.to_date - metrics.max_age_days
+            and observations.observed_date >= looked_at.to_date - looked_at.max_age_days
         ) as end_value,
         bool_or(observations.is_outlier) filter (
-            where observations.observed_date in (summaries.from_date, summaries.to_date)
+            where observations.observed_date in (looked_at.from_date, looked_at.to_date)
         ) as has_outlier,
         bool_or(
             observations.value <> case observations.observed_date
-                when summaries.from_date then summaries.shown_start_value
-                when summaries.to_date then summaries.shown_end_value
+                when looked_at.from_date then looked_at.shown_start_value
+                when looked_at.to_date then looked_at.shown_end_value
             end
         ) as has_other_value
-    from summaries
-    inner join series
+    from looked_at
+    inner join {{ ref('fct_observations') }} as observations
         on
-            summaries.subject_id = series.subject_id
-            and summaries.metric_id = series.metric_id
-    inner join metrics on summaries.metric_id = metrics.metric_id
-    inner join observations on series.series_id = observations.series_id
-    where
-        observations.observed_date
-        between summaries.from_date - metrics.max_age_days and summaries.from_date
-        or observations.observed_date
-        between summaries.to_date - metrics.max_age_days and summaries.to_date
-    group by all
+            looked_at.series_id = observations.series_id
+            and looked_at.anchor_date = observations.observed_date
+    group by looked_at.subject_id, looked_at.metric_id, looked_at.period
 
 ),
 
