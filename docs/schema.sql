@@ -989,6 +989,7 @@ create table metrics.growth_windows (
     "compared_gained" double precision,
     "period_change_pct" double precision,
     "previous_daily_rate_pct" double precision,
+    "momentum" double precision,
     "year_before_from_date" date,
     "year_before_to_date" date,
     "year_before_gained" double precision,
@@ -2283,6 +2284,7 @@ comment on column metrics.growth_windows."previous_gained" is 'The same for the 
 comment on column metrics.growth_windows."compared_gained" is 'Gained in as many days of this window as the window before has; less than `gained` if that one is shorter.';
 comment on column metrics.growth_windows."period_change_pct" is 'Gained against previously gained, in percent; null if `growth_pct` is, if nothing was gained before, or if the window before was restated, reset or relinked.';
 comment on column metrics.growth_windows."previous_daily_rate_pct" is '`daily_rate_pct` of the window before.';
+comment on column metrics.growth_windows."momentum" is 'Daily rate less that of the window before, in percentage points a day.';
 comment on column metrics.growth_windows."year_before_from_date" is 'Day whose closing value the window of the year before starts from.';
 comment on column metrics.growth_windows."year_before_to_date" is 'Day whose closing value it ends with: the same day a year earlier, 28 February for the 29th; of a month or year to date, as many days from its first.';
 comment on column metrics.growth_windows."year_before_gained" is 'Gained in the window of the year before; null if start or end is missing.';

@@ -18,8 +18,7 @@ grown as (
     select
         *,
         case
-            when restatement_count + reset_count + relink_count > 0 then null
-            when start_value <= 0 then null
+            when restatement_count + reset_count + relink_count > 0 or start_value <= 0 then null
             when kind = 'flow' and coverage_ratio < {{ var("coverage_floor") }} then null
             else gained
         end as comparable_gained
@@ -35,7 +34,9 @@ joined as (
         windows.previous_from_date,
         windows.previous_to_date,
         previous.gained as gained_before,
-        previous.daily_rate_pct as previous_daily_rate_pct,
+        previous.start_value as start_before,
+        previous.growth as growth_before,
+        previous.daily_rate_pct as rate_before,
         previous.comparable_gained as previous_base,
         compared.gained as compared_gained,
         windows.year_before_from_date,
@@ -101,7 +102,8 @@ described as (
             when growth_pct is not null and previous_base > 0
                 then 100 * (compared_gained - previous_base) / previous_base
         end as period_change_pct,
-        previous_daily_rate_pct,
+        rate_before as previous_daily_rate_pct,
+        {{ momentum(days_between('from_date', 'to_date')) }} as momentum,
         year_before_from_date,
         year_before_to_date,
         year_before_gained,

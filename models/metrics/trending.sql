@@ -36,9 +36,7 @@ scored as (
             when metrics.kind = 'flow' then windows.previous_gained
             else windows.start_value
         end as earlier_value,
-        greatest(metrics.min_base, 1) as least_base,
-        -- two rates that are almost the same have no more digits between them
-        round(windows.daily_rate_pct - windows.previous_daily_rate_pct, 12) as momentum
+        greatest(metrics.min_base, 1) as least_base
     from windows
     inner join metrics
         on
