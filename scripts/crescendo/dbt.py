@@ -111,8 +111,8 @@ def run(
     with nullcontext(process) if process else begun() as ours:
         if ours.stdin and ours.stdout:  # they are pipes
             # a process that has ended already has said why
-            with suppress(BrokenPipeError), ours.stdin as asking:
-                json.dump(task, asking)
+            with suppress(BrokenPipeError):  # it stays open: dbt ends when it is closed
+                os.write(ours.stdin.fileno(), f"{json.dumps(task)}\n".encode())
             for line in ours.stdout:
                 lines.append(line)
                 heard(line)

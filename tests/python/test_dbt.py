@@ -2,12 +2,17 @@
 
 import json
 import os
+import shutil
+import signal
 import subprocess
 import sys
+import time
+from contextlib import suppress
+from pathlib import Path
 
 import pytest
+from conftest import ROOT, project_in
 from conftest import dbt as run_dbt
-from conftest import project_in
 from crescendo import dbt
 from crescendo.errors import CrescendoError
 
@@ -115,7 +120,7 @@ def test_a_build_of_some_models_leaves_the_manifest_of_this_project(project, mon
         later = (project / "target" / dbt.MARK).stat().st_mtime_ns + 1
         (project / changed).write_text("{}")
         os.utime(project / changed, ns=(later, later))
-    with subprocess.Popen(["cat"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as echo:
+    with subprocess.Popen(["head", "-1"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as echo:
         _, said = dbt.run("build", wanted=wanted, process=echo)
     assert (dbt.KEPT in json.loads(said)["environment"]) == is_kept
 
@@ -125,6 +130,28 @@ def test_a_process_that_was_begun_and_has_nothing_to_do_ends_with_whoever_began_
     with dbt.begun() as process:
         process.stdin.close()  # as the kernel does if that one is killed
         assert (process.wait(60), process.stdout.read()) == (0, "")
+
+
+def test_dbt_ends_with_whoever_runs_it(tmp_path):
+    """A parent that is killed while dbt builds; what it builds would not be used, and its lock keeps others away."""
+    (tmp_path / "models").mkdir()
+    (tmp_path / "models" / "endless.sql").write_text("select count(*) as n from range(10_000_000_000_000)")
+    (tmp_path / "dbt_project.yml").write_text("{name: endless, profile: crescendo}")
+    shutil.copy(ROOT / "profiles.yml", tmp_path)
+    ask = "from crescendo import dbt; dbt.run('run', file='endless.duckdb', heard=lambda line: print(line, flush=True))"
+    command = [sys.executable, "-c", ask]
+    with subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.PIPE, text=True) as parent:
+        assert any("1 of 1 START" in line for line in parent.stdout)
+        [child] = Path(f"/proc/{parent.pid}/task/{parent.pid}/children").read_text().split()
+        parent.kill()
+    until = time.monotonic() + 60
+    try:
+        while Path(f"/proc/{child}").exists():
+            assert time.monotonic() < until
+            time.sleep(0.05)
+    finally:
+        with suppress(ProcessLookupError):
+            os.kill(int(child), signal.SIGKILL)
 
 
 def test_a_process_that_has_ended_says_why(project):
