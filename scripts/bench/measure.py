@@ -19,7 +19,7 @@ from crescendo.ingest.load import load
 os.chdir(sys.argv[1])
 words, wanted, folder = json.loads(sys.argv[2])
 started = time.monotonic()
-with warehouse.renewed() if folder else nullcontext(), dbt.begun() as process:
+with dbt.begun() as process, warehouse.renewed() if folder else nullcontext():
     copied = time.monotonic()
     if folder:
         load([Path(folder)])

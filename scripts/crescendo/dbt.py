@@ -58,7 +58,7 @@ def stamp(root: Path = Path()) -> str:
 def begun() -> Iterator[subprocess.Popen[str]]:
     """A process that imports dbt, while the block does something else, and then waits for what to `run`.
 
-    It works for the copies of warehouses that are worked on when the block begins.
+    It ends with this process, if that is killed, so that it never reaches a later copy of a warehouse.
     """
     with subprocess.Popen(
         [sys.executable, "-m", "crescendo.dbt_cli"],

@@ -56,8 +56,8 @@ def build_command(environment_seconds: float, force: bool) -> int:
 
 
 def _build(run: Run, seconds: dict[str, float], force: bool) -> int:
-    # dbt is imported while files are loaded
-    with warehouse.renewed() as copy, dbt.begun() as process:
+    # dbt is imported while files are loaded; it needs no lock on the copy, as it ends with this process
+    with dbt.begun() as process, warehouse.renewed() as copy:
         with run.phase("load") as phase:
             loaded = _loaded(seconds)
             phase.rows, phase.bytes = measure.size_of(loaded)
