@@ -4,6 +4,7 @@ import hashlib
 import json
 import os
 import shutil
+import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterable, Iterator
@@ -26,6 +27,7 @@ STAMP, WANTED, KEPT = "CRESCENDO_PROJECT_STAMP", "CRESCENDO_WANTED_NODES", "CRES
 PACKAGES = ("crescendo", "dbt-core", "dbt-duckdb", "duckdb")
 
 Manifest = dict[str, Any]
+Begun = tuple[subprocess.Popen[str], socket.socket]  # a process that waits for what to do, and where to tell it
 
 
 def target(root: Path = Path()) -> Path:
@@ -55,22 +57,27 @@ def stamp(root: Path = Path()) -> str:
 
 
 @contextmanager
-def begun() -> Iterator[subprocess.Popen[str]]:
+def begun() -> Iterator[Begun]:
     """A process that imports dbt, while the block does something else, and then waits for what to `run`.
 
-    It ends with this process, if that is killed, so that it never reaches a later copy of a warehouse.
+    It ends with this process, also if that is killed.
     """
-    with subprocess.Popen(
-        [sys.executable, "-m", "crescendo.dbt_cli"],
-        env=os.environ | QUIET,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        pass_fds=swap.locks(),
-    ) as process:
+    asking, asked = socket.socketpair()
+    with (
+        asking,
+        asked,
+        subprocess.Popen(
+            [sys.executable, "-m", "crescendo.dbt_cli"],
+            env=os.environ | QUIET,
+            stdin=asked.fileno(),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        ) as process,
+    ):
+        asked.close()
         try:
-            yield process
+            yield process, asking
         finally:
             process.kill()  # if it was given nothing to do, or not waited for
 
@@ -83,7 +90,7 @@ def run(
     heard: Callable[[str], None] = lambda line: None,
     stamp: str = "",
     wanted: Iterable[str] | None = None,
-    process: subprocess.Popen[str] | None = None,
+    process: Begun | None = None,
 ) -> tuple[bool, str]:
     """Run dbt with these words; whether it succeeded, and what it said.
 
@@ -108,14 +115,13 @@ def run(
             asked[KEPT] = "1"
     places = ("--project-dir", str(root), "--profiles-dir", str(root), "--target-path", str(folder))
     task = {"words": [*words, "--no-use-colors", *places], "environment": asked | {"CRESCENDO_DB": built}}
-    with nullcontext(process) if process else begun() as ours:
-        if ours.stdin and ours.stdout:  # they are pipes
-            # a process that has ended already has said why
-            with suppress(BrokenPipeError):  # it stays open: dbt ends when it is closed
-                os.write(ours.stdin.fileno(), f"{json.dumps(task)}\n".encode())
-            for line in ours.stdout:
-                lines.append(line)
-                heard(line)
+    with nullcontext(process) if process else begun() as (ours, asking):
+        # with the words go the locks of copies; a process that has ended already has said why
+        with suppress(ConnectionError):
+            socket.send_fds(asking, [f"{json.dumps(task)}\n".encode()], swap.locks())
+        for line in ours.stdout or ():
+            lines.append(line)
+            heard(line)
         code = ours.wait()
     if written.is_file() and written.stat().st_mtime_ns != age:
         (folder / MARK).write_text(f"{before} {_run_of(json.loads(written.read_text()))}\n")

@@ -38,6 +38,7 @@ import gc
 gc.set_threshold(100_000, 20, 100)
 
 import os
+import socket
 import sys
 import threading
 from queue import SimpleQueue
@@ -46,13 +47,15 @@ _told: SimpleQueue[bytes] = SimpleQueue()
 
 
 def _listen() -> None:
-    """Hand over the line that says what to do, and end this process when there is nobody to say more."""
-    line = b""
-    while part := os.read(0, 1 << 16):
+    """Hand over the line that says what to do, and end this process when the other end is closed.
+
+    The locks that come with the line stay open, so that they are held until this process has ended.
+    """
+    asked, line = socket.socket(fileno=0), b""
+    while part := socket.recv_fds(asked, 1 << 16, 8)[0]:
         line += part
         if line.endswith(b"\n"):
             _told.put(line)
-            line = b""
     os._exit(0)
 
 

@@ -4,16 +4,17 @@ import json
 import os
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import time
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
 from conftest import ROOT, project_in
 from conftest import dbt as run_dbt
-from crescendo import dbt
+from crescendo import dbt, swap
 from crescendo.errors import CrescendoError
 
 MANIFEST = {"metadata": {"invocation_id": "first"}, "nodes": {"a": {"resource_type": "model", "compiled_code": "1"}}}
@@ -104,6 +105,18 @@ def test_the_sql_of_tests_is_that_of_the_last_whole_build_of_this_project_and_da
     assert dbt._compiled_tests(project / "target" / "docs", "of another project", "x") == {}
 
 
+@contextmanager
+def doing(*words):
+    """A process that is no dbt, to be told what to do as if it were."""
+    asking, asked = socket.socketpair()
+    with asking, subprocess.Popen(words, stdin=asked, stdout=subprocess.PIPE, text=True) as process:
+        asked.close()
+        try:
+            yield process, asking
+        finally:
+            process.kill()
+
+
 @pytest.mark.parametrize(
     ("changed", "wanted", "is_kept"),
     [
@@ -120,15 +133,15 @@ def test_a_build_of_some_models_leaves_the_manifest_of_this_project(project, mon
         later = (project / "target" / dbt.MARK).stat().st_mtime_ns + 1
         (project / changed).write_text("{}")
         os.utime(project / changed, ns=(later, later))
-    with subprocess.Popen(["head", "-1"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as echo:
+    with doing("head", "-1") as echo:
         _, said = dbt.run("build", wanted=wanted, process=echo)
     assert (dbt.KEPT in json.loads(said)["environment"]) == is_kept
 
 
 def test_a_process_that_was_begun_and_has_nothing_to_do_ends_with_whoever_began_it(monkeypatch):
     monkeypatch.setattr(dbt, "subprocess", subprocess)
-    with dbt.begun() as process:
-        process.stdin.close()  # as the kernel does if that one is killed
+    with dbt.begun() as (process, asking):
+        asking.close()  # as the kernel does if that one is killed
         assert (process.wait(60), process.stdout.read()) == (0, "")
 
 
@@ -154,9 +167,21 @@ def test_dbt_ends_with_whoever_runs_it(tmp_path):
             os.kill(int(child), signal.SIGKILL)
 
 
+def test_whoever_works_on_a_copy_holds_its_lock(project):
+    """Also dbt that began before there was a copy: its words come with the lock."""
+    file = project / "some.duckdb"
+    file.touch()
+    count = "import socket; print(len(socket.recv_fds(socket.socket(fileno=0), 65536, 8)[1]))"
+    how = {"wait": 0, "settle": lambda path: None, "tidy": lambda path: None}
+    with doing(sys.executable, "-c", count) as before, doing(sys.executable, "-c", count) as without:
+        with swap.renewed(file, **how):
+            assert dbt.run("build", root=project, process=before) == (True, "1\n")
+        assert dbt.run("build", root=project, process=without) == (True, "0\n")
+
+
 def test_a_process_that_has_ended_says_why(project):
-    with subprocess.Popen(["echo", "no memory"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as ended:
-        ended.wait()
+    with doing("echo", "no memory") as ended:
+        ended[0].wait()
         assert dbt.run("build", root=project, process=ended) == (True, "no memory\n")
 
 
@@ -212,3 +237,9 @@ def test_what_dbt_holds_its_configuration_to_is_made_once_a_release(tmp_path):
         [(release, schemas)] = json.loads((tmp_path / str(number)).read_text()).items()
         assert "dbt-core" in release
         assert list(schemas) == ["dbt.contracts.project.ProjectFlags"]
+
+
+def test_a_first_day_before_the_calendar_is_refused(tmp_path):
+    done = run_dbt(tmp_path, project_in(tmp_path), "parse", "--vars", "{earliest_date: '1999-12-31'}")
+    assert done.returncode != 0
+    assert "begins on 2000-01-01: write 2000-01-01 or a later day" in done.stdout

@@ -11,13 +11,15 @@ import importlib
 import json
 import os
 import runpy
+import signal
 import socket
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Callable
-from functools import cache
+from contextlib import suppress
+from functools import cache, cached_property
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -44,48 +46,53 @@ def lend(serving: Callable[[], socket.socket]) -> SimpleNamespace:
     """In place of `subprocess` in `crescendo.dbt`: what it starts there is forked from the server."""
 
     class Popen(_Run):
-        """A run of dbt that is told its words later. Whatever else it is to hold open, it holds open too."""
+        """A run of dbt that is told its words later."""
 
-        def __init__(self, command, env, stdin, stdout, stderr, text, pass_fds):
+        def __init__(self, command, env, stdin, stdout, stderr, text):
             assert command == [sys.executable, "-m", MODULE]
-            assert (stdin, stdout, stderr, text) == (subprocess.PIPE, subprocess.PIPE, subprocess.STDOUT, True)
-            (asked, asking), (said, saying) = os.pipe(), os.pipe()
-            super().__init__(serving(), [], Path.cwd(), env, (asked, saying, saying, *pass_fds))
-            os.close(asked)
+            assert (stdout, stderr, text) == (subprocess.PIPE, subprocess.STDOUT, True)
+            said, saying = os.pipe()
+            super().__init__(serving(), [], Path.cwd(), env, (stdin, saying, saying))
             os.close(saying)
-            self.stdin, self.stdout = os.fdopen(asking, "w"), os.fdopen(said)
+            self.stdout = os.fdopen(said)
 
         def __enter__(self):
             return self
 
         def __exit__(self, *_):
-            self.kill()
             self.stdout.close()
             self.wait()
-
-        def kill(self):
-            """Without words it ends; with them it is left to end by itself."""
-            self.stdin.close()
 
     return SimpleNamespace(Popen=Popen, PIPE=subprocess.PIPE, STDOUT=subprocess.STDOUT)
 
 
 class _Run:
-    """A process that the server forks; its files are input, output, complaints, and what it is to hold open."""
+    """A process that the server forks; its files are input, output and complaints."""
 
     def __init__(self, serving, words, folder, environment, files):
-        self._ended, theirs = os.pipe()
+        ours, theirs = os.pipe()
+        self._told = os.fdopen(ours)
         asked = json.dumps({"words": words, "folder": str(folder), "environment": dict(environment)}).encode()
         assert len(asked) < LARGEST
         socket.send_fds(serving, [asked], [theirs, *files])
         os.close(theirs)
         self.returncode = None
 
+    @cached_property
+    def pid(self):
+        return int(self._told.readline())
+
+    def kill(self):
+        if self.returncode is None:
+            with suppress(ProcessLookupError):
+                os.kill(self.pid, signal.SIGKILL)
+
     def wait(self):
         """What it ended with, once it has."""
         if self.returncode is None:
-            with os.fdopen(self._ended) as answer:
-                self.returncode = int(answer.read())
+            assert self.pid
+            with self._told:
+                self.returncode = int(self._told.readline())
         return self.returncode
 
 
@@ -115,6 +122,7 @@ def serve(asking: socket.socket) -> None:
         child = os.fork()
         if not child:
             _become(asked, *files[1:])
+        os.write(files[0], f"{child}\n".encode())
         _, status = os.waitpid(child, 0)
         os.write(files[0], str(os.waitstatus_to_exitcode(status)).encode())
         for file in files:

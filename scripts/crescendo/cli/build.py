@@ -3,7 +3,6 @@
 import logging
 import re
 import shutil
-import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -56,7 +55,7 @@ def build_command(environment_seconds: float, force: bool) -> int:
 
 
 def _build(run: Run, seconds: dict[str, float], force: bool) -> int:
-    # dbt is imported while files are loaded; it needs no lock on the copy, as it ends with this process
+    # dbt is imported while the warehouse is copied and files are loaded
     with dbt.begun() as process, warehouse.renewed() as copy:
         with run.phase("load") as phase:
             loaded = _loaded(seconds)
@@ -185,7 +184,7 @@ def _sample() -> None:
     half.rename(SAMPLE)
 
 
-def _dbt_build(stamp: str, stale: builds.Stale | None, process: subprocess.Popen[str]) -> Outcome | None:
+def _dbt_build(stamp: str, stale: builds.Stale | None, process: dbt.Begun) -> Outcome | None:
     """Run `dbt build` of what is stale, or of everything.
 
     Returns what became of it, or None if it did not come so far (its words are shown).
