@@ -874,7 +874,7 @@ create table listening.user_features (
 create table metrics.fct_observations (
     "series_id" bigint not null,
     "observed_date" date not null,
-    "value" double precision,
+    "value" double precision not null,
     "linked_value" double precision,
     "change" double precision,
     "span_days" integer,

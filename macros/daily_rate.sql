@@ -1,7 +1,8 @@
-{#- Percent a day, compounded, that makes of a first value what it became: 100 * ((start + growth) / start) ^ (1 / days) - 100.
+{#- The compound daily growth rate in percent: 100 * ((start + growth) / start) ^ (1 / days) - 100.
 
-    A power less one loses its digits where the rate is small. So the logarithm of the quotient, halved, is taken of the
-    growth itself where that is small (atanh), and exp(y) - 1 is 2 * exp(y / 2) * sinh(y / 2): right to 2e-15 of itself.
+    A power minus one loses precision if the rate is small. So half of the logarithm of the ratio is calculated from the
+    growth with atanh, if the growth is small, and exp(y) - 1 as 2 * exp(y / 2) * sinh(y / 2). The relative error is at
+    most 2e-15.
 
     start, growth, days: SQL expressions of numbers; the start is above zero, and growth takes no more than all of it. -#}
 {% macro daily_rate(start, growth, days) -%}

@@ -1,10 +1,11 @@
-{#- How many percentage points a day more than in the window before, of as many days: the difference of two daily rates.
+{#- The daily rate minus that of the window before, in percentage points. Both windows have the same number of days.
 
-    Two rates that are almost the same have few digits between them, and exp(a) - exp(b) is exp(b) * (exp(a - b) - 1).
-    So it is one quotient's growth over the other, by the rate before; where that is -100, nothing was left to grow.
+    Subtracting two rates that are almost equal loses precision. So the ratio of the two growth factors is calculated
+    first, and its daily rate is multiplied by the daily factor of the window before: exp(a) - exp(b) is
+    exp(b) * (exp(a - b) - 1). If the rate before is -100, that factor is zero, and the rates are subtracted.
 
-    days: a SQL expression. Of the row it reads start_value, growth and daily_rate_pct, and start_before, growth_before
-    and rate_before, which are the same of the window before. -#}
+    days: a SQL expression. The macro reads start_value, growth and daily_rate_pct of the row, and start_before,
+    growth_before and rate_before, which are the same columns of the window before. -#}
 {% macro momentum(days) -%}
     case
         when daily_rate_pct is null or rate_before is null then null

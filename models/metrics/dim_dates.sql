@@ -4,7 +4,7 @@ with
 
 days as (
 
-    {{ dbt.date_spine('day', "cast('2000-01-01' as date)", "cast('2051-01-01' as date)") }}
+    {{ dbt.date_spine('day', first_calendar_day(), "cast('2051-01-01' as date)") }}
 
 ),
 

@@ -1,5 +1,5 @@
--- The difference of two rates, calculated with sixty digits. Of two doubles that are almost equal
--- it would have few digits: of the fourth pair eleven.
+-- The expected differences were calculated with sixty digits. A plain difference of two doubles
+-- that are almost equal has fewer correct ones.
 
 with
 

@@ -39,7 +39,7 @@ def note_repeated(bench: Workbench, root: str) -> None:
 
 
 def move_repeated(connection: duckdb.DuckDBPyConnection, documents: Documents) -> None:
-    """Give the raw rows that this load read again the file and position where it read them last."""
+    """Update the file and position of raw rows that this load has read again: they are those of the last reading."""
     known = "select 1 from duckdb_tables() where temporary and table_name = 'repeated'"
     if not connection.execute(known).fetchone():
         return
