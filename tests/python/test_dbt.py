@@ -243,3 +243,47 @@ def test_a_first_day_before_the_calendar_is_refused(tmp_path):
     done = run_dbt(tmp_path, project_in(tmp_path), "parse", "--vars", "{earliest_date: '1999-12-31'}")
     assert done.returncode != 0
     assert "begins on 2000-01-01: write 2000-01-01 or a later day" in done.stdout
+
+
+def test_a_unit_test_compares_what_it_is_given_with_what_is_expected(tmp_path):
+    """In a project of two models, with the macros of this one."""
+    row = "{id: 1, day: 2026-01-02, price: 1.50, name: it's, is_new: true}"
+    cases = {
+        "each_type": (f"[{row}]", f"[{row}]", "pass"),
+        "what_is_not_given_is_null": ("[{id: 1}]", "[{id: 1, day: null, price: null, name: null}]", "pass"),
+        "what_is_not_expected_may_be_there": (f"[{row}]", "[{id: 1}]", "pass"),
+        "names_in_any_case": ("[{ID: 1}]", "[{Id: 1}]", "pass"),
+        "nothing": ("[]", "[]", "pass"),
+        "another_order": ("[{id: 1}, {id: 2}]", "[{id: 2}, {id: 1}]", "pass"),
+        "another_number": ("[{id: 1}]", "[{id: 2}]", "fail"),
+        "another_text": ("[{name: a}]", "[{name: b}]", "fail"),
+        "null_is_no_text": ("[{id: 1}]", "[{id: 1, name: b}]", "fail"),
+        "a_row_too_many": ("[{id: 1}, {id: 2}]", "[{id: 1}]", "fail"),
+        "a_row_twice": ("[{id: 1}, {id: 1}]", "[{id: 1}]", "fail"),
+        "a_row_too_few": ("[{id: 1}]", "[{id: 1}, {id: 2}]", "fail"),
+        "a_row_where_none_is_expected": ("[{id: 1}]", "[]", "fail"),
+        "an_unknown_column_is_given": ("[{other: 1}]", "[{id: 1}]", "error"),
+        "an_unknown_column_is_expected": ("[{id: 1}]", "[{other: 1}]", "error"),
+        "no_such_day": ("[{day: '2026-02-30'}]", "[{day: 2026-03-02}]", "error"),
+    }
+    units = [
+        f"{{name: {name}, model: seen, given: [{{input: ref('given'), rows: {given}}}], expect: {{rows: {expected}}}}}"
+        for name, (given, expected, _) in cases.items()
+    ]
+    (tmp_path / "dbt_project.yml").write_text("{name: crescendo, version: '1.0', profile: crescendo}")
+    (tmp_path / "macros").symlink_to(ROOT / "macros" / "engine")
+    for name in ("models", "tests", "seeds", "analyses"):
+        (tmp_path / name).mkdir()
+    models = tmp_path / "models"
+    types = "1 as id, date '2026-01-01' as day, 1.25 as price, 'x' as name, true as is_new"
+    (models / "given.sql").write_text(f"{{{{ config(materialized='table') }}}} select {types}")
+    (models / "seen.sql").write_text("select * from {{ ref('given') }}")
+    (models / "units.yml").write_text(f"unit_tests: [{', '.join(units)}]")
+    environment = project_in(tmp_path)
+    del environment["DBT_PARTIAL_PARSE_FILE_PATH"]
+    done = run_dbt(tmp_path, environment, "run")
+    assert done.returncode == 0, done.stdout
+    run_dbt(tmp_path, environment, "test")
+    results = json.loads((tmp_path / "target" / "run_results.json").read_text())["results"]
+    found = {result["unique_id"].rpartition(".")[2]: result["status"] for result in results}
+    assert found == {name: status for name, (_, _, status) in cases.items()}
