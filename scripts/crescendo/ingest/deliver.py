@@ -7,7 +7,7 @@ from crescendo.ingest.judge import mended
 from crescendo.ingest.ledger import FileResult
 from crescendo.ingest.plan import Batch
 from crescendo.ingest.workbench import Workbench
-from crescendo.warehouse import one, quoted
+from crescendo.warehouse import one, quoted, text
 from crescendo.withheld import shown
 
 
@@ -34,10 +34,10 @@ def deliver(bench: Workbench, batch: Batch) -> None:
 def _choose(bench: Workbench, batch: Batch, root_table: str) -> None:
     """Leave `fresh`: the records to load, which are not rejected, the first of their id, and not there yet."""
     good = "from judged where not is_rejected"
-    held = f"select _row_id from {root_table}"
+    held = f"select _row_id from {root_table} where {_alike(bench, batch)}"
     with bench.lend(f"select _row_id {good}") as ids:
         if not bench.is_one:
-            held += f" where _row_id in ({ids})"
+            held += f" and _row_id in ({ids})"
         with bench.borrow(held) as held_ids:
             bench.scratch.execute(f"""
                 create or replace temp table fresh as
@@ -46,6 +46,22 @@ def _choose(bench: Workbench, batch: Batch, root_table: str) -> None:
                 anti join ({held_ids}) as t on t._row_id = j._row_id
                 where j.nth = 1
             """)
+
+
+def _alike(bench: Workbench, batch: Batch) -> str:
+    """A condition that raw rows with the id of a record in this batch fulfil: the facts that all its records have.
+
+    An id is made of the facts, too. Rows of other days are not read, as DuckDB knows what each block of a column holds.
+    """
+    if batch.document.layout != "page" or not batch.columns.scalars:
+        return "true"
+    bounds = ", ".join(
+        f"min({name}), if(count({name}) = count(*), max({name}), null)" for name in batch.columns.scalar_names
+    )
+    [found] = bench.scratch.execute(f"select {bounds} from staged").fetchall()
+    facts = zip(batch.columns.scalars, found[::2], found[1::2], strict=True)
+    alike = [f"{quoted(fact.column)} = {text(least)}" for (_, fact), least, most in facts if least and least == most]
+    return " and ".join(alike) or "true"
 
 
 def _accept(bench: Workbench, batch: Batch) -> None:
