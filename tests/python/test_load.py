@@ -342,6 +342,19 @@ def page(number=1, days=2, **more):
     return {"related": {"uuid": f"song-{number}"}, "items": items} | more
 
 
+@pytest.mark.parametrize("said", ["spotify", "it's", 'a "word"', "a\0b", "a\\", "é", "%_", "null", " "])
+def test_a_page_that_was_asked_for_the_same_is_there_already_whatever_was_asked(desk, said):
+    request = json.dumps({"document": "song-audience", "uuid": "x", "platform": said})
+    for names, loaded in (("a", 1), ("b", 0), ("cde", 2)):
+        for name in names:
+            desk.write(f"{name}.json", json.dumps(page("abcde".index(name) // 2)))
+            desk.write(f"{name}.request.json", request)
+        code, files = desk.load(options=["--platform", "deezer"])
+        assert code == 0, files
+        found = [file["counts"]["records_loaded"] for file in files if file["status"] == "loaded"]
+        assert sum(found) == loaded
+
+
 def write_pages(desk, pages):
     for number, one in pages.items():
         text = one if isinstance(one, str) else json.dumps(one)

@@ -60,8 +60,9 @@ def _alike(bench: Workbench, batch: Batch) -> str:
     )
     [found] = bench.scratch.execute(f"select {bounds} from staged").fetchall()
     facts = zip(batch.columns.scalars, found[::2], found[1::2], strict=True)
-    alike = [f"{quoted(fact.column)} = {text(least)}" for (_, fact), least, most in facts if least and least == most]
-    return " and ".join(alike) or "true"
+    # no SQL text has a NUL
+    same = [(fact, least) for (_, fact), least, most in facts if least and least == most and "\0" not in least]
+    return " and ".join(f"{quoted(fact.column)} = {text(value)}" for fact, value in same) or "true"
 
 
 def _accept(bench: Workbench, batch: Batch) -> None:
