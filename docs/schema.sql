@@ -2329,7 +2329,7 @@ comment on column metrics.popularity_features."catalogue_song_count" is 'Songs o
 comment on column metrics.popularity_features."is_reference_week" is 'Whether songs are compared in this week, the latest that still has nine in ten of the platform''s most scored songs.';
 comment on table metrics.popularity_correlations is 'One row per platform and variable: how closely it goes with the score across songs, in the week in which songs are compared. Raw coefficients; which of them may be believed is for `crescendo correlate` to say.';
 comment on column metrics.popularity_correlations."platform" is 'Code of the platform, ''spotify''.';
-comment on column metrics.popularity_correlations."variable" is 'A column of `popularity_features`; what it is called stands in the seed `popularity_variables`.';
+comment on column metrics.popularity_correlations."variable" is 'A column of `popularity_features`; its name in words is in the seed `popularity_variables`.';
 comment on column metrics.popularity_correlations."pearson_log" is 'Pearson correlation with ln(1 + variable), or with the variable if it is a change; null if `null_reason` says why.';
 comment on column metrics.popularity_correlations."spearman" is 'Rank correlation, equal values at their mean rank; null if `null_reason` says why.';
 comment on column metrics.popularity_correlations."compared_song_count" is 'Songs that have both numbers; under 30 the coefficients say little.';

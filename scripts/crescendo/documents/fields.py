@@ -15,12 +15,12 @@ from crescendo.warehouse import one, quoted
 
 COMMAND = "Written by `crescendo docs` from the declarations and the models; do not edit."
 DECISIONS = {
-    "kept": "stands in a table that people read, under its own name (as snake case)",
+    "kept": "is in a table that people read, under its own name (as snake case)",
     "renamed": "is called otherwise there, because one name must mean one thing in all sources",
     "regrouped": "stood in a nested object, or beside its like under a name of its own; now in one column",
     "normalised": "has moved to a table with rows of its own, so that each fact is said once",
-    "converted": "stands there in another unit or form",
-    "staged": "is named and cast in staging, for checks and figures, but stands in no table that people read",
+    "converted": "is there in another unit or form",
+    "staged": "is named and cast in staging, for checks and figures, but is in no table that people read",
     "raw only": "is loaded and typed, and can be asked for, but no model reads it yet",
     "dropped": "is known, and not loaded",
 }
