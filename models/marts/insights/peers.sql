@@ -51,19 +51,27 @@ compared as (
         least(recent.coverage_ratio, earlier.coverage_ratio) as coverage_ratio,
         case
             when recent.average >= 0 and earlier.average >= 0
-                then
-                    -- as a decimal: what is left of a sum without the subject must be exact
-                    cast(ln(
-                        (recent.average + recent.min_base / 1000)
-                        / (earlier.average + recent.min_base / 1000)
-                    ) as decimal(18, 12))
-        end as momentum
+                then {{ ratio_root(
+                    'recent.average + recent.min_base / 1000',
+                    'earlier.average + recent.min_base / 1000'
+                ) }}
+        end as pace_root
     from recent
     inner join movers on recent.mover_id = movers.mover_id
     inner join subjects on movers.subject = subjects.subject_id
     left join earlier on recent.mover_id = earlier.mover_id
     left join genres on movers.subject = genres.subject
     where subjects.is_primary
+
+),
+
+-- as a decimal: what is left of a sum without the subject must be exact
+changed as (
+
+    select
+        *,
+        {{ log_of_root('pace_root') }} as momentum
+    from compared
 
 ),
 
@@ -81,7 +89,7 @@ gathered as (
         count(momentum) over typed - 1 as typed_count,
         sum(momentum) over typed - momentum as typed_sum,
         sum(pow(momentum, 2)) over typed - pow(momentum, 2) as typed_squares
-    from compared
+    from changed
     window
         alike as (
             partition by subject_type, member_type, platform, metric, unit, kind, size_class, genre
