@@ -30,7 +30,7 @@ build: ## environment, load landing/ or a sample if it is empty, dbt build, summ
 	$(BIN)/crescendo build --environment-seconds $$(( $$(date +%s) - started ))
 
 test: .venv/.ready lint ## everything that CI runs
-	$(BIN)/pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder -m "not spark"
+	$(BIN)/pytest --numprocesses 3 --dist loadfile --no-loadscope-reorder -m "not spark"
 
 lint: .venv/.ready ## style and types: ruff, mypy, dbt-bouncer, sqlfluff
 	@$(MAKE) --no-print-directory --jobs 2 lint-models lint-python lint-sql

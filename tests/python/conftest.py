@@ -26,7 +26,7 @@ BALANCE = """
         (select count(*) from metrics.song_days)
 """
 # files that take longer than most, the longest first: one that begins last runs alone at the end; the first
-# two need no built sample, so that neither worker waits for it
+# two need no built sample, and do not wait while it is built
 LONG = (
     *("test_worlds", "test_correlation", "test_increments_loaded", "test_publish_mysql", "test_days", "test_publish"),
     *("test_load", "test_growth_proof", "test_app", "test_build", "test_tasks", "test_builds", "test_findings"),
