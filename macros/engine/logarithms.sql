@@ -5,11 +5,11 @@
     tangent of (r - 1) / (r + 1), where r is the 256th root: a series of eight terms for ratios of 2^-64 to 2^64. The error
     is at most 1e-13 before it is rounded. -#}
 
-{#- The 256th root of a ratio, a column for the next step.
+{#- The 256th root of a ratio, a column for the next step; null if one of its numbers is zero, which has no logarithm.
 
-    over, under: SQL expressions of numbers above zero. -#}
+    over, under: SQL expressions of numbers that are not negative. -#}
 {% macro ratio_root(over, under) -%}
-    sqrt(sqrt(sqrt(sqrt(sqrt(sqrt(sqrt(sqrt(({{ over }}) / ({{ under }})))))))))
+    sqrt(sqrt(sqrt(sqrt(sqrt(sqrt(sqrt(sqrt(nullif({{ over }}, 0) / nullif({{ under }}, 0)))))))))
 {%- endmacro %}
 
 {#- The logarithm, as a decimal.

@@ -1,4 +1,4 @@
--- The expected logarithms were calculated with sixty digits.
+-- The expected logarithms were calculated with sixty digits. Zero has none.
 
 with
 
@@ -16,7 +16,10 @@ ratios as (
         (7.25e0, 7.5e0, -0.033901551676),
         (1e0, 1000000e0, -13.815510557964),
         (0.001e0, 9007199254740992.001e0, -43.644555848659),
-        (123456789.001e0, 0.001e0, 25.539157045158)
+        (123456789.001e0, 0.001e0, 25.539157045158),
+        (0e0, 1e0, null),
+        (1e0, 0e0, null),
+        (0e0, 0e0, null)
     ) as drawn (later, earlier, expected)
 
 ),

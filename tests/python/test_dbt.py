@@ -239,7 +239,8 @@ def test_what_dbt_holds_its_configuration_to_is_made_once_a_release(tmp_path):
         assert list(schemas) == ["dbt.contracts.project.ProjectFlags"]
 
 
-def test_a_first_day_before_the_calendar_is_refused(tmp_path):
-    done = run_dbt(tmp_path, project_in(tmp_path), "parse", "--vars", "{earliest_date: '1999-12-31'}")
-    assert done.returncode != 0
-    assert "begins on 2000-01-01: write 2000-01-01 or a later day" in done.stdout
+@pytest.mark.parametrize(("day", "is_refused"), [("'1999-12-31'", True), ("1999-12-31", True), ("2010-01-01", False)])
+def test_a_first_day_before_the_calendar_is_refused(tmp_path, day, is_refused):
+    done = run_dbt(tmp_path, project_in(tmp_path), "parse", "--vars", f"{{earliest_date: {day}}}")
+    assert bool(done.returncode) == is_refused, done.stdout
+    assert ("begins on 2000-01-01: write 2000-01-01 or a later day" in done.stdout) == is_refused
