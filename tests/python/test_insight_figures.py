@@ -153,6 +153,21 @@ def test_a_momentum_is_measured_in_the_spread_of_those_of_like_size(nodes):
     assert only(found, subject="song:tiny")["peer_scope"] == "type"
 
 
+def test_a_pace_of_nothing_has_no_momentum_if_the_catalogue_has_no_least_base(nodes):
+    """A logarithm of zero is no number, and nothing was restated."""
+    world = World(day(118))
+    world.courses = [steady(f"song:{number:02}", "spotify:streams", 1_000 + number, 119) for number in range(30)]
+    world.courses[0] = counter("song:00", "spotify:streams", 50_000, [0] * 91 + [2_000] * 28)
+    world.courses[1] = counter("song:01", "spotify:streams", 50_000, [2_000] * 91 + [0] * 28)
+    connection = warehouse(world, nodes, ["peers"])
+    connection.execute("update metrics.dim_metrics set min_base = 0")
+    found = asked(connection, "peers", day(118))
+    begun, ended = only(found, subject="song:00"), only(found, subject="song:01")
+    assert (begun["momentum"], begun["status"]) == (None, "zero_base")
+    assert (ended["momentum"], ended["status"]) == (None, "zero_base")
+    assert only(found, subject="song:02")["momentum"] is not None
+
+
 def test_a_peer_is_of_the_genre_if_there_are_enough_of_it(nodes):
     world = World(day(118))
     songs = [f"song:{number:02}" for number in range(30)]

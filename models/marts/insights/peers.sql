@@ -182,6 +182,7 @@ described as (
         case
             when recent_pace is null then 'no_end'
             when earlier_pace is null then 'no_base'
+            when momentum is null and least(recent_pace, earlier_pace) = 0 then 'zero_base'
             when momentum is null then 'restated_in_window'
             when peer_scope is null or peer_spread = 0 then 'few_peers'
             when coverage_ratio < {{ var('coverage_floor') }} then 'low_coverage'
