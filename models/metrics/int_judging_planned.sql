@@ -17,9 +17,9 @@ changed as (
 
 ),
 
-changes as (
+carried as (
 
-    select * from {{ ref('int_changes_dated') }}
+    select * from {{ ref('int_series_carried') }}
 
 ),
 
@@ -60,8 +60,8 @@ changed_counted as (
 
     select coalesce(sum(changed.observation_count), 0) as whole_count
     from changed
-    left join changes on changed.series_id = changes.series_id
-    where changes.series_id is null
+    left join carried on changed.series_id = carried.series_id
+    where carried.series_id is null
 
 ),
 

@@ -253,6 +253,20 @@ def test_all_is_judged_anew_if_it_must_be_and_it_is_known_why(spine, change):
     kept.connection.close()
 
 
+@pytest.mark.parametrize(("days", "plan"), [(8, (True, "most of them have changed")), (40, (False, None))])
+def test_a_day_of_a_history_that_is_too_short_to_go_on_from_is_judged_with_all(spine, days, plan):
+    """To judge each series from its beginning and change its rows costs more than to write the table anew."""
+    points = [Observation(FIRST + timedelta(number), 1000.0 + number) for number in range(days + 1)]
+    shown = {(f"song:{number:03}", "spotify:streams"): {point.day: point for point in points} for number in range(9)}
+    kept = spine()
+    kept.receive(rows_of({key: {day: series[day] for day in list(series)[:-1]} for key, series in shown.items()}))
+    kept.build()
+    kept.receive(rows_of(shown))
+    kept.build()
+    assert kept.ask(PLAN) == [plan]
+    kept.connection.close()
+
+
 def test_the_selection_that_a_refusal_names_has_all_that_is_judged_together(spine_nodes):
     models = {name: node for name, node in spine_nodes.items() if node["resource_type"] == "model"}
     below = {"int_series_fingerprinted"}
