@@ -12,6 +12,7 @@ FOLDER = ROOT / "docs" / "briefs"
 PAGES = sorted(FOLDER.glob("*.md"))
 TERRAFORM = FOLDER / "terraform" / "main.tf"
 BRIEFS = {"000", "001", "002", "003", "004"}
+TIMES = "\N{MULTIPLICATION SIGN}"
 
 
 def prose(page):
@@ -79,11 +80,11 @@ def test_the_arithmetic_of_cost_rests_on_what_was_measured():
     for words in (
         f"chargement {in_french(load, 1)} s, `dbt build` {in_french(build, 1)} s, publication {publish:.0f} s",
         f"soit {day} s sur deux",
-        f"{day} s × 30 jours = {in_french(month)} s = {hours} h de deux",
+        f"{day} s {TIMES} 30 jours = {in_french(month)} s = {hours} h de deux",
         f"ou {in_french(2 * month / 3600, 1)} heure de cœur",
-        f"{hours} × mémoire",
+        f"{hours} {TIMES} mémoire",
         f"passe de {in_french(load, 1)} à {load_ten:.0f} s",
-        f"({load_ten:.0f} + {10 * build:.0f} + {10 * publish:.0f}) s × 30 = {in_french(ten * 30 / 3600, 1)} h",
+        f"({load_ten:.0f} + {10 * build:.0f} + {10 * publish:.0f}) s {TIMES} 30 = {in_french(ten * 30 / 3600, 1)} h",
         f"mille fois les {hours} h",
     ):
         assert words in said
