@@ -3606,8 +3606,6 @@ create function metrics.grouped_series_growth(from_date date, to_date date) retu
     "gained_then" double precision,
     "observed_days" bigint,
     "expected_days" bigint,
-    "previous_observed_days" bigint,
-    "previous_expected_days" bigint,
     "correction_count" bigint,
     "restatement_count" bigint,
     "reset_count" bigint,
@@ -3648,8 +3646,6 @@ select
     cast("gained_then" as double precision),
     cast("observed_days" as bigint),
     cast("expected_days" as bigint),
-    cast("previous_observed_days" as bigint),
-    cast("previous_expected_days" as bigint),
     cast("correction_count" as bigint),
     cast("restatement_count" as bigint),
     cast("reset_count" as bigint),
@@ -3734,7 +3730,11 @@ WITH growth AS (
     growth.period_change_pct,
     growth.daily_rate_pct,
     growth.growth_pct,
-    NOT growth.gained_before IS NULL AND growth.is_pace_comparable AS is_again,
+    NOT growth.gained_before IS NULL
+    AND growth.is_pace_comparable
+    AND NOT (
+      growth.kind = 'flow' AND growth.is_thin
+    ) AS is_again,
     CASE
       WHEN NOT members.counts
       THEN 'twin'
@@ -3795,10 +3795,6 @@ WITH growth AS (
       part = 'same'), 0) AS BIGINT) AS observed_days,
     CAST(COALESCE(SUM(expected_days) FILTER(WHERE
       part = 'same'), 0) AS BIGINT) AS expected_days,
-    CAST(SUM(previous_observed_days) FILTER(WHERE
-      part = 'same' AND is_again) AS BIGINT) AS previous_observed_days,
-    CAST(SUM(expected_days) FILTER(WHERE
-      part = 'same' AND is_again) AS BIGINT) AS previous_expected_days,
     CAST(COALESCE(SUM(correction_count) FILTER(WHERE
       part <> 'twin'), 0) AS BIGINT) AS correction_count,
     CAST(COALESCE(SUM(restatement_count) FILTER(WHERE
@@ -3947,10 +3943,15 @@ WITH sums AS (
 ), known AS (
   SELECT
     *,
-    CASE WHEN kind = 'flow' THEN gained_then ELSE start_value END AS base,
+    CASE
+      WHEN kind = 'flow'
+      THEN COALESCE(gained_then, previous_gained)
+      ELSE start_value
+    END AS base,
     observed_days < 0.8 * expected_days
-    OR kind = 'flow'
-    AND previous_observed_days < 0.8 * previous_expected_days AS is_thin
+    OR (
+      kind = 'flow' AND gained_then IS NULL
+    ) AS is_thin
   FROM sums
 ), judged AS (
   SELECT

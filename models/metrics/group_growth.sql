@@ -16,10 +16,12 @@ known as (
 
     select
         *,
-        case when kind = 'flow' then gained_then else start_value end as base,
+        case
+            when kind = 'flow' then coalesce(gained_then, previous_gained) else start_value
+        end as base,
+        -- of a flow also if no member was seen in both windows
         observed_days < {{ var("coverage_floor") }} * expected_days
-        or kind = 'flow'
-        and previous_observed_days < {{ var("coverage_floor") }} * previous_expected_days as is_thin
+        or (kind = 'flow' and gained_then is null) as is_thin
     from sums
 
 ),

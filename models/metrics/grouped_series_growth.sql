@@ -33,7 +33,9 @@ matched as (
         members.weight,
         members.counted_by,
         growth.* exclude (subject_id, subject_type, name),  -- noqa: RF02
-        growth.gained_before is not null and growth.is_pace_comparable as is_again,
+        growth.gained_before is not null
+        and growth.is_pace_comparable
+        and not (growth.kind = 'flow' and growth.is_thin) as is_again,
         case
             when not members.counts then 'twin'
             when not growth.has_end and not growth.has_base then 'absent'
@@ -76,15 +78,11 @@ summed as (
         sum(weight * gained_before) filter (where part = 'same') as previous_gained,
         sum(weight * gained_here) filter (where part = 'same' and is_again) as gained_again,
         sum(weight * gained_before) filter (where part = 'same' and is_again) as gained_then,
+        -- a sum of hugeints has no digit to spare in Spark for that of a coverage
         cast(coalesce(sum(observed_days) filter (where part = 'same'), 0) as bigint)
             as observed_days,
         cast(coalesce(sum(expected_days) filter (where part = 'same'), 0) as bigint)
             as expected_days,
-        -- a sum of hugeints has no digit to spare in Spark for that of a coverage
-        cast(sum(previous_observed_days) filter (where part = 'same' and is_again) as bigint)
-            as previous_observed_days,
-        cast(sum(expected_days) filter (where part = 'same' and is_again) as bigint)
-            as previous_expected_days,
         cast(coalesce(sum(correction_count) filter (where part <> 'twin'), 0) as bigint)
             as correction_count,
         cast(coalesce(sum(restatement_count) filter (where part <> 'twin'), 0) as bigint)

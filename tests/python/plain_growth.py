@@ -429,7 +429,11 @@ def _pace(same: list[tuple[Series, dict]], since: date, until: date) -> float | 
 
 
 def _has_pace(one: Series, since: date, until: date) -> bool:
-    return one.metric.kind == "flow" or one.is_comparable(*window_before(since, until))
+    """Of a flow, both windows are covered: else it has no percent, and is in none."""
+    before = window_before(since, until)
+    if one.metric.kind == "flow":
+        return one.is_covered(since, until) and one.is_covered(*before)
+    return one.is_comparable(*before)
 
 
 def _status_of_group(parts: dict[str, list], statuses: list[str], since: date, until: date, complete: date) -> str:
@@ -443,22 +447,19 @@ def _status_of_group(parts: dict[str, list], statuses: list[str], since: date, u
         )
     if not same:
         return max(statuses, key=STATUSES.index)
-    metric, spans = same[0][0].metric, [(since, until, same)]
+    metric, is_thin = same[0][0].metric, False
     if metric.kind == "flow":
         again = [(one, row) for one, row in same if row["previous_gained"] is not None]
-        spans += [(*window_before(since, until), again)] if again else []
-        befores = [row["previous_gained"] for _, row in same if row["previous_gained"] is not None]
-        base = sum(befores) if befores else None
+        compared = [(one, row) for one, row in again if _has_pace(one, since, until)]
+        base = sum(row["previous_gained"] for _, row in compared or again) if again else None
+        is_thin = not compared
     else:
         base = sum(row["start_value"] for _, row in same)
-    expected = expected_days(metric, since, until)
+    expected = len(same) * expected_days(metric, since, until)
     return first_that_holds(
         no_base=base is None,
         zero_base=base is not None and base <= 0,
-        low_coverage=any(
-            Fraction(sum(one.days_in(first, last) for one, _ in some), len(some) * expected) < ENOUGH
-            for first, last, some in spans
-        ),
+        low_coverage=is_thin or Fraction(sum(one.days_in(since, until) for one, _ in same), expected) < ENOUGH,
         low_base=base is not None and base < metric.min_base,
         partial_window=until > complete,
     )

@@ -345,6 +345,49 @@ def test_a_flow_needs_no_base(nodes, observed, growth, status):
     assert having(row, "growth_pct", "period_change_pct") == (percent, percent)
 
 
+def summed(nodes, series, since, until):
+    """The listens of a service of these series, which are in no group."""
+    connection = duckdb.connect()
+    connection.execute("""
+        create schema intermediate;
+        create table intermediate.int_memberships_received(
+            subject_id varchar, group_id varchar, group_type varchar, weight double, counts boolean
+        )
+    """)
+    with observe(series, nodes, wanted=("platform_growth",), connection=connection):
+        return only(ask(connection, "platform_growth", since, until), "moovitamix:listens")
+
+
+def test_of_a_sum_of_flows_the_percent_is_of_those_that_were_seen_in_both_windows(nodes):
+    """One that falls silent is missing from the percent, as it has none of its own; what was seen of it is counted."""
+    days = [date(2024, 3, day) for day in range(1, 16)]
+    listens = METRICS["moovitamix:listens"]
+    series = {
+        (f"track:{number}", "moovitamix:listens"): Series(listens, [(day, 100 if day.day < 9 else 110) for day in days])
+        for number in range(1, 12)
+    }
+    silent = Series(listens, [(day, 5_000) for day in days if day.day < 11])
+    row = summed(nodes, series | {("track:12", "moovitamix:listens"): silent}, date(2024, 3, 8), date(2024, 3, 15))
+    assert having(row, "growth_pct", "period_change_pct", "status") == (10, 10, "ok")
+    assert having(row, "growth", "same_count") == (11 * 7 * 110 + 2 * 5_000, 12)
+
+
+@pytest.mark.parametrize(("before", "status"), [(5_000, "low_coverage"), (0, "zero_base")])
+def test_a_sum_of_flows_none_of_which_was_seen_in_both_windows_has_no_percent(nodes, before, status):
+    days = [date(2024, 3, day) for day in range(2, 16)]
+    listens = METRICS["moovitamix:listens"]
+    # in this window the one and in the one before the other has gaps: twelve of fourteen days were seen in each
+    gaps = ((9, 10), (4, 5))
+    series = {
+        (f"track:{number}", "moovitamix:listens"): Series(
+            listens, [(day, before if day.day < 9 else 110) for day in days if day.day not in missing]
+        )
+        for number, missing in enumerate(gaps)
+    }
+    row = summed(nodes, series, date(2024, 3, 8), date(2024, 3, 15))
+    assert having(row, "growth_pct", "status", "growth") == (None, status, 12 * 110)
+
+
 @pytest.mark.parametrize(
     ("one", "other"),
     [
