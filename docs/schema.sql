@@ -2864,6 +2864,8 @@ WITH anchors AS (
       CAST($2 AS DATE) - CAST($1 AS DATE)
     ), series.cadence_days)) AS expected_days,
     CAST(COALESCE(closing.running_breaks, 0) - COALESCE(opening.running_breaks, 0) AS BIGINT) AS breaks,
+    series.kind = 'flow'
+    AND COALESCE(closing.running_breaks, 0) > COALESCE(earlier.running_breaks, 0) AS is_rescaled,
     earlier.value > 0 AND opening.running_breaks - earlier.running_breaks < 131072 AS is_earlier_comparable,
     COALESCE(closing.observed_date >= series.unconfirmed_from_date, FALSE) AS is_unconfirmed
   FROM "intermediate"."int_series_described" AS series
@@ -3188,6 +3190,7 @@ create function metrics.judged_series_growth(from_date date, to_date date) retur
     "reset_count" integer,
     "relink_count" integer,
     "breaks" bigint,
+    "is_rescaled" boolean,
     "is_earlier_comparable" boolean,
     "is_unconfirmed" boolean,
     "break_status" text,
@@ -3240,6 +3243,7 @@ select
     cast("reset_count" as integer),
     cast("relink_count" as integer),
     cast("breaks" as bigint),
+    cast("is_rescaled" as boolean),
     cast("is_earlier_comparable" as boolean),
     cast("is_unconfirmed" as boolean),
     cast("break_status" as text),
@@ -3314,6 +3318,8 @@ WITH anchors AS (
       CAST($2 AS DATE) - CAST($1 AS DATE)
     ), series.cadence_days)) AS expected_days,
     CAST(COALESCE(closing.running_breaks, 0) - COALESCE(opening.running_breaks, 0) AS BIGINT) AS breaks,
+    series.kind = 'flow'
+    AND COALESCE(closing.running_breaks, 0) > COALESCE(earlier.running_breaks, 0) AS is_rescaled,
     earlier.value > 0 AND opening.running_breaks - earlier.running_breaks < 131072 AS is_earlier_comparable,
     COALESCE(closing.observed_date >= series.unconfirmed_from_date, FALSE) AS is_unconfirmed
   FROM "intermediate"."int_series_described" AS series
@@ -3450,6 +3456,8 @@ WITH anchors AS (
     CASE WHEN kind = 'flow' THEN previous_gained ELSE start_value END AS base,
     kind = 'flow' OR COALESCE(is_earlier_comparable, FALSE) AS is_pace_comparable,
     CASE
+      WHEN is_rescaled AND LEAST(observed_days, previous_observed_days) > 0
+      THEN 'restated_in_window'
       WHEN start_value IS NULL OR end_value IS NULL
       THEN NULL
       WHEN DIV(breaks, 536870912) % 4096 > 0
@@ -3713,6 +3721,7 @@ WITH growth AS (
     growth.reset_count,
     growth.relink_count,
     growth.breaks,
+    growth.is_rescaled,
     growth.is_earlier_comparable,
     growth.is_unconfirmed,
     growth.break_status,
@@ -3733,7 +3742,9 @@ WITH growth AS (
     NOT growth.gained_before IS NULL
     AND growth.is_pace_comparable
     AND NOT (
-      growth.kind = 'flow' AND growth.is_thin
+      growth.kind = 'flow' AND (
+        growth.is_thin OR NOT growth.break_status IS NULL
+      )
     ) AS is_again,
     CASE
       WHEN NOT members.counts
@@ -3948,10 +3959,7 @@ WITH sums AS (
       THEN COALESCE(gained_then, previous_gained)
       ELSE start_value
     END AS base,
-    observed_days < 0.8 * expected_days
-    OR (
-      kind = 'flow' AND gained_then IS NULL
-    ) AS is_thin
+    observed_days < 0.8 * expected_days AS is_thin
   FROM sums
 ), judged AS (
   SELECT
@@ -3963,6 +3971,8 @@ WITH sums AS (
       THEN 'no_base'
       WHEN known.base <= 0
       THEN 'zero_base'
+      WHEN known.kind = 'flow' AND known.gained_then IS NULL
+      THEN reasons.status
       WHEN known.is_thin
       THEN 'low_coverage'
       WHEN known.base < known.min_base

@@ -71,6 +71,9 @@
         {%- if spans %}
         {{ opens }},
         {{ closes }},
+        -- how often a flow changed its scale by then
+        case when series.kind = 'flow' then coalesce(opening.running_breaks, 0) else 0 end as opening_scale,
+        case when series.kind = 'flow' then coalesce(closing.running_breaks, 0) else 0 end as closing_scale,
         {%- endif %}
         series.series_id,
         series.subject_id,
@@ -113,6 +116,8 @@
         greatest(1, {{ window_days }} // series.cadence_days) as expected_days,
         -- the counts of four kinds of break in one number, see fct_observations
         cast(coalesce(closing.running_breaks, 0) - coalesce(opening.running_breaks, 0) as bigint) as breaks,
+        -- the percent of a flow is that of both windows
+        series.kind = 'flow' and coalesce(closing.running_breaks, 0) > coalesce(earlier.running_breaks, 0) as is_rescaled,
         -- corrections alone leave a window comparable
         earlier.value > 0 and opening.running_breaks - earlier.running_breaks < 131072 as is_earlier_comparable,
         coalesce(closing.observed_date >= series.unconfirmed_from_date, false) as is_unconfirmed
@@ -166,6 +171,7 @@ known as (
         case when kind = 'flow' then previous_gained else start_value end as base,
         kind = 'flow' or coalesce(is_earlier_comparable, false) as is_pace_comparable,
         case
+            when is_rescaled and least(observed_days, previous_observed_days) > 0 then 'restated_in_window'
             when start_value is null or end_value is null then null
             when breaks // 536870912 % 4096 > 0 then 'reset_in_window'
             when breaks // 131072 % 4096 > 0 then 'restated_in_window'

@@ -19,9 +19,7 @@ known as (
         case
             when kind = 'flow' then coalesce(gained_then, previous_gained) else start_value
         end as base,
-        -- of a flow also if no member was seen in both windows
-        observed_days < {{ var("coverage_floor") }} * expected_days
-        or (kind = 'flow' and gained_then is null) as is_thin
+        observed_days < {{ var("coverage_floor") }} * expected_days as is_thin
     from sums
 
 ),
@@ -34,6 +32,8 @@ judged as (
             when known.same_count = 0 then coalesce(reasons.status, 'no_end')
             when known.base is null then 'no_base'
             when known.base <= 0 then 'zero_base'
+            -- a flow of which no member can be compared
+            when known.kind = 'flow' and known.gained_then is null then reasons.status
             when known.is_thin then 'low_coverage'
             when known.base < known.min_base then 'low_base'
             when known.is_partial then 'partial_window'

@@ -35,7 +35,8 @@ matched as (
         growth.* exclude (subject_id, subject_type, name),  -- noqa: RF02
         growth.gained_before is not null
         and growth.is_pace_comparable
-        and not (growth.kind = 'flow' and growth.is_thin) as is_again,
+        and not (growth.kind = 'flow' and (growth.is_thin or growth.break_status is not null))
+            as is_again,
         case
             when not members.counts then 'twin'
             when not growth.has_end and not growth.has_base then 'absent'

@@ -6,23 +6,17 @@ windows as (
 
 ),
 
-judged as (
-
-    select * from {{ ref('int_windows_judged') }}
-
-),
-
 -- what was gained across two scales, or of a flow on few days, compares with nothing
 grown as (
 
     select
         *,
         case
+            when kind = 'flow' then case when coverage_ratio >= {{ var("coverage_floor") }} then gained end
             when restatement_count + reset_count + relink_count > 0 or start_value <= 0 then null
-            when kind = 'flow' and coverage_ratio < {{ var("coverage_floor") }} then null
             else gained
         end as comparable_gained
-    from judged
+    from {{ ref('int_windows_judged') }}
 
 ),
 
@@ -37,12 +31,14 @@ joined as (
         previous.start_value as start_before,
         previous.growth as growth_before,
         previous.daily_rate_pct as rate_before,
-        previous.comparable_gained as previous_base,
+        case when previous.opening_scale = grown.closing_scale then previous.comparable_gained end
+            as previous_base,
         compared.gained as compared_gained,
         windows.year_before_from_date,
         windows.year_before_to_date,
         year_before.gained as year_before_gained,
-        year_before.comparable_gained as year_before_base,
+        case when year_before.opening_scale = grown.closing_scale then year_before.comparable_gained end
+            as year_before_base,
         year_compared.gained as year_compared_gained
     from windows
     inner join grown

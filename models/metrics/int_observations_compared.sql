@@ -62,7 +62,7 @@ compared as (
             when is_outlier then 'outlier'
             when previous_value is null then 'first'
             when kind <> 'flow' and linked_value <> previous_linked_value then 'relinked'
-            when kind <> 'flow' and is_restated then 'restatement'
+            when is_restated then 'restatement'
             when change > 0 then 'increase'
             when change = 0 then 'unchanged'
             when kind <> 'counter' then 'decrease'

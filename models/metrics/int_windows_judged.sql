@@ -46,6 +46,8 @@ described as (
         restatement_count,
         reset_count,
         relink_count,
+        opening_scale,
+        closing_scale,
         is_new,
         status
     from grown

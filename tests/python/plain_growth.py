@@ -152,10 +152,10 @@ class Series:
 
     def _step(self, old: Observation, new: Observation) -> Step:
         metric, change = self.metric, new.on_scale_of(old) - old.value
-        if metric.kind == "flow":
-            return Step(new.day, new.value, "flow")
         # a boundary on an excursion moves to the next sound observation
         restated = any(point.restated for point in self.points if old.day < point.day <= new.day)
+        if metric.kind == "flow":
+            return Step(new.day, new.value, "restatement" if restated else "flow")
         classes = {
             "relinked": new.linked != old.linked,
             "restatement": restated,
@@ -304,6 +304,7 @@ class Series:
             no_end=gained is None,
             no_base=before is None,
             zero_base=before is not None and before <= 0,
+            restated_in_window=self.breaks(window_before(since, until)[0], until)["restatement"],
             low_coverage=not self.is_covered(since, until) or not self.is_covered(*window_before(since, until)),
             low_base=before is not None and before < self.metric.min_base,
             partial_window=until > complete,
@@ -429,10 +430,11 @@ def _pace(same: list[tuple[Series, dict]], since: date, until: date) -> float | 
 
 
 def _has_pace(one: Series, since: date, until: date) -> bool:
-    """Of a flow, both windows are covered: else it has no percent, and is in none."""
+    """Of a flow, both windows are covered, on one scale: else it has no percent, and is in none."""
     before = window_before(since, until)
     if one.metric.kind == "flow":
-        return one.is_covered(since, until) and one.is_covered(*before)
+        one_scale = not one.breaks(before[0], until)["restatement"]
+        return one_scale and one.is_covered(since, until) and one.is_covered(*before)
     return one.is_comparable(*before)
 
 
@@ -447,19 +449,20 @@ def _status_of_group(parts: dict[str, list], statuses: list[str], since: date, u
         )
     if not same:
         return max(statuses, key=STATUSES.index)
-    metric, is_thin = same[0][0].metric, False
+    metric = same[0][0].metric
     if metric.kind == "flow":
         again = [(one, row) for one, row in same if row["previous_gained"] is not None]
         compared = [(one, row) for one, row in again if _has_pace(one, since, until)]
         base = sum(row["previous_gained"] for _, row in compared or again) if again else None
-        is_thin = not compared
+        if again and base > 0 and not compared:  # the one that comes closest says why
+            return max(statuses, key=STATUSES.index)
     else:
         base = sum(row["start_value"] for _, row in same)
     expected = len(same) * expected_days(metric, since, until)
     return first_that_holds(
         no_base=base is None,
         zero_base=base is not None and base <= 0,
-        low_coverage=is_thin or Fraction(sum(one.days_in(since, until) for one, _ in same), expected) < ENOUGH,
+        low_coverage=Fraction(sum(one.days_in(since, until) for one, _ in same), expected) < ENOUGH,
         low_base=base is not None and base < metric.min_base,
         partial_window=until > complete,
     )
@@ -525,6 +528,7 @@ def growth_window(one: Series, name: str, complete: date) -> dict[str, object]:
         comparable = one.is_comparable(*earlier)
         if one.metric.kind == "flow":
             comparable = one.is_covered(*compared) and one.is_covered(*earlier)
+            comparable = comparable and not one.breaks(earlier[0], until)["restatement"]
         shown = row["growth_pct"] is not None and now is not None and (then or 0) > 0 and comparable
         row |= {f"{prefix}_from_date": earlier[0], f"{prefix}_to_date": earlier[1]}
         row |= {earlier_gained: then, compared_gained: now, percent: 100 * (now - then) / then if shown else None}

@@ -248,7 +248,9 @@ def test_two_versions_that_one_load_brings_are_never_one_course(desk, case, file
     def version(factor):
         points = [
             reports.point(
-                streams=(1 if day < 45 else factor) * (100_000 + 1_000 * day), date=f"{on(day)}T00:00:00+00:00"
+                streams=(1 if day < 45 else factor) * (100_000 + 1_000 * day),
+                popularity=level("spotify:popularity", day, 1 if day < 45 else factor),
+                date=f"{on(day)}T00:00:00+00:00",
             )
             for day in range(92)
         ]
@@ -259,40 +261,94 @@ def test_two_versions_that_one_load_brings_are_never_one_course(desk, case, file
     for number, name in enumerate(files):
         desk.write(f"{number}-{name}.csv", reports.csv_text(texts[name]))
     connection = case.loaded("series_growth")
-    row = only(ask(connection, "series_growth", on(30), on(60)))
-    assert having(row, "status", "growth_pct", "restatement_count") == ("restated_in_window", None, 1)
-    for since, until, gained in ((on(10), on(40), 30_000), (on(50), on(60), 20_000)):
-        row = only(ask(connection, "series_growth", since, until))
-        assert having(row, "growth", "status") == (gained, "ok")
+    is_on_two_scales(connection, "spotify:streams")
+    is_on_two_scales(connection, "spotify:popularity")
 
 
-@pytest.mark.parametrize("document", ["song-audience", "artist-followers"])
-@pytest.mark.parametrize("pages", [1, 2])
-def test_an_answer_that_contradicts_itself_has_no_percent(desk, case, pages, document):
-    """The same rule for an answer of the API: a day comes twice in a page, or in two pages of one answer."""
+# a document of one figure, its platform, the field and the metric: of each kind one
+FIGURES = [
+    ("song-audience", "spotify", None, "spotify:streams"),
+    ("artist-followers", "youtube", "viewCount", "youtube:channel_views"),
+    ("artist-followers", "instagram", "followerCount", "instagram:followers"),
+    ("artist-listening", "spotify", "value", "spotify:monthly_listeners"),
+    ("artist-listening", "youtube", "value", "youtube:chart_views"),
+    ("song-popularity", "spotify", None, "spotify:popularity"),
+]
+METRIC_IDS = [figure[-1] for figure in FIGURES]
+
+
+def level(metric, day, factor=1):
+    """A course of each kind that is not to be taken for a fault: an index has 100 points."""
+    if metric == "spotify:popularity":
+        return factor * (20 + day // 20)
+    return factor * (100_000 + 1_000 * day)
+
+
+def write_answer(desk, figure, folder, days, number=1):
+    """An answer of the API in a folder of its day; days: (day, value)."""
+    document, platform, field, _metric = figure
     uuid = song(1).removeprefix("song:")
+    items = [
+        {"date": f"{on(day)}T00:00:00+00:00"}
+        | ({field: value} if field else {"plots": [{"identifier": "A", "value": value}]})
+        for day, value in days
+    ]
+    page = {"related": {"uuid": uuid, "name": "Twice"}, "items": items, "errors": []}
+    to = desk.folder / folder
+    to.mkdir(exist_ok=True)
+    name = f"{document}__{uuid}__{platform}__{on(0)}_{on(91)}__p{number:04}.json"
+    (to / name).write_text(json.dumps(page))
 
-    def days(factor, since):
-        of_song = document == "song-audience"
-        return [
-            {"date": f"{on(day)}T00:00:00+00:00"}
-            | ({"plots": [{"identifier": "A", "value": value}]} if of_song else {"viewCount": value})
-            for day in range(91, since - 1, -1)
-            for value in [factor * (100_000 + 1_000 * day)]
-        ]
 
-    said = [days(1, 0), days(2, 45)] if pages == 2 else [days(1, 0) + days(2, 45)]
-    for number, items in enumerate(said, start=1):
-        page = {"related": {"uuid": uuid, "name": "Twice"}, "items": items, "errors": []}
-        platform = "spotify" if document == "song-audience" else "youtube"
-        desk.write(f"{document}__{uuid}__{platform}__{on(0)}_{on(91)}__p{number:04}.json", json.dumps(page))
-    connection = case.loaded("series_growth")
-    metric = "spotify:streams" if document == "song-audience" else "youtube:channel_views"
+@pytest.mark.parametrize("figure", FIGURES, ids=METRIC_IDS)
+@pytest.mark.parametrize("pages", [1, 2])
+def test_an_answer_that_contradicts_itself_has_no_percent(desk, case, pages, figure):
+    """The same rule for an answer of the API: a day comes twice in a page, or in two pages of one answer."""
+    metric = figure[-1]
+    first = [(day, level(metric, day)) for day in range(91, -1, -1)]
+    second = [(day, level(metric, day, 2)) for day in range(91, 44, -1)]
+    for number, days in enumerate([first, second] if pages == 2 else [first + second], start=1):
+        write_answer(desk, figure, "2024-04-02", days, number)
+    is_on_two_scales(case.loaded("series_growth"), metric)
+
+
+@pytest.mark.parametrize("figure", FIGURES, ids=METRIC_IDS)
+def test_two_answers_that_contradict_each_other_have_no_percent(desk, case, figure):
+    """Whatever kind of number it is: never a percent across two scales (growth.md, rule 6)."""
+    metric = figure[-1]
+    write_answer(desk, figure, "2024-04-02", [(day, level(metric, day)) for day in range(85)])
+    write_answer(desk, figure, "2024-04-03", [(day, level(metric, day, 2)) for day in range(45, 92)])
+    is_on_two_scales(case.loaded("series_growth"), metric)
+
+
+@pytest.mark.parametrize("figure", FIGURES, ids=METRIC_IDS)
+def test_two_answers_that_differ_by_a_correction_are_one_scale(desk, case, figure):
+    """By half a percent, or of an index by one point."""
+    metric = figure[-1]
+    write_answer(desk, figure, "2024-04-02", [(day, level(metric, day)) for day in range(85)])
+    more = (lambda value: value + 1) if metric == "spotify:popularity" else (lambda value: value * 201 // 200)
+    write_answer(desk, figure, "2024-04-03", [(day, more(level(metric, day))) for day in range(45, 92)])
+    row = only(ask(case.loaded("series_growth"), "series_growth", on(50), on(60)), metric)
+    assert row["restatement_count"] == 0
+    assert row["growth_pct"] is not None
+
+
+def is_on_two_scales(connection, metric):
+    """From day 45 on the values are twice as large: no percent across it, and one on each side of it."""
+    kind = METRICS[metric].kind
     row = only(ask(connection, "series_growth", on(30), on(60)), metric)
     assert having(row, "status", "growth_pct", "restatement_count") == ("restated_in_window", None, 1)
-    for since, until, gained in ((on(10), on(40), 30_000), (on(50), on(60), 20_000)):
+    # the percent of a flow is that of both windows: the boundary is in the one before
+    row = only(ask(connection, "series_growth", on(50), on(60)), metric)
+    expected = ("restated_in_window", None, 0) if kind == "flow" else (row["status"], row["growth_pct"], 0)
+    assert having(row, "status", "growth_pct", "restatement_count") == expected
+    for since, until in ((on(15), on(30)), (on(60), on(75))):
         row = only(ask(connection, "series_growth", since, until), metric)
-        assert having(row, "growth", "status") == (gained, "ok")
+        assert row["growth_pct"] is not None and row["status"] in ("ok", "low_base", "low_coverage"), row
+    if kind == "counter":
+        for since, until, gained in ((on(10), on(40), 30_000), (on(50), on(60), 20_000)):
+            row = only(ask(connection, "series_growth", since, until), metric)
+            assert having(row, "growth", "status") == (gained, "ok")
 
 
 @pytest.mark.parametrize("file", ["ahead_29_days", "typo_year_2042"])

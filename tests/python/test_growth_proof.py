@@ -96,11 +96,13 @@ def by_key(rows):
 def messy(draw, metric, first=FIRST, last=LAST):
     """A series with all that goes wrong: gaps, falls and rises that stay, and faults put on top of them."""
     points = course(draw, metric, first, last)
-    # a flow knows no scale
-    of_stocks = [] if METRICS[metric].kind == "flow" else [linked, linked, linked, restated, restated_on_an_excursion]
+    is_flow = METRICS[metric].kind == "flow"
+    of_stocks = [] if is_flow else [linked, linked, linked, restated, restated_on_an_excursion]
     for _ in range(draw.choice([0, 1, 2, 2, 3, 4, 5, 8])):
         fault = draw.choice([excursion, excursion, silence, *of_stocks])
         points = fault(draw, points)
+    if is_flow and len(points) % 3:
+        points = restated(random.Random(len(points)), points)
     points = at_the_end(draw, points) if draw.random() < 0.65 else points
     largest, least = LARGEST, 0 if METRICS[metric].kind in ("counter", "flow") else -LARGEST
     return [point._replace(value=min(max(point.value, least), largest)) for point in points]
@@ -355,6 +357,7 @@ def rules_met(one, row, since, until):
         "flow": one.metric.kind == "flow",
         "flow with a percent": one.metric.kind == "flow" and row["growth_pct"] is not None,
         "flow without a window before": one.metric.kind == "flow" and row["status"] == "no_base",
+        "flow on two scales": one.metric.kind == "flow" and row["status"] == "restated_in_window",
         "flow with holes": one.metric.kind == "flow" and row["status"] == "low_coverage",
         "gauge or index": one.metric.correction is None and one.metric.kind != "flow",
         "excursion of a gauge or index": one.metric.correction is None and inside,

@@ -27,7 +27,7 @@ answered_songs as (
 
     select song_id
     from {{ ref('int_audience_song_values_resolved') }}
-    where metric_id = 'spotify:streams' and not is_unknown
+    where metric_id in ('spotify:streams', 'spotify:popularity') and not is_unknown
     group by song_id
 
 ),

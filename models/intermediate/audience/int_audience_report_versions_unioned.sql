@@ -12,7 +12,7 @@ report_days as (
 song_values as (
 
     select * from {{ ref('int_audience_song_values_resolved') }}
-    where metric_id = 'spotify:streams' and not is_unknown
+    where metric_id in ('spotify:streams', 'spotify:popularity') and not is_unknown
 
 ),
 
@@ -26,9 +26,7 @@ versions as (
         observed_date,
         value
     from report_days
-    where
-        metric_id = 'spotify:streams'
-        and (has_versions or has_answers)
+    where has_versions or has_answers
 
     union all
 
@@ -40,10 +38,7 @@ versions as (
         observed_date,
         lesser_value as value
     from report_days
-    where
-        metric_id = 'spotify:streams'
-        and has_versions
-        and lesser_value < value
+    where has_versions and lesser_value < value
 
     union all
 

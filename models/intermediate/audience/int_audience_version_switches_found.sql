@@ -33,8 +33,10 @@ common as (
         old.observed_date as compared_date,
         old.value as older_value,
         new.value as newer_value,
-        abs(old.value - new.value)
-        > switches.correction_ratio * greatest(old.value, new.value) as is_contradicted,
+        abs(old.value - new.value) > greatest(
+            switches.tolerated_difference,
+            switches.correction_ratio * greatest(abs(old.value), abs(new.value))
+        ) as is_contradicted,
         row_number() over (
             partition by
                 switches.subject_id,

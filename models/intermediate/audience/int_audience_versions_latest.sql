@@ -41,8 +41,11 @@ ruled as (
         correction_ratio,
         next_version_number,
         next_version_value,
-        abs(value - next_version_value) > correction_ratio * greatest(value, next_version_value)
-            as is_contradicted,
+        tolerated_difference,
+        abs(value - next_version_value) > greatest(
+            tolerated_difference,
+            correction_ratio * greatest(abs(value), abs(next_version_value))
+        ) as is_contradicted,
         lag(version_number) over in_time as version_number_before
     from numbered
     where place = 1

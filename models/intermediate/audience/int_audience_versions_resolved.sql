@@ -1,5 +1,5 @@
--- Of the metrics that cannot fall: two versions that contradict each other are two scales, and so
--- is an answer or record that gives two values of a day. The larger one counts.
+-- Two versions that contradict each other are two scales, and so is an answer or record that gives
+-- two values of a day. The larger one counts.
 
 -- a table: read three times on the way to the boundaries
 {{ config(materialized='table') }}
@@ -12,13 +12,14 @@ versions as (
 
 ),
 
-counters as (
+-- what may fall has no correction of its own; a point of an index is no other scale
+tolerated as (
 
     select
         platform || ':' || metric as metric_id,
-        correction_ratio
+        correction_ratio,
+        case kind when 'index' then 1 else 0 end as tolerated_difference
     from {{ ref('metric_catalog') }}
-    where correction_ratio is not null
 
 ),
 
@@ -33,9 +34,10 @@ counted as (
         versions.observed_date,
         max(versions.value) as value,
         min(versions.value) as lesser_value,
-        max(counters.correction_ratio) as correction_ratio
+        coalesce(max(tolerated.correction_ratio), 0.01) as correction_ratio,
+        coalesce(max(tolerated.tolerated_difference), 0) as tolerated_difference
     from versions
-    inner join counters on versions.metric_id = counters.metric_id
+    left join tolerated on versions.metric_id = tolerated.metric_id
     group by all
 
 ),
@@ -62,7 +64,8 @@ parted as (
         2 * version_number as version_number,
         observed_date,
         value,
-        correction_ratio
+        correction_ratio,
+        tolerated_difference
     from counted
 
     union all
@@ -74,7 +77,8 @@ parted as (
         2 * counted.version_number - 1 as version_number,
         counted.observed_date,
         counted.lesser_value as value,
-        counted.correction_ratio
+        counted.correction_ratio,
+        counted.tolerated_difference
     from counted
     inner join with_two_values
         on
