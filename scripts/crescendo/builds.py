@@ -24,6 +24,11 @@ UNBUILT = """
     select count(*), bool_and(has_failed), min(string_split(unique_id, '.')[-1])
     from load_audit.unbuilt_models
 """
+# loads that wrote to raw tables since anything was built
+UNREAD = """
+    select count(distinct _load_id) from load_audit.touched_tables
+    where touch_id > (select max(touch_id) from load_audit.built_models)
+"""
 TABLES = {
     "unbuilt_models": """
         unique_id varchar not null, invocation_id varchar not null, began_at timestamp not null,
@@ -204,3 +209,18 @@ def unbuilt(connection: duckdb.DuckDBPyConnection) -> str:
         " answers may mix two builds; run `crescendo build`",
         count=count, first=first,
     )  # fmt: skip
+
+
+def unread(connection: duckdb.DuckDBPyConnection) -> str:
+    """That answers are older than the last load, with the cure; empty if they are not, or if nothing was built."""
+    try:
+        [count] = one(connection, UNREAD)
+    except (duckdb.CatalogException, duckdb.BinderException):  # it was not noted, or not yet
+        return ""
+    if not count:
+        return ""
+    return _(
+        "{count} {count:load|loads} came after the last build, and answers do not have {count:it|them}: run"
+        " `crescendo build`",
+        count=count,
+    )

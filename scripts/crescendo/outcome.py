@@ -15,6 +15,7 @@ from crescendo.ask.texts import _
 from crescendo.terminal import counted
 from crescendo.warehouse import path as warehouse_path
 
+UNREAD = "Error when converting column"  # so DuckDB names the column of a seed, below the line of the file
 MOST = 8  # tables that are named
 BROKEN = ("warn", "fail", "error", "partial success")
 
@@ -67,9 +68,15 @@ def nodes(target: Path) -> list[dict]:
 def _broken(manifest: dict, uid: str, result: dict) -> Broken:
     node = manifest["nodes"][uid]
     is_promise = node["resource_type"] == "test" and result["status"] != "error"
-    message = " ".join((result["message"] or "").split("\n")[1 if result["status"] == "error" else 0].split())
+    said = (result["message"] or "").split("\n")
+    said = (
+        said[1:2] + [line for line in said if line.lstrip().startswith(UNREAD)]
+        if result["status"] == "error"
+        else said[:1]
+    )
+    message = " ".join(" ".join(said).split())
     what = f"{counted(result['failures'], 'row breaks', 'rows break')} it" if is_promise else message
-    of = [node["attached_node"]] if node.get("attached_node") else node["depends_on"]["nodes"]
+    of = [node["attached_node"]] if node.get("attached_node") else node["depends_on"].get("nodes", [])
     return Broken(
         name=node["name"],
         where=node["original_file_path"],
@@ -84,7 +91,7 @@ def _read_by_people(manifest: dict, uids: list[str]) -> tuple[str, ...]:
     found, waiting = set(), list(uids)
     while waiting:
         uid = waiting.pop()
-        if uid in found or not uid.startswith("model."):
+        if uid in found or not uid.startswith(("model.", "seed.")):
             continue
         found.add(uid)
         waiting += manifest["child_map"].get(uid, [])

@@ -7,8 +7,9 @@ import sys
 import crescendo as notebook
 import duckdb
 import pytest
+import reports
 from conftest import ROOT, crescendo, dbt, project_in
-from crescendo import builds
+from crescendo import builds, outcome
 from crescendo.errors import CrescendoError
 from crescendo.publish import files
 
@@ -196,3 +197,30 @@ def test_observations_are_built_with_all_that_they_are_judged_by_or_not_at_all(s
     assert "fct_observations is judged in one run with what it is judged by: run `dbt build`, or select" in done.stdout
     with duckdb.connect(str(folder / "crescendo.duckdb"), read_only=True) as connection:
         assert not connection.execute("from duckdb_tables() where table_name = 'fct_observations'").fetchall()
+
+
+def test_an_answer_says_that_a_load_came_after_the_build(built, tmp_path):
+    folder = tmp_path / "own"
+    folder.mkdir()
+    shutil.copy(built / "crescendo.duckdb", folder)
+    shutil.copy(built / "crescendo.duckdb.maskkey", folder)
+    environment, asked = project_in(folder), ("growth", "--by", "song", "--last", "7d")
+    assert "came after" not in crescendo(folder, environment, *asked).stderr
+    (folder / "new.csv").write_text(reports.csv_text([reports.song(1)]))
+    assert crescendo(folder, environment, "load", "new.csv").returncode == 0
+    said = crescendo(folder, environment, *asked)
+    assert "1 load came after the last build, and answers do not have it: run `crescendo build`" in said.stderr
+    assert crescendo(folder, environment, "load", "new.csv").returncode == 0
+    assert "1 load came after" in crescendo(folder, environment, *asked).stderr, "the second changed nothing"
+
+
+def test_a_seed_that_cannot_be_read_is_named_with_its_place(tmp_path):
+    shutil.copytree(ROOT / "seeds", tmp_path / "seeds")
+    file = tmp_path / "seeds" / "metric_catalog.csv"
+    file.write_text(file.read_text().replace("flow,spins,same_unit,1,", "flow,spins,same_unit,daily,"))
+    assert dbt(tmp_path, project_in(tmp_path), "seed", "--select", "metric_catalog").returncode == 1
+    [broken] = outcome.read(tmp_path / "target").broken
+    assert (broken.name, broken.where) == ("metric_catalog", "seeds/metric_catalog.csv")
+    assert "Line: 2" in broken.what
+    assert 'column "cadence_days". Could not convert string "daily"' in broken.what
+    assert "metrics.series_growth" in broken.rests_on_it

@@ -52,8 +52,9 @@ def ask(
 
 
 def noted(connection: duckdb.DuckDBPyConnection) -> list[str]:
-    """What is to be said of all answers from a warehouse: an unfinished build, a broken promise."""
-    return [said for said in (builds.unbuilt(connection), *outcome.noted(connection)) if said]
+    """What is to be said of all answers from a warehouse: a build that is unfinished or too old, a broken promise."""
+    of_builds = (builds.unbuilt(connection), builds.unread(connection))
+    return [said for said in (*of_builds, *outcome.noted(connection)) if said]
 
 
 def check_words(question: Question) -> None:
