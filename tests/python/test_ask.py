@@ -655,3 +655,21 @@ def test_a_title_is_in_the_readers_words(monkeypatch, language, days, said):
     question = SimpleNamespace(kind="growth", metric="streams", by="song", against="")
     answer = SimpleNamespace(question=question, windows=[window], columns=[], rows=[])
     assert shown.title(answer).startswith(said)
+
+
+@pytest.mark.parametrize("platform", ["tmdb", "airplay"])
+def test_without_streams_an_answer_is_of_what_there_is_and_not_of_our_own_runs(built, tmp_path, platform):
+    warehouse = tmp_path / "crescendo.duckdb"
+    shutil.copy(built / "crescendo.duckdb", warehouse)
+    with duckdb.connect(str(warehouse)) as connection:
+        connection.execute(f"""
+            delete from metrics.dim_series where metric_id in (
+                select metric_id from metrics.dim_metrics where platform not in ('{platform}', 'crescendo')
+            )
+        """)
+    environment = project_in(tmp_path)
+    for words in (("growth",), ("growth", "--by", "platform"), ("averages",), ("averages", "--by", "series")):
+        said = crescendo(tmp_path, environment, *words, "--last", "7d", "--format", "json")
+        assert said.returncode == 0, said.stderr
+        rows = json.loads(said.stdout)
+        assert rows and "crescendo" not in {row["platform"] for row in rows}, (words, rows[:2])

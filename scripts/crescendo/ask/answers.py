@@ -145,11 +145,12 @@ class _Asking:
             if difflib.get_close_matches(by.lower(), types, cutoff=0.65):
                 raise CrescendoError(unknown("type", by.lower(), types))
             raise CrescendoError(_("cannot ask by {by}: choose one of {listed}", by=repr(by), listed=listed))
-        # what has streams comes first, and of several types what has more of the metric
+        # what has streams comes first, of several types what has more of the metric, and what we measure of ourselves last
         usual = column(
             self.connection,
             f"select g.subject_type from {GROUPED} where g.subject_type = g.member_type group by 1"
-            " having bool_or(?1 in ('', 'all', m.metric)) order by count(*) filter (m.metric = 'streams') desc,"
+            " having bool_or(?1 in ('', 'all', m.metric)) order by bool_and(m.platform = 'crescendo'),"
+            " count(*) filter (m.metric = 'streams') desc,"
             " count(*) filter (?1 in ('', 'all', m.metric)) desc, 1 limit 1",
             [self.question.metric],
         )
@@ -184,7 +185,8 @@ class _Asking:
         found = column(
             self.connection,
             f"select m.metric from {GROUPED} where ? in ('', m.platform) and ? in ('series', g.subject_type)"
-            " group by 1 order by m.metric = 'streams' desc, count(*) desc, 1 limit 1",
+            " group by 1 order by bool_and(m.platform = 'crescendo'), m.metric = 'streams' desc,"
+            " bool_or(g.is_additive or g.subject_type = g.member_type) desc, count(*) desc, 1 limit 1",
             [self.question.platform, self.question.by],
         )
         return found[0] if found else (metrics[0] if metrics else "")
