@@ -12,7 +12,8 @@ grown as (
     select
         *,
         case
-            when kind = 'flow' then case when coverage_ratio >= {{ var("coverage_floor") }} then gained end
+            when kind = 'flow' and coverage_ratio < {{ var("coverage_floor") }} then null
+            when kind = 'flow' then gained
             when restatement_count + reset_count + relink_count > 0 or start_value <= 0 then null
             else gained
         end as comparable_gained
@@ -37,8 +38,9 @@ joined as (
         windows.year_before_from_date,
         windows.year_before_to_date,
         year_before.gained as year_before_gained,
-        case when year_before.opening_scale = grown.closing_scale then year_before.comparable_gained end
-            as year_before_base,
+        case
+            when year_before.opening_scale = grown.closing_scale then year_before.comparable_gained
+        end as year_before_base,
         year_compared.gained as year_compared_gained
     from windows
     inner join grown

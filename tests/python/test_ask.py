@@ -668,8 +668,8 @@ def test_without_streams_an_answer_is_of_what_there_is_and_not_of_our_own_runs(b
             )
         """)
     environment = project_in(tmp_path)
-    for words in (("growth",), ("growth", "--by", "platform"), ("averages",), ("averages", "--by", "series")):
-        said = crescendo(tmp_path, environment, *words, "--last", "7d", "--format", "json")
+    for asked in (("growth",), ("growth", "--by", "platform"), ("averages",), ("averages", "--by", "series")):
+        said = crescendo(tmp_path, environment, *asked, "--last", "7d", "--format", "json")
         assert said.returncode == 0, said.stderr
         rows = json.loads(said.stdout)
-        assert rows and "crescendo" not in {row["platform"] for row in rows}, (words, rows[:2])
+        assert rows and "crescendo" not in {row["platform"] for row in rows}, (asked, rows[:2])

@@ -35,7 +35,7 @@ common as (
         new.value as newer_value,
         abs(old.value - new.value) > greatest(
             switches.tolerated_difference,
-            switches.correction_ratio * greatest(abs(old.value), abs(new.value))
+            switches.tolerated_ratio * greatest(abs(old.value), abs(new.value))
         ) as is_contradicted,
         row_number() over (
             partition by

@@ -38,13 +38,13 @@ ruled as (
         observed_date,
         version_number,
         value,
-        correction_ratio,
+        tolerated_ratio,
         next_version_number,
         next_version_value,
         tolerated_difference,
         abs(value - next_version_value) > greatest(
             tolerated_difference,
-            correction_ratio * greatest(abs(value), abs(next_version_value))
+            tolerated_ratio * greatest(abs(value), abs(next_version_value))
         ) as is_contradicted,
         lag(version_number) over in_time as version_number_before
     from numbered

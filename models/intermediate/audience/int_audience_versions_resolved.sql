@@ -34,7 +34,7 @@ counted as (
         versions.observed_date,
         max(versions.value) as value,
         min(versions.value) as lesser_value,
-        coalesce(max(tolerated.correction_ratio), 0.01) as correction_ratio,
+        coalesce(max(tolerated.correction_ratio), 0.01) as tolerated_ratio,
         coalesce(max(tolerated.tolerated_difference), 0) as tolerated_difference
     from versions
     left join tolerated on versions.metric_id = tolerated.metric_id
@@ -64,7 +64,7 @@ parted as (
         2 * version_number as version_number,
         observed_date,
         value,
-        correction_ratio,
+        tolerated_ratio,
         tolerated_difference
     from counted
 
@@ -77,7 +77,7 @@ parted as (
         2 * counted.version_number - 1 as version_number,
         counted.observed_date,
         counted.lesser_value as value,
-        counted.correction_ratio,
+        counted.tolerated_ratio,
         counted.tolerated_difference
     from counted
     inner join with_two_values

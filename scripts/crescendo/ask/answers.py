@@ -145,7 +145,7 @@ class _Asking:
             if difflib.get_close_matches(by.lower(), types, cutoff=0.65):
                 raise CrescendoError(unknown("type", by.lower(), types))
             raise CrescendoError(_("cannot ask by {by}: choose one of {listed}", by=repr(by), listed=listed))
-        # what has streams comes first, of several types what has more of the metric, and what we measure of ourselves last
+        # what has streams comes first, then what has more of the metric, and what we measure of ourselves last
         usual = column(
             self.connection,
             f"select g.subject_type from {GROUPED} where g.subject_type = g.member_type group by 1"
