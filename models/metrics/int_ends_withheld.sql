@@ -39,38 +39,45 @@ dated as (
 
 ),
 
+-- with what came since the first of them, as a window that closes with it has it
 totalled as (
 
     select
         dated.unconfirmed_from_date,
-        observations.*
+        observations.series_id,
+        observations.observed_date,
+        first_value(observations.observed_date) over course as confirmed_date,
+        first_value(observations.value) over course as confirmed_value,
+        observations.running_gain - first_value(observations.running_gain) over course as gained,
+        observations.running_value_days + observations.value
+        - first_value(observations.running_value_days) over course
+        - first_value(observations.value) over course as value_days,
+        observations.running_observations
+        - first_value(observations.running_observations) over course as observed_days
     from observations
     inner join dated
         on
             observations.series_id = dated.series_id
             and observations.observed_date = dated.observed_date
+    window
+        course as (partition by observations.series_id order by observations.observed_date)
 
 ),
 
--- one row per unconfirmed observation: what came since the confirmed one, as a window that closes
--- with it has it
+-- one row per unconfirmed observation
 withheld as (
 
     select
-        later.series_id,
-        later.observed_date,
-        confirmed.observed_date as confirmed_date,
-        confirmed.value as confirmed_value,
-        later.running_gain - confirmed.running_gain as gained,
-        later.running_value_days + later.value - confirmed.running_value_days - confirmed.value
-            as value_days,
-        {{ days_between('confirmed.observed_date', 'later.observed_date') }} as day_count,
-        later.running_observations - confirmed.running_observations as observed_days
-    from totalled as later
-    inner join totalled as confirmed on later.series_id = confirmed.series_id
-    where
-        later.observed_date >= later.unconfirmed_from_date
-        and confirmed.observed_date < confirmed.unconfirmed_from_date
+        series_id,
+        observed_date,
+        confirmed_date,
+        confirmed_value,
+        gained,
+        value_days,
+        {{ days_between('confirmed_date', 'observed_date') }} as day_count,
+        observed_days
+    from totalled
+    where observed_date >= unconfirmed_from_date
 
 )
 
