@@ -21,9 +21,9 @@ metrics as (
 
 ),
 
-ends as (
+described as (
 
-    select * from {{ ref('int_ends_unconfirmed') }}
+    select * from {{ ref('int_series_described') }}
 
 ),
 
@@ -70,11 +70,11 @@ known as (
     from closed
     inner join series on closed.series_id = series.series_id
     inner join metrics on series.metric_id = metrics.metric_id
-    left join ends on closed.series_id = ends.series_id
+    inner join described on closed.series_id = described.series_id
     where
-        closed.sunday_date <= {{ dbt.dateadd('day', 'max_age_days', 'closed.last_date') }}
+        closed.sunday_date <= {{ dbt.dateadd('day', 'metrics.max_age_days', 'closed.last_date') }}
         and closed.sunday_date <= series.last_date
-        and coalesce(closed.last_date < ends.unconfirmed_from_date, true)
+        and coalesce(closed.last_date < described.unconfirmed_from_date, true)
 
 )
 
