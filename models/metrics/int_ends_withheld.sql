@@ -48,12 +48,15 @@ totalled as (
         observations.observed_date,
         first_value(observations.observed_date) over course as confirmed_date,
         first_value(observations.value) over course as confirmed_value,
-        observations.running_gain - first_value(observations.running_gain) over course as gained,
+        observations.running_gain - first_value(observations.running_gain) over course
+            as withheld_gain,
         observations.running_value_days + observations.value
         - first_value(observations.running_value_days) over course
-        - first_value(observations.value) over course as value_days,
+        - first_value(observations.value) over course
+            as withheld_value_days,
         observations.running_observations
-        - first_value(observations.running_observations) over course as observed_days
+        - first_value(observations.running_observations) over course
+            as withheld_observation_count
     from observations
     inner join dated
         on
@@ -72,10 +75,10 @@ withheld as (
         observed_date,
         confirmed_date,
         confirmed_value,
-        gained,
-        value_days,
-        {{ days_between('confirmed_date', 'observed_date') }} as day_count,
-        observed_days
+        withheld_gain,
+        withheld_value_days,
+        {{ days_between('confirmed_date', 'observed_date') }} as withheld_day_count,
+        withheld_observation_count
     from totalled
     where observed_date >= unconfirmed_from_date
 

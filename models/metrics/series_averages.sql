@@ -37,11 +37,12 @@ confirmed as (
         anchors.expected_days,
         anchors.observed_days as all_days,
         -- an unconfirmed value may be the one that the window opens with
-        greatest(0, anchors.observed_days - coalesce(ends.observed_days, 0)) as observed_days,
-        anchors.gained - coalesce(ends.gained, 0) as gained,
-        anchors.gained_day_count - coalesce(ends.day_count, 0) as gained_day_count,
-        anchors.value_days - coalesce(ends.value_days, 0) as value_days,
-        anchors.value_day_count - coalesce(ends.day_count, 0) as value_day_count,
+        greatest(0, anchors.observed_days - coalesce(ends.withheld_observation_count, 0))
+            as observed_days,
+        anchors.gained - coalesce(ends.withheld_gain, 0) as gained,
+        anchors.gained_day_count - coalesce(ends.withheld_day_count, 0) as gained_day_count,
+        anchors.value_days - coalesce(ends.withheld_value_days, 0) as value_days,
+        anchors.value_day_count - coalesce(ends.withheld_day_count, 0) as value_day_count,
         anchors.start_observed_date is not null and anchors.start_value is null as opens_silent,
         case
             when ends.series_id is null then anchors.end_value

@@ -34,8 +34,8 @@ sized as (
         movers.kind,
         averages.size,
         averages.coverage_ratio,
-        averages.is_unconfirmed,
-        case when not averages.is_unconfirmed then averages.size end as ranked_size
+        averages.is_all_unconfirmed,
+        case when not averages.is_all_unconfirmed then averages.size end as ranked_size
     from averages
     inner join movers on averages.mover_id = movers.mover_id
     inner join subjects on movers.subject = subjects.subject_id
@@ -91,7 +91,7 @@ described as (
             else 'high'
         end as certainty,
         case
-            when is_unconfirmed then 'unconfirmed_end'
+            when is_all_unconfirmed then 'unconfirmed_end'
             when size is null then 'no_base'
             when subject_count < 10 then 'few_peers'
             when coverage_ratio < {{ var('coverage_floor') }} then 'low_coverage'

@@ -84,7 +84,7 @@ measured as (
         case
             when ends.confirmed_date <= growth.from_date then null
             when growth.kind in ('counter', 'flow')
-                then growth.gained - coalesce(ends.gained, 0)
+                then growth.gained - coalesce(ends.withheld_gain, 0)
             when ends.series_id is null then growth.end_value
             when {{ to_day() }} - ends.confirmed_date <= series.max_age_days
                 then ends.confirmed_value

@@ -56,7 +56,7 @@ averaged as (
         sum(observed_days) / sum(expected_days) as coverage_ratio,
         max(min_base) as min_base,
         -- of a group whose other members are confirmed, the rest of this one is left out
-        bool_and(unconfirmed_days > 0) as is_unconfirmed
+        bool_and(unconfirmed_days > 0) as is_all_unconfirmed
     from weighted
     group by mover_id
 

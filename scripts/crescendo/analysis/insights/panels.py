@@ -117,8 +117,8 @@ def panel(connection: duckdb.DuckDBPyConnection, metric_id: str, weeks: int = MO
     values, last, closed = _laid_out(about["series_id"], rows)
     texts = (np.ma.filled(about[name], "") for name in ("series_id", "subject_id", "name", "subject_type"))
     ages = _ages(about["began_on"], ends)
-    unconfirmed = np.ma.filled(about["is_unconfirmed"], fill_value=False)
-    return Panel(metric_id, kind, unit, float(base or 0), ends, values, last, closed, ages, *texts, unconfirmed)
+    told = [*texts, np.ma.filled(about["is_unconfirmed"], fill_value=False)]
+    return Panel(metric_id, kind, unit, float(base or 0), ends, values, last, closed, ages, *told)
 
 
 def _laid_out(series: np.ndarray, rows: dict[str, np.ndarray]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
