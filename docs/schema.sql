@@ -358,10 +358,10 @@ create table intermediate.int_ends_withheld (
     "observed_date" date not null,
     "confirmed_date" date,
     "confirmed_value" double precision,
-    "gained" double precision,
-    "value_days" double precision,
-    "day_count" integer,
-    "observed_days" bigint
+    "withheld_gain" double precision,
+    "withheld_value_days" double precision,
+    "withheld_day_count" integer,
+    "withheld_observation_count" bigint
 );
 create table intermediate.int_place_days_listed (
     "artist_id" text,
@@ -1662,10 +1662,10 @@ comment on column intermediate.int_ends_withheld."series_id" is 'Key of one subj
 comment on column intermediate.int_ends_withheld."observed_date" is 'Day of the observation, as the source dates it (its first ten characters).';
 comment on column intermediate.int_ends_withheld."confirmed_date" is 'Day of the last confirmed observation.';
 comment on column intermediate.int_ends_withheld."confirmed_value" is 'The value of that day.';
-comment on column intermediate.int_ends_withheld."gained" is 'Sum of the rises since then.';
-comment on column intermediate.int_ends_withheld."value_days" is 'What these days, each with its value, add to the sum of values.';
-comment on column intermediate.int_ends_withheld."day_count" is 'Days since then.';
-comment on column intermediate.int_ends_withheld."observed_days" is 'Observations since then.';
+comment on column intermediate.int_ends_withheld."withheld_gain" is 'Sum of the rises since then.';
+comment on column intermediate.int_ends_withheld."withheld_value_days" is 'What these days, each with its value, add to the sum of values.';
+comment on column intermediate.int_ends_withheld."withheld_day_count" is 'Days since then.';
+comment on column intermediate.int_ends_withheld."withheld_observation_count" is 'Observations since then.';
 comment on table intermediate.int_place_days_listed is 'One row per artist, metric, place and day, with the cities that a country is the sum of.';
 comment on column intermediate.int_place_days_listed."artist_id" is 'Soundcharts'' id of the artist (uuid); of a credit that only reports print, the hash of its normalised text, never split.';
 comment on column intermediate.int_place_days_listed."metric_id" is 'Platform and metric in one code, ''spotify:streams''.';
@@ -3018,11 +3018,11 @@ WITH anchors AS (
     anchors.series_id,
     anchors.expected_days,
     anchors.observed_days AS all_days,
-    GREATEST(0, anchors.observed_days - COALESCE(ends.observed_days, 0)) AS observed_days,
-    anchors.gained - COALESCE(ends.gained, 0) AS gained,
-    anchors.gained_day_count - COALESCE(ends.day_count, 0) AS gained_day_count,
-    anchors.value_days - COALESCE(ends.value_days, 0) AS value_days,
-    anchors.value_day_count - COALESCE(ends.day_count, 0) AS value_day_count,
+    GREATEST(0, anchors.observed_days - COALESCE(ends.withheld_observation_count, 0)) AS observed_days,
+    anchors.gained - COALESCE(ends.withheld_gain, 0) AS gained,
+    anchors.gained_day_count - COALESCE(ends.withheld_day_count, 0) AS gained_day_count,
+    anchors.value_days - COALESCE(ends.withheld_value_days, 0) AS value_days,
+    anchors.value_day_count - COALESCE(ends.withheld_day_count, 0) AS value_day_count,
     NOT anchors.start_observed_date IS NULL AND anchors.start_value IS NULL AS opens_silent,
     CASE
       WHEN ends.series_id IS NULL
