@@ -332,6 +332,37 @@ create table films.film_features (
     "director_names" text,
     "leading_cast_names" text
 );
+create table metrics.fct_observations (
+    "series_id" bigint not null,
+    "observed_date" date not null,
+    "value" double precision not null,
+    "linked_value" double precision,
+    "change" double precision,
+    "span_days" integer,
+    "next_observed_date" date,
+    "change_class" text,
+    "is_outlier" boolean,
+    "running_gain" double precision,
+    "running_value_days" double precision,
+    "running_observations" bigint,
+    "running_breaks" double precision,
+    "running_corrections" integer,
+    "running_restatements" integer,
+    "running_resets" integer,
+    "running_relinks" integer,
+    "known_from" timestamp,
+    check (change_class in ('first', 'increase', 'unchanged', 'decrease', 'relinked', 'correction', 'restatement', 'reset', 'outlier'))
+);
+create table intermediate.int_ends_withheld (
+    "series_id" bigint not null,
+    "observed_date" date not null,
+    "confirmed_date" date,
+    "confirmed_value" double precision,
+    "withheld_gain" double precision,
+    "withheld_value_days" double precision,
+    "withheld_day_count" integer,
+    "withheld_observation_count" bigint
+);
 create table intermediate.int_place_days_listed (
     "artist_id" text,
     "metric_id" text not null,
@@ -871,27 +902,6 @@ create table listening.user_features (
     "first_listened_at" timestamp,
     "last_listened_at" timestamp
 );
-create table metrics.fct_observations (
-    "series_id" bigint not null,
-    "observed_date" date not null,
-    "value" double precision not null,
-    "linked_value" double precision,
-    "change" double precision,
-    "span_days" integer,
-    "next_observed_date" date,
-    "change_class" text,
-    "is_outlier" boolean,
-    "running_gain" double precision,
-    "running_value_days" double precision,
-    "running_observations" bigint,
-    "running_breaks" double precision,
-    "running_corrections" integer,
-    "running_restatements" integer,
-    "running_resets" integer,
-    "running_relinks" integer,
-    "known_from" timestamp,
-    check (change_class in ('first', 'increase', 'unchanged', 'decrease', 'relinked', 'correction', 'restatement', 'reset', 'outlier'))
-);
 create table metrics.fct_silences (
     "series_id" bigint not null,
     "silent_until_date" date,
@@ -1186,6 +1196,8 @@ alter table films.dim_movies add primary key ("movie_id");
 alter table films.dim_persons add primary key ("person_id");
 alter table films.fct_movies_daily add primary key ("movie_id", "snapshot_date");
 alter table films.film_features add primary key ("movie_id");
+alter table metrics.fct_observations add primary key ("series_id", "observed_date");
+alter table intermediate.int_ends_withheld add primary key ("series_id", "observed_date");
 alter table intermediate.int_place_days_listed add primary key ("place_id", "metric_id", "place_type", "observed_date");
 alter table metrics.dim_metrics add primary key ("metric_id");
 alter table metrics.platform_completeness add primary key ("platform");
@@ -1224,7 +1236,6 @@ alter table listening.fct_listening_extractions add primary key ("extraction_id"
 alter table listening.fct_track_listens_daily add primary key ("track_key", "observed_date");
 alter table listening.track_features add primary key ("track_key");
 alter table listening.user_features add primary key ("user_key");
-alter table metrics.fct_observations add primary key ("series_id", "observed_date");
 alter table metrics.fct_silences add primary key ("series_id", "silent_from_date");
 alter table metrics.dim_growth_statuses add primary key ("status");
 alter table metrics.averages_latest add primary key ("subject", "platform", "metric", "member_type");
@@ -1624,6 +1635,37 @@ comment on column films.film_features."genre_names" is 'Names of its genres with
 comment on column films.film_features."country_names" is 'Names of its countries with | between them; null if none is known.';
 comment on column films.film_features."director_names" is 'Names of its directors with | between them; null if unknown.';
 comment on column films.film_features."leading_cast_names" is 'Names of the first five of the billing with | between them; null if unknown.';
+create index fct_observations_observed_date_index on metrics.fct_observations using brin ("observed_date");
+comment on index metrics.fct_observations_observed_date_index is 'A window reads the days it opens and closes with; rows lie by day, so a few pages of index do.';
+alter table metrics.fct_observations add foreign key ("series_id") references metrics.dim_series ("series_id");
+comment on table metrics.fct_observations is 'One row per series and day: the value, how it changed, and the totals of the series so far. What a window needs is the difference of two rows: its closing one less its opening one. Stored by day.';
+comment on column metrics.fct_observations."series_id" is 'Key of one subject''s one metric, computed from both: the same in every build.';
+comment on column metrics.fct_observations."observed_date" is 'Day of the observation, as the source dates it (its first ten characters).';
+comment on column metrics.fct_observations."value" is 'The value observed that day, in the unit of its metric.';
+comment on column metrics.fct_observations."linked_value" is 'What identifiers brought when they were linked, less what they took when they went, so far: part of the value, but no growth.';
+comment on column metrics.fct_observations."change" is 'Value less that of the sound observation before, without what came or went with identifiers; null for the first one and for an outlier.';
+comment on column metrics.fct_observations."span_days" is 'Days since the observation before, which `change` covers; null for the first observation.';
+comment on column metrics.fct_observations."next_observed_date" is 'Day of the sound observation after, until which this one is the latest; null for the newest one and for an outlier.';
+comment on column metrics.fct_observations."change_class" is 'first, increase, unchanged or decrease; relinked if identifiers came or went; of a counter, which cannot fall: correction, restatement or reset, by the ratios in `dim_metrics`; restatement also where a newer version of the same days begins; outlier.';
+comment on column metrics.fct_observations."is_outlier" is 'Whether both neighbours contradict the value: it is kept, but no anchor and in no total.';
+comment on column metrics.fct_observations."running_gain" is 'Sum of the rises so far, of a flow the sum of its values; null for an outlier.';
+comment on column metrics.fct_observations."running_value_days" is 'Value times days so far, each value counted until the next observation; null for an outlier.';
+comment on column metrics.fct_observations."running_observations" is 'Number of observations so far, this one included; null for an outlier.';
+comment on column metrics.fct_observations."running_breaks" is 'All four counts of breaks so far in one number, as windows read them: corrections, plus 2^17 for each restatement, 2^29 for each reset, 2^41 for each relink; null for an outlier.';
+comment on column metrics.fct_observations."running_corrections" is 'Number of corrections so far; null for an outlier.';
+comment on column metrics.fct_observations."running_restatements" is 'Number of restatements so far; null for an outlier.';
+comment on column metrics.fct_observations."running_resets" is 'Number of resets so far; null for an outlier.';
+comment on column metrics.fct_observations."running_relinks" is 'Number of times so far that identifiers came or went; null for an outlier.';
+comment on column metrics.fct_observations."known_from" is 'Start of the build since which the row is as it is, UTC; that the series goes on after it is no change.';
+comment on table intermediate.int_ends_withheld is 'One row per unconfirmed observation: what it and the unconfirmed ones before it added since the last confirmed one.';
+comment on column intermediate.int_ends_withheld."series_id" is 'Key of one subject''s one metric, computed from both: the same in every build.';
+comment on column intermediate.int_ends_withheld."observed_date" is 'Day of the observation, as the source dates it (its first ten characters).';
+comment on column intermediate.int_ends_withheld."confirmed_date" is 'Day of the last confirmed observation.';
+comment on column intermediate.int_ends_withheld."confirmed_value" is 'The value of that day.';
+comment on column intermediate.int_ends_withheld."withheld_gain" is 'Sum of the rises since then.';
+comment on column intermediate.int_ends_withheld."withheld_value_days" is 'What these days, each with its value, add to the sum of values.';
+comment on column intermediate.int_ends_withheld."withheld_day_count" is 'Days since then.';
+comment on column intermediate.int_ends_withheld."withheld_observation_count" is 'Observations since then.';
 comment on table intermediate.int_place_days_listed is 'One row per artist, metric, place and day, with the cities that a country is the sum of.';
 comment on column intermediate.int_place_days_listed."artist_id" is 'Soundcharts'' id of the artist (uuid); of a credit that only reports print, the hash of its normalised text, never split.';
 comment on column intermediate.int_place_days_listed."metric_id" is 'Platform and metric in one code, ''spotify:streams''.';
@@ -2167,28 +2209,6 @@ comment on column listening.user_features."top_genre_ratio" is 'Share of listens
 comment on column listening.user_features."taste_distance_ratio" is '0 if listening is as declared, 1 if they have nothing in common; null if the user never listened.';
 comment on column listening.user_features."first_listened_at" is 'First listen, see `listened_at`; null if there is none.';
 comment on column listening.user_features."last_listened_at" is 'Last listen, see `listened_at`; null if there is none.';
-create index fct_observations_observed_date_index on metrics.fct_observations using brin ("observed_date");
-comment on index metrics.fct_observations_observed_date_index is 'A window reads the days it opens and closes with; rows lie by day, so a few pages of index do.';
-alter table metrics.fct_observations add foreign key ("series_id") references metrics.dim_series ("series_id");
-comment on table metrics.fct_observations is 'One row per series and day: the value, how it changed, and the totals of the series so far. What a window needs is the difference of two rows: its closing one less its opening one. Stored by day.';
-comment on column metrics.fct_observations."series_id" is 'Key of one subject''s one metric, computed from both: the same in every build.';
-comment on column metrics.fct_observations."observed_date" is 'Day of the observation, as the source dates it (its first ten characters).';
-comment on column metrics.fct_observations."value" is 'The value observed that day, in the unit of its metric.';
-comment on column metrics.fct_observations."linked_value" is 'What identifiers brought when they were linked, less what they took when they went, so far: part of the value, but no growth.';
-comment on column metrics.fct_observations."change" is 'Value less that of the sound observation before, without what came or went with identifiers; null for the first one and for an outlier.';
-comment on column metrics.fct_observations."span_days" is 'Days since the observation before, which `change` covers; null for the first observation.';
-comment on column metrics.fct_observations."next_observed_date" is 'Day of the sound observation after, until which this one is the latest; null for the newest one and for an outlier.';
-comment on column metrics.fct_observations."change_class" is 'first, increase, unchanged or decrease; relinked if identifiers came or went; of a counter, which cannot fall: correction, restatement or reset, by the ratios in `dim_metrics`; restatement also where a newer version of the same days begins; outlier.';
-comment on column metrics.fct_observations."is_outlier" is 'Whether both neighbours contradict the value: it is kept, but no anchor and in no total.';
-comment on column metrics.fct_observations."running_gain" is 'Sum of the rises so far, of a flow the sum of its values; null for an outlier.';
-comment on column metrics.fct_observations."running_value_days" is 'Value times days so far, each value counted until the next observation; null for an outlier.';
-comment on column metrics.fct_observations."running_observations" is 'Number of observations so far, this one included; null for an outlier.';
-comment on column metrics.fct_observations."running_breaks" is 'All four counts of breaks so far in one number, as windows read them: corrections, plus 2^17 for each restatement, 2^29 for each reset, 2^41 for each relink; null for an outlier.';
-comment on column metrics.fct_observations."running_corrections" is 'Number of corrections so far; null for an outlier.';
-comment on column metrics.fct_observations."running_restatements" is 'Number of restatements so far; null for an outlier.';
-comment on column metrics.fct_observations."running_resets" is 'Number of resets so far; null for an outlier.';
-comment on column metrics.fct_observations."running_relinks" is 'Number of times so far that identifiers came or went; null for an outlier.';
-comment on column metrics.fct_observations."known_from" is 'Start of the build since which the row is as it is, UTC; that the series goes on after it is no change.';
 create index fct_silences_silent_from_date_index on metrics.fct_silences using brin ("silent_from_date");
 comment on index metrics.fct_silences_silent_from_date_index is 'A window reads the days it opens and closes with; rows lie by day, so a few pages of index do.';
 comment on table metrics.fct_silences is 'One row per silence of a series, that is a stretch of more than seven days (`anchor_lookback_days`) between two observations, and the one since its latest observation; with the totals at its beginning.';
@@ -2219,11 +2239,11 @@ comment on column metrics.averages_latest."metric" is 'What is counted, one word
 comment on column metrics.averages_latest."unit" is 'What one of it is; only equal units may be added.';
 comment on column metrics.averages_latest."from_date" is 'Day whose closing value the window starts from; the day itself is not in the window.';
 comment on column metrics.averages_latest."to_date" is 'Day whose closing value the window ends with.';
-comment on column metrics.averages_latest."average_per_observed_day" is 'Gained per day by a counter, sum per observed day of a flow, mean value of a day otherwise, from its first to its last observed day; of several recordings or artists the mean; null if the window opens in a silence.';
-comment on column metrics.averages_latest."average_latest_value" is 'Mean over songs (or artists) of the value at the close of `to_date`.';
-comment on column metrics.averages_latest."median_latest_value" is 'Median over songs (or artists) of the value at the close of `to_date`.';
+comment on column metrics.averages_latest."average_per_observed_day" is 'Gained per day by a counter, sum per observed day of a flow, mean value of a day otherwise, from its first to its last confirmed day; of several recordings or artists the mean; null if the window opens in a silence or nothing in it is confirmed.';
+comment on column metrics.averages_latest."average_latest_value" is 'Mean over songs (or artists) of the last confirmed value at the close of `to_date`.';
+comment on column metrics.averages_latest."median_latest_value" is 'Median over songs (or artists) of the last confirmed value at the close of `to_date`.';
 comment on column metrics.averages_latest."member_count" is 'Number of members that were observed in the window, of twins one.';
-comment on column metrics.averages_latest."n_days" is 'Number of days with a sound observation, summed over songs or artists.';
+comment on column metrics.averages_latest."n_days" is 'Number of days with a sound and confirmed observation, summed over songs or artists.';
 comment on column metrics.averages_latest."coverage_ratio" is 'Observed days of the expected ones, at most 1.';
 comment on column metrics.averages_latest."subject_type" is 'What the subject is, one word: ''song'', ''artist'', ''track''.';
 comment on column metrics.averages_latest."member_type" is 'Type of the subjects that the figure is made of; the subject''s own if it is its own figure. Two types are never added.';
@@ -2789,7 +2809,8 @@ create function metrics.series_averages(in_from_date date, in_to_date date) retu
     "coverage_ratio" double precision,
     "series_id" bigint,
     "subject_type" text,
-    "kind" text
+    "kind" text,
+    "unconfirmed_days" bigint
 ) language sql stable as $$
 select
     cast("subject" as text),
@@ -2806,7 +2827,8 @@ select
     cast("coverage_ratio" as double precision),
     cast("series_id" as bigint),
     cast("subject_type" as text),
-    cast("kind" as text)
+    cast("kind" as text),
+    cast("unconfirmed_days" as bigint)
 from (
 WITH anchors AS (
   SELECT
@@ -2976,6 +2998,51 @@ WITH anchors AS (
       )
   ) AS earlier
     ON series.series_id = earlier.series_id
+), series AS (
+  SELECT
+    *
+  FROM "intermediate"."int_series_described"
+), ends AS (
+  SELECT
+    *
+  FROM "intermediate"."int_ends_withheld"
+), confirmed AS (
+  SELECT
+    anchors.subject_id,
+    anchors.name,
+    anchors.platform,
+    anchors.metric,
+    anchors.unit,
+    anchors.kind,
+    anchors.subject_type,
+    anchors.series_id,
+    anchors.expected_days,
+    anchors.observed_days AS all_days,
+    GREATEST(0, anchors.observed_days - COALESCE(ends.withheld_observation_count, 0)) AS observed_days,
+    anchors.gained - COALESCE(ends.withheld_gain, 0) AS gained,
+    anchors.gained_day_count - COALESCE(ends.withheld_day_count, 0) AS gained_day_count,
+    anchors.value_days - COALESCE(ends.withheld_value_days, 0) AS value_days,
+    anchors.value_day_count - COALESCE(ends.withheld_day_count, 0) AS value_day_count,
+    NOT anchors.start_observed_date IS NULL AND anchors.start_value IS NULL AS opens_silent,
+    CASE
+      WHEN ends.series_id IS NULL
+      THEN anchors.end_value
+      WHEN CAST($2 AS DATE) - ends.confirmed_date <= series.max_age_days
+      THEN ends.confirmed_value
+    END AS latest_value
+  FROM anchors
+  INNER JOIN series
+    ON anchors.series_id = series.series_id
+  LEFT JOIN ends
+    ON anchors.series_id = ends.series_id
+    AND anchors.end_observed_date = ends.observed_date
+  WHERE
+    anchors.observed_days > 0
+    AND CASE
+      WHEN CAST($2 AS DATE) > CAST($1 AS DATE)
+      THEN TRUE
+      ELSE metrics.error('to_date must be after from_date')
+    END
 ), averaged AS (
   SELECT
     subject_id AS subject,
@@ -2986,36 +3053,32 @@ WITH anchors AS (
     CAST($1 AS DATE) AS from_date,
     CAST($2 AS DATE) AS to_date,
     CASE
+      WHEN observed_days = 0
+      THEN NULL
       WHEN kind = 'flow'
       THEN CAST(gained AS DOUBLE PRECISION) / observed_days
-      WHEN NOT start_observed_date IS NULL AND start_value IS NULL
+      WHEN opens_silent
       THEN NULL
       WHEN kind = 'counter'
       THEN CAST(gained AS DOUBLE PRECISION) / NULLIF(gained_day_count, 0)
       ELSE CAST(value_days AS DOUBLE PRECISION) / value_day_count
     END AS average_per_observed_day,
-    end_value AS latest_value,
+    latest_value,
     observed_days,
     expected_days,
     LEAST(1, CAST(observed_days AS DOUBLE PRECISION) / expected_days) AS coverage_ratio,
     series_id,
     subject_type,
-    kind
-  FROM anchors
-  WHERE
-    observed_days > 0
-    AND CASE
-      WHEN CAST($2 AS DATE) > CAST($1 AS DATE)
-      THEN TRUE
-      ELSE metrics.error('to_date must be after from_date')
-    END
+    kind,
+    all_days - observed_days AS unconfirmed_days
+  FROM confirmed
 )
 SELECT
   *
 FROM averaged
 ) as result
 $$;
-comment on function metrics.series_averages(date, date) is 'One row per series observed in the window: the average day and the latest value.';
+comment on function metrics.series_averages(date, date) is 'One row per series observed in the window: the average day and the latest value, as far as they are confirmed.';
 create function metrics.group_averages(in_from_date date, in_to_date date) returns table (
     "subject" text,
     "name" text,
@@ -4954,6 +5017,10 @@ WITH observations AS (
   SELECT
     *
   FROM "metrics"."dim_metrics"
+), described AS (
+  SELECT
+    *
+  FROM "intermediate"."int_series_described"
 ), closes AS (
   SELECT
     series_id,
@@ -4987,16 +5054,19 @@ WITH observations AS (
     ON closed.series_id = series.series_id
   INNER JOIN metrics
     ON series.metric_id = metrics.metric_id
+  INNER JOIN described
+    ON closed.series_id = described.series_id
   WHERE
     closed.sunday_date <= (
-      closed.last_date + CAST(max_age_days AS BIGINT) * INTERVAL '1 DAY'
+      closed.last_date + CAST(metrics.max_age_days AS BIGINT) * INTERVAL '1 DAY'
     )
     AND closed.sunday_date <= series.last_date
+    AND COALESCE(closed.last_date < described.unconfirmed_from_date, TRUE)
 )
 SELECT
   *
 FROM known;
-comment on view metrics.series_weeks is 'One row per series and week, Monday to Sunday, whose close is known.';
+comment on view metrics.series_weeks is 'One row per series and week, Monday to Sunday, whose close is known and confirmed.';
 comment on column metrics.series_weeks."series_id" is 'Key of one subject''s one metric, computed from both: the same in every build.';
 comment on column metrics.series_weeks."subject_id" is 'What is counted: ''song:'', ''artist:'' ... and the id within its domain.';
 comment on column metrics.series_weeks."platform" is 'Code of the platform, ''spotify''.';

@@ -21,6 +21,12 @@ metrics as (
 
 ),
 
+described as (
+
+    select * from {{ ref('int_series_described') }}
+
+),
+
 -- one row per series and week, Monday to Sunday: the observation that none of its week follows
 closes as (
 
@@ -50,7 +56,8 @@ closed as (
 
 ),
 
--- where a week closed is known once it is over, by a value that was not too old on its Sunday
+-- where a week closed is known once it is over, by a value that was not too old on its Sunday, and
+-- that is no newest one which no later value confirms
 known as (
 
     select
@@ -63,9 +70,11 @@ known as (
     from closed
     inner join series on closed.series_id = series.series_id
     inner join metrics on series.metric_id = metrics.metric_id
+    inner join described on closed.series_id = described.series_id
     where
-        closed.sunday_date <= {{ dbt.dateadd('day', 'max_age_days', 'closed.last_date') }}
+        closed.sunday_date <= {{ dbt.dateadd('day', 'metrics.max_age_days', 'closed.last_date') }}
         and closed.sunday_date <= series.last_date
+        and coalesce(closed.last_date < described.unconfirmed_from_date, true)
 
 )
 

@@ -182,6 +182,12 @@ class Series:
                 found |= {one.day for one in run}
         return found
 
+    @cached_property
+    def confirmed(self) -> list[Observation]:
+        """The sound observations without the newest ones that may still be an excursion; of a flow all."""
+        off = set() if self.metric.kind == "flow" else self.unconfirmed
+        return [one for one in self.sound if one.day not in off]
+
     def _is_off(self, before: Observation, run: list[Observation]) -> bool:
         metric, values = self.metric, [one.on_scale_of(before) for one in run]
         if metric.correction is not None:
@@ -324,23 +330,31 @@ class Series:
         return Fraction(self.days_in(since, until), expected_days(self.metric, since, until)) >= ENOUGH
 
     def average(self, since: date, until: date) -> float | None:
-        """The average day of (since, until] up to its last observation: what it gained, or where the value stood.
+        """The average day of (since, until] up to its last confirmed observation: what it gained, or where it stood.
 
-        Days before the first observation do not count; None if the window opens in a silence.
+        Days before the first observation do not count; None if nothing in the window is confirmed, or if it opens in a
+        silence.
         """
-        opening, closing = self.last(since), self.last(until)
-        if self.metric.kind == "flow":
-            inside = [point.value for point in within(self.sound, since, until)]
-            return sum(inside) / len(inside)
-        if opening and self.anchor(since) is None:
+        opening, inside = self.last(since), within(self.confirmed, since, until)
+        if not inside or (opening and self.anchor(since) is None and self.metric.kind != "flow"):
             return None
+        if self.metric.kind == "flow":
+            return sum(point.value for point in inside) / len(inside)
+        closing = inside[-1].day
         if self.metric.kind == "counter":
             begin = opening.day if opening else self.sound[0].day
-            gained = sum(step.gain for step in within(self.steps, since, until))
-            return gained / (closing.day - begin).days if closing.day > begin else None
+            gained = sum(step.gain for step in within(self.steps, since, closing))
+            return gained / (closing - begin).days if closing > begin else None
         begin = since + timedelta(1) if opening else self.sound[0].day
-        days = [begin + timedelta(number) for number in range((closing.day - begin).days + 1)]
+        days = [begin + timedelta(number) for number in range((closing - begin).days + 1)]
         return sum(self.last(day).value for day in days) / len(days)
+
+    def confirmed_level(self, day: date) -> int | None:
+        """The last confirmed value as of a day, if it is not too old; a flow has none."""
+        inside = within(self.confirmed, date.min, day)
+        if self.metric.kind == "flow" or not inside or (day - inside[-1].day).days > self.metric.max_age:
+            return None
+        return inside[-1].value
 
 
 def within(dated: list, since: date, until: date) -> list:

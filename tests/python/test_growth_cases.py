@@ -139,6 +139,30 @@ def test_an_end_that_nothing_confirms_has_no_percent_and_is_judged_again(nodes, 
         assert having(row, "status", "growth") == expected
 
 
+@pytest.mark.parametrize(("shape", "length"), [("leap", 1), ("leap", 10), ("tenth less", 3), ("zero", 1)])
+def test_an_average_day_ends_with_the_last_confirmed_value(nodes, shape, length):
+    course = dipped(60, length, shape)
+    until = on(60 + length - 1)
+    series = {("song:1", "spotify:streams"): Series(course.metric, [one for one in course.points if one.day <= until])}
+    with observe(series, nodes, wanted=["series_averages"]) as connection:
+        row = only(ask(connection, "series_averages", on(30), until))
+        assert row["average_per_observed_day"] == 10**6
+        assert having(row, "observed_days", "unconfirmed_days") == (29, length)
+        # the value of day 59, if that is not too old
+        assert row["latest_value"] == (1_059_000_000 if length <= 3 else None)
+        # of this window nothing is confirmed
+        row = only(ask(connection, "series_averages", on(59), until))
+        assert having(row, "average_per_observed_day", "observed_days", "unconfirmed_days") == (None, 0, length)
+
+
+def test_an_average_day_has_a_leap_that_stayed(nodes):
+    course = dipped(60, 40, "leap")
+    with observe({("song:1", "spotify:streams"): course}, nodes, wanted=["series_averages"]) as connection:
+        row = only(ask(connection, "series_averages", on(59), on(69)))
+        gained = 3 * 1_069_000_000 - 1_059_000_000
+        assert having(row, "average_per_observed_day", "observed_days") == (gained / 10, 10)
+
+
 def test_a_history_restated_upwards_is_not_growth(case):
     connection = case("restated_upwards", "series_growth")
     days = connection.execute("select min(observed_date), max(observed_date) from metrics.fct_observations").fetchone()

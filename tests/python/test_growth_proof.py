@@ -27,6 +27,7 @@ from plain_growth import (
     group_growth,
     growth_window,
     window_before,
+    within,
 )
 
 METRICS = catalogue(ROOT / "seeds" / "metric_catalog.csv")
@@ -676,14 +677,22 @@ def test_what_platforms_count_of_artists_stands_beside_their_songs(nodes):
 
 
 def test_averages_are_those_of_the_plain_calculation(catalogued, label, catalogue_of_songs):
-    groups = members(catalogued, catalogue_of_songs)
+    groups, unconfirmed = members(catalogued, catalogue_of_songs), 0
     for since, until in windows(40, seed=9):
         found = by_key(ask(label, "series_averages", since, until))
         seen = {key for key, one in catalogued.items() if one.days_in(since, until)}
         assert found.keys() == seen
         for key in seen:
-            expected = {"average_per_observed_day": catalogued[key].average(since, until)}
-            wrong = differences(found[key], expected | {"latest_value": catalogued[key].level(until)})
+            one = catalogued[key]
+            confirmed = len(within(one.confirmed, since, until))
+            expected = {
+                "average_per_observed_day": one.average(since, until),
+                "latest_value": one.confirmed_level(until),
+                "observed_days": confirmed,
+                "unconfirmed_days": one.days_in(since, until) - confirmed,
+            }
+            unconfirmed += confirmed < one.days_in(since, until)
+            wrong = differences(found[key], expected)
             assert not wrong, f"{key} ({since}, {until}]: {wrong} of {catalogued[key].points}"
         songs = by_key(ask(label, "song_averages", since, until))
         assert songs.keys() == {key for key in seen if not is_composed(key[0])}
@@ -696,12 +705,13 @@ def test_averages_are_those_of_the_plain_calculation(catalogued, label, catalogu
             assert row["average_latest_value"] == row["median_latest_value"] == one["latest_value"]
         for key, row in by_key(of_groups(label, "averages", since, until)).items():
             songs = [one for one in groups[key] if one.days_in(since, until)]
-            levels = [level for one in songs if (level := one.level(until)) is not None]
+            levels = [level for one in songs if (level := one.confirmed_level(until)) is not None]
             assert (row["member_count"], row["median_latest_value"]) == (len(songs), median(levels) if levels else None)
             assert row["average_latest_value"] == (pytest.approx(sum(levels) / len(levels)) if levels else None)
             averages = [average for one in songs if (average := one.average(since, until)) is not None]
             expected = pytest.approx(sum(averages) / len(averages), rel=1e-9) if averages else None
             assert row["average_per_observed_day"] == expected
+    assert unconfirmed > 20  # and so the drawn windows meet ends that are not confirmed
 
 
 # days around the observations; three of them are two adjacent windows

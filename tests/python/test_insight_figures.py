@@ -4,7 +4,10 @@ import math
 import random
 from datetime import timedelta
 
+import numpy as np
 import pytest
+from crescendo.analysis.insights.estimate import _of_metric
+from crescendo.analysis.insights.panels import panel
 from insight_warehouse import asked, warehouse
 from insight_worlds import FIRST, Course, Place, World, counter
 
@@ -18,6 +21,27 @@ def day(number):
 def steady(subject, metric, gain, days=120, start=50_000):
     """A series that gains as much every day."""
     return counter(subject, metric, start, [gain] * days)
+
+
+def turned(subject, metric="spotify:streams", *, factor, ago=0, gain=1_000, days=119, start=1_900_000):
+    """A steady series whose value is so many times as large from some days before its last on, and goes on steadily.
+
+    Of a leap or a fall that is less than ten days ago no later value says yet that it stays.
+    """
+    course = steady(subject, metric, gain, days, start)
+    since = max(course.values) - timedelta(ago)
+    jump = round((factor - 1) * course.values[since])
+    course.values |= {one: value + jump for one, value in course.values.items() if one >= since}
+    return course
+
+
+def calm(count):
+    """Songs that are a little faster or slower of late."""
+    gains = [[1_000] * 91 + [1_000 + (-1) ** number * 10] * 28 for number in range(count)]
+    return [counter(f"song:{number:02}", "spotify:streams", 50_000, steps) for number, steps in enumerate(gains)]
+
+
+LEAP, FALL, SETTLED = 3, 0.3, 20  # how many times as large; days after which a leap is confirmed
 
 
 def only(rows, **wanted):
@@ -241,3 +265,202 @@ def test_a_ratio_is_of_28_days_and_what_moves_first_is_found_by_its_lead(nodes):
     assert (row["lead_weeks"], row["lead_status"]) == (2, "ok")
     row = only(found, subject="song:loose", ratio_name="shazams_per_thousand_streams")
     assert (row["lead_weeks"], row["lead_status"]) == (None, "too_weak")
+
+
+@pytest.mark.parametrize("factor", [LEAP, FALL])
+def test_an_end_that_nothing_confirms_has_no_momentum_and_is_nobodys_peer(nodes, factor):
+    world = World(day(118), courses=[*calm(28), turned("song:turned", factor=factor)])
+    found = asked(warehouse(world, nodes, ["peers"]), "peers", day(118))
+    row, other = only(found, subject="song:turned"), only(found, subject="song:00")
+    assert (row["momentum"], row["peer_score"], row["certainty"]) == (None, None, None)
+    assert row["status"] == "unconfirmed_end"
+    # of the days before
+    assert (row["recent_pace"], row["earlier_pace"], row["size"]) == (1_000, 1_000, 28_000)
+    assert (other["peer_count"], other["peer_mean"], other["status"]) == (27, pytest.approx(0, abs=0.01), "ok")
+
+
+def test_a_leap_that_later_days_confirm_is_a_pace(nodes):
+    world = World(day(118), courses=[*calm(28), turned("song:turned", factor=LEAP, ago=SETTLED)])
+    connection = warehouse(world, nodes, ["peers", "career_stages"])
+    leap = 2 * (1_900_000 + 1_000 * (119 - SETTLED))
+    row = only(asked(connection, "peers", day(118)), subject="song:turned")
+    assert (row["recent_pace"], row["status"]) == (pytest.approx((28_000 + leap) / 28), "ok")
+    row = only(asked(connection, "career_stages", day(118)), subject="song:turned")
+    assert (row["size"], row["size_rank"], row["status"]) == (pytest.approx(28_000 + leap), 1, "ok")
+
+
+def test_a_group_counts_a_member_up_to_its_last_confirmed_value(nodes):
+    world = World(day(118), groups={"artist:a": ["song:calm", "song:turned"], "artist:b": ["song:alone"]})
+    world.courses = [steady("song:calm", "spotify:streams", 500, 119), turned("song:turned", factor=LEAP)]
+    world.courses.append(turned("song:alone", factor=LEAP))
+    found = asked(warehouse(world, nodes, ["peers"]), "peers", day(118))
+    row = only(found, subject="artist:a")
+    assert (row["recent_pace"], row["earlier_pace"], row["momentum"]) == (1_500, 1_500, 0)
+    # of its only member nothing is confirmed
+    row = only(found, subject="artist:b")
+    assert (row["recent_pace"], row["momentum"], row["status"]) == (1_000, None, "unconfirmed_end")
+
+
+@pytest.mark.parametrize("factor", [LEAP, FALL])
+def test_an_end_that_nothing_confirms_has_no_stage_and_no_rank(nodes, factor):
+    world = World(day(118))
+    world.courses = [steady(f"song:{number:02}", "spotify:streams", 1_000 + number, 119) for number in range(28)]
+    world.courses.append(turned("song:turned", factor=factor, gain=900))
+    found = asked(warehouse(world, nodes, ["career_stages"]), "career_stages", day(118))
+    row, largest = only(found, subject="song:turned"), only(found, subject="song:27")
+    assert (row["size"], row["size_rank"], row["rank_pct"], row["stage"]) == (28 * 900, None, None, None)
+    assert (row["certainty"], row["status"]) == (None, "unconfirmed_end")
+    assert (largest["size_rank"], largest["subject_count"]) == (1, 28)
+
+
+@pytest.mark.parametrize("factor", [LEAP, FALL])
+def test_an_end_that_nothing_confirms_crosses_no_milestone_and_ends_no_pace(nodes, factor):
+    world = World(day(118))
+    world.courses = [turned("song:turned", factor=factor, start=1_800_000)]
+    connection = warehouse(world, nodes, ["milestones"])
+    for since in (day(90), day(117)):
+        [row] = asked(connection, "milestones", since, day(118))
+        assert (row["threshold"], row["is_crossed"], row["status"]) == (2_000_000, False, "unconfirmed_end")
+        assert (row["after_date"], row["after_value"], row["certainty"]) == (day(117), 1_918_000, None)
+        assert (row["remaining"], row["daily_pace"]) == (82_000, 1_000)
+    [row] = asked(connection, "milestones", day(90), day(117))
+    assert (row["threshold"], row["is_crossed"], row["status"]) == (2_000_000, False, "ok")
+
+
+def test_a_leap_that_later_days_confirm_crosses_its_milestones(nodes):
+    world = World(day(118))
+    world.courses = [turned("song:turned", factor=LEAP, ago=SETTLED, start=1_800_000)]
+    found = asked(warehouse(world, nodes, ["milestones"]), "milestones", day(90), day(118))
+    crossed = {row["threshold"]: (row["crossed_date"], row["certainty"], row["status"]) for row in found[:2]}
+    assert crossed == dict.fromkeys((2_000_000, 5_000_000), (day(118 - SETTLED), "high", "ok"))
+    assert only(found, is_crossed=False)["status"] == "ok"
+
+
+def test_a_leap_that_nothing_confirms_is_no_spike_and_keeps_nothing_of_one(nodes):
+    """The world ends on a Sunday, so its last two weeks are known but for what leapt."""
+    world = World(day(139))
+    world.courses = [
+        turned("song:leapt", factor=LEAP, ago=9, days=140),
+        turned("song:settled", factor=LEAP, ago=23, days=140),
+    ]
+    # a week of 8,000 a day instead of 1,000, four weeks before the last
+    gains = [8_000 if 105 <= number < 112 else 1_000 for number in range(140)]
+    world.courses += [counter(f"song:{name}", "spotify:streams", 1_900_000, gains) for name in ("spiked", "fell")]
+    world.courses[-1].values[day(139)] *= FALL
+    found = asked(warehouse(world, nodes, ["spikes"]), "spikes", day(90), day(139))
+    assert {row["subject"] for row in found} == {"song:settled", "song:spiked", "song:fell"}
+    row = only(found, subject="song:settled")
+    assert (row["week_date"], row["first_seen_date"], row["status"]) == (day(112), day(116), "ok")
+    for name, kept in {"spiked": (0, "ok"), "fell": (None, "unconfirmed_end")}.items():
+        row = only(found, subject=f"song:{name}")
+        assert (row["kept_7d_ratio"], row["status_7d"]) == (0, "ok")
+        assert (row["kept_28d_ratio"], row["status_28d"]) == kept
+
+
+@pytest.mark.parametrize("factor", [LEAP, FALL])
+def test_a_share_is_of_what_is_confirmed(nodes, factor):
+    world = World(day(118), groups={"artist:a": ["song:top", "song:turned"], "artist:b": ["song:settled", "song:top"]})
+    world.courses = [steady("song:top", "spotify:streams", 600, 119), turned("song:turned", factor=factor, gain=300)]
+    world.courses.append(turned("song:settled", factor=LEAP, ago=SETTLED))
+    found = asked(warehouse(world, nodes, ["concentration"]), "concentration", day(118))
+    row = only(found, subject="artist:a", platform="spotify", dimension="member")
+    assert (row["total"], row["part_count"], row["top_part"]) == (28 * 600 + 27 * 300, 2, "song:top")
+    assert (row["certainty"], row["status"]) == ("medium", "low_coverage")
+    row = only(found, subject="artist:b", platform="spotify", dimension="member")
+    leap = 2 * (1_900_000 + 1_000 * (119 - SETTLED))
+    assert (row["total"], row["top_part"], row["status"]) == (28 * 600 + 28_000 + leap, "song:settled", "ok")
+
+
+def test_a_share_of_a_member_that_began_and_leapt_in_the_window_is_not_known(nodes):
+    world = World(day(118), groups={"artist:a": ["song:young"]})
+    world.courses = [turned("song:young", factor=LEAP), steady("song:old", "spotify:streams", 100, 119)]
+    world.courses[0].values = {one: value for one, value in world.courses[0].values.items() if one > day(110)}
+    found = asked(warehouse(world, nodes, ["concentration"]), "concentration", day(118))
+    row = only(found, subject="artist:a", platform="spotify", dimension="member")
+    assert (row["total"], row["certainty"], row["status"]) == (None, None, "unconfirmed_end")
+
+
+@pytest.mark.parametrize("factor", [LEAP, FALL])
+def test_a_ratio_needs_both_ends_confirmed(nodes, factor):
+    world = World(day(118))
+    for number in range(12):
+        world.courses.append(steady(f"song:{number:02}", "shazam:shazams", 10, 119))
+        world.courses.append(steady(f"song:{number:02}", "spotify:streams", 1_000, 119))
+    world.courses[1] = turned("song:00", factor=factor)
+    world.courses[3] = turned("song:01", factor=LEAP, ago=SETTLED)
+    found = asked(warehouse(world, nodes, ["ratios"]), "ratios", day(118))
+    named = {"ratio_name": "shazams_per_thousand_streams"}
+    row, settled = only(found, subject="song:00", **named), only(found, subject="song:01", **named)
+    assert (row["ratio"], row["certainty"], row["peer_pct"]) == (None, None, None)
+    assert row["status"] == "unconfirmed_end"
+    assert (settled["peer_count"], settled["status"]) == (11, "ok")
+    assert settled["ratio"] == pytest.approx(280_000 / (28_000 + 2 * (1_900_000 + 1_000 * (119 - SETTLED))))
+
+
+@pytest.mark.parametrize("factor", [LEAP, 0.5])  # to less than the first days, and all between were an excursion
+def test_a_value_that_nothing_confirms_is_on_no_curve(nodes, factor):
+    world = World(day(21), groups={"artist:a": [f"song:{number:02}" for number in range(12)]})
+    for number in range(12):
+        world.began[f"song:{number:02}"] = day(-1)
+        # the first week is the largest, the second a little smaller
+        world.courses.append(counter(f"song:{number:02}", "spotify:streams", 0, [9_000] * 7 + [8_000] * 7))
+    world.began["song:11"] = day(-1)
+    world.courses[11].values[day(13)] = round(world.courses[11].values[day(13)] * factor)
+    found = asked(warehouse(world, nodes, ["release_curves"]), "release_curves", day(13))
+    row, before = only(found, subject="song:11", day_number=14), only(found, subject="song:11", day_number=13)
+    assert row["value"] == round(119_000 * factor)  # as it was observed
+    assert (row["catalogue_pct"], row["earlier_ratio"], row["certainty"]) == (None, None, None)
+    assert row["status"] == "unconfirmed_end"
+    assert (row["peak_week"], row["half_life_days"], row["half_life_status"]) == (1, None, "too_early")
+    assert (before["catalogue_count"], before["status"]) == (11, "ok")
+    other = only(found, subject="song:00", day_number=14)
+    assert (other["catalogue_count"], other["catalogue_pct"], other["status"]) == (10, 0, "ok")
+
+
+def test_a_curve_that_leapt_and_stayed_is_compared(nodes):
+    world = World(day(41))
+    for number in range(12):
+        world.began[f"song:{number:02}"] = day(-1)
+        world.courses.append(counter(f"song:{number:02}", "spotify:streams", 0, [9_000] * 42))
+    brought = 2 * world.courses[11].values[day(13)]
+    world.courses[11].values |= {
+        one: value + brought for one, value in world.courses[11].values.items() if one >= day(13)
+    }
+    row = only(
+        asked(warehouse(world, nodes, ["release_curves"]), "release_curves", day(41)), subject="song:11", day_number=14
+    )
+    assert (row["value"], row["catalogue_pct"], row["status"]) == (3 * 14 * 9_000, 100, "ok")
+
+
+def test_a_leap_that_nothing_confirms_is_not_the_first_day_of_anothers_rise(nodes):
+    world = World(day(119), groups={"artist:a": ["song:rose", "song:turned"]})
+    gains = [9_000 if number > 117 else 1_000 for number in range(120)]
+    world.courses = [counter("song:rose", "spotify:streams", 1_900_000, gains)]
+    world.courses.append(turned("song:turned", factor=LEAP, ago=4, days=120))
+    connection = warehouse(world, nodes, ["movers", "mover_drivers"])
+    row = only(asked(connection, "movers", day(112), day(119)), subject="artist:a")
+    assert (row["move"], row["left_out_count"], row["first_seen_date"]) == (5_000 + 18_000, 1, day(118))
+    drivers = asked(connection, "mover_drivers", day(112), day(119))
+    assert {row["driver"] for row in drivers if row["subject"] == "artist:a"} == {"song:rose"}
+
+
+def test_weeks_of_a_forecast_end_with_the_last_confirmed_value(nodes):
+    world = World(day(279))
+    for number in range(12):
+        gains = [1_000 + 10 * number + (day_of % 7) for day_of in range(280)]
+        world.courses.append(counter(f"song:{number:02}", "spotify:streams", 1_900_000, gains))
+    world.courses[1] = turned("song:01", factor=LEAP, days=280)
+    world.courses[2] = turned("song:02", factor=FALL, days=280)
+    world.courses[3] = turned("song:03", factor=LEAP, ago=SETTLED, days=280)
+    given = panel(warehouse(world, nodes, ["movers"]), "spotify:streams")
+    place = {subject: number for number, subject in enumerate(given.subjects)}
+    turned_places = [place["song:01"], place["song:02"]]
+    assert given.values[turned_places, -1].tolist() == [7_000, 7_000]
+    assert given.values[place["song:03"], -3] > 1_000_000
+    assert np.flatnonzero(given.unconfirmed).tolist() == sorted(turned_places)
+    frames = _of_metric(given)
+    for table in ("forecasts", "milestones_expected"):
+        rows = frames[table].set_index("subject_id")
+        assert rows.loc[["song:01", "song:02"], "status"].tolist() == ["unconfirmed_end"] * 2
+        assert rows.loc[["song:01", "song:02"], "certainty"].isna().all()
+        assert "unconfirmed_end" not in rows.loc[["song:00", "song:03"], "status"].to_numpy()

@@ -21,6 +21,18 @@ parts as (
 
 ),
 
+ends as (
+
+    select * from {{ ref('int_ends_withheld') }}
+
+),
+
+series as (
+
+    select * from {{ ref('int_series_described') }}
+
+),
+
 platforms as (
 
     select * from {{ ref('dim_platforms') }}
@@ -63,22 +75,43 @@ memberships as (
 
 ),
 
--- one row per mover and series: what it gained, or its level; a share needs something that adds up
+-- one row per series: what it gained, or its level, up to its last confirmed observation
+measured as (
+
+    select
+        growth.*,
+        ends.series_id is not null as is_unconfirmed,
+        case
+            when ends.confirmed_date <= growth.from_date then null
+            when growth.kind in ('counter', 'flow')
+                then growth.gained - coalesce(ends.withheld_gain, 0)
+            when ends.series_id is null then growth.end_value
+            when {{ to_day() }} - ends.confirmed_date <= series.max_age_days
+                then ends.confirmed_value
+        end as measure
+    from growth
+    inner join series on growth.series_id = series.series_id
+    left join ends
+        on
+            growth.series_id = ends.series_id
+            and growth.end_observed_date = ends.observed_date
+
+),
+
+-- one row per mover and series; a share needs something that adds up
 amounts as (
 
     select
         movers.mover_id,
         movers.subject,
         movers.platform,
-        growth.platform as own_platform,
-        growth.subject as member,
-        growth.name as member_name,
-        parts.weight * case
-            when growth.kind in ('counter', 'flow') then growth.gained
-            else growth.end_value
-        end as amount
-    from growth
-    inner join parts on growth.series_id = parts.series_id
+        measured.platform as own_platform,
+        measured.subject as member,
+        measured.name as member_name,
+        measured.is_unconfirmed,
+        parts.weight * measured.measure as amount
+    from measured
+    inner join parts on measured.series_id = parts.series_id
     inner join movers on parts.mover_id = movers.mover_id
     where movers.kind in ('counter', 'flow', 'gauge')
 
@@ -113,7 +146,8 @@ shared as (
         member as part,
         any_value(member_name) as part_name,
         sum(amount) as amount,
-        bool_and(amount is not null) as is_whole
+        bool_and(amount is not null and not is_unconfirmed) as is_whole,
+        bool_or(is_unconfirmed) as is_unconfirmed
     from amounts
     where subject <> member
     group by mover_id, member
@@ -126,7 +160,8 @@ shared as (
         amounts.own_platform as part,
         any_value(platforms.platform_name) as part_name,
         sum(amounts.amount) as amount,
-        bool_and(amounts.amount is not null) as is_whole
+        bool_and(amounts.amount is not null and not amounts.is_unconfirmed) as is_whole,
+        bool_or(amounts.is_unconfirmed) as is_unconfirmed
     from amounts
     inner join platforms on amounts.own_platform = platforms.platform
     where amounts.platform = 'all'
@@ -143,7 +178,8 @@ shared as (
             when places.kind in ('counter', 'flow') then places.growth
             else places.end_value
         end as amount,
-        false as is_whole
+        false as is_whole,
+        false as is_unconfirmed
     from places
     inner join movers
         on
@@ -168,7 +204,8 @@ named as (
         shared.part,
         shared.part_name,
         shared.amount,
-        shared.is_whole
+        shared.is_whole,
+        shared.is_unconfirmed
     from shared
     inner join movers on shared.mover_id = movers.mover_id
 
@@ -186,7 +223,8 @@ named as (
         listed.playlist_id as part,
         listed.playlist_name as part_name,
         listed.amount,
-        false as is_whole
+        false as is_whole,
+        false as is_unconfirmed
     from listed
     inner join subjects on listed.subject = subjects.subject_id
 
@@ -212,6 +250,7 @@ summed as (
         arg_max(part, (round(amount, 6), part)) filter (where amount > 0) as top_part,
         arg_max(part_name, (round(amount, 6), part)) filter (where amount > 0) as top_name,
         bool_and(is_whole) as is_whole,
+        bool_or(is_unconfirmed) as is_unconfirmed,
         bool_or(amount is not null) as is_known
     from named
     group by subject, member_type, platform, metric, unit, dimension
@@ -245,6 +284,7 @@ described as (
             else 'low'
         end as certainty,
         case
+            when not is_known and is_unconfirmed then 'unconfirmed_end'
             when not is_known then 'no_end'
             when total is null then 'zero_base'
             when is_whole then 'ok'

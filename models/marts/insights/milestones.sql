@@ -1,5 +1,6 @@
 -- Thresholds are 1, 2 and 5 times a power of ten. One is crossed once, on the first day ever on
--- which the series was observed at or above it, between two observations that are shown.
+-- which the series was observed at or above it, between two observations that are shown. Newest
+-- values that no later one confirms cross nothing.
 
 with
 
@@ -28,16 +29,18 @@ thresholds as (
 dated as (
 
     select
-        series_id,
-        observed_date,
-        value,
-        running_gain,
-        observed_date <= {{ from_day() }} as is_before,
-        observed_date <= {{ to_day() }} - 28 as is_earlier
+        observations.series_id,
+        observations.observed_date,
+        observations.value,
+        observations.running_gain,
+        observations.observed_date <= {{ from_day() }} as is_before,
+        observations.observed_date <= {{ to_day() }} - 28 as is_earlier,
+        coalesce(observations.observed_date < series.unconfirmed_from_date, true) as is_confirmed
     from observations
+    inner join series on observations.series_id = series.series_id
     where
-        observed_date <= {{ to_day() }}
-        and not is_outlier
+        observations.observed_date <= {{ to_day() }}
+        and not observations.is_outlier
         and if({{ to_day() }} > {{ from_day() }}, true, error('to_date must be after from_date'))
 
 ),
@@ -47,14 +50,16 @@ reached as (
 
     select
         series_id,
-        max(value) filter (where is_before) as highest_before,
-        max(value) as highest,
-        max(observed_date) as after_date,
-        arg_max(value, observed_date) as after_value,
-        arg_max(running_gain, observed_date) as running_gain,
-        max(observed_date) filter (where is_earlier) as pace_date,
-        arg_max(running_gain, observed_date) filter (where is_earlier) as earlier_gain,
-        arg_max(value, observed_date) filter (where is_earlier) as earlier_value
+        max(observed_date) as newest_date,
+        max(value) filter (where is_confirmed and is_before) as highest_before,
+        max(value) filter (where is_confirmed) as highest,
+        max(observed_date) filter (where is_confirmed) as after_date,
+        arg_max(value, observed_date) filter (where is_confirmed) as after_value,
+        arg_max(running_gain, observed_date) filter (where is_confirmed) as running_gain,
+        max(observed_date) filter (where is_confirmed and is_earlier) as pace_date,
+        arg_max(running_gain, observed_date) filter (where is_confirmed and is_earlier)
+            as earlier_gain,
+        arg_max(value, observed_date) filter (where is_confirmed and is_earlier) as earlier_value
     from dated
     group by series_id
 
@@ -77,7 +82,8 @@ paced as (
                         else reached.after_value - reached.earlier_value
                     end / nullif(reached.after_date - reached.pace_date, 0)
         end as daily_pace,
-        {{ to_day() }} - reached.after_date as age_days
+        {{ to_day() }} - reached.newest_date as age_days,
+        reached.newest_date > reached.after_date as is_unconfirmed
     from reached
     inner join series on reached.series_id = series.series_id
 
@@ -207,6 +213,7 @@ united as (
         case
             when paced.age_days > paced.max_age_days then 'stale_end'
             when paced.daily_pace is null then 'stale_base'
+            when paced.is_unconfirmed then 'unconfirmed_end'
             else 'ok'
         end as status,
         paced.age_days <= paced.cadence_days as is_dense

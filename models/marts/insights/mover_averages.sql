@@ -29,6 +29,7 @@ weighted as (
         averages.observed_days,
         averages.expected_days,
         averages.average_per_observed_day,
+        averages.unconfirmed_days,
         metrics.min_base,
         parts.weight * averages.average_per_observed_day as average,
         parts.weight * case
@@ -53,7 +54,9 @@ averaged as (
         cast(sum({{ exact('size') }}) as double) as size,
         count(average_per_observed_day) as member_count,
         sum(observed_days) / sum(expected_days) as coverage_ratio,
-        max(min_base) as min_base
+        max(min_base) as min_base,
+        -- of a group whose other members are confirmed, the rest of this one is left out
+        bool_and(unconfirmed_days > 0) as is_all_unconfirmed
     from weighted
     group by mover_id
 

@@ -30,6 +30,12 @@ observations as (
 
 ),
 
+ends as (
+
+    select * from {{ ref('int_ends_unconfirmed') }}
+
+),
+
 joined as (
 
     select
@@ -51,11 +57,13 @@ surprising as materialized (
         joined.mover_id,
         parts.series_id,
         parts.weight,
+        ends.unconfirmed_from_date,
         joined.kind,
         (joined.move + joined.usual_move) / (2 * ({{ to_day() }} - {{ from_day() }})) as half_way,
         sign(joined.surprise) as direction
     from joined
     inner join parts on joined.mover_id = parts.mover_id
+    left join ends on parts.series_id = ends.series_id
     where joined.is_surprising
     order by joined.mover_id, parts.series_id
     limit 1000000
@@ -83,6 +91,7 @@ paced as (
         observations.observed_date > {{ from_day() }}
         and observations.observed_date <= {{ to_day() }}
         and not observations.is_outlier
+        and coalesce(observations.observed_date < surprising.unconfirmed_from_date, true)
     group by surprising.mover_id, observations.observed_date
 
 ),

@@ -49,7 +49,9 @@ compared as (
         recent.average as recent_pace,
         earlier.average as earlier_pace,
         least(recent.coverage_ratio, earlier.coverage_ratio) as coverage_ratio,
+        recent.is_all_unconfirmed,
         case
+            when recent.is_all_unconfirmed then null
             when recent.average >= 0 and earlier.average >= 0
                 then {{ ratio_root(
                     'recent.average + recent.min_base / 1000',
@@ -180,8 +182,9 @@ described as (
             else 'medium'
         end as certainty,
         case
-            when recent_pace is null then 'no_end'
+            when recent_pace is null and not is_all_unconfirmed then 'no_end'
             when earlier_pace is null then 'no_base'
+            when is_all_unconfirmed then 'unconfirmed_end'
             when momentum is null and least(recent_pace, earlier_pace) = 0 then 'zero_base'
             when momentum is null then 'restated_in_window'
             when peer_scope is null or peer_spread = 0 then 'few_peers'

@@ -11,17 +11,7 @@ ratios as (
 
 growth as (
 
-    select
-        subject,
-        subject_type,
-        name,
-        platform || ':' || metric as metric_id,
-        kind,
-        status,
-        case when kind = 'flow' then null else end_value end as level,
-        gained,
-        coverage_ratio
-    from {{ ref('series_growth') }}({{ to_day() }} - 28, to_date)
+    select * from {{ ref('series_growth') }}({{ to_day() }} - 28, to_date)
 
 ),
 
@@ -40,6 +30,34 @@ observations as (
 series as (
 
     select * from {{ ref('int_series_described') }}
+
+),
+
+ended as (
+
+    select
+        growth.*,
+        growth.end_value is not null
+        and coalesce(growth.end_observed_date >= series.unconfirmed_from_date, false)
+            as is_unconfirmed
+    from growth
+    inner join series on growth.series_id = series.series_id
+
+),
+
+-- what rests on an end that no later value confirms is no figure
+figures as (
+
+    select
+        subject,
+        subject_type,
+        name,
+        platform || ':' || metric as metric_id,
+        case when is_unconfirmed then 'unconfirmed_end' else status end as status,
+        case when kind <> 'flow' and not is_unconfirmed then end_value end as level,
+        case when not is_unconfirmed then gained end as gained,
+        coverage_ratio
+    from ended
 
 ),
 
@@ -62,8 +80,8 @@ paired as (
         least(numerators.coverage_ratio, denominators.coverage_ratio) as coverage_ratio,
         subjects.is_primary
     from ratios
-    inner join growth as numerators on ratios.numerator_metric_id = numerators.metric_id
-    inner join growth as denominators
+    inner join figures as numerators on ratios.numerator_metric_id = numerators.metric_id
+    inner join figures as denominators
         on
             ratios.denominator_metric_id = denominators.metric_id
             and numerators.subject = denominators.subject
@@ -134,6 +152,7 @@ closes as (
             > cast(date_trunc('week', observations.observed_date) as date) + 6,
             true
         )
+        and coalesce(observations.observed_date < series.unconfirmed_from_date, true)
     group by all
 
 ),

@@ -1,5 +1,6 @@
 -- Where a subject stood on the n-th day since it began, beside the earlier ones of its makers and
--- all of its type; and how long its weekly gain took to fall to half.
+-- all of its type; and how long its weekly gain took to fall to half. A value that no later one
+-- confirms is shown and compared with none.
 
 with
 
@@ -63,6 +64,7 @@ observed as (
             else observations.value
         end as value,
         observations.running_breaks,
+        coalesce(observations.observed_date < released.unconfirmed_from_date, true) as is_confirmed,
         observations.observed_date - released.began_on as from_day_number,
         least(
             observations.observed_date + released.max_age_days,
@@ -86,6 +88,7 @@ known as (
         observed_date,
         value,
         running_breaks,
+        is_confirmed,
         unnest(range(from_day_number, to_day_number + 1)) as day_number
     from observed
 
@@ -124,6 +127,7 @@ weeks as (
             when
                 lag(day_number, 1, 0) over by_day <> day_number - 7
                 or running_breaks - lag(running_breaks, 1, running_breaks) over by_day >= 131072
+                or not is_confirmed
                 then null
             else value - lag(value, 1, 0) over by_day
         end as gain
@@ -193,6 +197,7 @@ beside as (
         median(described.value) as earlier_median
     from predecessors
     inner join described on predecessors.earlier_subject_id = described.subject_id
+    where described.is_confirmed
     group by
         predecessors.subject_id, described.platform, described.metric, described.day_number
 
@@ -209,6 +214,7 @@ placed as (
             order by value
         ) - 1 as lower_count
     from described
+    where is_confirmed
     window likes as (partition by subject_type, platform, metric, day_number)
 
 ),
@@ -229,7 +235,8 @@ curves as (
         described.value,
         coalesce(beside.earlier_count, 0) as earlier_count,
         beside.earlier_median,
-        described.value / nullif(beside.earlier_median, 0) as earlier_ratio,
+        case when described.is_confirmed then described.value / nullif(beside.earlier_median, 0) end
+            as earlier_ratio,
         coalesce(placed.catalogue_count, 0) as catalogue_count,
         case
             when placed.catalogue_count >= 10
@@ -246,13 +253,14 @@ curves as (
             else 'ok'
         end as half_life_status,
         case
-            when described.value is null then null
+            when described.value is null or not described.is_confirmed then null
             when placed.catalogue_count >= 100 then 'high'
             when placed.catalogue_count >= 10 then 'medium'
             else 'low'
         end as certainty,
         case
             when described.value is null then 'no_base'
+            when not described.is_confirmed then 'unconfirmed_end'
             when placed.catalogue_count < 10 then 'few_peers'
             else 'ok'
         end as status,

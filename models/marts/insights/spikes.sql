@@ -1,5 +1,6 @@
 -- A spike is a calendar week that gained far more than the weeks before it, after one that did not.
--- What is left of the rise is read off the first and the fourth week after.
+-- What is left of the rise is read off the first and the fourth week after. A week that closes with
+-- a value that no later one confirms is not known.
 
 with
 
@@ -50,6 +51,7 @@ closes as (
         coalesce(dated.next_observed_date > dated.sunday_date, true)
         and dated.sunday_date - dated.observed_date <= series.max_age_days
         and dated.sunday_date <= series.complete_through_date
+        and coalesce(dated.observed_date < series.unconfirmed_from_date, true)
 
 ),
 
@@ -202,11 +204,13 @@ described as (
         case
             when found.gained_7d is not null then 'ok'
             when found.sunday_date + 7 > series.complete_through_date then 'too_early'
+            when found.sunday_date + 7 >= series.unconfirmed_from_date then 'unconfirmed_end'
             else 'low_coverage'
         end as status_7d,
         case
             when found.gained_28d is not null then 'ok'
             when found.sunday_date + 28 > series.complete_through_date then 'too_early'
+            when found.sunday_date + 28 >= series.unconfirmed_from_date then 'unconfirmed_end'
             else 'low_coverage'
         end as status_28d,
         case when found.week_count = 12 then 'high' else 'medium' end as certainty,

@@ -45,7 +45,9 @@ HISTORY = """
         select own.*, ($end - o.observed_date) // 7 as ago, max_by(o.running_gain, o.observed_date) as gained,
             max_by(o.value, o.observed_date) as level, sum(o.value) as total
         from own inner join metrics.fct_observations as o on own.series_id = o.series_id
-        where not o.is_outlier and o.observed_date between $end - 7 * $weeks::integer - 6 and $end
+        left join intermediate.int_ends_unconfirmed as e on own.series_id = e.series_id
+        where not o.is_outlier and coalesce(o.observed_date < e.unconfirmed_from_date, true)
+            and o.observed_date between $end - 7 * $weeks::integer - 6 and $end
         group by all
     ),
     paces as (

@@ -17,7 +17,7 @@ from crescendo.errors import CrescendoError
 
 Say = Callable[[str], None]
 OWN = "crescendo"  # the platform of our own measures, which `crescendo watch` judges
-OPEN = "open_end"
+OPEN, UNCONFIRMED = "open_end", "unconfirmed_end"
 HIGH_TRIED, MEDIUM_TRIED = 60, 20
 
 METRICS = """
@@ -87,6 +87,8 @@ def _joined(table: str, frames: list[pd.DataFrame]) -> pd.DataFrame:
 
 def _of_metric(given: Panel) -> dict[str, pd.DataFrame]:
     made = forecast.forecast(given.values, given.ages, given.kind, given.min_base)
+    # where it goes on from is not known
+    made.status[given.unconfirmed] = UNCONFIRMED
     frames = {"forecasts": _forecast_rows(given, made), "forecast_accuracy": _accuracy_rows(given, made)}
     if given.kind in milestones.KINDS:
         frames["milestones_expected"] = _milestone_rows(given, made)

@@ -2,7 +2,7 @@
 
 A week ends on the weekday of the platform's complete-through date, so that the newest week is whole; of a platform
 whose series come and go, as in charts, on that of its last day. Of a counter it has the gain, of a flow the sum, of
-anything else the value as the week ended.
+anything else the value as the week ended. Newest values that no later one confirms are in no week.
 """
 
 from dataclasses import dataclass
@@ -35,7 +35,9 @@ WEEKS = """
             s.last_day - 7 * ((s.last_day - o.observed_date) // 7)::integer as ends_on
         from metrics.fct_observations as o
         inner join series as s on o.series_id = s.series_id
-        where not o.is_outlier and o.observed_date between s.last_day - 7 * $weeks::integer + 1 and s.last_day
+        left join intermediate.int_ends_unconfirmed as e on o.series_id = e.series_id
+        where not o.is_outlier and coalesce(o.observed_date < e.unconfirmed_from_date, true)
+            and o.observed_date between s.last_day - 7 * $weeks::integer + 1 and s.last_day
     ),
     closed as (
         select series_id, any_value(kind) as kind, ago, count(*) as days, avg(value) as mean,
@@ -58,8 +60,11 @@ WEEKS = """
     from gained
 """
 SERIES = """
-    select s.series_id, s.subject_id, b.began_on, b.name, b.subject_type
+    select s.series_id, s.subject_id, b.began_on, b.name, b.subject_type,
+        coalesce(e.unconfirmed_from_date <= $last_day::date and s.last_date > $last_day::date - 7, false)
+            as is_unconfirmed
     from metrics.dim_series as s inner join metrics.dim_subjects as b on s.subject_id = b.subject_id
+    left join intermediate.int_ends_unconfirmed as e on s.series_id = e.series_id
     where s.metric_id = $metric and b.is_primary order by s.series_id
 """
 
@@ -70,7 +75,8 @@ class Panel:
 
     values: [series, weeks], the newest last; nan if a week is not known. ends: the day on which the newest week ends.
     last: the newest value of each series, of a counter its total, nan if it is not of the newest week; closed: its day.
-    ages: weeks from the subject's beginning to the newest week, nan if unknown.
+    ages: weeks from the subject's beginning to the newest week, nan if unknown. unconfirmed: whether values of the
+    newest week fell or leapt, and no later one confirms them.
     """
 
     metric_id: str
@@ -86,6 +92,7 @@ class Panel:
     subjects: np.ndarray
     names: np.ndarray
     types: np.ndarray
+    unconfirmed: np.ndarray
 
     @property
     def adds(self) -> bool:
@@ -103,14 +110,15 @@ def panel(connection: duckdb.DuckDBPyConnection, metric_id: str, weeks: int = MO
     if not found or found[3] is None:
         return None
     kind, base, unit, ends = found
-    about = connection.execute(SERIES, {"metric": metric_id}).fetchnumpy()
+    about = connection.execute(SERIES, {"metric": metric_id, "last_day": ends}).fetchnumpy()
     rows = connection.execute(WEEKS, {"metric": metric_id, "weeks": weeks, "last_day": ends}).fetchnumpy()
     if not (len(about["series_id"]) and len(rows["ago"])):
         return None
     values, last, closed = _laid_out(about["series_id"], rows)
     texts = (np.ma.filled(about[name], "") for name in ("series_id", "subject_id", "name", "subject_type"))
     ages = _ages(about["began_on"], ends)
-    return Panel(metric_id, kind, unit, float(base or 0), ends, values, last, closed, ages, *texts)
+    told = [*texts, np.ma.filled(about["is_unconfirmed"], fill_value=False)]
+    return Panel(metric_id, kind, unit, float(base or 0), ends, values, last, closed, ages, *told)
 
 
 def _laid_out(series: np.ndarray, rows: dict[str, np.ndarray]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
