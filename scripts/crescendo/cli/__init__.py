@@ -56,6 +56,14 @@ class Verbs(click.Group):
         """Every verb, sorted."""
         return sorted(VERBS)
 
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """The words, none of them blank: an unset variable of a shell would ask another question than the one meant."""
+        if not all(word.removeprefix(word.partition("=")[0] + "=").strip() for word in args):
+            from crescendo.cli.mistakes import refuse_blank
+
+            refuse_blank(self, args)
+        return super().parse_args(ctx, args)
+
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
