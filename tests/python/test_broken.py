@@ -171,6 +171,7 @@ TEXTS = {  # the list of points as sent, NEAR the good one -> the outcome
     ),
 }
 NO_NAME = "Expecting property name enclosed in double quotes"
+LINK_TO_NOTHING = "is a link to nothing: put its target back, or remove the link"
 SUMMARIES = {
     "[]": None,  # so PHP writes an empty object
     '""': None,
@@ -387,7 +388,8 @@ FILES = {  # name -> (content by the number of its first song, outcome)
     "socket.csv": (None, Refused("is not a regular file")),
     "link_outside.csv": (None, Refused("is a link to a place outside the folder: copy the file, or name its target")),
     "link_to_folder": (None, Refused("is not a regular file")),
-    "link_to_nothing.csv": (None, Refused("is a link to nothing")),
+    "link_to_nothing.csv": (None, Refused(LINK_TO_NOTHING)),
+    "link_to_nothing_outside.csv": (None, Refused(LINK_TO_NOTHING)),
 }
 
 
@@ -436,6 +438,7 @@ def folder(tmp_path_factory):
             (desk.folder / "link_outside.csv").symlink_to(tmp_path / "outside.csv")
             (desk.folder / "link_to_folder").symlink_to(desk.folder / "inside")
             (desk.folder / "link_to_nothing.csv").symlink_to(desk.folder / "gone.csv")
+            (desk.folder / "link_to_nothing_outside.csv").symlink_to(tmp_path / "gone.csv")
             (desk.folder / ".hidden.csv").write_text("not looked at")
             (desk.folder / "half.csv.tmp").write_text("not looked at")
             said = desk.run("load", desk.folder, "--format", "json")
