@@ -197,8 +197,13 @@ def put(target: Path, *, wait: float = 60.0) -> None:
     if target.resolve() == file.resolve():
         raise CrescendoError(f"{target} is the warehouse itself: name another file")
     with private_files(), _explained(target):
-        target.parent.mkdir(parents=True, exist_ok=True)
-        swap.put(file, target, wait=wait, settle=_settle)
+        try:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            swap.put(file, target, wait=wait, settle=_settle)
+        except OSError as error:
+            if FULL.search(str(error)):
+                raise
+            raise CrescendoError(f"cannot write {target}: {error.strerror}: name another file") from None
 
 
 @contextmanager

@@ -10,6 +10,7 @@ from click.utils import make_default_short_help
 
 from crescendo.ask import texts
 from crescendo.errors import CrescendoError
+from crescendo.files import ELSEWHERE
 
 # verb -> the click command that does it
 VERBS = {
@@ -173,7 +174,7 @@ def _explained(error: CrescendoError | OSError) -> tuple[str, int]:
         # what is still buffered would fail again when Python ends
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
         return f"the output was not written to its end: {error.strerror}", 2
-    return f"{error.filename}: {error.strerror}", 2
+    return f"{error.filename}: {error.strerror}: {ELSEWHERE}", 2
 
 
 def _fail(said: str, code: int) -> int:

@@ -58,7 +58,8 @@ def publish_files(folder: Path, kind: str, file: Path | None = None) -> list[Pub
                 for leftover in (beside, old):
                     shutil.rmtree(leftover, ignore_errors=True)
     except (OSError, duckdb.Error) as error:
-        raise CrescendoError(f"cannot write to {folder}: {error}") from None
+        why = error.strerror if isinstance(error, OSError) else str(error).splitlines()[0]
+        raise CrescendoError(f"cannot write to {folder}: {why}: name another folder, such as exports") from None
     return published
 
 
