@@ -25,6 +25,7 @@ from operation_worlds import RULES
 from reports import csv_text, song
 from test_fetch_moovitamix import DATE, faithful
 
+BY_MAPPING = "write NAME.mapping.toml beside it, which says what its columns are (docs/leads.md), or move it away"
 AT_WORK = """
 import sys, time
 from pathlib import Path
@@ -349,7 +350,7 @@ def test_a_load_that_refused_a_file_names_it_and_has_not_failed(file, tmp_path):
     [one] = json.loads(done.stdout)["alerts"]
     assert (done.returncode, one["rule_name"], one["severity"]) == (0, "files_refused", "warning")
     assert one["sentence_en"] == (
-        "The last load refused 1 file: odd.csv is not a known document: its first line begins ***."
+        f"The last load refused 1 file: odd.csv is not a known document: its first line begins ***: {BY_MAPPING}."
         " What could be read is loaded."
     )
     assert one["sentence_fr"].startswith("Le dernier chargement a refusé 1 fichier : odd.csv")
