@@ -56,7 +56,7 @@ load: .venv/.ready ## load landing/ into the warehouse
 	@$(BIN)/crescendo load
 
 sample: .venv/.ready ## write the sample to sample/
-	@$(BIN)/crescendo sample --to sample
+	@$(BIN)/crescendo sample
 
 status: .venv/.ready ## what was loaded, refused and unknown
 	@$(BIN)/crescendo status

@@ -15,8 +15,8 @@ from crescendo.ask.texts import _
 from crescendo.terminal import counted
 from crescendo.warehouse import path as warehouse_path
 
-UNREAD = "Error when converting column"  # so DuckDB names the column of a seed, below the line of the file
 MOST = 8  # tables that are named
+MESSAGE = 600  # characters of what a database says
 BROKEN = ("warn", "fail", "error", "partial success")
 
 
@@ -68,14 +68,9 @@ def nodes(target: Path) -> list[dict]:
 def _broken(manifest: dict, uid: str, result: dict) -> Broken:
     node = manifest["nodes"][uid]
     is_promise = node["resource_type"] == "test" and result["status"] != "error"
-    said = (result["message"] or "").split("\n")
-    said = (
-        said[1:2] + [line for line in said if line.lstrip().startswith(UNREAD)]
-        if result["status"] == "error"
-        else said[:1]
+    what = (
+        f"{counted(result['failures'], 'row breaks', 'rows break')} it" if is_promise else _said(manifest, node, result)
     )
-    message = " ".join(" ".join(said).split())
-    what = f"{counted(result['failures'], 'row breaks', 'rows break')} it" if is_promise else message
     of = [node["attached_node"]] if node.get("attached_node") else node["depends_on"].get("nodes", [])
     return Broken(
         name=node["name"],
@@ -84,6 +79,18 @@ def _broken(manifest: dict, uid: str, result: dict) -> Broken:
         rests_on_it=_read_by_people(manifest, of if node["resource_type"] == "test" else [uid]),
         is_promise=is_promise,
     )
+
+
+def _said(manifest: dict, node: dict, result: dict) -> str:
+    """What the database said, with the column and the line that it names, and the files that the model reads."""
+    lines = (result["message"] or "").split("\n")[1 if result["status"] == "error" else 0 :]
+    message = " ".join(" ".join(line for line in lines if line.strip(" ^~")).split())[:MESSAGE]
+    read = [
+        manifest["nodes"][uid]["original_file_path"]
+        for uid in node["depends_on"].get("nodes", [])
+        if uid.startswith("model.")
+    ]
+    return f"{message}; it reads {', '.join(read)}" if read and result["status"] == "error" else message
 
 
 def _read_by_people(manifest: dict, uids: list[str]) -> tuple[str, ...]:
@@ -111,7 +118,8 @@ def told(broken: list[Broken], target: Path) -> list[str]:
     failed = [item.name for item in broken if not item.is_promise]
     what = [f"a promise of Crescendo is broken: {', '.join(promises)}"] * bool(promises)
     what += [f"{', '.join(failed)} could not be built"] * bool(failed)
-    lines = [f"error: {'; '.join(what)}. This is a fault of ours, not of your files."]
+    whose = "ours" if promises and not failed else "the models, which are ours unless you have changed them"
+    lines = [f"error: {'; '.join(what)}. This is a fault of {whose}, not of your files."]
     for item in broken:
         lines.append(f"  {item.name} ({item.where}): {item.what}")
         more = f" and {len(item.rests_on_it) - MOST} more" if len(item.rests_on_it) > MOST else ""

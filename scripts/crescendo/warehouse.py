@@ -83,6 +83,13 @@ def check_file(file: Path) -> None:
         )
 
 
+def require(file: Path | None = None) -> None:
+    """Raises CrescendoError if there is no warehouse, that of `path()` if None."""
+    file = file or path()
+    if not swap.working(file).exists():
+        raise CrescendoError(f"there is no warehouse at {file}: run `make build`, or name one in CRESCENDO_DB")
+
+
 def one(connection: duckdb.DuckDBPyConnection, query: str, values: Sequence[object] = ()) -> tuple[Any, ...]:
     """The one row of a query that always has one, such as an aggregate."""
     row = connection.execute(query, values).fetchone()
@@ -123,8 +130,7 @@ def connect(
         return
     opened = swap.working(file)
     check_file(opened)
-    if not opened.exists():
-        raise CrescendoError(f"there is no warehouse at {file}: run `make build`, or name one in CRESCENDO_DB")
+    require(file)
     with _explained(file):
         connection = _open(opened, until=time.monotonic() + wait)
         try:
@@ -140,8 +146,7 @@ def shared(file: Path) -> duckdb.DuckDBPyConnection:
     can be opened beside it. Raises CrescendoError if the file is missing, not a DuckDB file, or damaged.
     """
     check_file(file)
-    if not file.exists():
-        raise CrescendoError(f"there is no warehouse at {file}: run `make build`, or name one in CRESCENDO_DB")
+    require(file)
     with _explained(file):
         # of one path DuckDB opens one file at a time in a process; of a database that is attached it does not
         connection = duckdb.connect(config={"threads": min(4, os.cpu_count() or 1)})
@@ -188,13 +193,17 @@ def put(target: Path, *, wait: float = 60.0) -> None:
     check_file(file)
     checked(str(target))
     check_file(target)
-    if not file.exists():
-        raise CrescendoError(f"there is no warehouse at {file}: run `make build`, or name one in CRESCENDO_DB")
+    require(file)
     if target.resolve() == file.resolve():
         raise CrescendoError(f"{target} is the warehouse itself: name another file")
     with private_files(), _explained(target):
-        target.parent.mkdir(parents=True, exist_ok=True)
-        swap.put(file, target, wait=wait, settle=_settle)
+        try:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            swap.put(file, target, wait=wait, settle=_settle)
+        except OSError as error:
+            if FULL.search(str(error)):
+                raise
+            raise CrescendoError(f"cannot write {target}: {error.strerror}: name another file") from None
 
 
 @contextmanager

@@ -171,6 +171,8 @@ TEXTS = {  # the list of points as sent, NEAR the good one -> the outcome
     ),
 }
 NO_NAME = "Expecting property name enclosed in double quotes"
+BY_MAPPING = "write NAME.mapping.toml beside it, which says what its columns are (docs/leads.md), or move it away"
+LINK_TO_NOTHING = "is a link to nothing: put its target back, or remove the link"
 SUMMARIES = {
     "[]": None,  # so PHP writes an empty object
     '""': None,
@@ -209,7 +211,10 @@ FILES = {  # name -> (content by the number of its first song, outcome)
             "found song_id, artist, release_date, image_url, timeSeries, summaries)"
         ),
     ),
-    "other.csv": (lambda n: "a,b\n1,2\n", Refused("is not a known document: its first line begins 'a,b'")),
+    "other.csv": (
+        lambda n: "a,b\n1,2\n",
+        Refused(f"is not a known document: its first line begins 'a,b': {BY_MAPPING}"),
+    ),
     "twice.csv": (report((*COLUMNS, "title")), Refused("names a column twice: title")),
     "order.csv": (report((COLUMNS[0], *COLUMNS[:0:-1])), Loaded()),
     "more.csv": (report((*COLUMNS, "mood"), mood="calm"), Loaded(unknown=("mood",))),
@@ -294,7 +299,10 @@ FILES = {  # name -> (content by the number of its first song, outcome)
         lambda n: "<!DOCTYPE html>",
         Refused("is a web page or XML, perhaps an error page: fetch it again"),
     ),
-    "error.json": (lambda n: '{"errors": []}', Refused("is JSON of no known document: its first keys are errors")),
+    "error.json": (
+        lambda n: '{"errors": []}',
+        Refused(f"is JSON of no known document: its first keys are errors: {BY_MAPPING}"),
+    ),
     "archive.csv": (lambda n: b"PK\x03\x04\x00\x00", Refused("is a zip archive: unpack it and load the files in it")),
     "cut.csv.gz": (
         edited(lambda text: gzip.compress(text + os.urandom(90_000))[:-9_000]),
@@ -365,7 +373,10 @@ FILES = {  # name -> (content by the number of its first song, outcome)
         lambda n: json.dumps(three(n), ensure_ascii=False).encode("latin-1"),
         Refused(f"is not loaded: none of its 3 records can be: record 1: {NO_UTF8}"),
     ),
-    "array_empty.json": (lambda n: "[]", Refused("is JSON of no known document: its first keys are none")),
+    "array_empty.json": (
+        lambda n: "[]",
+        Refused(f"is JSON of no known document: its first keys are none: {BY_MAPPING}"),
+    ),
     "single.json": (lambda n: json.dumps(three(n)[1], indent=2), Loaded("2")),
     "single_bom.json": (lambda n: "\ufeff" + json.dumps(three(n)[1], indent=2), Loaded("2")),
     "single.json.gz": (lambda n: gzip.compress(json.dumps(three(n)[1], indent=2).encode()), Loaded("2")),
@@ -387,7 +398,8 @@ FILES = {  # name -> (content by the number of its first song, outcome)
     "socket.csv": (None, Refused("is not a regular file")),
     "link_outside.csv": (None, Refused("is a link to a place outside the folder: copy the file, or name its target")),
     "link_to_folder": (None, Refused("is not a regular file")),
-    "link_to_nothing.csv": (None, Refused("is a link to nothing")),
+    "link_to_nothing.csv": (None, Refused(LINK_TO_NOTHING)),
+    "link_to_nothing_outside.csv": (None, Refused(LINK_TO_NOTHING)),
 }
 
 
@@ -436,6 +448,7 @@ def folder(tmp_path_factory):
             (desk.folder / "link_outside.csv").symlink_to(tmp_path / "outside.csv")
             (desk.folder / "link_to_folder").symlink_to(desk.folder / "inside")
             (desk.folder / "link_to_nothing.csv").symlink_to(desk.folder / "gone.csv")
+            (desk.folder / "link_to_nothing_outside.csv").symlink_to(tmp_path / "gone.csv")
             (desk.folder / ".hidden.csv").write_text("not looked at")
             (desk.folder / "half.csv.tmp").write_text("not looked at")
             said = desk.run("load", desk.folder, "--format", "json")

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 
 import duckdb
 import pytest
+from conftest import ROOT
 from crescendo.cli import main
 from crescendo.http.answers import message
 from crescendo.http.server import PASSING, Disturbed, Faults, served
@@ -192,3 +193,20 @@ def test_a_page_beyond_the_last_is_refused_and_not_retried(tmp_path):
         answer = httpx.get(f"{url}/3/movie/1", headers=headers)
         assert (answer.status_code, answer.json()["status_code"]) == (404, 34)
     assert date(2025, 5, 21) == DAY
+
+
+def test_without_a_token_the_simulator_is_named(tmp_path, monkeypatch, capsys):
+    monkeypatch.delenv("TMDB_TOKEN", raising=False)
+    for words in (
+        ["fetch", "tmdb", "--to", str(tmp_path), "--url", "http://127.0.0.1:9"],
+        ["check", "--source", "tmdb"],
+    ):
+        assert main(words) == 2
+        said = capsys.readouterr().err
+        assert "no credentials: TMDB_TOKEN not set" in said
+        assert "`crescendo simulate tmdb`" in said
+
+
+def test_the_token_that_the_page_of_films_types_is_the_simulators():
+    page = " ".join((ROOT / "docs" / "films.md").read_text().split())
+    assert f"`TMDB_TOKEN={TOKEN} crescendo fetch tmdb --url http://127.0.0.1:8003`" in page

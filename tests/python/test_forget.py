@@ -81,3 +81,10 @@ def test_all_or_nothing(desk, monkeypatch):
 def test_mistakes_are_explained(desk, words):
     code, _, err = desk.run("forget", *words)
     assert (code, "Traceback" in err) == (2, False)
+
+
+def test_a_warehouse_that_is_not_there_is_not_made(desk):
+    code, out, err = desk.run("forget", desk.write("a.csv", csv_text([song(1)])))
+    assert (code, out) == (2, "")
+    assert err.startswith(f"error: there is no warehouse at {desk.warehouse}: run `make build`")
+    assert [path.name for path in desk.folder.iterdir()] == ["a.csv"]

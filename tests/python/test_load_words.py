@@ -57,5 +57,5 @@ def test_a_folder_that_another_load_has_just_removed_is_no_obstacle(tmp_path):
 @pytest.mark.parametrize("verb", ["load", "forget"])
 def test_an_empty_word_is_not_the_folder_that_one_is_in(desk, verb):
     code, _, err = desk.run(verb, "")
-    assert (code, "the path is empty" in err) == (2, True)
+    assert (code, "PATHS is empty: type PATHS" in err) == (2, True)
     assert not desk.warehouse.exists()

@@ -19,6 +19,8 @@ from crescendo.sources.tmdb.world import Films
 from crescendo.withheld import withhold
 from reports import csv_text, point, song
 
+BY_MAPPING = "write NAME.mapping.toml beside it, which says what its columns are (docs/leads.md), or move it away"
+
 ADDITIONAL = re.compile(r"_[\w.-]+")
 DAY = "2025-01-05"
 
@@ -72,7 +74,7 @@ def test_a_load_at_debug_explains_every_file(desk, log):
     assert known["report.csv"]["_document"] == "report"
     assert known["report.csv"]["_why"] == "its header has song_id, title, artist, timeSeries"
     refused = {event["_file"].rpartition("/")[2]: event["_why"] for event in of(events, "file refused")}
-    assert refused["notes.csv"] == "is not a known document: its first line begins ***"
+    assert refused["notes.csv"] == f"is not a known document: its first line begins ***: {BY_MAPPING}"
     assert {*known, *refused} == {path.name for path in desk.folder.iterdir()}
     loaded = {event["_file"].rpartition("/")[2]: event for event in of(events, "file loaded")}
     assert loaded["report.csv"]["_values_rejected"] == 1

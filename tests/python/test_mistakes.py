@@ -2,8 +2,9 @@
 
 import shlex
 
+import click
 import pytest
-from crescendo.cli import main
+from crescendo.cli import crescendo, main
 
 SAID = {
     "growht": "there is no command 'growht': did you mean growth?",
@@ -68,3 +69,43 @@ def test_a_mistake_is_met_with_what_to_type(words, said, capsys, monkeypatch, tm
 def test_help_is_a_word_too(words, capsys):
     assert main(words) == 0
     assert capsys.readouterr().out.startswith("Usage: crescendo ")
+
+
+def worded(command, words=()):
+    """Every option and argument of every verb that takes a word, with the words of its verb."""
+    context = click.Context(command)
+    if isinstance(command, click.Group):
+        for name in command.list_commands(context):
+            yield from worded(command.get_command(context, name), (*words, name))
+    else:
+        takes = [one for one in command.params if not (isinstance(one, click.Option) and (one.is_flag or one.hidden))]
+        yield from (pytest.param(words, one, id=f"{' '.join(words)} {one.name}") for one in takes)
+
+
+WORDED = list(worded(crescendo))
+
+
+def test_most_verbs_take_a_word():
+    assert len(WORDED) > 120
+    assert len({param.values[0] for param in WORDED}) > 25
+
+
+@pytest.mark.parametrize(("words", "parameter"), WORDED)
+def test_a_blank_value_is_refused_by_its_name_with_what_to_type(words, parameter, capsys, monkeypatch, tmp_path):
+    # what an unset variable of a shell leaves; without the option the question would be another one
+    monkeypatch.chdir(tmp_path)
+    is_option = isinstance(parameter, click.Option)
+    name = parameter.opts[0] if is_option else parameter.make_metavar(click.Context(crescendo)).strip("[].")
+    ways = ([name, ""], [name, " \t"], [f"{name}="]) if is_option else ([""], ["  "])
+    for way in ways:
+        assert main([*words, *way]) == 2
+        shown = capsys.readouterr()
+        assert shown.err.startswith(f"error: {name} is empty: type {name}")
+        assert shown.err.count("\n") == 1
+        assert shown.out == ""
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_blank_value_is_told_in_french_too(capsys):
+    assert main(["growth", "--genre", "", "--lang", "fr"]) == 2
+    assert capsys.readouterr().err.startswith("erreur : --genre est vide : écrivez --genre TEXT")

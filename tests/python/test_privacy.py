@@ -17,7 +17,7 @@ def listening(tmp_path_factory):
     folder = tmp_path_factory.mktemp("listening")
     environment = project_in(folder)
     assert crescendo(folder, environment, *LISTENING, "2").returncode == 0
-    assert crescendo(folder, environment, "load").returncode == 0
+    assert crescendo(folder, environment, "load", "sample").returncode == 0
     hashes = {}
     for name, key in (("made", ""), ("made again", ""), ("other", OTHER), ("back", "")):
         done = dbt(
@@ -106,7 +106,7 @@ def test_dbt_without_the_plugin_makes_no_hash_at_all(tmp_path):
         f"crescendo: {{target: d, outputs: {{d: {{type: duckdb, path: {path}, schema: main}}}}}}"
     )
     assert crescendo(tmp_path, environment, *LISTENING, "1").returncode == 0
-    assert crescendo(tmp_path, environment, "load").returncode == 0
+    assert crescendo(tmp_path, environment, "load", "sample").returncode == 0
     done = dbt(tmp_path, environment, "run", "--select", "+dim_users")
     assert done.returncode == 1
     assert "wants the plugin crescendo.dbt_plugin" in done.stdout

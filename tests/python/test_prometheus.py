@@ -4,6 +4,7 @@ import json
 import re
 from datetime import UTC, datetime
 
+import duckdb
 import pytest
 from conftest import ROOT
 from crescendo.cli import main
@@ -102,6 +103,7 @@ def test_alerts_are_there_while_they_are_open_however_odd_their_names(warehouse)
 
 def test_a_file_is_written_whole_and_its_format_is_checked(warehouse, tmp_path, capsys, monkeypatch):
     monkeypatch.chdir(ROOT)
+    duckdb.connect(str(warehouse)).close()
     target = tmp_path / "crescendo.prom"
     target.write_text("old")
     assert main(["watch", "--format", "prometheus", "--to", str(target)]) in (0, 1)

@@ -552,3 +552,10 @@ def test_an_export_killed_between_its_two_renames_is_healed(changed, tmp_path):
     exports.publish_files(folder, "csv")
     assert {path.name for path in folder.iterdir()} == {"csv"}
     assert before and tree(folder / "csv") == before
+
+
+@pytest.mark.parametrize("kind", ["csv", "parquet", "raw"])
+def test_without_a_warehouse_no_folder_is_made(tmp_path, kind):
+    with pytest.raises(CrescendoError, match="there is no warehouse at"):
+        exports.publish_files(tmp_path / "exports", kind, tmp_path / "none.duckdb")
+    assert not list(tmp_path.iterdir())

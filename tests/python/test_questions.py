@@ -61,6 +61,7 @@ def test_what_does_not_add_up_is_said_so(ask):
     said = ask("growth", "--last", "7d", "--by", "platform", "--metric", "monthly_listeners")
     assert said.returncode == 2
     assert "monthly_listeners does not add up by platform: ask --by artist" in said.stderr
+    assert "(add_over_platform is never in its row of seeds/metric_catalog.csv)" in said.stderr
 
 
 def test_a_window_shorter_than_what_a_metric_rolls_over_is_warned_of(ask):

@@ -1,6 +1,7 @@
 """Figures by their definitions, models by their identities, lists by their promises."""
 
 import math
+import re
 from datetime import date
 
 import duckdb
@@ -366,6 +367,14 @@ def test_the_lists_of_some_users_are_replaced_and_no_others(asked, capsys):
     assert main(["recommend", "score", "--users", one]) == 0
 
 
+def test_the_track_of_the_example_is_one_of_the_sample(built, capsys):
+    assert main(["recommend", "similar", "--help"]) == 0
+    for text in (capsys.readouterr().out, (ROOT / "docs" / "recommending.md").read_text()):
+        [key] = re.findall(r"crescendo recommend similar (\w+)", text)
+        with duckdb.connect(str(built / "crescendo.duckdb"), read_only=True) as connection:
+            assert connection.execute("from listening.dim_tracks_current where track_key = ?", [key]).fetchone()
+
+
 def test_similar_tracks_are_shown_nearest_first(asked, capsys):
     [(track,)] = asked("select track_key from recommendations.similar_tracks where similarity_ratio > 0 limit 1")
     assert main(["recommend", "similar", track]) == 0
@@ -398,7 +407,7 @@ def test_of_listens_without_taste_nothing_is_learned():
 def test_a_mistake_is_one_sentence(asked, capsys, tmp_path, monkeypatch):
     for words, said in (
         ("score --users nobody", "--users nobody: no such user"),
-        ("similar nothing", "nothing: no such track"),
+        ("similar nothing", "there is no track 'nothing': `crescendo find NAME --type track` shows the key"),
         ("train --until 1999-01-01", "there are no listens to learn from"),
     ):
         assert main(["recommend", *words.split()]) == 2

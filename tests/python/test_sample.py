@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from click.testing import CliRunner
 from crescendo.cli import crescendo, main
+from crescendo.cli.build import SAMPLE
 from crescendo.errors import CrescendoError
 from crescendo.sources.soundcharts.report import report_lines, write_report
 from crescendo.sources.soundcharts.series import ABSENT
@@ -326,9 +327,12 @@ def test_small_worlds_fit(songs, days):
     assert all(len(r.dates) <= days or "reach_back" in r.flags for r in World(songs, days).records())
 
 
+NONE = [word for what in ("artists", "listening-days", "lead-days", "film-days") for word in (f"--{what}", "0")]
+FEW = ["sample", "--songs", "2", "--days", "10", *NONE]
+
+
 def test_the_command_writes_one_file_and_says_so(tmp_path):
-    none = [word for what in ("artists", "listening-days", "lead-days", "film-days") for word in (f"--{what}", "0")]
-    words = ["sample", "--songs", "3", "--days", "40", *none]
+    words = ["sample", "--songs", "3", "--days", "40", *NONE]
     result = CliRunner().invoke(crescendo, [*words, "--to", str(tmp_path / "in")])
     assert result.exit_code == 0
     assert "3 songs" in result.output
@@ -350,6 +354,32 @@ def test_a_folder_that_cannot_be_is_explained(tmp_path, capsys):
     (tmp_path / "file").write_text("")
     assert main(["sample", "--songs", "2", "--to", str(tmp_path / "file")]) == 2
     assert "--to" in capsys.readouterr().err
+
+
+def test_without_a_folder_it_is_written_where_builds_look_for_it(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "landing").mkdir()
+    (tmp_path / "landing" / "mine.csv").write_text("mine")
+    assert main(FEW) == 0
+    assert [path.name for path in (tmp_path / "landing").iterdir()] == ["mine.csv"]
+    assert [path.name for path in SAMPLE.iterdir()] == ["2-songs-audience-report.csv"]
+
+
+@pytest.mark.parametrize("to", ["landing", "landing/", "./landing/made", "link", "{tmp}/landing"])
+def test_what_is_made_up_never_joins_what_is_real(tmp_path, monkeypatch, capsys, to):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "landing").mkdir()
+    (tmp_path / "link").symlink_to("landing")
+    words = [*FEW, "--to", to.format(tmp=tmp_path)]
+    (tmp_path / "landing" / "mine.csv").write_text("mine")
+    assert main(words) == 2
+    assert capsys.readouterr().err == (
+        "error: landing/ holds files of your own, such as mine.csv, and the sample is made up: the next build would"
+        " take both; choose another folder, such as --to sample\n"
+    )
+    assert [path.name for path in (tmp_path / "landing").iterdir()] == ["mine.csv"]
+    (tmp_path / "landing" / "mine.csv").unlink()
+    assert main(words) == 0, "of none there is nothing to join"
 
 
 def test_the_same_content_is_written_again_and_other_content_kept(tmp_path):

@@ -68,7 +68,7 @@ def test_a_week_without_observations_is_a_blank(built, tmp_path):
 @pytest.mark.parametrize(
     ("words", "answer"),
     [
-        (["show", " "], "a name is empty"),
+        (["show", " "], "NAME is empty: type NAME"),
         (["show", "zzzzzzzzzzzz"], "no name matches"),
         (["show", SONG, "--type", "songs"], "did you mean song?"),
         (["show", SONG, "--platform", "spotfy"], "did you mean spotify?"),

@@ -14,6 +14,8 @@ from crescendo.cli import status as verb
 from crescendo.ingest.status import Status
 from reports import STREAMS, Desk, csv_text, point, song
 
+BY_MAPPING = "write NAME.mapping.toml beside it, which says what its columns are (docs/leads.md), or move it away"
+
 
 def sales(desk):
     """Three songs: one loaded, one with a point and a value that are rejected and a key that nobody knows, one none."""
@@ -32,7 +34,7 @@ def test_it_shows_files_rows_rejects_and_drift(desk):
     assert found["warehouse"] == str(desk.warehouse)
     assert found["size_bytes"] == desk.warehouse.stat().st_size
     assert [(f["path"][-5:], f["status"], f["reason"]) for f in found["files"]] == [
-        ("b.csv", "refused", "is not a known document: its first line begins 'no report'"),
+        ("b.csv", "refused", f"is not a known document: its first line begins 'no report': {BY_MAPPING}"),
         ("a.csv", "loaded", None),
     ]
     tables = {table["table"].split(".")[1]: table for table in found["tables"]}
@@ -87,7 +89,7 @@ def test_the_one_file_that_matters_is_seen_among_many(desk):
     assert [file["path"].split("/")[-1] for file in found[:3]] == ["88_refused.csv", "77_partly.csv", "99_new.csv"]
     _, out, _ = desk.run("status")
     assert "43 files: 1 refused, 1 with rejected records or rows" in out
-    assert "88_refused.csv is not a known document: its first line begins 'no report'\n" in out
+    assert f"88_refused.csv is not a known document: its first line begins 'no report': {BY_MAPPING}\n" in out
 
 
 def test_a_refusal_that_was_made_good_is_history(desk):
@@ -243,7 +245,8 @@ def test_the_verb_answers_in_french(desk):
     code, out, err = sales(desk).run("status", "--lang", "fr")
     assert (code, err) == (0, "")
     assert "2 fichiers : 1 refusé," in out
-    assert "b.csv n'est pas un document connu : sa première ligne commence par 'no report'\n" in out
+    unknown = "b.csv n'est pas un document connu : sa première ligne commence par 'no report' : écrivez à côté NOM."
+    assert unknown in out
     assert f"a.csv, ligne 3, timeSeries[2].{STREAMS} n'est pas un nombre entier : 1.5" in out
     assert "Aucun enregistrement ne manque" in out
 

@@ -96,8 +96,8 @@ def test_what_is_long_is_one_screen(ask, verb, most, says, width):
 
 MISTAKES = [
     (("growth", "--last", "28d", "--by", "artists"), "there is no type 'artists': did you mean artist"),
-    (("growth", "--last", "28d", "--name", " "), "a name is empty"),
-    (("find", ""), "a name is empty"),
+    (("growth", "--last", "28d", "--name", " "), "--name is empty: type --name TEXT, or leave it out"),
+    (("find", ""), "TEXT is empty: type TEXT, for example `crescendo find"),
     (("growth", "--last", "28d", "--by", "artist", "--by", "song"), "--by takes one value, not 'artist song'"),
     (("growth", "--last", "28d", "--top", "1", "--top", "2"), "--top takes one value"),
     (("growth", "--window", "april"), "did you mean --window 2025-04?"),

@@ -16,6 +16,7 @@ import pytest
 import yaml
 from conftest import ROOT, crescendo, project_in
 from crescendo import dbt
+from crescendo.cli import main
 from crescendo.errors import CrescendoError
 from crescendo.http.server import Faults, served
 from crescendo.operations import alerts, journal, measure, rules, store
@@ -24,6 +25,7 @@ from operation_worlds import RULES
 from reports import csv_text, song
 from test_fetch_moovitamix import DATE, faithful
 
+BY_MAPPING = "write NAME.mapping.toml beside it, which says what its columns are (docs/leads.md), or move it away"
 AT_WORK = """
 import sys, time
 from pathlib import Path
@@ -305,6 +307,7 @@ def test_a_model_that_dbt_cannot_build_is_told_with_its_words(copied, tmp_path):
 
 def test_the_command_says_what_is_wrong_and_ends_with_1_while_it_is_critical(file, tmp_path):
     environment = project_in(tmp_path) | {"CRESCENDO_DB": str(file)}
+    duckdb.connect(str(file)).close()
     assert crescendo(tmp_path, environment, "watch").stdout.startswith("Nothing is wrong")
     with journal.run("publish csv", file) as run:
         run.exit_code = 1
@@ -320,6 +323,23 @@ def test_the_command_says_what_is_wrong_and_ends_with_1_while_it_is_critical(fil
     assert (done.returncode, "resolved: The last publish csv failed" in done.stdout) == (0, True)
 
 
+@pytest.mark.parametrize("form", ["table", "json", "prometheus"])
+def test_of_no_warehouse_it_never_says_that_nothing_is_wrong(file, capsys, monkeypatch, form):
+    monkeypatch.chdir(ROOT)
+    assert main(["watch", "--format", form]) == 2
+    missing = f"error: there is no warehouse at {file}: run `make build`, or name one in CRESCENDO_DB\n"
+    assert capsys.readouterr() == ("", missing)
+    assert not list(file.parent.iterdir()), "nor leaves anything beside it"
+    with journal.run("publish csv", file) as run:
+        run.exit_code = 1
+    assert main(["watch", "--format", form]) == 1, "its runs are judged"
+    assert capsys.readouterr().out
+    with journal.run("publish csv", file):
+        pass
+    assert main(["watch", "--format", form]) == 2
+    assert capsys.readouterr() == ("", missing)
+
+
 def test_a_load_that_refused_a_file_names_it_and_has_not_failed(file, tmp_path):
     environment = project_in(tmp_path) | {"CRESCENDO_DB": str(file)}
     (tmp_path / "landing").mkdir()
@@ -330,7 +350,7 @@ def test_a_load_that_refused_a_file_names_it_and_has_not_failed(file, tmp_path):
     [one] = json.loads(done.stdout)["alerts"]
     assert (done.returncode, one["rule_name"], one["severity"]) == (0, "files_refused", "warning")
     assert one["sentence_en"] == (
-        "The last load refused 1 file: odd.csv is not a known document: its first line begins ***."
+        f"The last load refused 1 file: odd.csv is not a known document: its first line begins ***: {BY_MAPPING}."
         " What could be read is loaded."
     )
     assert one["sentence_fr"].startswith("Le dernier chargement a refusé 1 fichier : odd.csv")

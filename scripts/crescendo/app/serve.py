@@ -9,6 +9,7 @@ import duckdb
 
 from crescendo.app.look import ACCENT, HAIRLINE, INK, PAPER
 from crescendo.errors import CrescendoError
+from crescendo.http.server import free
 
 SCRIPT = Path(__file__).with_name("script.py")
 OPTIONS: dict[str, Any] = {
@@ -31,14 +32,18 @@ OPTIONS: dict[str, Any] = {
 }
 
 
-def serve(port: int, ready: Callable[[], None]) -> None:
-    """Serve the app on a port of this machine until it is interrupted; `ready` is called once pages are quick."""
+def serve(port: int, ready: Callable[[int], None]) -> None:
+    """Serve the app on a port of this machine until it is interrupted; `ready` is told the port once pages are quick.
+
+    Port 0 takes a free one. Raises CrescendoError if the port is taken.
+    """
     from streamlit.web import bootstrap
 
+    port = free(port)
     _warm()
     options = {name.replace(".", "_"): value for name, value in (OPTIONS | {"server.port": port}).items()}
     bootstrap.load_config_options(options)
-    ready()
+    ready(port)
     bootstrap.run(str(SCRIPT), False, [], options)
 
 

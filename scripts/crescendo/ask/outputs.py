@@ -176,4 +176,6 @@ def write(data: bytes, path: Path) -> None:
     try:
         write_atomically(path, data)
     except OSError as error:
-        raise CrescendoError(_("cannot write {path}: {reason}", path=path, reason=error.strerror)) from None
+        raise CrescendoError(
+            _("cannot write {path}: {reason}: name another file", path=path, reason=error.strerror)
+        ) from None

@@ -224,7 +224,8 @@ def why_nothing(answer: Answer, opened: duckdb.DuckDBPyConnection | None = None)
         return late
     if question.kind == "growth" and additive == [False] and not answer.rows:
         return _(
-            "{metric} does not add up by {by}: ask --by {own}, or averages --by {by}",
+            "{metric} does not add up by {by}: ask --by {own}, or averages --by {by} (add_over_platform is never in its"
+            " row of seeds/metric_catalog.csv)",
             metric=question.metric,
             by=question.by,
             own=own,

@@ -10,6 +10,7 @@ from click.utils import make_default_short_help
 
 from crescendo.ask import texts
 from crescendo.errors import CrescendoError
+from crescendo.files import ELSEWHERE
 
 # verb -> the click command that does it
 VERBS = {
@@ -55,6 +56,14 @@ class Verbs(click.Group):
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Every verb, sorted."""
         return sorted(VERBS)
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """The words, none of them blank: an unset variable of a shell would ask another question than the one meant."""
+        if not all(word.removeprefix(word.partition("=")[0] + "=").strip() for word in args):
+            from crescendo.cli.mistakes import refuse_blank
+
+            refuse_blank(self, args)
+        return super().parse_args(ctx, args)
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
@@ -165,7 +174,7 @@ def _explained(error: CrescendoError | OSError) -> tuple[str, int]:
         # what is still buffered would fail again when Python ends
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
         return f"the output was not written to its end: {error.strerror}", 2
-    return f"{error.filename}: {error.strerror}", 2
+    return f"{error.filename}: {error.strerror}: {ELSEWHERE}", 2
 
 
 def _fail(said: str, code: int) -> int:

@@ -20,4 +20,4 @@ def app_command(port: int) -> None:
     from crescendo.app.serve import serve
     from crescendo.ask.texts import _
 
-    serve(port, lambda: click.echo(_("http://127.0.0.1:{port}  (Ctrl-C ends it)", port=port)))
+    serve(port, lambda taken: click.echo(_("http://127.0.0.1:{port}  (Ctrl-C ends it)", port=taken)))

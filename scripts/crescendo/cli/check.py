@@ -63,8 +63,12 @@ def _who(source: str, url: str | None, secrets: Path | None, sandbox: bool) -> t
     if source == "tmdb":
         from crescendo.sources.tmdb import fetch as tmdb
 
-        return url or tmdb.URL, tmdb.access(*credentials(tmdb.TOKEN, file=secrets).values())
+        return url or tmdb.URL, tmdb.access(*credentials(tmdb.TOKEN, file=secrets, trial=tmdb.TRIAL).values())
     from crescendo.sources.soundcharts import fetch as soundcharts
 
-    shown = soundcharts.SANDBOX if sandbox else credentials(soundcharts.OAUTH, soundcharts.KEYS, file=secrets)
+    shown = (
+        soundcharts.SANDBOX
+        if sandbox
+        else credentials(soundcharts.OAUTH, soundcharts.KEYS, file=secrets, trial=soundcharts.TRIAL)
+    )
     return url or soundcharts.URL, soundcharts.access(shown, url, is_public=sandbox)

@@ -123,7 +123,7 @@ def _write(target: Path, text: str) -> None:
     try:
         target.write_text(text, encoding="utf-8")
     except OSError as error:
-        raise CrescendoError(f"--to {target}: {error.strerror}") from None
+        raise CrescendoError(f"--to {target}: {error.strerror}: name another file") from None
     click.echo(_("{path}: {size} MB", path=target, size=grouped(len(text.encode()) / 1e6, 1)), err=True)
 
 

@@ -104,7 +104,7 @@ def soundcharts_command(
     from crescendo.sources.soundcharts.survey import survey
 
     _check(platforms, source.PLATFORMS, since, until)
-    shown = source.SANDBOX if sandbox else credentials(source.OAUTH, source.KEYS, file=secrets)
+    shown = source.SANDBOX if sandbox else credentials(source.OAUTH, source.KEYS, file=secrets, trial=source.TRIAL)
     access = source.access(shown, url, is_public=sandbox)
     days = {"since": since and str(since.date()), "until": until and str(until.date())}
     parameters = {"url": url or source.URL, "artists": sorted(artists), "platforms": sorted(platforms), **days}
@@ -208,7 +208,7 @@ def tmdb_command(
     with only_one(to), progress_bar("tmdb") as advance:
         tally = Tally()
         if not is_past:
-            shown = source.access(*credentials(source.TOKEN, file=secrets).values())
+            shown = source.access(*credentials(source.TOKEN, file=secrets, trial=source.TRIAL).values())
             policy = replace(_policy(**pace), forgives_401=False)
             client = Client(url or source.URL, shown, policy=policy, on_progress=advance, source="tmdb")
             tally = run(lambda: source.fetch(client, to, asked, pages))

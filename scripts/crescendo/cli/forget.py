@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 
+from crescendo import warehouse
 from crescendo.errors import CrescendoError
 from crescendo.ingest.forget import forget
 from crescendo.ingest.landing import shown
@@ -27,6 +28,7 @@ def forget_command(paths: tuple[Path, ...], wait: float) -> None:
       crescendo forget landing/wrong-report.csv
       crescendo forget sample
     """
+    warehouse.require()  # to open one to write would make it
     taken = forget(list(paths), wait=wait)
     if not taken:
         raise CrescendoError(

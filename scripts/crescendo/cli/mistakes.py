@@ -59,6 +59,25 @@ def explained(error: click.ClickException, program: click.Group, words: list[str
     return error.format_message()
 
 
+class Blank(click.BadParameter):
+    """An option or argument whose value is blank."""
+
+
+def refuse_blank(program: click.Group, words: list[str]) -> None:
+    """Refuse a blank value of an option or argument of the verb that words name. Raises click.BadParameter."""
+    context = _context(program, words)
+    depth = len(context.command_path.split()) - 1
+    try:
+        given = context.command.make_parser(context).parse_args(words[depth:])[0]
+    except click.UsageError:
+        return  # said when the words are read in earnest
+    for parameter in context.command.get_params(context):
+        said = given.get(parameter.name)
+        typed = said if isinstance(said, list | tuple) else [said]
+        if any(isinstance(one, str) and not one.strip() for one in typed):
+            raise Blank("is empty", ctx=context, param=parameter)
+
+
 def _context(program: click.Group, words: list[str]) -> click.Context:
     """The command that the words name, which click does not say of every mistake."""
     context = click.Context(program, info_name="crescendo")
@@ -135,6 +154,8 @@ def _bad_value(error: click.BadParameter, context: click.Context) -> str:
     if parameter is None:
         return error.message
     name = parameter.opts[0] if isinstance(parameter, click.Option) else parameter.make_metavar(context)
+    if isinstance(error, Blank):
+        return _blank(parameter, context)
     if isinstance(error, click.MissingParameter):
         return _("`{command}` needs {name}", command=context.command_path, name=name) + _example(context)
     kind, said = parameter.type, _said(error.message)
@@ -149,6 +170,16 @@ def _bad_value(error: click.BadParameter, context: click.Context) -> str:
         number = _("a whole number") if isinstance(kind, click.IntRange) else _("a number")
         return _("{option} is {number} {range}, not {said}", option=name, number=number, range=_range(kind), said=said)
     return f"{name}: {error.message.rstrip('.')}"
+
+
+def _blank(parameter: click.Parameter, context: click.Context) -> str:
+    """An option or argument that is blank, as an unset variable of a shell leaves it."""
+    value = parameter.make_metavar(context)
+    name = parameter.opts[0] if isinstance(parameter, click.Option) else value.strip("[].")
+    typed = f"{name} {value}" if isinstance(parameter, click.Option) else name
+    if parameter.required:
+        return _("{name} is empty: type {typed}", name=name, typed=typed) + _example(context)
+    return _("{name} is empty: type {typed}, or leave it out", name=name, typed=typed)
 
 
 def _said(message: str) -> str:

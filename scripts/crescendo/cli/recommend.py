@@ -30,7 +30,7 @@ def recommend_command() -> None:
     Example:
       crescendo recommend train
       crescendo recommend score
-      crescendo recommend similar 4711
+      crescendo recommend similar 34
     """
 
 
@@ -99,7 +99,7 @@ def similar_command(track: str, form: str) -> None:
 
     \b
     Example:
-      crescendo recommend similar 4711
+      crescendo recommend similar 34
     """
     from crescendo.analysis.recommend import score
 

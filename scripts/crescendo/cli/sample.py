@@ -5,8 +5,11 @@ from pathlib import Path
 
 import click
 
+from crescendo.errors import CrescendoError
 from crescendo.options import COUNT, SEED
 from crescendo.sources.sample import SIZE, Size, write_sample
+
+LANDING = Path("landing")
 
 
 @click.command("sample")
@@ -16,11 +19,11 @@ from crescendo.sources.sample import SIZE, Size, write_sample
 @click.option(
     "--to",
     "folder",
-    default="landing",
+    default="sample",
     show_default=True,
     type=click.Path(path_type=Path),
     metavar="DIR",
-    help="Folder to write to.",
+    help="Folder to write to; not landing/ if it holds files, which are yours.",
 )
 @click.option(
     "--artists",
@@ -62,13 +65,28 @@ def sample_command(
 ) -> None:
     """Write a made-up report file in the partner's shape, pages of two services, leads and films, dirt and all.
 
-    The same numbers give the same files and the same pages, byte for byte.
+    The same numbers give the same files and the same pages, byte for byte. `crescendo build` takes what is in sample/
+    as long as landing/ holds no files of your own.
 
     \b
     Example:
       crescendo sample
       crescendo sample --artists 0 --listening-days 0 --lead-days 0 --film-days 0 --to /tmp/report
     """
+    _check(folder)
     size = Size(songs, days, seed, artists, listening_days, lead_days, film_days)
     for said in write_sample(folder, size, progress=sys.stderr.isatty()):
         click.echo(said)
+
+
+def _check(folder: Path) -> None:
+    """Keep what is made up out of what is real. Raises CrescendoError for landing/, or a folder in it, with files."""
+    landing = LANDING.resolve()
+    if landing not in (folder.resolve(), *folder.resolve().parents):
+        return
+    own = next((path.name for path in sorted(landing.glob("*")) if not path.name.startswith(".")), None)
+    if own:
+        raise CrescendoError(
+            f"{LANDING}/ holds files of your own, such as {own}, and the sample is made up: the next build would take"
+            " both; choose another folder, such as --to sample"
+        )

@@ -13,6 +13,7 @@ from crescendo.ask import texts
 from crescendo.cli.output import LANG
 from crescendo.files import write_atomically
 from crescendo.logs import event, logged
+from crescendo.operations import journal
 from crescendo.operations.alerts import SEVERITIES, Alert
 from crescendo.operations.watch import Watched, watch
 from crescendo.options import NamedPath, Number, format_option
@@ -67,6 +68,8 @@ def watch_command(
     It looks at the warehouse and at the runs that are not in it yet. The rules are those of seeds/alert_rules.csv. An
     alert is open when it is seen first, repeated when it is seen again, resolved when it is seen no more.
 
+    Of a warehouse that is not there it tells only what its runs say is wrong.
+
     With --notify an alert is told when it opens, again while it stays open, and when it is resolved. What a receiver
     did not take is kept and tried again the next time; exit code 1 then too.
 
@@ -80,12 +83,19 @@ def watch_command(
     texts.choose(lang or "")
     file = warehouse.path()
     known = receivers(addresses) if tells else []  # a mistake in them is said before all else
+    if not journal.folder(file).exists():
+        warehouse.require(file)
     watched = watch(file)
+    going = [one for one in watched.alerts if one.state != "resolved"]
+    if not going:
+        warehouse.require(file)  # of none, its runs may tell what is wrong, but not that nothing is
     _log(watched)
     _put(_text(watched, form, file), path)
     problems = _tell(file, known, again_after) if tells else []
-    is_critical = any(one.severity == "critical" and one.state != "resolved" for one in watched.alerts)
-    return 1 if is_critical or problems else 0
+    if problems or any(one.severity == "critical" for one in going):
+        return 1
+    warehouse.require(file)
+    return 0
 
 
 def _text(watched: Watched, form: str, file: Path) -> str:

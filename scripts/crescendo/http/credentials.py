@@ -22,8 +22,10 @@ TOKEN_SECONDS, SPARE_SECONDS = 600, 30
 HEADER_VALUE = re.compile(r"[!-~]+")
 
 
-def credentials(*sets: tuple[str, ...], file: Path | None = None) -> dict[str, str]:
+def credentials(*sets: tuple[str, ...], file: Path | None = None, trial: str = "") -> dict[str, str]:
     """The secrets of the first set of names that is whole, from the environment or else a file of lines NAME=value.
+
+    `trial` says what to type without any.
 
     Raises:
         CrescendoError: no set is whole, the file can be read by others, or a value cannot be a header.
@@ -39,7 +41,7 @@ def credentials(*sets: tuple[str, ...], file: Path | None = None) -> dict[str, s
         missing = " and ".join(name for name in nearest if name not in values)
         raise CrescendoError(
             f"no credentials: {missing} not set; export them, or write NAME=value lines to a "
-            "file of mode 600 and name it with --credentials"
+            "file of mode 600 and name it with --credentials" + (f"; without any, {trial}" if trial else "")
         )
     found = {name: values[name].strip() for name in whole[0]}
     for name, value in found.items():

@@ -194,6 +194,12 @@ def _listen(port: int, host: str = "127.0.0.1") -> socket.socket:
     return listening
 
 
+def free(port: int) -> int:
+    """A port of this machine that nobody listens on: this one, or any for 0. Raises CrescendoError if it is taken."""
+    with _listen(port) as listening:
+        return listening.getsockname()[1]
+
+
 def _server(app: Any, lifespan: Lifespan = "off") -> uvicorn.Server:
     return uvicorn.Server(
         uvicorn.Config(app, log_level="critical", access_log=False, lifespan=lifespan, timeout_graceful_shutdown=1)

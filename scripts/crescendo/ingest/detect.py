@@ -39,6 +39,7 @@ DELIMITERS = ",;\t|"
 # characters from the beginning of a landed page that have its first items
 GLANCE = 1 << 14
 # how a refusal ends if the content of a file is not what `--source` says
+BY_MAPPING = "write NAME.mapping.toml beside it, which says what its columns are (docs/leads.md), or move it away"
 NOT_AS_SAID = " as --source says"
 # a fact that is missing: its word, its option, an example
 FACT_WORDS = {"uuid": ("subject", "--subject", "UUID"), "platform": ("platform", "--platform", "spotify")}
@@ -189,7 +190,7 @@ def _unlike(known: Known, header: tuple[str, ...], line: str) -> str:
     document = known[1]
     missing = [column for column in document.signature if column not in header]
     if len(missing) == len(document.signature):
-        return f"is not a known document: its first line begins {line[:60]!r}"
+        return f"is not a known document: its first line begins {line[:60]!r}: {BY_MAPPING}"
     return (
         f"looks like {full_name(known)}, but has no column {', '.join(missing)}"
         f" (expected {', '.join(document.signature)}; found {', '.join(header)[:200]})"
@@ -344,11 +345,11 @@ def _nearest(want: Wanted, keys: dict[str, str | None]) -> str:
     near = max(want.chosen, key=lambda known: _nearness(known[1], keys))
     lacking = [place for place in near[1].signature if place not in keys]
     if not _nearness(near[1], keys)[0]:
-        return reason
+        return f"{reason}: {BY_MAPPING}"
     if not lacking:
         strange = ", ".join(undeclared(near[1], keys)[:8])
-        return f"{reason}; nearest is {full_name(near)}, which knows nothing of {strange}"
-    return f"{reason}; nearest is {full_name(near)}, which has {', '.join(lacking)} too"
+        return f"{reason}; nearest is {full_name(near)}, which knows nothing of {strange}: {BY_MAPPING}"
+    return f"{reason}; nearest is {full_name(near)}, which has {', '.join(lacking)} too: {BY_MAPPING}"
 
 
 def _nearness(document: Document, keys: dict[str, str | None]) -> tuple[float, int]:

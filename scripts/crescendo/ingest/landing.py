@@ -152,10 +152,10 @@ def _walk(given: Path) -> Iterator[Path | Refused]:
 
 def _unreadable(path: Path, root: Path) -> str:
     try:
-        if path.is_symlink() and not path.resolve().is_relative_to(root):
+        if path.is_symlink() and not path.resolve().is_relative_to(root) and path.exists():
             return "is a link to a place outside the folder: copy the file, or name its target"
         if not path.exists():
-            return "is a link to nothing"
+            return "is a link to nothing: put its target back, or remove the link"
         if not path.is_file():
             return "is not a regular file"
         str(path).encode()

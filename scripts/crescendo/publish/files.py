@@ -34,6 +34,7 @@ def publish_files(folder: Path, kind: str, file: Path | None = None) -> list[Pub
     The files are written beside, read back and compared, and then take the place of the old ones. Raises
     CrescendoError where the folder holds something else, cannot be written, or what was written differs.
     """
+    warehouse.require(file)
     final = folder / kind
     beside, old = (final.with_name(kind + ending) for ending in (NEXT, OLD))
     try:
@@ -57,7 +58,8 @@ def publish_files(folder: Path, kind: str, file: Path | None = None) -> list[Pub
                 for leftover in (beside, old):
                     shutil.rmtree(leftover, ignore_errors=True)
     except (OSError, duckdb.Error) as error:
-        raise CrescendoError(f"cannot write to {folder}: {error}") from None
+        why = error.strerror if isinstance(error, OSError) else str(error).splitlines()[0]
+        raise CrescendoError(f"cannot write to {folder}: {why}: name another folder, such as exports") from None
     return published
 
 

@@ -11,6 +11,7 @@ import numpy as np
 from crescendo import warehouse
 from crescendo.analysis.recommend import models
 from crescendo.errors import CrescendoError
+from crescendo.files import write_atomically
 from crescendo.privacy import private_files
 
 DIGITS = 12
@@ -41,16 +42,20 @@ def packed(model: models.Model, items: np.ndarray) -> bytes:
 
 
 def keep(model: models.Model, items: np.ndarray) -> Trained:
-    """Write a model's file, whole or not at all, and say what it is called."""
+    """Write a model's file, whole or not at all, and say what it is called. Raises CrescendoError if it cannot be."""
     content = packed(model, items)
     digest = sha256(content).hexdigest()
     trained = Trained(f"{model.name}-{digest[:DIGITS]}", model, items.astype(str), digest)
     file = folder() / file_name(trained.version)
-    with private_files():
-        file.parent.mkdir(exist_ok=True)
-        half = file.with_suffix(".new")
-        half.write_bytes(content)
-        half.replace(file)
+    try:
+        with private_files():
+            file.parent.mkdir(exist_ok=True)
+            write_atomically(file, content)
+    except OSError as error:
+        raise CrescendoError(
+            f"cannot write models in {file.parent}, beside the warehouse: {error.strerror}: make that folder one that"
+            " you can write to, or copy the warehouse to one and name it in CRESCENDO_DB"
+        ) from None
     return trained
 
 

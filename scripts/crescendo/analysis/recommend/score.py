@@ -197,7 +197,9 @@ def similar(track: str) -> list[tuple[int, str, str, float, str]]:
             raise CrescendoError("nothing was scored yet: run `crescendo recommend train`, then `score`")
         known = "select count(*) from listening.dim_tracks_current where track_key = ?"
         if connection.execute(known, [track]).fetchone() == (0,):
-            raise CrescendoError(f"{track}: no such track; listening.dim_tracks_current has their track_key")
+            raise CrescendoError(
+                f"there is no track {track!r}: `crescendo find NAME --type track` shows the key of each, behind track:"
+            )
         return connection.execute(
             f"""
             select near.rank, near.similar_track_key, tracks.track_name, near.similarity_ratio, near.reason

@@ -24,6 +24,7 @@ URL = "https://customer.api.soundcharts.com"
 OAUTH_URL = "https://account.soundcharts.com" + OAUTH_PATH
 KEYS = ("SOUNDCHARTS_APP_ID", "SOUNDCHARTS_API_KEY")
 OAUTH = ("SOUNDCHARTS_CLIENT_ID", "SOUNDCHARTS_CLIENT_SECRET", "SOUNDCHARTS_TEAM_ID")
+TRIAL = "--sandbox takes those that the source publishes for trials"  # instead of credentials of one's own
 SANDBOX = dict.fromkeys(KEYS, "soundcharts")  # published by the source for everyone
 
 MAX_READINGS = 3

@@ -23,6 +23,8 @@ from crescendo.sources.tmdb.shapes import LAST_PAGE, SOURCE
 
 URL, EXPORTS_URL = "https://api.themoviedb.org", "https://files.tmdb.org"
 TOKEN = ("TMDB_TOKEN",)
+# instead of one
+TRIAL = "try `crescendo simulate tmdb`, which says the token that it takes and where: fetch from there with --url"
 ENDPOINTS = SOURCE.endpoints
 REFERENCES = ("genre-list", "countries", "languages", "configuration")
 # days of release between which a list that is too long is cut
