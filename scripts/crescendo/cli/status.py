@@ -20,11 +20,6 @@ if TYPE_CHECKING:
 
 MOST = 60  # characters of a cell
 WHOLE = ("reason", "meaning", "example")  # sentences
-# the raw tables are as they came: which date says the day of a row is known to the models alone
-NEWEST = (
-    "newest day: the latest in the first column of the table that is a date, which may be one of release; empty if no"
-    " column is: the day of a list is that of its file"
-)
 # column -> its heading
 HEADINGS = {
     "path": "path", "status": "status", "records_in": "records in", "records_loaded": "records loaded",
@@ -91,7 +86,12 @@ def _print(result: Status) -> None:
     print_table(console, _("Largest tables"), result.largest, ("table", "rows", "bytes"), 20)
     print_table(console, _("Raw tables"), held, ("table", "rows", "newest_day", "digest"), 100)
     if held:
-        console.print(_(NEWEST), highlight=False, soft_wrap=True)
+        # the raw tables are as they came: which date says the day of a row is known to the models alone
+        newest = _(
+            "newest day: the latest in the first column of the table that is a date, which may be one of release; empty"
+            " if no column is: the day of a list is that of its file"
+        )
+        console.print(newest, highlight=False, soft_wrap=True)
     if not result.problems:
         console.print(_("Every record is accounted for: in = loaded + duplicate + rejected, in every file."))
 

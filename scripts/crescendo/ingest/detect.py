@@ -340,16 +340,22 @@ def _fitting(every: list[Known], keys: dict[str, str | None]) -> list[Known]:
 
 def _nearest(want: Wanted, keys: dict[str, str | None]) -> str:
     """Why JSON is that of no document, and of which it is nearly."""
-    shown = ", ".join(sorted(key for key in keys if "." not in key)[:8])
-    reason = f"is JSON of no known document: its first keys are {shown or 'none'}"
+    shown = ", ".join(sorted(key for key in keys if "." not in key)[:8]) or "none"
     near = max(want.chosen, key=lambda known: _nearness(known[1], keys))
     lacking = [place for place in near[1].signature if place not in keys]
     if not _nearness(near[1], keys)[0]:
-        return f"{reason}: {BY_MAPPING}"
+        return f"is JSON of no known document: its first keys are {shown}: {BY_MAPPING}"
+    named = full_name(near)
     if not lacking:
         strange = ", ".join(undeclared(near[1], keys)[:8])
-        return f"{reason}; nearest is {full_name(near)}, which knows nothing of {strange}: {BY_MAPPING}"
-    return f"{reason}; nearest is {full_name(near)}, which has {', '.join(lacking)} too: {BY_MAPPING}"
+        return (
+            f"is JSON of no known document: its first keys are {shown}; nearest is {named}, which knows nothing of"
+            f" {strange}: {BY_MAPPING}"
+        )
+    return (
+        f"is JSON of no known document: its first keys are {shown}; nearest is {named}, which has"
+        f" {', '.join(lacking)} too: {BY_MAPPING}"
+    )
 
 
 def _nearness(document: Document, keys: dict[str, str | None]) -> tuple[float, int]:
