@@ -330,7 +330,7 @@ class Series:
         return Fraction(self.days_in(since, until), expected_days(self.metric, since, until)) >= ENOUGH
 
     def average(self, since: date, until: date) -> float | None:
-        """The average day of (since, until] up to its last confirmed observation: what it gained, or where it stood.
+        """The average day of (since, until], up to its last confirmed observation: its gain, or its mean value.
 
         Days before the first observation do not count; None if nothing in the window is confirmed, or if it opens in a
         silence.

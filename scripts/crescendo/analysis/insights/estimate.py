@@ -87,7 +87,7 @@ def _joined(table: str, frames: list[pd.DataFrame]) -> pd.DataFrame:
 
 def _of_metric(given: Panel) -> dict[str, pd.DataFrame]:
     made = forecast.forecast(given.values, given.ages, given.kind, given.min_base)
-    # where it goes on from is not known
+    # there is no confirmed value to forecast from
     made.status[given.unconfirmed] = UNCONFIRMED
     frames = {"forecasts": _forecast_rows(given, made), "forecast_accuracy": _accuracy_rows(given, made)}
     if given.kind in milestones.KINDS:
