@@ -244,5 +244,25 @@ def _take_place(copy: Path, real: Path, before: tuple[Stamp, Stamp]) -> None:
         copy.chmod(found.st_mode)
         with suppress(PermissionError):
             os.chown(copy, found.st_uid, found.st_gid)
+        if _is_open_to_write(real):
+            click.echo(
+                f"another program, such as a shell, still has the old {real.name} open to write: close it before it"
+                f" writes. What it writes is not in the new file, and can spoil it. `duckdb -readonly {real.name}` only"
+                " reads.",
+                err=True,
+            )
     copy.replace(real)
     _log(real).unlink(missing_ok=True)  # what it held is in the copy
+
+
+def _is_open_to_write(file: Path) -> bool:
+    """Whether another process holds the lock that DuckDB takes on a file to write to it.
+
+    To close the file gives up this process's own locks on it: only for a file that is about to be replaced.
+    """
+    with file.open("rb") as opened:
+        try:
+            fcntl.lockf(opened, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+    return False

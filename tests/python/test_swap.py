@@ -56,6 +56,8 @@ def songs(file):
 
 def test_what_is_written_appears_as_a_whole_and_open_readers_go_on(file):
     with duckdb.connect(str(file), read_only=True) as shell:
+        process, _ = writer()
+        assert (process.wait(30), process.stderr.read()) == (0, "")
         with warehouse.connect() as connection:
             connection.execute("insert into songs values (2)")
         assert shell.execute("select count(*) from songs").fetchone() == (1,)
@@ -66,7 +68,8 @@ def test_what_is_written_appears_as_a_whole_and_open_readers_go_on(file):
 def test_a_shell_that_could_write_keeps_nobody_waiting(file):
     with duckdb.connect(str(file)) as shell:
         process, _ = writer()
-        assert (process.wait(30), process.stderr.read()) == (0, "")
+        assert process.wait(30) == 0
+        assert "still has the old crescendo.duckdb open to write: close it before it writes" in process.stderr.read()
         assert shell.execute("select count(*) from songs").fetchone() == (1,)
     with warehouse.connect(read_only=True) as connection:
         assert connection.execute("select turn from sums").fetchone() == ("1",)
