@@ -3,10 +3,10 @@
 {#- The models of which one run makes a whole: what is judged, and all that it is judged by. -#}
 {% macro judged_together() -%}
     {{ return([
-        'int_series_fingerprinted', 'int_series_ruled', 'int_series_changed', 'int_changes_dated',
-        'int_judging_planned', 'int_series_carried', 'int_series_touched', 'int_observations_touched',
-        'int_observations_keyed', 'int_falls_surrounded', 'int_runs_contradicted', 'int_excursions_found',
-        'int_observations_judged', 'int_observations_compared', 'fct_observations'
+        'int_series_fingerprinted', 'int_series_ruled', 'int_series_changed', 'int_changes_appended',
+        'int_changes_dated', 'int_judging_planned', 'int_series_carried', 'int_series_touched',
+        'int_observations_touched', 'int_observations_keyed', 'int_falls_surrounded', 'int_runs_contradicted',
+        'int_excursions_found', 'int_observations_judged', 'int_observations_compared', 'fct_observations'
     ]) }}
 {%- endmacro %}
 
@@ -204,7 +204,8 @@
     delete from load_audit.judged_series
     where (select is_whole from {{ planned }}) or series_id in (select series_id from {{ touched }});
     insert into load_audit.judged_series
-    select series_id, observation_count, fingerprint, rules_fingerprint, oldest_date from {{ touched }} where not is_vanished;
+    select series_id, observation_count, fingerprint, rules_fingerprint, oldest_date, last_date
+    from {{ touched }} where not is_vanished;
     insert into load_audit.judgements
     select judged_at, (select coalesce(max(_load_id), 0) from load_audit.loads) from {{ planned }};
 {%- endmacro %}

@@ -6,9 +6,19 @@
 
 with
 
+appended as (
+
+    select * from {{ ref('int_changes_appended') }}
+
+),
+
+-- those that not only got new days
 changed as (
 
-    select * from {{ ref('int_series_changed') }}
+    select changed.*
+    from {{ ref('int_series_changed') }} as changed
+    left join appended on changed.series_id = appended.series_id
+    where appended.series_id is null
 
 ),
 
@@ -96,7 +106,7 @@ differing as (
 
 ),
 
-dated as (
+explained as (
 
     select
         differing.series_id,
@@ -110,6 +120,16 @@ dated as (
         = changed.judged_fingerprint
         + coalesce(sum(differing.fingerprint), 0)
         - coalesce(sum(differing.held_fingerprint), 0)
+
+),
+
+dated as (
+
+    select * from appended
+
+    union all
+
+    select * from explained
 
 )
 

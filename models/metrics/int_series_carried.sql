@@ -1,6 +1,6 @@
--- The observation from which a changed series is judged again: it is sound, and ten others that
--- did not change follow before the first that did. An excursion has at most ten, so what is judged
--- after it does not depend on what is before it, and its totals are carried on.
+-- The observation from which a changed series is judged again: it is sound, and eleven others that
+-- are sound and did not change follow before the first that did. An excursion has at most ten, so
+-- what is judged after it does not depend on what is before it, and its totals are carried on.
 
 -- a table of few rows, read several times
 {{ config(materialized='table') }}
@@ -62,15 +62,13 @@ days as (
 
 ),
 
--- one row per observation before the change, the newest is number 1
-before as (
+-- one row per series: the number of the observation to go on from. Outliers have no number.
+numbered as (
 
     select
-        held.*,
-        row_number() over (
-            partition by held.series_id
-            order by held.observed_date desc
-        ) as place_before
+        held.series_id,
+        reached.reached_date,
+        max(held.running_observations) - 11 as carried_number
     from held
     inner join days on held.observed_date = days.day_date
     inner join reached
@@ -78,34 +76,26 @@ before as (
             held.series_id = reached.series_id
             and held.observed_date >= reached.reached_date
             and held.observed_date < reached.changed_date
+    group by held.series_id, reached.reached_date
 
 ),
 
-sound as (
-
-    select
-        *,
-        row_number() over (
-            partition by series_id
-            order by observed_date desc
-        ) as sound_place
-    from before
-    where not is_outlier and place_before > 10
-
-),
-
--- not the newest of them but the one before it, so that the one after it is known
 carried as (
 
     select
-        series_id,
-        observed_date as carried_date,
-        running_gain,
-        running_value_days,
-        running_breaks,
-        running_observations
-    from sound
-    where sound_place = 2
+        held.series_id,
+        held.observed_date as carried_date,
+        held.running_gain,
+        held.running_value_days,
+        held.running_breaks,
+        held.running_observations
+    from held
+    inner join days on held.observed_date = days.day_date
+    inner join numbered
+        on
+            held.series_id = numbered.series_id
+            and held.running_observations = numbered.carried_number
+            and held.observed_date >= numbered.reached_date
 
 )
 

@@ -36,11 +36,14 @@ compared as (
         series.subject_id,
         series.metric_id,
         least(series.first_date, judged.first_date) as oldest_date,
+        series.last_date,
         series.cadence_days,
+        series.observation_count - judged.observation_count as added_count,
         series.fingerprint,
         series.rules_fingerprint,
         series.total_scale,
         judged.fingerprint as judged_fingerprint,
+        judged.last_date as judged_last_date,
         series.series_id is null as is_vanished,
         coalesce(series.rules_fingerprint = judged.rules_fingerprint, false) as has_same_rules
     from series
@@ -51,11 +54,18 @@ compared as (
 
 ),
 
--- what changed is looked for in the newest days, within which platforms report again
+-- What changed is looked for in the newest days, within which platforms report again; first in as
+-- many days as the new observations may fill, twice over.
 changed as (
 
     select
         compared.*,
+        case
+            when compared.has_same_rules and compared.added_count > 0
+                then greatest(compared.judged_last_date, cast({{ dbt.dateadd(
+                    'day', '-2 * compared.cadence_days * compared.added_count', 'compared.last_date'
+                ) }} as date))
+        end as appended_after_date,
         case
             when compared.has_same_rules
                 then cast({{ dbt.dateadd('day', -45, 'newest.newest_date') }} as date)

@@ -42,7 +42,7 @@ TABLES = {
         stamp varchar""",
     "judged_series": """
         series_id bigint not null, observation_count bigint not null, fingerprint hugeint not null,
-        rules_fingerprint ubigint not null, first_date date""",
+        rules_fingerprint ubigint not null, first_date date, last_date date""",
     "judged_codes": "code varchar not null",
     # what fct_observations held before, until when; see docs/decisions/0021
     "judgements": "judged_at timestamp not null, newest_load_id bigint not null",
@@ -173,7 +173,8 @@ def prepare(connection: duckdb.DuckDBPyConnection) -> None:
     if "place_fingerprint" not in taken:
         connection.execute(f"create or replace table load_audit.taken_lead_rows ({TABLES['taken_lead_rows']})")
     # judged by older code, so all is judged anew
-    connection.execute("alter table load_audit.judged_series add column if not exists first_date date")
+    for column in ("first_date", "last_date"):
+        connection.execute(f"alter table load_audit.judged_series add column if not exists {column} date")
     for name, query in VIEWS.items():
         connection.execute(f"create or replace view load_audit.{name} as {query}")
     connection.execute(f"create or replace view load_audit.held_observations as {_held(connection)}")

@@ -20,7 +20,8 @@ renamed as (
         observation_count,
 
         -- dates
-        first_date
+        first_date,
+        last_date
     from judged_series
 
 )
