@@ -22,7 +22,8 @@
 
 {#- A hash of the rules as they are written, as a SQL literal: of the models above and the macros in them. -#}
 {% macro judging_code() -%}
-    {{ return(code_of(judged_together(), [days_between('a', 'b'), row_hash(['a', 'b']), series_key('a', 'b')])) }}
+    {%- set written = [days_between('a', 'b'), row_hash(['a', 'b']), series_key('a', 'b'), is_excursion()] -%}
+    {{ return(code_of(judged_together(), written)) }}
 {%- endmacro %}
 
 {#- A hash of SQL as it is written, as a SQL literal.

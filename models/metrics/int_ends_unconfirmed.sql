@@ -37,17 +37,7 @@ unconfirmed as (
         series_id,
         min(next_observed_date) as unconfirmed_from_date
     from followed
-    where
-        later_count between 1 and 10
-        and (
-            value - largest_value > correction_ratio * value
-            or (correction_ratio is not null and least_value > 2 * value)
-            or (
-                correction_ratio is null
-                and value > 0
-                and greatest(abs(least_value), abs(largest_value)) <= outlier_drop_ratio * value
-            )
-        )
+    where {{ is_unconfirmed() }}
     group by series_id
 
 )

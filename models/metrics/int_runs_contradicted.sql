@@ -38,8 +38,7 @@ pairs as (
 
 ),
 
--- the pairs that fit each other and contradict all between them; ratios are taken on the scale of
--- the observation before
+-- the pairs that fit each other and contradict all between them
 contradicting as (
 
     select
@@ -54,34 +53,7 @@ contradicting as (
             and pairs.before_position < run.place_in_series
             and pairs.after_position > run.place_in_series
     group by all
-    having
-        {{ days_between('min(run.observed_date)', 'max(run.observed_date)') }} <= 14
-        and bool_and(
-            abs(pairs.before_course - pairs.after_course)
-            < least(abs(run.course - pairs.before_course), abs(run.course - pairs.after_course))
-        )
-        and coalesce(
-            bool_and(
-                pairs.before_course - pairs.after_course
-                <= pairs.correction_ratio * pairs.before_value
-            )
-            and (
-                bool_and(
-                    pairs.before_course - run.course
-                    > pairs.correction_ratio * pairs.before_value
-                )
-                or bool_and(
-                    run.course - pairs.after_course
-                    > pairs.correction_ratio * (run.course + pairs.before_linked_value)
-                )
-            ),
-            bool_and(
-                abs(run.course + pairs.before_linked_value)
-                <= pairs.outlier_drop_ratio * least(
-                    pairs.before_value, pairs.after_course + pairs.before_linked_value
-                )
-            )
-        )
+    having {{ is_excursion() }}
 
 )
 

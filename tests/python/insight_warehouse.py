@@ -10,8 +10,9 @@ create table intermediate.int_places_described (
     kind varchar, min_base double, complete_through_date date, cadence_days integer, max_age_days integer, name varchar
 );
 create table intermediate.int_place_days_listed (
-    artist_id varchar, metric_id varchar, place_type varchar, place_country varchar, region_name varchar,
-    place_city varchar, observed_date date, value double, answer_count bigint, place_id varchar, cities_key bigint
+    series_id bigint, artist_id varchar, metric_id varchar, place_type varchar, place_country varchar,
+    region_name varchar, place_city varchar, place_id varchar, observed_date date, value double, cities_key bigint,
+    is_restated boolean
 );
 create table intermediate.int_memberships_received (
     subject_id varchar, group_id varchar, group_type varchar, weight double, counts boolean

@@ -7,6 +7,7 @@ reset, a restatement, an outlier, a silence, a new identifier).
 
 import math
 import random
+import zlib
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
@@ -45,6 +46,7 @@ class Place:
     metric: str
     country: str
     values: dict[date, float]
+    restated: frozenset[date] = frozenset()
 
     def described(self) -> tuple:
         """Its row of int_places_described."""
@@ -58,8 +60,9 @@ class Place:
     def listed(self) -> list[tuple]:
         """Its rows of int_place_days_listed."""
         place = f"{self.artist}/{self.country}"
+        key = zlib.crc32(f"{place} {self.metric}".encode())
         return [
-            (self.artist, self.metric, "country", self.country, "", "", day, value, 1, place, 0)
+            (key, self.artist, self.metric, "country", self.country, "", "", place, day, value, 0, day in self.restated)
             for day, value in self.values.items()
         ]
 

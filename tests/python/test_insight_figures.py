@@ -120,6 +120,24 @@ def test_a_place_that_made_the_move_is_named_and_the_rest_is_a_row(nodes):
     assert only(found, driver="a/FR")["driver_rank"] == 1
 
 
+def test_a_place_that_was_restated_or_vanished_is_no_driver_and_shares_what_is_confirmed(nodes):
+    world = World(day(119))
+    days = [day(number) for number in range(120)]
+    world.courses.append(Course("artist:a", "deezer:followers", {one: 90_000.0 + one.toordinal() for one in days}))
+    calm, twice = dict.fromkeys(days, 20_000.0), {one: 10_000.0 * (1 + (one >= day(115))) for one in days}
+    gone = {one: 30_000.0 if one < day(118) else 0.0 for one in days}
+    world.places += [
+        Place("a", "deezer:followers", "FR", calm),
+        Place("a", "deezer:followers", "DE", twice, frozenset({day(115)})),
+        Place("a", "deezer:followers", "IT", gone),
+    ]
+    connection = warehouse(world, nodes, ["movers", "mover_drivers", "concentration"])
+    found = asked(connection, "mover_drivers", day(112), day(119))
+    assert {row["driver"] for row in found if row["driver_type"] == "country"} == {"a/FR", None}
+    row = only(asked(connection, "concentration", day(119)), subject="artist:a", dimension="country")
+    assert (row["total"], row["top_part"], row["part_count"]) == (70_000, "a/IT", 3)
+
+
 def test_concentration_is_the_share_of_the_top_and_the_sum_of_squared_shares(nodes):
     world = World(day(119), groups={"artist:a": ["song:1", "song:2", "song:3"]})
     world.courses += [

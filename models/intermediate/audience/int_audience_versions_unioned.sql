@@ -27,6 +27,12 @@ artist_points as (
 
 ),
 
+place_points as (
+
+    select * from {{ ref('int_audience_place_points_dated') }}
+
+),
+
 metric_names as (
 
     select * from {{ ref('soundcharts_metrics') }}
@@ -89,6 +95,17 @@ versions as (
         artist_points.observed_date,
         artist_points.value
     from artist_points
+
+    union all
+
+    select
+        'artist:' || artist_id as subject_id,
+        metric_id,
+        {{ place_counted() }} as counted,
+        version_number,
+        observed_date,
+        value
+    from place_points
 
 )
 

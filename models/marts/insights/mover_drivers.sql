@@ -85,7 +85,7 @@ totals as (
 
 ),
 
--- of an artist's own audience; a place whose cities changed is not compared
+-- of an artist's own audience; what has no percent for what happened to it is not compared
 listed as (
 
     select
@@ -103,7 +103,9 @@ listed as (
             and movers.member_type = 'artist'
     where
         places.growth is not null
-        and places.status <> 'relinked_in_window'
+        and places.status not in (
+            'reset_in_window', 'restated_in_window', 'relinked_in_window', 'unconfirmed_end'
+        )
 
 ),
 

@@ -1,7 +1,8 @@
 -- Spotify's country is the sum of its listed cities, and a city that comes or goes is no growth of
--- the country: so a day of such a country says which cities it is made of.
+-- the country: so a day of such a country says which cities it is made of. Nor is it growth if a
+-- place is two of one name on one day, and one on the next.
 
--- a table: it is read for each window
+-- a table: it is read three times
 {{ config(materialized='table') }}
 
 with
@@ -12,13 +13,25 @@ observations as (
 
 ),
 
+restatements as (
+
+    select * from {{ ref('int_audience_restatements_found') }}
+
+),
+
 keyed as (
 
     select
         *,
+        {{ place_counted() }} as counted,
         'artist:' || artist_id || '/'
-        || concat_ws('/', place_country, nullif(region_name, ''), nullif(place_city, ''))
-            as place_id
+        || concat_ws(
+            '/',
+            place_country,
+            nullif(region_name, ''),
+            -- a city without a name is not its country
+            case when place_type = 'city' then coalesce(nullif(place_city, ''), '?') end
+        ) as place_id
     from observations
 
 ),
@@ -32,7 +45,7 @@ cities as (
         place_country,
         observed_date,
         sum(value) as value,
-        bit_xor({{ series_key('region_name', 'place_city') }}) as cities_key
+        bit_xor({{ series_key('place_id', 'cast(answer_count as string)') }}) as cities_key
     from keyed
     where place_type = 'city'
     group by all
@@ -42,8 +55,21 @@ cities as (
 listed as (
 
     select
-        keyed.*,
-        case when abs(cities.value - keyed.value) < 0.5 then cities.cities_key end as cities_key
+        {{ series_key('keyed.place_id', 'keyed.metric_id') }} as series_id,
+        keyed.artist_id,
+        keyed.metric_id,
+        keyed.place_type,
+        keyed.place_country,
+        keyed.region_name,
+        keyed.place_city,
+        keyed.place_id,
+        keyed.observed_date,
+        keyed.value,
+        case
+            when abs(cities.value - keyed.value) < 0.5 then cities.cities_key
+            else keyed.answer_count
+        end as cities_key,
+        restatements.subject_id is not null as is_restated
     from keyed
     left join cities
         on
@@ -52,6 +78,12 @@ listed as (
             and keyed.metric_id = cities.metric_id
             and keyed.place_country = cities.place_country
             and keyed.observed_date = cities.observed_date
+    left join restatements
+        on
+            'artist:' || keyed.artist_id = restatements.subject_id
+            and keyed.metric_id = restatements.metric_id
+            and keyed.counted = restatements.counted
+            and keyed.observed_date = restatements.observed_date
 
 )
 

@@ -10,7 +10,7 @@ places as (
 
 observations as (
 
-    select * from {{ ref('int_place_days_listed') }}
+    select * from {{ ref('int_place_days_judged') }}
 
 ),
 
@@ -21,11 +21,16 @@ dated as (
         observations.observed_date,
         observations.value,
         observations.cities_key,
+        observations.running_restatements,
+        observations.running_resets,
+        observations.is_unconfirmed,
         {{ to_day() }} - {{ from_day() }} as window_days,
         observations.observed_date > {{ from_day() }} as is_inside,
         observations.observed_date <= {{ from_day() }}
         and observations.observed_date
-        > {{ from_day() }} - cast({{ to_day() }} - {{ from_day() }} as integer) as is_before
+        > {{ from_day() }} - cast({{ to_day() }} - {{ from_day() }} as integer) as is_before,
+        observations.observed_date > {{ from_day() }}
+        and not observations.is_unconfirmed as is_confirmed
     from places
     inner join observations
         on
@@ -61,15 +66,27 @@ spanned as (
         max(observed_date) filter (where is_inside) as end_observed_date,
         max_by(value, observed_date) filter (where is_inside) as value_inside,
         -- a country that is a sum of other cities than before
-        max_by(coalesce(cities_key, 0), observed_date) filter (where not is_inside)
-        <> max_by(coalesce(cities_key, 0), observed_date) filter (where is_inside)
-            as has_other_cities,
-        count(distinct coalesce(cities_key, 0)) filter (where is_inside or is_before)
-            as city_set_count,
+        max_by(cities_key, observed_date) filter (where not is_inside)
+        <> max_by(cities_key, observed_date) filter (where is_inside) as has_other_cities,
+        count(distinct cities_key) filter (where is_inside or is_before) as city_set_count,
+        -- of a flow both windows must have one scale
+        max(running_restatements) - coalesce(
+            max(running_restatements) filter (
+                where not is_inside and not (kind = 'flow' and is_before)
+            ),
+            0
+        ) as restatement_count,
+        max(running_resets)
+        - coalesce(max(running_resets) filter (where not is_inside), 0) as reset_count,
+        bool_or(is_unconfirmed) as is_unconfirmed,
         count(*) filter (where is_inside) as observed_days,
         count(*) filter (where is_before) as previous_observed_days,
         sum(value) filter (where is_inside) as summed,
-        sum(value) filter (where is_before) as previous_summed
+        sum(value) filter (where is_before) as previous_summed,
+        count(*) filter (where is_confirmed) as confirmed_days,
+        max(observed_date) filter (where is_confirmed) as confirmed_date,
+        max_by(value, observed_date) filter (where is_confirmed) as confirmed_value,
+        sum(value) filter (where is_confirmed) as confirmed_sum
     from dated
     group by all
 

@@ -19,19 +19,19 @@ averaged as (
         unit,
         {{ from_day() }} as from_date,
         {{ to_day() }} as to_date,
-        summed / observed_days as average_per_observed_day,
+        confirmed_sum / confirmed_days as average_per_observed_day,
         case
-            when {{ to_day() }} - end_observed_date <= max_age_days then value_inside
+            when {{ to_day() }} - confirmed_date <= max_age_days then confirmed_value
         end as latest_value,
-        observed_days,
+        confirmed_days as observed_days,
         expected_days,
-        least(1, observed_days / expected_days) as coverage_ratio,
+        least(1, confirmed_days / expected_days) as coverage_ratio,
         kind,
         place_type as subject_type,
         place_country,
         artist_id
     from windows
-    where observed_days > 0
+    where confirmed_days > 0
 
 )
 

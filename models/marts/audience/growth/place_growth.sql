@@ -65,7 +65,11 @@ judged as (
             when kind <> 'flow' and end_value is null then 'stale_end'
             when kind <> 'flow' and start_value is null then 'stale_base'
             when base <= 0 then 'zero_base'
-            when if(kind = 'flow', city_set_count > 1, has_other_cities) then 'relinked_in_window'
+            when reset_count > 0 then 'reset_in_window'
+            when restatement_count > 0 then 'restated_in_window'
+            when if(kind = 'flow', city_set_count > 1, has_other_cities)
+                then 'relinked_in_window'
+            when is_unconfirmed then 'unconfirmed_end'
             when is_thin then 'low_coverage'
             when base < min_base then 'low_base'
             when {{ to_day() }} > complete_through_date then 'partial_window'
