@@ -44,7 +44,10 @@ group by all order by series_count desc, m.platform, m.metric
 """
 RESTATED = """
 select name, metric_id, observed_date, older_value, newer_value, restated_pct
-from metrics.restatements order by observed_date desc, abs(restated_pct) desc nulls last, name limit ?
+from metrics.restatements
+-- an artist's places would fill the list
+where counted = '(account)' or subject_id not like 'artist:%'
+order by observed_date desc, abs(restated_pct) desc nulls last, name limit ?
 """
 
 
