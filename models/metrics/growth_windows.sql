@@ -91,6 +91,7 @@ described as (
         gained,
         coverage_ratio,
         is_new,
+        is_rankable,
         status,
         previous_from_date,
         previous_to_date,

@@ -49,6 +49,13 @@ described as (
         opening_scale,
         closing_scale,
         is_new,
+        -- from zero, what else would withhold a percent withholds a rank
+        has_percent
+        or (
+            status = 'zero_base'
+            and break_status is null
+            and (kind <> 'flow' or not is_thin)
+        ) as is_rankable,
         status
     from grown
 

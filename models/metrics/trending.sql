@@ -1,5 +1,6 @@
 -- A percent of a small number is easily large. A rank by percent needs a base; the score adds the
--- base to both ends instead, so that small numbers shrink towards no growth and none is left out.
+-- base to both ends instead, so that small numbers shrink towards no growth and none is left out:
+-- not even zero, of which no percent exists, if nothing but that withholds the percent.
 
 with
 
@@ -57,7 +58,7 @@ shrunk as (
             when
                 earlier_value >= 0
                 and later_value >= 0
-                and (growth_pct is not null or status = 'zero_base')
+                and is_rankable
                 then ln((later_value + least_base) / (earlier_value + least_base))
         end as shrunk_score
     from scored

@@ -11,7 +11,7 @@ import pytest
 import reports
 from compiled import ask, construct
 from conftest import ROOT
-from plain_growth import Series, catalogue
+from plain_growth import Observation, Series, catalogue
 from test_growth_proof import by_key, observe
 
 CASES = Path(__file__).parent / "cases"
@@ -423,6 +423,45 @@ def test_a_flow_needs_no_base(nodes, observed, growth, status):
     before = sum(value for day, value in observed.items() if day in (23, 24))
     percent = 100 * (growth - before) / before if status in ("ok", "low_base") else None
     assert having(row, "growth_pct", "period_change_pct") == (percent, percent)
+
+
+def test_from_zero_only_what_grew_is_ranked(nodes):
+    """A percent from zero does not exist; a score does, if nothing but the zero withholds the percent."""
+    streams, listens, days = METRICS["spotify:streams"], METRICS["moovitamix:listens"], range(60)
+
+    def risen(since, **facts):
+        """Nothing, and from a day on very much."""
+        return [
+            Observation(on(day), 500_000 + day, facts.get("linked", 0), facts.get("restated", False) and day == since)
+            if day >= since
+            else Observation(on(day), 0)
+            for day in days
+        ]
+
+    courses = {
+        "grew": risen(35),
+        "leapt": risen(59),
+        "restated": risen(35, restated=True),
+        "linked": risen(35, linked=500_000),
+        "reset": [point._replace(value=point.value // (9 if point.day > on(45) else 1)) for point in risen(35)],
+    }
+    series = {(f"song:{name}", "spotify:streams"): Series(streams, points) for name, points in courses.items()}
+    calm = [(on(day), 10_000 + day) for day in days]
+    series |= {(f"song:{number}", "spotify:streams"): Series(streams, calm) for number in range(60)}
+    # of a flow the window before is the base
+    heard = [(on(day), 0 if day < 32 else 900) for day in days]
+    series |= {("track:heard", "moovitamix:listens"): Series(listens, heard)}
+    series |= {("track:gaps", "moovitamix:listens"): Series(listens, [one for one in heard if one[0].day % 3])}
+    with observe(series, nodes, wanted=("trending",)) as connection:
+        found = connection.execute("""
+            select subject, status, pct_rank, score_rank from metrics.trending
+            where window_name = '28 days' and status = 'zero_base'
+        """).fetchall()
+    ranked = {subject: score_rank for subject, _status, pct_rank, score_rank in found if pct_rank is None}
+    assert ranked == {
+        **{"song:grew": 1, "song:leapt": None, "song:restated": None, "song:linked": None, "song:reset": None},
+        **{"track:heard": 1, "track:gaps": None},
+    }
 
 
 def summed(nodes, series, since, until):

@@ -348,10 +348,14 @@ def test_an_end_that_nothing_confirms_crosses_no_milestone_and_ends_no_pace(node
 def test_a_leap_that_later_days_confirm_crosses_its_milestones(nodes):
     world = World(day(118))
     world.courses = [turned("song:turned", factor=LEAP, ago=SETTLED, start=1_800_000)]
-    found = asked(warehouse(world, nodes, ["milestones"]), "milestones", day(90), day(118))
+    connection = warehouse(world, nodes, ["milestones"])
+    found = asked(connection, "milestones", day(90), day(118))
     crossed = {row["threshold"]: (row["crossed_date"], row["certainty"], row["status"]) for row in found[:2]}
     assert crossed == dict.fromkeys((2_000_000, 5_000_000), (day(118 - SETTLED), "high", "ok"))
     assert only(found, is_crossed=False)["status"] == "ok"
+    # it is dated by the leap, not by what confirmed it
+    found = asked(connection, "milestones", day(118 - SETTLED), day(118))
+    assert [row["threshold"] for row in found if row["is_crossed"]] == []
 
 
 def test_a_leap_that_nothing_confirms_is_no_spike_and_keeps_nothing_of_one(nodes):
