@@ -2,7 +2,8 @@
 -- day with a value has an observation of its metric, whatever the platform is called, and no artist
 -- has an observation on a day for which no answer has a value. Zeros are left out: those that a
 -- series begins with are no observations; and so are pages that do not say of whom or of what, and
--- values that are set aside (int_observations_excluded), which are findings.
+-- values that are set aside (int_observations_excluded, int_audience_values_excluded), which are
+-- findings.
 
 with
 
@@ -206,7 +207,14 @@ set_aside as (
         metric_id,
         observed_date
     from {{ ref('int_observations_excluded') }}
-    group by all
+
+    union distinct
+
+    select
+        subject_id,
+        metric_id,
+        observed_date
+    from {{ ref('int_audience_values_excluded') }}
 
 )
 

@@ -388,3 +388,58 @@ def test_a_recording_s_course_is_day_by_day_that_of_its_songs(recorded, nodes):
             wanted.add((f"recording:{name}", metric))
     assert {key for key in found if key[0].startswith("recording:")} == wanted
     assert {metric for _, metric in wanted} == {"spotify:streams", "youtube:views"}
+
+
+BEYOND = 2**60
+
+
+def page_of_followers(number, course):
+    items = [
+        {"date": f"{day}T00:00:00+00:00", "value": value, "countryPlots": [
+            {"date": f"{day}T00:00:00+00:00", "value": value, "countryCode": "FR", "countryName": "France"}
+        ], "cityPlots": []}
+        for day, value in course.items()
+    ]  # fmt: skip
+    artist = {"uuid": uuid(number), "slug": f"a{number}", "name": f"Artist {number}"}
+    return {"related": {"artist": artist, "platform": "instagram"}, "items": items, "errors": []}
+
+
+def test_a_value_that_cannot_be_hides_none_that_can(desk, nodes):
+    """A count beyond 2^53 or a popularity of 101, in an answer or a report: what else is known of the day counts."""
+    world, course, bad_day = Desk(desk), line(0, 30, 1000, 10), on(20)
+    bad, popularity = course | {bad_day: BEYOND}, dict.fromkeys(course, 50)
+    older, newer, soon, late = [], [], date(2024, 6, 1), date(2024, 7, 1)
+    pages, again = asked({"A": course}, 3, "youtube", soon), asked({"A": bad}, 3, "youtube", late)
+    again |= asked({"A": bad}, 1, "spotify", late)  # against a report
+    older += [record(1, course), record(2, course)]
+    newer += [record(2, bad)]
+    for rows, high in ((older, 50), (newer, 101)):
+        rows.append(record(4, course))
+        for point in rows[-1]["timeSeries"]:
+            point[reports.POPULARITY] = high if point["date"][:10] == str(bad_day) else 50
+    newer[-1]["title"] = "Song 4 "  # another version
+    again |= asked({"A": bad}, 5, "youtube", late)  # nothing else is known of the day
+    for at, values, found in ((soon, course, pages), (late, bad, again)):
+        found[at, f"artist-local-followers__{uuid(6)}__instagram__{on(0)}_{on(30)}__p0001"] = page_of_followers(6, values)
+    world.load(pages, older)
+    world.load(again, newer)
+    found = world.courses(nodes)
+    expected = {(f"song:{uuid(number)}", "spotify:streams"): course for number in (1, 2, 4)}
+    expected |= {(f"song:{uuid(3)}", "youtube:views"): course, (f"artist:{uuid(6)}", "instagram:followers"): course}
+    expected |= {(f"song:{uuid(4)}", "spotify:popularity"): popularity}
+    expected[f"song:{uuid(5)}", "youtube:views"] = {day: value for day, value in course.items() if day != bad_day}
+    for key, values in expected.items():
+        same(found[key], [Observation(day, value) for day, value in sorted(values.items())], key)
+    with duckdb.connect(str(desk.warehouse)) as connection:
+        construct(connection, nodes, ("int_quality_observations_found", "fct_place_observations"))
+        places = connection.execute("select observed_date, value from audience.fct_place_observations").fetchall()
+        said = connection.execute("""
+            select finding_kind, record_id, place, found_date from intermediate.int_quality_observations_found
+            where finding_kind like 'value_%' order by all
+        """).fetchall()
+    assert dict(places) == course
+    kinds = {(f"song:{uuid(number)}", "spotify:streams"): "value_too_large" for number in (1, 2)}
+    kinds |= {(f"song:{uuid(number)}", "youtube:views"): "value_too_large" for number in (3, 5)}
+    kinds |= {(f"song:{uuid(4)}", "spotify:popularity"): "value_above_range"}
+    kinds |= {(f"artist:{uuid(6)}", "instagram:followers"): "value_too_large"}
+    assert sorted(said) == sorted((kind, *key, bad_day) for key, kind in kinds.items())

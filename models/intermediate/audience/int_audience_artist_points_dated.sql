@@ -28,6 +28,12 @@ loads as (
 
 ),
 
+bounds as (
+
+    select * from {{ ref('int_metrics_bounded') }}
+
+),
+
 -- one row per page; answers of one day and load are one version
 versions as (
 
@@ -81,6 +87,16 @@ described as (
     left join metric_names
         on named.series = metric_names.series and named.platform = metric_names.platform
 
+),
+
+checked as (
+
+    select
+        described.*,
+        {{ value_problem('described.value') }} as set_aside_reason
+    from described
+    left join bounds on described.metric_id = bounds.metric_id
+
 )
 
-select * from described
+select * from checked

@@ -7,6 +7,7 @@ with
 points as (
 
     select * from {{ ref('int_audience_artist_points_dated') }}
+    where set_aside_reason is null
 
 ),
 

@@ -21,14 +21,37 @@ loads as (
 
 ),
 
+-- one row: a place below the first or a popularity beyond the highest is a finding
+limits as (
+
+    select
+        max(accepted_from) filter (where metric_id = 'spotify:chart_position') as best_position,
+        max(accepted_to) filter (where metric_id = 'spotify:popularity') as most_popularity
+    from {{ ref('int_metrics_bounded') }}
+
+),
+
 named as (
 
     select
-        entries.*,
+        entries._row_id,
+        entries.title,
+        entries.artist_credit,
+        entries.image_url,
+        entries.release_date,
+        entries.observed_date,
+        case
+            when entries.chart_position >= limits.best_position then entries.chart_position
+        end as chart_position,
+        case
+            when entries.spotify_popularity <= limits.most_popularity
+                then entries.spotify_popularity
+        end as spotify_popularity,
         {{ normalised_text('entries.title') }} as title_key,
         {{ normalised_text('entries.artist_credit') }} as credit_key
     from entries
     left join loads on entries._load_id = loads._load_id
+    cross join limits
     where
         entries.title is not null
         and entries.artist_credit is not null

@@ -26,9 +26,9 @@ metric_names as (
 
 ),
 
-loads as (
+bounds as (
 
-    select * from {{ ref('stg_load_audit__loads') }}
+    select * from {{ ref('int_metrics_bounded') }}
 
 ),
 
@@ -97,12 +97,22 @@ dated as (
     inner join versions on points._parent_row_id = versions._row_id
     left join metric_names
         on versions.platform = metric_names.platform and metric_names.series = 'listening'
-    left join loads on versions._load_id = loads._load_id
+    left join {{ ref('stg_load_audit__loads') }} as loads on versions._load_id = loads._load_id
     where
         points.place_value is not null
         and {{ day_problem('points.observed_date', 'loads.started_date') }} is null
     group by all
 
+),
+
+checked as (
+
+    select
+        dated.*,
+        {{ value_problem('dated.value') }} as set_aside_reason
+    from dated
+    left join bounds on dated.metric_id = bounds.metric_id
+
 )
 
-select * from dated
+select * from checked

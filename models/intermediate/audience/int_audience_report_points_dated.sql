@@ -1,4 +1,4 @@
--- A point of a day that cannot be is a finding, and no observation.
+-- A point of a day that cannot be is a finding, and no observation; so is a value that cannot be.
 
 with
 
@@ -17,6 +17,22 @@ report_songs as (
 loads as (
 
     select * from {{ ref('stg_load_audit__loads') }}
+
+),
+
+bounds as (
+
+    select * from {{ ref('int_metrics_bounded') }}
+
+),
+
+-- one row; a report holds no number below zero
+limits as (
+
+    select
+        max(accepted_to) filter (where metric_id = 'spotify:streams') as most_streams,
+        max(accepted_to) filter (where metric_id = 'spotify:popularity') as most_popularity
+    from bounds
 
 ),
 
@@ -39,10 +55,17 @@ dated as (
         records.song_id,
         report_points._parent_row_id,
         report_points.observed_date,
-        cast(report_points.spotify_streams as double) as streams,
-        cast(report_points.spotify_popularity as double) as popularity
+        case
+            when report_points.spotify_streams <= limits.most_streams
+                then cast(report_points.spotify_streams as double)
+        end as streams,
+        case
+            when report_points.spotify_popularity <= limits.most_popularity
+                then cast(report_points.spotify_popularity as double)
+        end as popularity
     from report_points
     inner join records on report_points._parent_row_id = records._row_id
+    cross join limits
     where {{ day_problem('report_points.observed_date', 'records.started_date') }} is null
 
 )

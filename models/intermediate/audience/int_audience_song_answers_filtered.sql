@@ -20,8 +20,6 @@ answered as (
     where
         metric_id in ('spotify:streams', 'spotify:popularity')
         and not is_unknown
-        -- if the API's value cannot be a count, the report's counts
-        and try_cast(value as bigint) is not null
 
 )
 

@@ -26,6 +26,18 @@ loads as (
 
 ),
 
+metric_names as (
+
+    select * from {{ ref('soundcharts_metrics') }}
+
+),
+
+bounds as (
+
+    select * from {{ ref('int_metrics_bounded') }}
+
+),
+
 -- one row per page; answers of one day and load are one version
 versions as (
 
@@ -77,6 +89,27 @@ dated as (
         valued.value is not null
         and {{ day_problem('valued.observed_date', 'loads.started_date') }} is null
 
+),
+
+named as (
+
+    select
+        dated.*,
+        dated.platform || ':' || coalesce(metric_names.metric, dated.series) as metric_id
+    from dated
+    left join metric_names
+        on dated.series = metric_names.series and dated.platform = metric_names.platform
+
+),
+
+checked as (
+
+    select
+        named.*,
+        {{ value_problem('named.value') }} as set_aside_reason
+    from named
+    left join bounds on named.metric_id = bounds.metric_id
+
 )
 
-select * from dated
+select * from checked

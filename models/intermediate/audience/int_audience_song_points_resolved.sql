@@ -8,6 +8,7 @@ with
 points as (
 
     select * from {{ ref('int_audience_song_points_dated') }}
+    where set_aside_reason is null
 
 ),
 

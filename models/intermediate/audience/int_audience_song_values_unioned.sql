@@ -50,6 +50,8 @@ observations as (
         cast(chart_position as double) as value,
         cast(0 as double) as linked_value
     from chart_days
+    -- null if it cannot be a place
+    where chart_position is not null
 
     union all
 

@@ -12,6 +12,7 @@ report_versions as (
 song_points as (
 
     select * from {{ ref('int_audience_song_points_dated') }}
+    where set_aside_reason is null
 
 ),
 
@@ -24,18 +25,14 @@ resolved_points as (
 artist_points as (
 
     select * from {{ ref('int_audience_artist_points_dated') }}
+    where set_aside_reason is null
 
 ),
 
 place_points as (
 
     select * from {{ ref('int_audience_place_points_dated') }}
-
-),
-
-metric_names as (
-
-    select * from {{ ref('soundcharts_metrics') }}
+    where set_aside_reason is null
 
 ),
 
@@ -67,17 +64,12 @@ versions as (
 
     select
         'song:' || song_points.song_id as subject_id,
-        song_points.platform || ':' || coalesce(metric_names.metric, song_points.series)
-            as metric_id,
+        song_points.metric_id,
         coalesce(song_points.identifier, '(total)') as counted,
         song_points.version_number,
         song_points.observed_date,
         song_points.value
     from song_points
-    left join metric_names
-        on
-            song_points.series = metric_names.series
-            and song_points.platform = metric_names.platform
     left join repeated
         on
             song_points.song_id = repeated.song_id

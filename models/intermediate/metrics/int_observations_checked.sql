@@ -15,21 +15,9 @@ loads as (
 
 ),
 
-metric_catalog as (
-
-    select * from {{ ref('metric_catalog') }}
-
-),
-
 bounds as (
 
-    select
-        platform || ':' || metric as metric_id,
-        lowest_value,
-        highest_value,
-        greatest(lowest_value, -{{ var('largest_count') }}) as accepted_from,
-        least(highest_value, {{ var('largest_count') }}) as accepted_to
-    from metric_catalog
+    select * from {{ ref('int_metrics_bounded') }}
 
 ),
 
@@ -67,13 +55,7 @@ judged as (
             when received.value is null then 'value_missing'
             when received.subject_id is null then 'subject_unknown'
             when received.metric_id is null then 'metric_unknown'
-            when abs(received.value) > {{ var('largest_count') }} then 'value_too_large'
-            when received.value < bounds.lowest_value and bounds.lowest_value = 1
-                then 'place_below_one'
-            when received.value < bounds.lowest_value then 'value_negative'
-            -- what the catalogue lacks is a count
-            when received.value < 0 and bounds.metric_id is null then 'value_negative'
-            when received.value > bounds.highest_value then 'value_above_range'
+            else {{ value_problem('received.value') }}
         end as set_aside_reason
     from received
     cross join latest

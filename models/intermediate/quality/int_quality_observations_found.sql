@@ -6,6 +6,12 @@ observations as (
 
 ),
 
+refused as (
+
+    select * from {{ ref('int_audience_values_excluded') }}
+
+),
+
 dates as (
 
     select * from {{ ref('int_quality_dates_found') }}
@@ -30,6 +36,16 @@ doubted as (
         end as example,
         observed_date as found_date
     from observations
+
+    union all
+
+    select
+        set_aside_reason as finding_kind,
+        subject_id as record_id,
+        metric_id as place,
+        cast(value as string) as example,
+        observed_date as found_date
+    from refused
 
     union all
 

@@ -3,6 +3,7 @@ with
 points as (
 
     select * from {{ ref('int_audience_place_points_dated') }}
+    where set_aside_reason is null
 
 ),
 

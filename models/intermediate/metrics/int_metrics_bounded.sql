@@ -1,0 +1,23 @@
+-- What the values of a metric may be: what is beyond it was not counted.
+
+with
+
+metric_catalog as (
+
+    select * from {{ ref('metric_catalog') }}
+
+),
+
+bounded as (
+
+    select
+        platform || ':' || metric as metric_id,
+        lowest_value,
+        highest_value,
+        greatest(lowest_value, -{{ var('largest_count') }}) as accepted_from,
+        least(highest_value, {{ var('largest_count') }}) as accepted_to
+    from metric_catalog
+
+)
+
+select * from bounded
