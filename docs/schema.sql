@@ -363,19 +363,6 @@ create table intermediate.int_ends_withheld (
     "withheld_day_count" integer,
     "withheld_observation_count" bigint
 );
-create table intermediate.int_place_days_listed (
-    "artist_id" text,
-    "metric_id" text not null,
-    "place_type" text not null,
-    "place_country" text,
-    "region_name" text,
-    "place_city" text,
-    "observed_date" date not null,
-    "value" double precision,
-    "answer_count" bigint,
-    "place_id" text not null,
-    "cities_key" bigint
-);
 create table metrics.dim_metrics (
     "metric_id" text not null,
     "platform" text not null,
@@ -394,6 +381,17 @@ create table metrics.dim_metrics (
     "is_catalogued" boolean,
     check (add_over_platform in ('same_unit', 'accounts', 'never')),
     check (kind in ('counter', 'gauge', 'index', 'flow', 'rolling'))
+);
+create table intermediate.int_place_days_judged (
+    "series_id" bigint not null,
+    "place_id" text,
+    "metric_id" text,
+    "observed_date" date not null,
+    "value" double precision,
+    "cities_key" bigint,
+    "running_restatements" bigint,
+    "running_resets" bigint,
+    "is_unconfirmed" boolean
 );
 create table metrics.platform_completeness (
     "platform" text not null,
@@ -992,6 +990,7 @@ create table metrics.growth_windows (
     "gained" double precision,
     "coverage_ratio" double precision,
     "is_new" boolean,
+    "is_rankable" boolean,
     "status" text,
     "previous_from_date" date,
     "previous_to_date" date,
@@ -1198,8 +1197,8 @@ alter table films.fct_movies_daily add primary key ("movie_id", "snapshot_date")
 alter table films.film_features add primary key ("movie_id");
 alter table metrics.fct_observations add primary key ("series_id", "observed_date");
 alter table intermediate.int_ends_withheld add primary key ("series_id", "observed_date");
-alter table intermediate.int_place_days_listed add primary key ("place_id", "metric_id", "place_type", "observed_date");
 alter table metrics.dim_metrics add primary key ("metric_id");
+alter table intermediate.int_place_days_judged add primary key ("series_id", "observed_date");
 alter table metrics.platform_completeness add primary key ("platform");
 alter table intermediate.int_places_described add primary key ("place_id", "platform", "metric");
 alter table metrics.dim_series add primary key ("series_id");
@@ -1666,18 +1665,6 @@ comment on column intermediate.int_ends_withheld."withheld_gain" is 'Sum of the 
 comment on column intermediate.int_ends_withheld."withheld_value_days" is 'What these days, each with its value, add to the sum of values.';
 comment on column intermediate.int_ends_withheld."withheld_day_count" is 'Days since then.';
 comment on column intermediate.int_ends_withheld."withheld_observation_count" is 'Observations since then.';
-comment on table intermediate.int_place_days_listed is 'One row per artist, metric, place and day, with the cities that a country is the sum of.';
-comment on column intermediate.int_place_days_listed."artist_id" is 'Soundcharts'' id of the artist (uuid); of a credit that only reports print, the hash of its normalised text, never split.';
-comment on column intermediate.int_place_days_listed."metric_id" is 'Platform and metric in one code, ''spotify:streams''.';
-comment on column intermediate.int_place_days_listed."place_type" is 'What the place is, country or city.';
-comment on column intermediate.int_place_days_listed."place_country" is 'ISO 3166 code of the country; blank where unknown.';
-comment on column intermediate.int_place_days_listed."region_name" is 'Province or state; blank where unknown or for a country.';
-comment on column intermediate.int_place_days_listed."place_city" is 'City; blank for a country.';
-comment on column intermediate.int_place_days_listed."observed_date" is 'Day of the observation, as the source dates it (its first ten characters).';
-comment on column intermediate.int_place_days_listed."value" is 'The value observed that day, in the unit of its metric.';
-comment on column intermediate.int_place_days_listed."answer_count" is 'How often the answer that counts lists it: more than 1 if it says two things of one.';
-comment on column intermediate.int_place_days_listed."place_id" is 'Id of the artist and of the place, in one text.';
-comment on column intermediate.int_place_days_listed."cities_key" is 'Which listed cities the value of a country is the sum of, as a hash; null if it is none.';
 create index dim_metrics_platform_index on metrics.dim_metrics ("platform");
 comment on index metrics.dim_metrics_platform_index is 'Joins from metrics.dim_platforms, and the check that none is orphaned when one of its rows goes.';
 alter table metrics.dim_metrics add foreign key ("platform") references metrics.dim_platforms ("platform");
@@ -1688,7 +1675,7 @@ comment on column metrics.dim_metrics."metric" is 'What is counted, one word for
 comment on column metrics.dim_metrics."metric_name" is 'Name for people, ''Spotify streams''; has the platform''s own word, ''Deezer fans''.';
 comment on column metrics.dim_metrics."kind" is 'How the number behaves: counter, gauge, index, flow or rolling.';
 comment on column metrics.dim_metrics."unit" is 'What one of it is; only equal units may be added.';
-comment on column metrics.dim_metrics."add_over_platform" is 'Whether platforms may be added: same_unit, accounts (as accounts, not as people) or never.';
+comment on column metrics.dim_metrics."add_over_platform" is 'Whether values may be added, over platforms and in any other group: same_unit, accounts (as accounts, not as people) or never.';
 comment on column metrics.dim_metrics."cadence_days" is 'Days between two observations as a rule; coverage is judged by it.';
 comment on column metrics.dim_metrics."max_age_days" is 'Days a value may be carried forward before it is stale.';
 comment on column metrics.dim_metrics."rolling_days" is 'Days that one value of a rolling metric counts; null for other kinds.';
@@ -1697,6 +1684,16 @@ comment on column metrics.dim_metrics."correction_ratio" is 'A fall below this s
 comment on column metrics.dim_metrics."reset_ratio" is 'A fall to below this share of the value is a reset; null if the metric may fall.';
 comment on column metrics.dim_metrics."outlier_drop_ratio" is 'A value of at most this share of both its neighbours dropped to about nothing; null if it may.';
 comment on column metrics.dim_metrics."is_catalogued" is 'False where a source speaks of it and the catalogue in seeds/ lacks it: its settings are defaults.';
+comment on table intermediate.int_place_days_judged is 'One row per artist, metric, place and day that is no excursion, with what is known of its scale.';
+comment on column intermediate.int_place_days_judged."series_id" is 'Key of one place''s one metric, computed from both: the same in every build.';
+comment on column intermediate.int_place_days_judged."place_id" is 'Id of the artist and of the place, in one text.';
+comment on column intermediate.int_place_days_judged."metric_id" is 'Platform and metric in one code, ''spotify:streams''.';
+comment on column intermediate.int_place_days_judged."observed_date" is 'Day of the observation, as the source dates it (its first ten characters).';
+comment on column intermediate.int_place_days_judged."value" is 'The value observed that day, in the unit of its metric.';
+comment on column intermediate.int_place_days_judged."cities_key" is 'What a place''s value is made of: of a country that is the sum of its listed cities those cities, as a hash; else how often the day lists the place.';
+comment on column intermediate.int_place_days_judged."running_restatements" is 'Number of restatements so far; null for an outlier.';
+comment on column intermediate.int_place_days_judged."running_resets" is 'Number of resets so far; null for an outlier.';
+comment on column intermediate.int_place_days_judged."is_unconfirmed" is 'Whether it is one of the newest values that fell or vanished, or more than doubled, and no later one confirms it.';
 comment on table metrics.platform_completeness is 'One row per platform that has observations, with the last day on which its figures are complete.';
 comment on column metrics.platform_completeness."platform" is 'Code of the platform, ''spotify''.';
 comment on column metrics.platform_completeness."series_count" is 'Number of series.';
@@ -2297,6 +2294,7 @@ comment on column metrics.growth_windows."daily_rate_pct" is 'Growth in percent 
 comment on column metrics.growth_windows."gained" is 'Sum of the rises in the window, so that a fall takes nothing away; null if start or end is missing. Of a flow, the sum of its values; null if none was observed.';
 comment on column metrics.growth_windows."coverage_ratio" is 'Observed days of the expected ones, at most 1.';
 comment on column metrics.growth_windows."is_new" is 'Whether there is no start because the subject began in the window; false if the day it began is not known.';
+comment on column metrics.growth_windows."is_rankable" is 'Whether it has a percent, or would have one if its base were not zero.';
 comment on column metrics.growth_windows."status" is 'If the percent may be quoted, see `growth_statuses`: ok; with a warning low_coverage, low_base, partial_window; else there is none, and the status says why.';
 comment on column metrics.growth_windows."previous_from_date" is 'Day whose closing value the window before starts from.';
 comment on column metrics.growth_windows."previous_to_date" is 'Day whose closing value the window before ends with.';
@@ -2361,7 +2359,7 @@ comment on table metrics.restatements is 'One row per subject, metric, identifie
 comment on column metrics.restatements."subject_id" is 'What is counted: ''song:'', ''artist:'' ... and the id within its domain.';
 comment on column metrics.restatements."name" is 'Name for people, such as the title of a song; ''(untitled)'' if the source has none.';
 comment on column metrics.restatements."metric_id" is 'Platform and metric in one code, ''spotify:streams''.';
-comment on column metrics.restatements."counted" is 'What is followed of the subject: an identifier, ''(sum)'' of its identifiers, ''(total)'' of answers without identifiers, ''(report)'' or ''(account)''.';
+comment on column metrics.restatements."counted" is 'What is followed of the subject: an identifier, ''(sum)'' of its identifiers, ''(total)'' of answers without identifiers, ''(report)'', ''(account)'' or a place.';
 comment on column metrics.restatements."observed_date" is 'Day of the observation, as the source dates it (its first ten characters).';
 comment on column metrics.restatements."compared_date" is 'Nearest day that both versions have.';
 comment on column metrics.restatements."older_value" is 'What the version before says of that day.';
@@ -2393,7 +2391,7 @@ comment on column metrics.trending."end_value" is 'Value at the close of `to_dat
 comment on column metrics.trending."growth" is 'End less start, without what came or went with identifiers; of a flow, the sum of the window. If it began in the window and is a counter: from zero.';
 comment on column metrics.trending."growth_pct" is 'Growth in percent of the start; of a flow, of the sum of the window before; null if the status says so.';
 comment on column metrics.trending."pct_rank" is 'Rank by percent among like subjects, metric and window; null if the base is too small for it or there is no percent.';
-comment on column metrics.trending."shrunk_score" is 'Natural logarithm of end over start, with the metric''s `min_base` added to both.';
+comment on column metrics.trending."shrunk_score" is 'Natural logarithm of end over start, with the metric''s `min_base` added to both; null below zero, and unless `is_rankable`.';
 comment on column metrics.trending."score_rank" is 'Rank by that score; null if there is none.';
 comment on column metrics.trending."daily_rate_pct" is 'Growth in percent a day, compounded, to compare windows of different lengths; null if `growth_pct` is, and for a flow.';
 comment on column metrics.trending."previous_daily_rate_pct" is '`daily_rate_pct` of the window before.';
@@ -4370,10 +4368,17 @@ create function metrics.listed_place_growth(from_date date, to_date date) return
     "value_inside" double precision,
     "has_other_cities" boolean,
     "city_set_count" bigint,
+    "restatement_count" bigint,
+    "reset_count" bigint,
+    "is_unconfirmed" boolean,
     "observed_days" bigint,
     "previous_observed_days" bigint,
     "summed" double precision,
-    "previous_summed" double precision
+    "previous_summed" double precision,
+    "confirmed_days" bigint,
+    "confirmed_date" date,
+    "confirmed_value" double precision,
+    "confirmed_sum" double precision
 ) language sql stable as $$
 select
     cast("place_id" as text),
@@ -4397,10 +4402,17 @@ select
     cast("value_inside" as double precision),
     cast("has_other_cities" as boolean),
     cast("city_set_count" as bigint),
+    cast("restatement_count" as bigint),
+    cast("reset_count" as bigint),
+    cast("is_unconfirmed" as boolean),
     cast("observed_days" as bigint),
     cast("previous_observed_days" as bigint),
     cast("summed" as double precision),
-    cast("previous_summed" as double precision)
+    cast("previous_summed" as double precision),
+    cast("confirmed_days" as bigint),
+    cast("confirmed_date" as date),
+    cast("confirmed_value" as double precision),
+    cast("confirmed_sum" as double precision)
 from (
 WITH places AS (
   SELECT
@@ -4409,17 +4421,21 @@ WITH places AS (
 ), observations AS (
   SELECT
     *
-  FROM "intermediate"."int_place_days_listed"
+  FROM "intermediate"."int_place_days_judged"
 ), dated AS (
   SELECT
     places.*,
     observations.observed_date,
     observations.value,
     observations.cities_key,
+    observations.running_restatements,
+    observations.running_resets,
+    observations.is_unconfirmed,
     CAST($2 AS DATE) - CAST($1 AS DATE) AS window_days,
     observations.observed_date > CAST($1 AS DATE) AS is_inside,
     observations.observed_date <= CAST($1 AS DATE)
-    AND observations.observed_date > CAST($1 AS DATE) - CAST(CAST($2 AS DATE) - CAST($1 AS DATE) AS INT) AS is_before
+    AND observations.observed_date > CAST($1 AS DATE) - CAST(CAST($2 AS DATE) - CAST($1 AS DATE) AS INT) AS is_before,
+    observations.observed_date > CAST($1 AS DATE) AND NOT observations.is_unconfirmed AS is_confirmed
   FROM places
   INNER JOIN observations
     ON places.place_id = observations.place_id
@@ -4465,20 +4481,28 @@ WITH places AS (
         ) AND is_inside)
     )[1] AS value_inside,
     (
-      ARRAY_AGG(COALESCE(cities_key, 0) ORDER BY observed_date DESC NULLS LAST) FILTER(WHERE
+      ARRAY_AGG(cities_key ORDER BY observed_date DESC NULLS LAST) FILTER(WHERE
         (
-          NOT COALESCE(cities_key, 0) IS NULL AND NOT observed_date IS NULL
-        )
-        AND NOT is_inside)
+          NOT cities_key IS NULL AND NOT observed_date IS NULL
+        ) AND NOT is_inside)
     )[1] <> (
-      ARRAY_AGG(COALESCE(cities_key, 0) ORDER BY observed_date DESC NULLS LAST) FILTER(WHERE
+      ARRAY_AGG(cities_key ORDER BY observed_date DESC NULLS LAST) FILTER(WHERE
         (
-          NOT COALESCE(cities_key, 0) IS NULL AND NOT observed_date IS NULL
-        )
-        AND is_inside)
+          NOT cities_key IS NULL AND NOT observed_date IS NULL
+        ) AND is_inside)
     )[1] AS has_other_cities,
-    COUNT(DISTINCT COALESCE(cities_key, 0)) FILTER(WHERE
+    COUNT(DISTINCT cities_key) FILTER(WHERE
       is_inside OR is_before) AS city_set_count,
+    MAX(running_restatements) - COALESCE(
+      MAX(running_restatements) FILTER(WHERE
+        NOT is_inside AND NOT (
+          kind = 'flow' AND is_before
+        )),
+      0
+    ) AS restatement_count,
+    MAX(running_resets) - COALESCE(MAX(running_resets) FILTER(WHERE
+      NOT is_inside), 0) AS reset_count,
+    BOOL_OR(is_unconfirmed) AS is_unconfirmed,
     COUNT(*) FILTER(WHERE
       is_inside) AS observed_days,
     COUNT(*) FILTER(WHERE
@@ -4486,7 +4510,19 @@ WITH places AS (
     SUM(value) FILTER(WHERE
       is_inside) AS summed,
     SUM(value) FILTER(WHERE
-      is_before) AS previous_summed
+      is_before) AS previous_summed,
+    COUNT(*) FILTER(WHERE
+      is_confirmed) AS confirmed_days,
+    MAX(observed_date) FILTER(WHERE
+      is_confirmed) AS confirmed_date,
+    (
+      ARRAY_AGG(value ORDER BY observed_date DESC NULLS LAST) FILTER(WHERE
+        (
+          NOT value IS NULL AND NOT observed_date IS NULL
+        ) AND is_confirmed)
+    )[1] AS confirmed_value,
+    SUM(value) FILTER(WHERE
+      is_confirmed) AS confirmed_sum
   FROM dated
   GROUP BY
     place_id,
@@ -4667,21 +4703,21 @@ WITH windows AS (
     unit,
     CAST($1 AS DATE) AS from_date,
     CAST($2 AS DATE) AS to_date,
-    CAST(summed AS DOUBLE PRECISION) / observed_days AS average_per_observed_day,
+    CAST(confirmed_sum AS DOUBLE PRECISION) / confirmed_days AS average_per_observed_day,
     CASE
-      WHEN CAST($2 AS DATE) - end_observed_date <= max_age_days
-      THEN value_inside
+      WHEN CAST($2 AS DATE) - confirmed_date <= max_age_days
+      THEN confirmed_value
     END AS latest_value,
-    observed_days,
+    confirmed_days AS observed_days,
     expected_days,
-    LEAST(1, CAST(observed_days AS DOUBLE PRECISION) / expected_days) AS coverage_ratio,
+    LEAST(1, CAST(confirmed_days AS DOUBLE PRECISION) / expected_days) AS coverage_ratio,
     kind,
     place_type AS subject_type,
     place_country,
     artist_id
   FROM windows
   WHERE
-    observed_days > 0
+    confirmed_days > 0
 )
 SELECT
   *
@@ -4797,8 +4833,14 @@ WITH windows AS (
       THEN 'stale_base'
       WHEN base <= 0
       THEN 'zero_base'
+      WHEN reset_count > 0
+      THEN 'reset_in_window'
+      WHEN restatement_count > 0
+      THEN 'restated_in_window'
       WHEN CASE WHEN kind = 'flow' THEN city_set_count > 1 ELSE has_other_cities END
       THEN 'relinked_in_window'
+      WHEN is_unconfirmed
+      THEN 'unconfirmed_end'
       WHEN is_thin
       THEN 'low_coverage'
       WHEN base < min_base

@@ -7,10 +7,10 @@
         -- nearly all: nothing below holds, and an engine that knows need not ask
         when {{ value }} between {{ bounds }}.accepted_from and {{ bounds }}.accepted_to then null
         when abs({{ value }}) > {{ var('largest_count') }} then 'value_too_large'
-        when {{ value }} < {{ bounds }}.lowest_value and {{ bounds }}.lowest_value = 1 then 'place_below_one'
-        when {{ value }} < {{ bounds }}.lowest_value then 'value_negative'
+        when {{ value }} < {{ bounds }}.lowest_possible and {{ bounds }}.lowest_possible = 1 then 'place_below_one'
+        when {{ value }} < {{ bounds }}.lowest_possible then 'value_negative'
         -- what the catalogue lacks is a count
         when {{ value }} < 0 and {{ bounds }}.metric_id is null then 'value_negative'
-        when {{ value }} > {{ bounds }}.highest_value then 'value_above_range'
+        when {{ value }} > {{ bounds }}.highest_possible then 'value_above_range'
     end
 {%- endmacro %}

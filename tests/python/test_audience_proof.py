@@ -420,7 +420,9 @@ def test_a_value_that_cannot_be_hides_none_that_can(desk, nodes):
     newer[-1]["title"] = "Song 4 "  # another version
     again |= asked({"A": bad}, 5, "youtube", late)  # nothing else is known of the day
     for at, values, found in ((soon, course, pages), (late, bad, again)):
-        found[at, f"artist-local-followers__{uuid(6)}__instagram__{on(0)}_{on(30)}__p0001"] = page_of_followers(6, values)
+        found[at, f"artist-local-followers__{uuid(6)}__instagram__{on(0)}_{on(30)}__p0001"] = page_of_followers(
+            6, values
+        )
     world.load(pages, older)
     world.load(again, newer)
     found = world.courses(nodes)

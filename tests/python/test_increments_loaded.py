@@ -9,6 +9,7 @@ import io
 import json
 import os
 import random
+import re
 import shutil
 
 import duckdb
@@ -201,3 +202,36 @@ def test_after_loads_the_tables_are_those_of_a_full_refresh(tmp_path, begun, see
             assert answered(folder, environment, "--as-known-at", moment) == answer, moment
         code, _, err = here(folder, environment, "growth", "--as-known-at", "2001-01-01")
         assert (code, "nothing was built by then" in err) == (2, True)
+
+
+def test_a_newer_value_that_cannot_be_hides_none_in_a_build_that_goes_on(tmp_path, begun):
+    """Answers of a day later that say of three days what is beyond any count, against older answers and a report."""
+    came_before, first, _later = begun
+    folder = tmp_path / "own"
+    warehouse, environment = copied(came_before, folder), project_in(folder)
+    newer, kinds = folder / "newer" / "2025-05-27", ("song-audience__*", "artist-followers__*", "artist-local-*")
+    newer.mkdir(parents=True)
+    pages = [path for kind in kinds for path in first.glob(f"soundcharts/*/{kind}.json") if "request" not in path.name]
+    for path in pages:
+        count = r'("(?:value|followerCount)": )[1-9]\d*'
+        (newer / path.name).write_text(re.sub(count, rf"\g<1>{2**60}", path.read_text(), count=3))
+    observed = "select series_id, observed_date, value, is_outlier from metrics.fct_observations order by all"
+    listed = "select * from audience.fct_place_observations order by all"
+    with duckdb.connect(str(warehouse), read_only=True) as connection:
+        before = [connection.execute(sql).fetchall() for sql in (observed, listed)]
+    assert here(folder, environment, "load", str(folder / "newer"))[0] == 0
+    assert "Kept" in build(folder, environment)
+    with duckdb.connect(str(warehouse), read_only=True) as connection:
+        after = [connection.execute(sql).fetchall() for sql in (observed, listed)]
+        found = connection.execute("""
+            select distinct split_part(record_id, ':', 1), place from quality.fct_findings
+            where finding_kind = 'value_too_large'
+        """).fetchall()
+    assert {("song", "spotify:streams"), ("song", "youtube:views"), ("artist", "youtube:followers")} <= {*found}
+    assert before[1] == after[1]
+    assert len(before[0]) > 1000 and {*before[0]} <= {*after[0]}  # we measure ourselves
+    copy = copied(folder, tmp_path / "copy")
+    unmeasured(copy)
+    refreshed(copy.parent, project_in(copy.parent))
+    mine, theirs = tables(warehouse), tables(copy)
+    assert [name for name in mine if mine[name] != theirs[name]] == []

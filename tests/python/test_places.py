@@ -151,7 +151,9 @@ def wanted_of(connection, start, end):
     places, listed = answered(connection)
     courses = {place: series_of(place, versions) for place, versions in places.items()}
     cities, cadences = cities_of(courses, listed), rhythms(courses)
-    complete = dict(connection.execute("select platform, complete_through_date from metrics.platform_completeness").fetchall())
+    complete = dict(
+        connection.execute("select platform, complete_through_date from metrics.platform_completeness").fetchall()
+    )
     wanted = {}
     for place, one in courses.items():
         artist, metric, kind, country, *_ = place

@@ -108,12 +108,7 @@ refused as (
 -- one row per value, however many answers give it
 excluded as (
 
-    select
-        subject_id,
-        metric_id,
-        observed_date,
-        value,
-        set_aside_reason
+    select *
     from refused
     group by all
 

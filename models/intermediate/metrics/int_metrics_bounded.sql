@@ -12,8 +12,8 @@ bounded as (
 
     select
         platform || ':' || metric as metric_id,
-        lowest_value,
-        highest_value,
+        lowest_value as lowest_possible,
+        highest_value as highest_possible,
         greatest(lowest_value, -{{ var('largest_count') }}) as accepted_from,
         least(highest_value, {{ var('largest_count') }}) as accepted_to
     from metric_catalog

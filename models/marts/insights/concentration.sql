@@ -45,13 +45,6 @@ places as (
 
 ),
 
--- the latest value there is confirmed
-place_ends as (
-
-    select * from {{ ref('place_averages') }}({{ to_day() }} - 28, to_date)
-
-),
-
 entries as (
 
     select * from {{ ref('fct_playlist_entries') }}
@@ -182,23 +175,14 @@ shared as (
         places.subject as part,
         places.name as part_name,
         case
-            when places.kind = 'flow' then places.growth
-            when places.kind <> 'counter' then place_ends.latest_value
-            -- no gain is known of what changed its scale
-            when
-                places.status not in (
-                    'reset_in_window', 'restated_in_window', 'relinked_in_window'
-                )
-                then place_ends.latest_value - places.start_value
+            when places.status = 'unconfirmed_end' then null
+            when places.kind in ('gauge', 'index', 'rolling') then places.end_value
+            when places.kind = 'flow' or places.status not like 're%_in_window'
+                then places.growth
         end as amount,
         false as is_whole,
         places.status = 'unconfirmed_end' as is_unconfirmed
     from places
-    left join place_ends
-        on
-            places.subject = place_ends.subject
-            and places.platform = place_ends.platform
-            and places.metric = place_ends.metric
     inner join movers
         on
             'artist:' || places.artist_id = movers.subject

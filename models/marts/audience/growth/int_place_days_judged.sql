@@ -105,7 +105,7 @@ judged as (
         count(*) filter (where break_class = 'reset') over so_far as running_resets,
         coalesce(
             observed_date >= min(unconfirmed_date) over (partition by series_id), false
-        ) as is_unconfirmed
+        ) as is_unsettled
     from classed
     window so_far as (partition by series_id order by observed_date)
 

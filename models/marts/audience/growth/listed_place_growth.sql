@@ -23,14 +23,14 @@ dated as (
         observations.cities_key,
         observations.running_restatements,
         observations.running_resets,
-        observations.is_unconfirmed,
+        observations.is_unsettled,
         {{ to_day() }} - {{ from_day() }} as window_days,
         observations.observed_date > {{ from_day() }} as is_inside,
         observations.observed_date <= {{ from_day() }}
         and observations.observed_date
         > {{ from_day() }} - cast({{ to_day() }} - {{ from_day() }} as integer) as is_before,
         observations.observed_date > {{ from_day() }}
-        and not observations.is_unconfirmed as is_confirmed
+        and not observations.is_unsettled as is_confirmed
     from places
     inner join observations
         on
@@ -78,7 +78,7 @@ spanned as (
         ) as restatement_count,
         max(running_resets)
         - coalesce(max(running_resets) filter (where not is_inside), 0) as reset_count,
-        bool_or(is_unconfirmed) as is_unconfirmed,
+        bool_or(is_unsettled) as is_unconfirmed,
         count(*) filter (where is_inside) as observed_days,
         count(*) filter (where is_before) as previous_observed_days,
         sum(value) filter (where is_inside) as summed,
