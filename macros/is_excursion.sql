@@ -9,7 +9,8 @@
     and bool_and(
         abs({{ pairs }}.before_course - {{ pairs }}.after_course)
         < least(
-            abs({{ run }}.course - {{ pairs }}.before_course), abs({{ run }}.course - {{ pairs }}.after_course)
+            abs({{ run }}.course - {{ pairs }}.before_course),
+            abs({{ run }}.course - {{ pairs }}.after_course)
         )
     )
     and coalesce(

@@ -33,7 +33,7 @@ common as (
         old.observed_date as compared_date,
         old.value as older_value,
         new.value as newer_value,
-        {{ is_contradicted('old.value', 'new.value', 'switches') }} as is_contradicted,
+        {{ is_contradicted('old.value', 'new.value', 'switches.') }} as is_contradicted,
         row_number() over (
             partition by
                 switches.subject_id,

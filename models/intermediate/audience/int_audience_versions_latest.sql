@@ -42,7 +42,7 @@ ruled as (
         next_version_number,
         next_version_value,
         tolerated_difference,
-        {{ is_contradicted('value', 'next_version_value', 'numbered') }} as is_contradicted,
+        {{ is_contradicted('value', 'next_version_value') }} as is_contradicted,
         lag(version_number) over in_time as version_number_before
     from numbered
     where place = 1

@@ -76,8 +76,10 @@ described as (
             when places.place_type = 'country'
                 then coalesce(countries.country_name, places.place_country)
             else concat_ws(
-                ', ', coalesce(nullif(places.place_city, ''), '?'), nullif(places.region_name, ''),
-                    places.place_country
+                ', ',
+                coalesce(nullif(places.place_city, ''), '?'),
+                nullif(places.region_name, ''),
+                places.place_country
             )
         end as name
     from places
