@@ -1,5 +1,5 @@
--- The values of places that vanish, dip or leap and are back: the rule of int_excursions_found. What
--- begins within an earlier run is none of its own.
+-- The values of places that vanish, dip or leap and are back: the rule of int_excursions_found.
+-- What begins within an earlier run is none of its own.
 
 with
 
