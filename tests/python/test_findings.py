@@ -37,7 +37,7 @@ FOUND = {
     "unknown_track": 1,
     "unknown_user": 1,
     "value_negative": 1,
-    "value_too_large": 16,
+    "value_too_large": 17,
 }
 
 
