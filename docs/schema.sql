@@ -391,7 +391,7 @@ create table intermediate.int_place_days_judged (
     "cities_key" bigint,
     "running_restatements" bigint,
     "running_resets" bigint,
-    "is_unconfirmed" boolean
+    "is_unsettled" boolean
 );
 create table metrics.platform_completeness (
     "platform" text not null,
@@ -1685,7 +1685,7 @@ comment on column metrics.dim_metrics."reset_ratio" is 'A fall to below this sha
 comment on column metrics.dim_metrics."outlier_drop_ratio" is 'A value of at most this share of both its neighbours dropped to about nothing; null if it may.';
 comment on column metrics.dim_metrics."is_catalogued" is 'False where a source speaks of it and the catalogue in seeds/ lacks it: its settings are defaults.';
 comment on table intermediate.int_place_days_judged is 'One row per artist, metric, place and day that is no excursion, with what is known of its scale.';
-comment on column intermediate.int_place_days_judged."series_id" is 'Key of one place''s one metric, computed from both: the same in every build.';
+comment on column intermediate.int_place_days_judged."series_id" is 'Key of one subject''s one metric, computed from both: the same in every build.';
 comment on column intermediate.int_place_days_judged."place_id" is 'Id of the artist and of the place, in one text.';
 comment on column intermediate.int_place_days_judged."metric_id" is 'Platform and metric in one code, ''spotify:streams''.';
 comment on column intermediate.int_place_days_judged."observed_date" is 'Day of the observation, as the source dates it (its first ten characters).';
@@ -1693,7 +1693,7 @@ comment on column intermediate.int_place_days_judged."value" is 'The value obser
 comment on column intermediate.int_place_days_judged."cities_key" is 'What a place''s value is made of: of a country that is the sum of its listed cities those cities, as a hash; else how often the day lists the place.';
 comment on column intermediate.int_place_days_judged."running_restatements" is 'Number of restatements so far; null for an outlier.';
 comment on column intermediate.int_place_days_judged."running_resets" is 'Number of resets so far; null for an outlier.';
-comment on column intermediate.int_place_days_judged."is_unconfirmed" is 'Whether it is one of the newest values that fell or vanished, or more than doubled, and no later one confirms it.';
+comment on column intermediate.int_place_days_judged."is_unsettled" is 'Whether it is one of the newest values that fell or vanished, or more than doubled, and no later one confirms it.';
 comment on table metrics.platform_completeness is 'One row per platform that has observations, with the last day on which its figures are complete.';
 comment on column metrics.platform_completeness."platform" is 'Code of the platform, ''spotify''.';
 comment on column metrics.platform_completeness."series_count" is 'Number of series.';
@@ -4430,12 +4430,12 @@ WITH places AS (
     observations.cities_key,
     observations.running_restatements,
     observations.running_resets,
-    observations.is_unconfirmed,
+    observations.is_unsettled,
     CAST($2 AS DATE) - CAST($1 AS DATE) AS window_days,
     observations.observed_date > CAST($1 AS DATE) AS is_inside,
     observations.observed_date <= CAST($1 AS DATE)
     AND observations.observed_date > CAST($1 AS DATE) - CAST(CAST($2 AS DATE) - CAST($1 AS DATE) AS INT) AS is_before,
-    observations.observed_date > CAST($1 AS DATE) AND NOT observations.is_unconfirmed AS is_confirmed
+    observations.observed_date > CAST($1 AS DATE) AND NOT observations.is_unsettled AS is_confirmed
   FROM places
   INNER JOIN observations
     ON places.place_id = observations.place_id
@@ -4502,7 +4502,7 @@ WITH places AS (
     ) AS restatement_count,
     MAX(running_resets) - COALESCE(MAX(running_resets) FILTER(WHERE
       NOT is_inside), 0) AS reset_count,
-    BOOL_OR(is_unconfirmed) AS is_unconfirmed,
+    BOOL_OR(is_unsettled) AS is_unconfirmed,
     COUNT(*) FILTER(WHERE
       is_inside) AS observed_days,
     COUNT(*) FILTER(WHERE
