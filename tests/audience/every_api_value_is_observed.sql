@@ -2,7 +2,7 @@
 -- day with a value has an observation of its metric, whatever the platform is called, and no artist
 -- has an observation on a day for which no answer has a value. Zeros are left out: those that a
 -- series begins with are no observations; and so are pages that do not say of whom or of what, and
--- values that are set aside (int_observations_excluded, int_audience_values_excluded), which are
+-- values that are set aside (int_observations_excluded, int_audience_refusals_found), which are
 -- findings.
 
 with
@@ -214,7 +214,7 @@ set_aside as (
         subject_id,
         metric_id,
         observed_date
-    from {{ ref('int_audience_values_excluded') }}
+    from {{ ref('int_audience_refusals_found') }}
 
 )
 

@@ -1,7 +1,7 @@
 -- Nothing may be lost or made up between the partner's file and what growth is read from: every
 -- value of every record has an observation on its day, and every observation of what a report can
 -- know is a value that some record, or some identifier of the API, shows for that day. A value that
--- is set aside (int_observations_excluded, int_audience_values_excluded) is a finding.
+-- is set aside (int_observations_excluded, int_audience_refusals_found) is a finding.
 
 with
 
@@ -218,7 +218,7 @@ set_aside as (
     select
         {{ series_key('subject_id', 'metric_id') }} as series_id,
         observed_date
-    from {{ ref('int_audience_values_excluded') }}
+    from {{ ref('int_audience_refusals_found') }}
 
 ),
 

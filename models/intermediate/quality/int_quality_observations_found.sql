@@ -8,7 +8,7 @@ observations as (
 
 refused as (
 
-    select * from {{ ref('int_audience_values_excluded') }}
+    select * from {{ ref('int_audience_refusals_found') }}
 
 ),
 

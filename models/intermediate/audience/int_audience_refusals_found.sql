@@ -106,7 +106,7 @@ refused as (
 ),
 
 -- one row per value, however many answers give it
-excluded as (
+found as (
 
     select *
     from refused
@@ -114,4 +114,4 @@ excluded as (
 
 )
 
-select * from excluded
+select * from found
