@@ -357,6 +357,36 @@ def test_two_answers_that_differ_by_a_correction_are_one_scale(desk, case, figur
     assert row["growth_pct"] is not None
 
 
+@pytest.mark.parametrize("figure", FIGURES, ids=METRIC_IDS)
+@pytest.mark.parametrize("shared", [1, 3, 20])
+@pytest.mark.parametrize("is_lower", [False, True], ids=["higher", "lower"])
+def test_two_pages_of_one_answer_that_contradict_on_the_days_they_share_are_two_scales(
+    desk, case, figure, shared, is_lower
+):
+    """Windows of asking that meet share a day; whichever page counts there, the other's days are on another scale."""
+    metric = figure[-1]
+    first, second = (2, 1) if is_lower else (1, 2)
+    write_answer(desk, figure, "2024-04-02", [(day, level(metric, day, first)) for day in range(45 + shared)], 1)
+    write_answer(desk, figure, "2024-04-02", [(day, level(metric, day, second)) for day in range(45, 92)], 2)
+    row = only(ask(case.loaded("series_growth"), "series_growth", on(30), on(80)), metric)
+    assert (row["status"], row["growth_pct"]) == ("restated_in_window", None)
+
+
+@pytest.mark.parametrize("figure", FIGURES, ids=METRIC_IDS)
+@pytest.mark.parametrize("factors", [(1, 2), (2, 1), (3, 2)])
+def test_answers_without_a_common_day_are_told_apart_by_one_that_has_days_of_both(desk, case, figure, factors):
+    """What an answer of all days says of each of two months shows that they are on two scales, or on one."""
+    metric = figure[-1]
+    write_answer(desk, figure, "2024-04-02", [(day, level(metric, day)) for day in range(92)])
+    for number, (days, factor) in enumerate(zip((range(46), range(46, 92)), factors, strict=True)):
+        write_answer(desk, figure, f"2024-04-0{3 + number}", [(day, level(metric, day, factor)) for day in days])
+    rows = case.loaded("series_growth")
+    row = only(ask(rows, "series_growth", on(40), on(50)), metric)
+    assert (row["status"], row["growth_pct"]) == ("restated_in_window", None)
+    inside = only(ask(rows, "series_growth", on(60), on(70)), metric)
+    assert inside["restatement_count"] == 0
+
+
 def is_on_two_scales(connection, metric):
     """From day 45 on the values are twice as large: no percent across it, and one on each side of it."""
     kind = METRICS[metric].kind

@@ -43,11 +43,27 @@ ruled as (
         next_version_value,
         tolerated_difference,
         {{ is_contradicted('value', 'next_version_value') }} as is_contradicted,
-        lag(version_number) over in_time as version_number_before
+        lag(version_number) over in_time as version_number_before,
+        -- what it would be if it were to the next version as the value of the day before was
+        case
+            when next_version_number = lag(next_version_number) over in_time
+                then
+                    next_version_value * lag(value) over in_time
+                    / nullif(lag(next_version_value) over in_time, 0)
+        end as value_on_scale_before
     from numbered
     where place = 1
     window in_time as (partition by subject_id, metric_id, counted order by observed_date)
 
+),
+
+scaled as (
+
+    select
+        *,
+        {{ is_contradicted('value', 'value_on_scale_before') }} as is_off_scale_before
+    from ruled
+
 )
 
-select * from ruled
+select * from scaled
