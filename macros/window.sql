@@ -71,9 +71,9 @@
         {%- if spans %}
         {{ opens }},
         {{ closes }},
-        -- how often a flow changed its scale by then
-        case when series.kind = 'flow' then coalesce(opening.running_breaks, 0) else 0 end as opening_scale,
-        case when series.kind = 'flow' then coalesce(closing.running_breaks, 0) else 0 end as closing_scale,
+        -- how often a series changed its scale by then; corrections leave it on one
+        floor(coalesce(opening.running_breaks, 0) / 131072) as opening_scale,
+        floor(coalesce(closing.running_breaks, 0) / 131072) as closing_scale,
         {%- endif %}
         series.series_id,
         series.subject_id,

@@ -425,6 +425,25 @@ def test_what_gains_the_same_every_day_changes_by_nothing_against_the_year_befor
     assert {row[1:] for row in rows} == {(0.0, 0.0, "ok")}, rows
 
 
+@pytest.mark.parametrize("metric", METRIC_IDS)
+def test_a_year_before_on_another_scale_is_compared_with_nothing(nodes, metric):
+    """Between the two windows a newer version began that contradicts the older one."""
+
+    def points(factor):
+        days = [(number, on(0) + timedelta(number)) for number in range(430)]
+        course = [(day, 20 + number // 20 if "popularity" in metric else 10_000 + 10 * number) for number, day in days]
+        scaled = [Observation(day, value * (factor if day >= on(200) else 1)) for day, value in course]
+        scaled[200] = scaled[200]._replace(restated=factor != 1)
+        return Series(METRICS[metric], scaled)
+
+    series = {(song(1), metric): points(2), (song(2), metric): points(1)}
+    with observe(series, nodes, wanted=("growth_windows",)) as connection:
+        told = "select subject, year_before_gained > 0, year_change_pct is null, status from metrics.growth_windows"
+        rows = connection.execute(f"{told} where window_name = '28 days' order by 1").fetchall()
+    status = "low_base" if rows[0][3] == "low_base" else "ok"
+    assert rows == [(song(1), True, True, status), (song(2), True, False, status)]
+
+
 @pytest.mark.parametrize(
     ("observed", "growth", "status"),
     [

@@ -34,6 +34,8 @@ from crescendo.warehouse import quoted
 Span = tuple[list[str] | None, Window]
 # what tells two rows of one window apart
 KEYS = ("subject_id", "series_id", "platform", "metric", "member_type")
+# what says that a count changed its scale
+BREAKS = ("restatement_count", "reset_count", "relink_count", "restated_count")
 TEXTS = ("subject_id", "name", "platform", "metric", "unit", "status", "artist_credit")
 FIGURES = {"growth": "growth", "averages": "average_per_observed_day"}
 
@@ -283,6 +285,9 @@ class _Asking:
             comparable += f" and a.status in {known} and b.status in {known}"
         if "same_count" in columns:  # a percent is of one set of members
             comparable += " and a.same_count = b.same_count"
+        rescaled = self._rescaled(columns, Window(other.start, own.end))
+        if rescaled:  # a percent is of one scale
+            comparable += " and r.platform is null"
         other_columns = [f"{figure} as value", *(key for key in (*KEYS, "status", "same_count") if key in columns)]
         status = "b.status as against_status," if "status" in columns else ""
         before = f"select {', '.join(other_columns)} from {relation.over(other)}"
@@ -294,12 +299,27 @@ class _Asking:
                 + keys.replace("b.", "c.")
             )
             comparable = comparable.replace("a.s", "c.s")
+        if rescaled:
+            joined += f" left join ({rescaled[0]}) as r on {rescaled[1]}"
         return (
             f"select a.*, date '{other.start}' as against_from_date, date '{other.end}' as against_to_date,"
             f" date '{own.end}' as compared_to_date, b.value as against_{figure}, {status}"
             f" case when {comparable} then 100 * ({mine} - b.value) / b.value end as against_change_pct"
             f" from ({asked}) as a left join ({before}) as b on {keys}{joined}",
             values,
+        )
+
+    def _rescaled(self, columns: list[str], window: Window) -> tuple[str, str] | None:
+        """SQL of whose counts changed their scale in a window, and how they join a row; None if nothing tells."""
+        relation = relations.answering(self.connection, replace(self.question, kind="growth"))
+        told = column(self.connection, f"select column_name from (describe from {relation.over(_ANY)})")
+        breaks = " + ".join(f"coalesce({one}, 0)" for one in BREAKS if one in told)
+        keys = [key for key in KEYS if key in columns and key in told]
+        if not breaks:
+            return None
+        return (
+            f"select distinct {', '.join(keys)} from {relation.over(window)} where {breaks} > 0",
+            " and ".join(f"a.{key} is not distinct from r.{key}" for key in keys),
         )
 
     def _against_columns(self, columns: list[str]) -> list[str]:
