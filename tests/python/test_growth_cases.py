@@ -11,6 +11,8 @@ import pytest
 import reports
 from compiled import ask, construct
 from conftest import ROOT
+from crescendo.ask.answers import ask as answered
+from crescendo.ask.question import Question
 from plain_growth import Observation, Series, catalogue
 from test_growth_proof import by_key, observe
 
@@ -425,23 +427,40 @@ def test_what_gains_the_same_every_day_changes_by_nothing_against_the_year_befor
     assert {row[1:] for row in rows} == {(0.0, 0.0, "ok")}, rows
 
 
+def rescaled(metric, factor):
+    """430 days, which a newer version that contradicts the older one multiplies from day 200 on."""
+    days = [(number, on(0) + timedelta(number)) for number in range(430)]
+    course = [(day, 20 + number // 20 if "popularity" in metric else 10_000 + 10 * number) for number, day in days]
+    scaled = [Observation(day, value * (factor if day >= on(200) else 1)) for day, value in course]
+    scaled[200] = scaled[200]._replace(restated=factor != 1)
+    return Series(METRICS[metric], scaled)
+
+
 @pytest.mark.parametrize("metric", METRIC_IDS)
 def test_a_year_before_on_another_scale_is_compared_with_nothing(nodes, metric):
     """Between the two windows a newer version began that contradicts the older one."""
 
-    def points(factor):
-        days = [(number, on(0) + timedelta(number)) for number in range(430)]
-        course = [(day, 20 + number // 20 if "popularity" in metric else 10_000 + 10 * number) for number, day in days]
-        scaled = [Observation(day, value * (factor if day >= on(200) else 1)) for day, value in course]
-        scaled[200] = scaled[200]._replace(restated=factor != 1)
-        return Series(METRICS[metric], scaled)
-
-    series = {(song(1), metric): points(2), (song(2), metric): points(1)}
+    series = {(song(1), metric): rescaled(metric, 2), (song(2), metric): rescaled(metric, 1)}
     with observe(series, nodes, wanted=("growth_windows",)) as connection:
         told = "select subject, year_before_gained > 0, year_change_pct is null, status from metrics.growth_windows"
         rows = connection.execute(f"{told} where window_name = '28 days' order by 1").fetchall()
     status = "low_base" if rows[0][3] == "low_base" else "ok"
     assert rows == [(song(1), True, True, status), (song(2), True, False, status)]
+
+
+@pytest.mark.parametrize("kind", ["growth", "averages"])
+@pytest.mark.parametrize("by", ["song", "platform"])
+def test_no_answer_compares_with_a_year_before_on_another_scale(desk, case, kind, by):
+    """The same of what the command line answers."""
+    figure, years = FIGURES[0], range(430)
+    write_answer(desk, figure, "2025-03-10", [(day, level(figure[-1], day)) for day in years[:220]])
+    write_answer(desk, figure, "2025-03-11", [(day, level(figure[-1], day, 2)) for day in years[200:]])
+    functions = ("series_growth", "artist_growth", f"{by}_growth", f"{by}_averages", "dim_growth_statuses")
+    asked = Question(kind, by=by, metric="streams", last="28d", against="year")
+    answer = answered(asked, case.loaded(*functions), notes=[])
+    figures = {"growth": "against_growth", "averages": "against_average_per_observed_day"}
+    assert answer.values(figures[kind])[0] > 0
+    assert answer.values("against_change_pct") == [None]
 
 
 @pytest.mark.parametrize(

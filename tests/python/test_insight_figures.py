@@ -103,6 +103,30 @@ def test_windows_before_a_restatement_are_on_another_scale_and_say_nothing_of_wh
     assert (row["move"], row["window_count"], row["status"]) == (1_400, 3, "short_history")
 
 
+@pytest.mark.parametrize("fault", ["restated", "unconfirmed"])
+def test_what_is_usual_for_a_group_is_of_the_members_that_its_move_is_of(nodes, fault):
+    """Two go on as ever, and so does the group, whatever is not known of the third."""
+    world = World(day(119), groups={"artist:a": ["song:1", "song:2", "song:3"]})
+    world.courses += [steady(f"song:{number}", "spotify:streams", 100) for number in (1, 2, 3)]
+    third = world.courses[-1]
+    if fault == "restated":  # on another scale for three weeks: the move is of three, and earlier ones are of two
+        third.values |= {one: 2 * value for one, value in third.values.items() if one >= day(98)}
+        third.restated.add(day(98))
+    else:  # the move is of two, and earlier ones were of three
+        third.values[day(119)] *= 5
+    row = only(
+        asked(warehouse(world, nodes, ["movers"]), "movers", day(112), day(119)),
+        subject="artist:a",
+        platform="spotify",
+    )
+    assert not row["is_surprising"]
+    if fault == "restated":
+        assert (row["move"], row["window_count"], row["status"]) == (2_800, 2, "short_history")
+    else:
+        assert (row["move"], row["usual_move"], row["surprise"]) == (1_400, 1_400, 0)
+        assert (row["member_count"], row["left_out_count"]) == (2, 1)
+
+
 def test_a_place_that_made_the_move_is_named_and_the_rest_is_a_row(nodes):
     world = World(day(119))
     days = [day(number) for number in range(120)]
