@@ -27,7 +27,10 @@ joined as (
         parts.mover_id,
         parts.weight,
         moves.*,
-        statuses.status_rank
+        statuses.status_rank,
+        -- what the member makes of the move
+        max(case when moves.window_number = 0 then abs(parts.weight * moves.move) end)
+            over (partition by parts.mover_id, moves.series_id) as size
     from moves
     inner join parts on moves.series_id = parts.series_id
     left join statuses on moves.status = statuses.status
@@ -54,7 +57,8 @@ here as (
 
 ),
 
--- one row per mover and earlier window
+-- one row per mover and earlier window, of the members that the move is of; if what is not known of
+-- them makes more of the move than the least spread, the window says nothing of what is usual
 before as (
 
     select
@@ -62,8 +66,11 @@ before as (
         window_number,
         sum(weight * move) as move
     from joined
-    where window_number > 0
+    where window_number > 0 and size is not null
     group by mover_id, window_number
+    having
+        count(move) > 0
+        and coalesce(sum(size) filter (where move is null), 0) <= 0.05 * sum(size)
 
 ),
 

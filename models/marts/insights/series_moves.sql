@@ -48,34 +48,30 @@ described as (
         and series.kind = 'counter'
         and coalesce(
             series.began_on > earlier.opened_date and series.began_on <= earlier.closed_date, false
-        ) as is_new
+        ) as is_new,
+        earlier.running_breaks >= 131072 * scales.scale
+        and earlier.closed_date - earlier.end_observed_date <= series.max_age_days as is_on_scale
     from earlier
     inner join series on earlier.series_id = series.series_id
-    inner join scales
-        on
-            earlier.series_id = scales.series_id
-            and earlier.running_breaks >= 131072 * scales.scale
-    where earlier.closed_date - earlier.end_observed_date <= series.max_age_days
+    inner join scales on earlier.series_id = scales.series_id
 
 ),
 
--- one row per series and earlier window that can be compared
+-- one row per series and earlier window; a move that cannot be compared is not known
 sound as (
 
     select
         series_id,
         window_number,
         case
+            -- corrections alone leave it comparable
+            when not is_on_scale or breaks >= 131072 then null
+            when kind = 'flow' and observed_days < {{ var('coverage_floor') }} * expected_days then null
             when kind = 'flow' then gained
             when is_new then end_value - linked_change
-            else end_value - start_value - linked_change
+            when has_start then end_value - start_value - linked_change
         end as move
     from described
-    -- corrections alone leave it comparable
-    where
-        breaks < 131072
-        and (kind <> 'flow' or observed_days >= {{ var('coverage_floor') }} * expected_days)
-        and (kind = 'flow' or has_start or is_new)
 
 ),
 
