@@ -66,8 +66,10 @@ sound as (
         case
             -- corrections alone leave it comparable
             when not is_on_scale or breaks >= 131072 then null
-            when kind = 'flow' and observed_days < {{ var('coverage_floor') }} * expected_days then null
-            when kind = 'flow' then gained
+            when kind = 'flow'
+                then case
+                    when observed_days >= {{ var('coverage_floor') }} * expected_days then gained
+                end
             when is_new then end_value - linked_change
             when has_start then end_value - start_value - linked_change
         end as move
