@@ -285,22 +285,17 @@ class _Asking:
             comparable += f" and a.status in {known} and b.status in {known}"
         if "same_count" in columns:  # a percent is of one set of members
             comparable += " and a.same_count = b.same_count"
-        rescaled = self._rescaled(columns, Window(other.start, own.end))
-        if rescaled:  # a percent is of one scale
-            comparable += " and r.platform is null"
+        joined = self._join_rescaled(columns, Window(other.start, own.end))
+        comparable += " and r.platform is null" if joined else ""  # a percent is of one scale
         other_columns = [f"{figure} as value", *(key for key in (*KEYS, "status", "same_count") if key in columns)]
         status = "b.status as against_status," if "status" in columns else ""
         before = f"select {', '.join(other_columns)} from {relation.over(other)}"
-        mine, joined = f"a.{figure}", ""
+        mine = f"a.{figure}"
         if own != window:  # it is longer than the other, and only so many of its days are compared
             mine = "c.value"
-            joined = (
-                f" left join (select {', '.join(other_columns)} from {relation.over(own)}) as c on "
-                + keys.replace("b.", "c.")
-            )
+            compared = f"select {', '.join(other_columns)} from {relation.over(own)}"
+            joined += f" left join ({compared}) as c on {keys.replace('b.', 'c.')}"
             comparable = comparable.replace("a.s", "c.s")
-        if rescaled:
-            joined += f" left join ({rescaled[0]}) as r on {rescaled[1]}"
         return (
             f"select a.*, date '{other.start}' as against_from_date, date '{other.end}' as against_to_date,"
             f" date '{own.end}' as compared_to_date, b.value as against_{figure}, {status}"
@@ -309,18 +304,17 @@ class _Asking:
             values,
         )
 
-    def _rescaled(self, columns: list[str], window: Window) -> tuple[str, str] | None:
-        """SQL of whose counts changed their scale in a window, and how they join a row; None if nothing tells."""
+    def _join_rescaled(self, columns: list[str], window: Window) -> str:
+        """SQL that joins to a row itself as `r` if its count changed its scale in a window; empty if nothing tells."""
         relation = relations.answering(self.connection, replace(self.question, kind="growth"))
         told = column(self.connection, f"select column_name from (describe from {relation.over(_ANY)})")
         breaks = " + ".join(f"coalesce({one}, 0)" for one in BREAKS if one in told)
         keys = [key for key in KEYS if key in columns and key in told]
         if not breaks:
-            return None
-        return (
-            f"select distinct {', '.join(keys)} from {relation.over(window)} where {breaks} > 0",
-            " and ".join(f"a.{key} is not distinct from r.{key}" for key in keys),
-        )
+            return ""
+        on = " and ".join(f"a.{key} is not distinct from r.{key}" for key in keys)
+        rescaled = f"select distinct {', '.join(keys)} from {relation.over(window)} where {breaks} > 0"
+        return f" left join ({rescaled}) as r on {on}"
 
     def _against_columns(self, columns: list[str]) -> list[str]:
         """What `--against` puts after the columns of a row."""
