@@ -35,6 +35,7 @@ confirmed as (
         anchors.subject_type,
         anchors.series_id,
         anchors.expected_days,
+        anchors.breaks,
         anchors.observed_days as all_days,
         -- an unconfirmed value may be the one that the window opens with
         greatest(0, anchors.observed_days - coalesce(ends.withheld_observation_count, 0))
@@ -86,7 +87,9 @@ averaged as (
         series_id,
         subject_type,
         kind,
-        all_days - observed_days as unconfirmed_days
+        all_days - observed_days as unconfirmed_days,
+        -- corrections leave it on one scale
+        breaks >= 131072 as changes_scale
     from confirmed
 
 )

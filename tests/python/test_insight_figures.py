@@ -343,6 +343,34 @@ def test_a_group_counts_a_member_up_to_its_last_confirmed_value(nodes):
     assert (row["recent_pace"], row["momentum"], row["status"]) == (1_000, None, "unconfirmed_end")
 
 
+def rescaled(subject, *, metric="spotify:streams", gain=1_000, ago=40, factor=1.3, days=119):
+    """A series that a newer version counts otherwise from some day on: all of it is larger."""
+    course = steady(subject, metric, gain, days)
+    first = day(days - ago)
+    course.values = {at: value * (factor if at >= first else 1) for at, value in course.values.items()}
+    course.restated.add(first)
+    return course
+
+
+@pytest.mark.parametrize("ago", [10, 40])
+def test_a_pace_on_two_scales_has_no_momentum_and_is_nobodys_peer(nodes, ago):
+    world = World(day(118), groups={"artist:a": ["song:00", "song:two"], "artist:b": ["song:01", "song:small"]})
+    world.courses = [*calm(28), rescaled("song:two", ago=ago), rescaled("song:small", gain=8, ago=ago)]
+    found = asked(warehouse(world, nodes, ["peers"]), "peers", day(118))
+    for subject in ("song:two", "song:small", "artist:a"):
+        row = only(found, subject=subject)
+        assert (row["momentum"], row["peer_score"], row["status"]) == (None, None, "restated_in_window")
+    assert only(found, subject="song:02")["peer_count"] == 27
+    # less than one per cent of what it is made of
+    assert only(found, subject="artist:b")["momentum"] == pytest.approx(0, abs=0.01)
+
+
+def test_a_scale_that_changed_before_both_paces_is_one_scale(nodes):
+    world = World(day(118), courses=[*calm(28), rescaled("song:two", ago=100)])
+    row = only(asked(warehouse(world, nodes, ["peers"]), "peers", day(118)), subject="song:two")
+    assert (row["momentum"], row["status"]) == (pytest.approx(0), "ok")
+
+
 @pytest.mark.parametrize("factor", [LEAP, FALL])
 def test_an_end_that_nothing_confirms_has_no_stage_and_no_rank(nodes, factor):
     world = World(day(118))
@@ -488,6 +516,22 @@ def test_a_leap_that_nothing_confirms_is_not_the_first_day_of_anothers_rise(node
     assert (row["move"], row["left_out_count"], row["first_seen_date"]) == (5_000 + 18_000, 1, day(118))
     drivers = asked(connection, "mover_drivers", day(112), day(119))
     assert {row["driver"] for row in drivers if row["subject"] == "artist:a"} == {"song:rose"}
+
+
+@pytest.mark.parametrize("metric", ["spotify:streams", "spotify:followers"])
+def test_weeks_of_a_forecast_are_on_the_scale_of_the_newest(nodes, metric):
+    world = World(day(279))
+    world.courses = [rescaled(f"song:{number:02}", metric=metric, ago=75, days=280) for number in range(2)]
+    world.courses += [steady(f"song:{number:02}", metric, 1_000, 280) for number in range(2, 12)]
+    given = panel(warehouse(world, nodes, ["movers"]), metric)
+    place = {subject: number for number, subject in enumerate(given.subjects)}
+    two, one = given.values[place["song:00"]], given.values[place["song:02"]]
+    # ten whole weeks; of a counter one is needed before the first gain
+    whole = 9 if given.adds else 10
+    assert np.isfinite(two[-whole:]).all() and np.isnan(two[:-11]).all()
+    assert np.isfinite(one).sum() >= 38
+    steps = two[-whole:] if given.adds else np.diff(two[-whole:])
+    assert steps == pytest.approx(1.3 * 7_000)
 
 
 def test_weeks_of_a_forecast_end_with_the_last_confirmed_value(nodes):

@@ -30,6 +30,7 @@ weighted as (
         averages.expected_days,
         averages.average_per_observed_day,
         averages.unconfirmed_days,
+        averages.changes_scale,
         metrics.min_base,
         parts.weight * averages.average_per_observed_day as average,
         parts.weight * case
@@ -56,7 +57,9 @@ averaged as (
         sum(observed_days) / sum(expected_days) as coverage_ratio,
         max(min_base) as min_base,
         -- of a group whose other members are confirmed, the rest of this one is left out
-        bool_and(unconfirmed_days > 0) as is_all_unconfirmed
+        bool_and(unconfirmed_days > 0) as is_all_unconfirmed,
+        coalesce(sum(abs(average)) filter (where changes_scale) / nullif(sum(abs(average)), 0), 0)
+            as rescaled_ratio
     from weighted
     group by mover_id
 

@@ -50,8 +50,11 @@ compared as (
         earlier.average as earlier_pace,
         least(recent.coverage_ratio, earlier.coverage_ratio) as coverage_ratio,
         recent.is_all_unconfirmed,
+        -- like a correction, one per cent tells nothing
+        greatest(recent.rescaled_ratio, earlier.rescaled_ratio) > 0.01 as is_rescaled,
         case
             when recent.is_all_unconfirmed then null
+            when greatest(recent.rescaled_ratio, earlier.rescaled_ratio) > 0.01 then null
             when recent.average >= 0 and earlier.average >= 0
                 then {{ ratio_root(
                     'recent.average + recent.min_base / 1000',
@@ -185,6 +188,7 @@ described as (
             when recent_pace is null and not is_all_unconfirmed then 'no_end'
             when earlier_pace is null then 'no_base'
             when is_all_unconfirmed then 'unconfirmed_end'
+            when is_rescaled then 'restated_in_window'
             when momentum is null and least(recent_pace, earlier_pace) = 0 then 'zero_base'
             when momentum is null then 'restated_in_window'
             when peer_scope is null or peer_spread = 0 then 'few_peers'

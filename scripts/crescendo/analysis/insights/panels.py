@@ -2,7 +2,8 @@
 
 A week ends on the weekday of the platform's complete-through date, so that the newest week is whole; of a platform
 whose series come and go, as in charts, on that of its last day. Of a counter it has the gain, of a flow the sum, of
-anything else the value as the week ended. Newest values that no later one confirms are in no week.
+anything else the value as the week ended. Newest values that no later one confirms are in no week, nor what came before
+a restatement, a reset or other identifiers: it is on another scale.
 """
 
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ import numpy as np
 MOST_WEEKS = 112  # two years, and what a forecast looks back
 ADDED = ("counter", "flow")  # kinds whose weeks add up
 
+BREAK = 131_072  # of running_breaks, from which on they are more than corrections
 STALE_DAYS = 28  # a complete-through date that is older says nothing of today
 LAST_DAY = """
     select m.kind, m.min_base, m.unit,
@@ -38,6 +40,7 @@ WEEKS = """
         left join intermediate.int_ends_unconfirmed as e on o.series_id = e.series_id
         where not o.is_outlier and coalesce(o.observed_date < e.unconfirmed_from_date, true)
             and o.observed_date between s.last_day - 7 * $weeks::integer + 1 and s.last_day
+        qualify o.running_breaks // $break = max(o.running_breaks // $break) over (partition by o.series_id)
     ),
     closed as (
         select series_id, any_value(kind) as kind, ago, count(*) as days, avg(value) as mean,
@@ -111,7 +114,9 @@ def panel(connection: duckdb.DuckDBPyConnection, metric_id: str, weeks: int = MO
         return None
     kind, base, unit, ends = found
     about = connection.execute(SERIES, {"metric": metric_id, "last_day": ends}).fetchnumpy()
-    rows = connection.execute(WEEKS, {"metric": metric_id, "weeks": weeks, "last_day": ends}).fetchnumpy()
+    rows = connection.execute(
+        WEEKS, {"metric": metric_id, "weeks": weeks, "last_day": ends, "break": BREAK}
+    ).fetchnumpy()
     if not (len(about["series_id"]) and len(rows["ago"])):
         return None
     values, last, closed = _laid_out(about["series_id"], rows)
