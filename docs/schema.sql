@@ -2808,7 +2808,8 @@ create function metrics.series_averages(in_from_date date, in_to_date date) retu
     "series_id" bigint,
     "subject_type" text,
     "kind" text,
-    "unconfirmed_days" bigint
+    "unconfirmed_days" bigint,
+    "changes_scale" boolean
 ) language sql stable as $$
 select
     cast("subject" as text),
@@ -2826,7 +2827,8 @@ select
     cast("series_id" as bigint),
     cast("subject_type" as text),
     cast("kind" as text),
-    cast("unconfirmed_days" as bigint)
+    cast("unconfirmed_days" as bigint),
+    cast("changes_scale" as boolean)
 from (
 WITH anchors AS (
   SELECT
@@ -3015,6 +3017,7 @@ WITH anchors AS (
     anchors.subject_type,
     anchors.series_id,
     anchors.expected_days,
+    anchors.breaks,
     anchors.observed_days AS all_days,
     GREATEST(0, anchors.observed_days - COALESCE(ends.withheld_observation_count, 0)) AS observed_days,
     anchors.gained - COALESCE(ends.withheld_gain, 0) AS gained,
@@ -3068,7 +3071,8 @@ WITH anchors AS (
     series_id,
     subject_type,
     kind,
-    all_days - observed_days AS unconfirmed_days
+    all_days - observed_days AS unconfirmed_days,
+    breaks >= 131072 AS changes_scale
   FROM confirmed
 )
 SELECT

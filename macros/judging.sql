@@ -4,9 +4,10 @@
 {% macro judged_together() -%}
     {{ return([
         'int_series_fingerprinted', 'int_series_ruled', 'int_series_changed', 'int_changes_appended',
-        'int_changes_dated', 'int_judging_planned', 'int_series_carried', 'int_series_touched',
-        'int_observations_touched', 'int_observations_keyed', 'int_falls_surrounded', 'int_runs_contradicted',
-        'int_excursions_found', 'int_observations_judged', 'int_observations_compared', 'fct_observations'
+        'int_changes_explained', 'int_changes_dated', 'int_judging_planned', 'int_series_carried',
+        'int_series_touched', 'int_observations_touched', 'int_observations_keyed', 'int_falls_surrounded',
+        'int_runs_contradicted', 'int_excursions_found', 'int_observations_judged', 'int_observations_compared',
+        'fct_observations'
     ]) }}
 {%- endmacro %}
 

@@ -28,8 +28,8 @@ NOT_BUILT = "schema_name like 'raw\\_%' escape '\\' or schema_name in ('load_aud
 MEASURED = ", ".join(f"('operations', '{name}')" for name in store.TABLES)
 # other working tables hold what one build judged, or how it was stored
 OF_ONE_BUILD = """
-    'int_series_changed', 'int_changes_appended', 'int_changes_dated', 'int_judging_planned', 'int_series_carried',
-    'int_series_touched',
+    'int_series_changed', 'int_changes_appended', 'int_changes_explained', 'int_changes_dated',
+    'int_judging_planned', 'int_series_carried', 'int_series_touched',
     'int_observations_touched', 'int_falls_surrounded', 'int_excursions_found',
     'int_leads_loads_changed', 'int_leads_rows_changed', 'int_leads_planned', 'int_leads_touched',
     'int_leads_calls_touched',
