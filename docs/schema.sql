@@ -361,7 +361,8 @@ create table intermediate.int_ends_withheld (
     "withheld_gain" double precision,
     "withheld_value_days" double precision,
     "withheld_day_count" integer,
-    "withheld_observation_count" bigint
+    "withheld_observation_count" bigint,
+    "withheld_breaks" double precision
 );
 create table metrics.dim_metrics (
     "metric_id" text not null,
@@ -935,7 +936,8 @@ create table metrics.averages_latest (
     "n_days" bigint,
     "coverage_ratio" double precision,
     "subject_type" text,
-    "member_type" text not null
+    "member_type" text not null,
+    "rescaled_count" bigint
 );
 create table metrics.dim_dates (
     "day_date" date not null,
@@ -1665,6 +1667,7 @@ comment on column intermediate.int_ends_withheld."withheld_gain" is 'Sum of the 
 comment on column intermediate.int_ends_withheld."withheld_value_days" is 'What these days, each with its value, add to the sum of values.';
 comment on column intermediate.int_ends_withheld."withheld_day_count" is 'Days since then.';
 comment on column intermediate.int_ends_withheld."withheld_observation_count" is 'Observations since then.';
+comment on column intermediate.int_ends_withheld."withheld_breaks" is 'What they add to the packed counts of breaks, see `running_breaks`.';
 create index dim_metrics_platform_index on metrics.dim_metrics ("platform");
 comment on index metrics.dim_metrics_platform_index is 'Joins from metrics.dim_platforms, and the check that none is orphaned when one of its rows goes.';
 alter table metrics.dim_metrics add foreign key ("platform") references metrics.dim_platforms ("platform");
@@ -2244,6 +2247,7 @@ comment on column metrics.averages_latest."n_days" is 'Number of days with a sou
 comment on column metrics.averages_latest."coverage_ratio" is 'Observed days of the expected ones, at most 1.';
 comment on column metrics.averages_latest."subject_type" is 'What the subject is, one word: ''song'', ''artist'', ''track''.';
 comment on column metrics.averages_latest."member_type" is 'Type of the subjects that the figure is made of; the subject''s own if it is its own figure. Two types are never added.';
+comment on column metrics.averages_latest."rescaled_count" is 'Series that are restated, reset or followed by other identifiers within the window, so that their average mixes two scales.';
 comment on table metrics.dim_dates is 'One row per day from 2000 to 2050, one calendar for all domains.';
 comment on column metrics.dim_dates."day_date" is 'Day, where the leads are; null for leads without a date.';
 comment on column metrics.dim_dates."year_number" is 'Year.';
@@ -3017,7 +3021,7 @@ WITH anchors AS (
     anchors.subject_type,
     anchors.series_id,
     anchors.expected_days,
-    anchors.breaks,
+    anchors.breaks - COALESCE(ends.withheld_breaks, 0) AS breaks,
     anchors.observed_days AS all_days,
     GREATEST(0, anchors.observed_days - COALESCE(ends.withheld_observation_count, 0)) AS observed_days,
     anchors.gained - COALESCE(ends.withheld_gain, 0) AS gained,
@@ -3096,7 +3100,8 @@ create function metrics.group_averages(in_from_date date, in_to_date date) retur
     "n_days" bigint,
     "coverage_ratio" double precision,
     "subject_type" text,
-    "member_type" text
+    "member_type" text,
+    "rescaled_count" bigint
 ) language sql stable as $$
 select
     cast("subject" as text),
@@ -3113,7 +3118,8 @@ select
     cast("n_days" as bigint),
     cast("coverage_ratio" as double precision),
     cast("subject_type" as text),
-    cast("member_type" as text)
+    cast("member_type" as text),
+    cast("rescaled_count" as bigint)
 from (
 WITH averages AS (
   SELECT
@@ -3147,7 +3153,9 @@ WITH averages AS (
       CAST(SUM(averages.observed_days) AS DOUBLE PRECISION) / SUM(averages.expected_days)
     ) AS coverage_ratio,
     members.subject_type,
-    members.member_type
+    members.member_type,
+    COUNT(*) FILTER(WHERE
+      averages.changes_scale) AS rescaled_count
   FROM averages
   INNER JOIN members
     ON averages.series_id = members.series_id
@@ -3183,7 +3191,8 @@ create function metrics.artist_averages(in_from_date date, in_to_date date) retu
     "n_days" bigint,
     "coverage_ratio" double precision,
     "subject_type" text,
-    "member_type" text
+    "member_type" text,
+    "rescaled_count" bigint
 ) language sql stable as $$
 select
     cast("subject" as text),
@@ -3200,7 +3209,8 @@ select
     cast("n_days" as bigint),
     cast("coverage_ratio" as double precision),
     cast("subject_type" as text),
-    cast("member_type" as text)
+    cast("member_type" as text),
+    cast("rescaled_count" as bigint)
 from (
 WITH averages AS (
   SELECT
@@ -4915,7 +4925,8 @@ create function metrics.platform_averages(in_from_date date, in_to_date date) re
     "n_days" bigint,
     "coverage_ratio" double precision,
     "subject_type" text,
-    "member_type" text
+    "member_type" text,
+    "rescaled_count" bigint
 ) language sql stable as $$
 select
     cast("subject" as text),
@@ -4932,7 +4943,8 @@ select
     cast("n_days" as bigint),
     cast("coverage_ratio" as double precision),
     cast("subject_type" as text),
-    cast("member_type" as text)
+    cast("member_type" as text),
+    cast("rescaled_count" as bigint)
 from (
 WITH averages AS (
   SELECT
@@ -5307,7 +5319,8 @@ create function metrics.song_averages(in_from_date date, in_to_date date) return
     "n_days" bigint,
     "coverage_ratio" double precision,
     "artist_credit" text,
-    "is_primary_recording" boolean
+    "is_primary_recording" boolean,
+    "rescaled_count" bigint
 ) language sql stable as $$
 select
     cast("subject" as text),
@@ -5324,7 +5337,8 @@ select
     cast("n_days" as bigint),
     cast("coverage_ratio" as double precision),
     cast("artist_credit" as text),
-    cast("is_primary_recording" as boolean)
+    cast("is_primary_recording" as boolean),
+    cast("rescaled_count" as bigint)
 from (
 WITH averages AS (
   SELECT
@@ -5350,7 +5364,8 @@ WITH averages AS (
     averages.observed_days AS n_days,
     averages.coverage_ratio,
     songs.artist_credit,
-    songs.is_primary_recording
+    songs.is_primary_recording,
+    CAST(averages.changes_scale AS BIGINT) AS rescaled_count
   FROM averages
   INNER JOIN songs
     ON averages.subject = songs.subject_id

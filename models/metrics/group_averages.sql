@@ -40,7 +40,8 @@ averaged as (
         cast(sum(averages.observed_days) as bigint) as n_days,
         least(1, sum(averages.observed_days) / sum(averages.expected_days)) as coverage_ratio,
         members.subject_type,
-        members.member_type
+        members.member_type,
+        count(*) filter (where averages.changes_scale) as rescaled_count
     from averages
     inner join members on averages.series_id = members.series_id
     group by all

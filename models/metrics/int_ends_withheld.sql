@@ -56,7 +56,9 @@ totalled as (
             as withheld_value_days,
         observations.running_observations
         - first_value(observations.running_observations) over course
-            as withheld_observation_count
+            as withheld_observation_count,
+        observations.running_breaks - first_value(observations.running_breaks) over course
+            as withheld_breaks
     from observations
     inner join dated
         on
@@ -78,7 +80,8 @@ withheld as (
         withheld_gain,
         withheld_value_days,
         {{ days_between('confirmed_date', 'observed_date') }} as withheld_day_count,
-        withheld_observation_count
+        withheld_observation_count,
+        withheld_breaks
     from totalled
     where observed_date >= unconfirmed_from_date
 

@@ -35,7 +35,7 @@ confirmed as (
         anchors.subject_type,
         anchors.series_id,
         anchors.expected_days,
-        anchors.breaks,
+        anchors.breaks - coalesce(ends.withheld_breaks, 0) as breaks,
         anchors.observed_days as all_days,
         -- an unconfirmed value may be the one that the window opens with
         greatest(0, anchors.observed_days - coalesce(ends.withheld_observation_count, 0))

@@ -676,6 +676,12 @@ def test_what_platforms_count_of_artists_stands_beside_their_songs(nodes):
     assert {"ok", "stale_end", "no_base"} <= met
 
 
+def changes_scale(one, since, until):
+    """Whether the days that an average is of are on two scales."""
+    breaks = one.breaks(since, min(until, one.confirmed[-1].day)) if one.confirmed else {}
+    return any(breaks.get(kind) for kind in ("reset", "restatement", "relinked"))
+
+
 def test_averages_are_those_of_the_plain_calculation(catalogued, label, catalogue_of_songs):
     groups, unconfirmed = members(catalogued, catalogue_of_songs), 0
     for since, until in windows(40, seed=9):
@@ -690,6 +696,7 @@ def test_averages_are_those_of_the_plain_calculation(catalogued, label, catalogu
                 "latest_value": one.confirmed_level(until),
                 "observed_days": confirmed,
                 "unconfirmed_days": one.days_in(since, until) - confirmed,
+                "changes_scale": changes_scale(one, since, until),
             }
             unconfirmed += confirmed < one.days_in(since, until)
             wrong = differences(found[key], expected)
@@ -707,6 +714,7 @@ def test_averages_are_those_of_the_plain_calculation(catalogued, label, catalogu
             songs = [one for one in groups[key] if one.days_in(since, until)]
             levels = [level for one in songs if (level := one.confirmed_level(until)) is not None]
             assert (row["member_count"], row["median_latest_value"]) == (len(songs), median(levels) if levels else None)
+            assert row["rescaled_count"] == sum(changes_scale(one, since, until) for one in songs)
             assert row["average_latest_value"] == (pytest.approx(sum(levels) / len(levels)) if levels else None)
             averages = [average for one in songs if (average := one.average(since, until)) is not None]
             expected = pytest.approx(sum(averages) / len(averages), rel=1e-9) if averages else None

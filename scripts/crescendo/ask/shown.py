@@ -173,7 +173,8 @@ def legend(answer: Answer) -> list[str]:
             for status, meaning in answer.meanings.items()
             if status in there
         ]
-    return [*notes, *_of_steps(answer), *_of_members(answer), *_of_newest_days(answer), *_of_the_first(answer)]
+    notes += [*_of_steps(answer), *_of_members(answer), *_of_scales(answer)]
+    return [*notes, *_of_newest_days(answer), *_of_the_first(answer)]
 
 
 def _of_steps(answer: Answer) -> list[str]:
@@ -189,6 +190,23 @@ def _of_members(answer: Answer) -> list[str]:
     others = sum(new + lost for new, lost in zip(answer.values("new_count"), answer.values("lost_count"), strict=True))
     said = _("from, to and growth are of the members with a value on both days")
     return [said + (_("; {count} without are in new_count and lost_count of a file", count=others) if others else "")]
+
+
+def _of_scales(answer: Answer) -> list[str]:
+    """Say that averages mix two scales: of whom it is known, and of how many."""
+    column = next((one for one in ("changes_scale", "rescaled_count") if one in answer.columns), None)
+    count = sum(bool(value) for value in answer.values(column)) if column else 0
+    if not count:
+        return []
+    return [
+        _(
+            "{count} of {rows} {rows:row|rows} {count:mixes|mix} two scales: within the window a series is restated, reset or followed by"
+            " other identifiers ({column} of a file)",
+            count=tables.grouped(count),
+            rows=tables.grouped(len(answer.rows)),
+            column=column,
+        )
+    ]
 
 
 def _of_newest_days(answer: Answer) -> list[str]:

@@ -29,7 +29,8 @@ described as (
         averages.observed_days as n_days,
         averages.coverage_ratio,
         songs.artist_credit,
-        songs.is_primary_recording
+        songs.is_primary_recording,
+        cast(averages.changes_scale as bigint) as rescaled_count
     from averages
     inner join songs on averages.subject = songs.subject_id
 
