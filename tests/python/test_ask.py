@@ -673,3 +673,17 @@ def test_without_streams_an_answer_is_of_what_there_is_and_not_of_our_own_runs(b
         assert said.returncode == 0, said.stderr
         rows = json.loads(said.stdout)
         assert rows and "crescendo" not in {row["platform"] for row in rows}, (asked, rows[:2])
+
+
+def test_an_average_on_two_scales_says_so(built):
+    window = ("--from", "2024-06-01", "--to", "2025-06-01", "--metric", "streams")
+    with duckdb.connect(str(built / "crescendo.duckdb"), read_only=True) as connection:
+        query = "select max_by(name, rescaled_count), min_by(name, rescaled_count) from metrics.song_averages(?, ?)"
+        [(mixed, single)] = connection.execute(query, [window[1], window[3]]).fetchall()
+    said = {name: crescendo(built, project_in(built), "averages", *window, "--name", name) for name in (mixed, single)}
+    assert "1 row mixes two scales" in " ".join(said[mixed].stdout.replace("of 1 row", "row").split())
+    assert "two scales" not in said[single].stdout
+    artists = json.loads(
+        crescendo(built, project_in(built), "averages", *window, "--by", "artist", "--format", "json").stdout
+    )
+    assert sum(row["rescaled_count"] for row in artists) >= 1
