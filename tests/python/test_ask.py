@@ -687,3 +687,17 @@ def test_an_average_on_two_scales_says_so(built):
         crescendo(built, project_in(built), "averages", *window, "--by", "artist", "--format", "json").stdout
     )
     assert sum(row["rescaled_count"] for row in artists) >= 1
+
+
+def test_groups_of_which_no_member_can_be_compared_say_so_and_nothing_else(built, tmp_path):
+    warehouse = tmp_path / "crescendo.duckdb"
+    shutil.copy(built / "crescendo.duckdb", warehouse)
+    with duckdb.connect(str(warehouse)) as connection:
+        restated = (
+            "update metrics.fct_observations set running_breaks = running_breaks + 131072 where observed_date > ?"
+        )
+        connection.execute(restated, ["2025-04-15"])
+    words = ("growth", "--window", "2025-04", "--by", "artist", "--metric", "streams")
+    said = crescendo(tmp_path, project_in(tmp_path), *words)
+    assert (said.returncode, said.stderr) == (0, "")
+    assert "restated" in said.stdout

@@ -200,8 +200,8 @@ def _of_scales(answer: Answer) -> list[str]:
         return []
     return [
         _(
-            "{count} of {rows} {rows:row|rows} {count:mixes|mix} two scales: within the window a series is restated, reset or followed by"
-            " other identifiers ({column} of a file)",
+            "{count} of {rows} {rows:row|rows} {count:mixes|mix} two scales: within the window a series is restated,"
+            " reset or followed by other identifiers ({column} of a file)",
             count=tables.grouped(count),
             rows=tables.grouped(len(answer.rows)),
             column=column,

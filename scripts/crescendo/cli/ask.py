@@ -67,6 +67,8 @@ class _Metric(_Once):
 
 
 once = partial(click.option, cls=_Once)
+# what happened within the window, so that the rows are an answer even if all of them are without growth
+BROKEN = {"reset_in_window", "restated_in_window", "relinked_in_window", "unconfirmed_end"}
 OPTIONS = [
     once("--from", "from_date", metavar="DAY", help="Day whose closing value the window starts from."),
     click.option(
@@ -134,7 +136,8 @@ def growth_command(chart: Path | None, **asked: object) -> int:
 
         files.write(of_answer(answer), chart)
         click.echo(_("wrote {path}", path=chart), err=True)
-    if any(value is not None for value in answer.values("growth")):
+    # of a group of which no member can be compared, the status says why
+    if any(value is not None for value in answer.values("growth")) or BROKEN & set(answer.values("status")):
         return 0
     click.echo(_("error: {reason}", reason=why_nothing(answer)), err=True)
     return 2
