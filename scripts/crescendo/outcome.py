@@ -3,6 +3,7 @@
 A data test is a promise of ours: data cannot break it, because what data can break is a finding (quality.fct_findings).
 """
 
+import csv
 import json
 from collections import Counter
 from dataclasses import dataclass, field
@@ -83,6 +84,8 @@ def _broken(manifest: dict, uid: str, result: dict) -> Broken:
 
 def _said(manifest: dict, node: dict, result: dict) -> str:
     """What the database said, with the column and the line that it names, and the files that the model reads."""
+    if node["resource_type"] == "seed" and (uneven := _uneven(Path(node["original_file_path"]))):
+        return uneven
     lines = (result["message"] or "").split("\n")[1 if result["status"] == "error" else 0 :]
     message = " ".join(" ".join(line for line in lines if line.strip(" ^~")).split())[:MESSAGE]
     read = [
@@ -91,6 +94,23 @@ def _said(manifest: dict, node: dict, result: dict) -> str:
         if uid.startswith("model.")
     ]
     return f"{message}; it reads {', '.join(read)}" if read and result["status"] == "error" else message
+
+
+def _uneven(seed: Path) -> str:
+    """The first row of a seed that has more or fewer values than there are columns; empty if there is none."""
+    try:
+        with seed.open(newline="", encoding="utf-8-sig") as file:
+            rows = csv.reader(file, strict=True)
+            columns = len(next(rows, []))
+            for row in rows:
+                if row and len(row) != columns:
+                    return (
+                        f"line {rows.line_num} has {counted(len(row), 'value')} for {counted(columns, 'column')}:"
+                        " give each column a value, if need be an empty one, and quote a value with a comma"
+                    )
+    except (OSError, ValueError, csv.Error):
+        pass
+    return ""
 
 
 def _read_by_people(manifest: dict, uids: list[str]) -> tuple[str, ...]:
@@ -119,6 +139,8 @@ def told(broken: list[Broken], target: Path) -> list[str]:
     what = [f"a promise of Crescendo is broken: {', '.join(promises)}"] * bool(promises)
     what += [f"{', '.join(failed)} could not be built"] * bool(failed)
     whose = "ours" if promises and not failed else "the models, which are ours unless you have changed them"
+    if broken and all(item.where.startswith("seeds/") for item in broken):
+        whose = "the seeds, which are ours unless you have changed them"
     lines = [f"error: {'; '.join(what)}. This is a fault of {whose}, not of your files."]
     for item in broken:
         lines.append(f"  {item.name} ({item.where}): {item.what}")

@@ -2,6 +2,7 @@
 
 import json
 
+import pytest
 from crescendo import outcome
 
 MESSAGE = """Runtime Error in model int_memberships_received (models/int_memberships_received.sql)
@@ -49,3 +50,28 @@ def test_a_broken_promise_is_ours(tmp_path):
     first, second, *_ = told(tmp_path, "fail", "test", "Got 3 results", 3)
     assert first == "error: a promise of Crescendo is broken: broken. This is a fault of ours, not of your files."
     assert second == "  broken (models/broken.sql): 3 rows break it"
+
+
+@pytest.mark.parametrize(
+    ("row", "said"),
+    [
+        ("a,b", "line 3 has 2 values for 3 columns: give each column a value"),
+        ("a,b,c,d", "line 3 has 4 values for 3 columns: give each column a value"),
+        ('a,"b,c",', "Runtime Error in seed"),
+    ],
+)
+def test_a_row_of_a_seed_without_all_of_its_values_is_told_with_its_line(tmp_path, monkeypatch, row, said):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "seeds").mkdir()
+    (tmp_path / "seeds" / "mine.csv").write_text(f"one,two,three\na,b,c\n{row}\na,b,c\n")
+    node = {"name": "mine", "resource_type": "seed", "fqn": ["c", "mine"], "schema": "s", "depends_on": {"nodes": []}}
+    node["original_file_path"] = "seeds/mine.csv"
+    (tmp_path / "manifest.json").write_text(json.dumps({"nodes": {"seed.c.mine": node}, "child_map": {}}))
+    message = "x\nRuntime Error in seed"
+    result = {"unique_id": "seed.c.mine", "status": "error", "message": message, "failures": None}
+    (tmp_path / "run_results.json").write_text(json.dumps({"results": [result]}))
+    first, second, *_ = outcome.told(outcome.read(tmp_path).broken, tmp_path)
+    assert first.endswith(
+        "This is a fault of the seeds, which are ours unless you have changed them, not of your files."
+    )
+    assert second.startswith(f"  mine (seeds/mine.csv): {said}")
