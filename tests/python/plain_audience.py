@@ -87,7 +87,7 @@ def _followed_on(day: date, courses: dict[str, Course], default: str | None) -> 
     return max(shown, key=shown.get, default=None)
 
 
-NEAREST = 21  # common days that tell whether two versions have one scale
+NEAREST = 21  # days that tell whether a version has left another for good
 
 
 def _show_one_count(one: Course, other: Course, correction: Fraction | None) -> bool:
@@ -112,29 +112,41 @@ def ruled(versions: list[Version], correction: Fraction | None) -> list[Observat
             if ruling[before] is not ruling[day]:
                 if _changes_scale(old, new, day, correction):
                     boundaries.add(day)
-            elif _leaves_the_next(ranked, ruling[day], before, day, days, correction):
+            elif _leaves_the_next(ranked, ruling, before, day, days, correction):
                 boundaries.add(day)
     return [Observation(day, ruling[day].course[day], 0, day in boundaries) for day in days]
 
 
 def _changes_scale(old: Course, new: Course, day: date, correction: Fraction) -> bool:
-    common = sorted(old.keys() & new.keys())
-    earlier, later = [at for at in common if at < day], [at for at in common if at > day]
-    nearest = [at for at in common if at == day] + earlier[::-1] + later
-    told = [contradicts(old[at], new[at], correction) for at in nearest[:NEAREST]]
-    # an excursion of the older version is no other scale: most of the days around must contradict
-    return bool(told) and told[0] and 2 * sum(told) > len(told)
+    # the nearest day tells: on a farther one either may have been on another scale
+    nearest = min(old.keys() & new.keys(), key=lambda at: (abs(at - day), at), default=None)
+    return nearest is not None and contradicts(old[nearest], new[nearest], correction)
 
 
 def _leaves_the_next(
-    ranked: list[Version], ruling: Version, before: date, day: date, days: list[date], correction: Fraction
+    ranked: list[Version], ruling: dict[date, Version], before: date, day: date, days: list[date], correction: Fraction
 ) -> bool:
-    """A version that rules throughout says from this day on what the next in rank does not."""
-    lower = ranked[ranked.index(ruling) + 1 :]
+    """A version that rules throughout says from this day on what the next in rank does not, or no longer does."""
+    lower = ranked[ranked.index(ruling[day]) + 1 :]
     other = next((one.course for one in lower if before in one.course and day in one.course), None)
+    if not other:
+        return False
+    own = ruling[day].course
+    differed, differs = (contradicts(own[at], other[at], correction) for at in (before, day))
+    # the one that moves farther has left its scale
+    moves_off = abs(own[day] - own[before]) > abs(other[day] - other[before]) and (
+        not other[before] or contradicts(own[day], Fraction(other[day] * own[before], other[before]), correction)
+    )
+    if differed and not differs:
+        earlier = max((at for at in days if at < before), default=None)
+        stayed = (
+            earlier is None
+            or ruling[earlier] is not ruling[before]
+            or (earlier in other and contradicts(own[earlier], other[earlier], correction))
+        )
+        return stayed and moves_off
     following = next((at for at in days if at > day), None)
-    own = ruling.course
-    if not other or following not in other or following not in own:
+    if differed or not differs or following not in other or following not in own:
         return False
     # of the days from there on, on which a lower version has a value, most must contradict the ruling one
     told = [
@@ -142,12 +154,7 @@ def _leaves_the_next(
         for at in days[days.index(day) :][:NEAREST]
         if at in own and any(at in one.course for one in lower)
     ]
-    return (
-        not contradicts(own[before], other[before], correction)
-        and contradicts(own[day], other[day], correction)
-        and contradicts(own[following], other[following], correction)
-        and 2 * sum(told) > len(told)
-    )
+    return contradicts(own[following], other[following], correction) and (moves_off or 2 * sum(told) > len(told))
 
 
 @dataclass(frozen=True)

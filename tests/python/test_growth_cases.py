@@ -389,6 +389,91 @@ def test_answers_without_a_common_day_are_told_apart_by_one_that_has_days_of_bot
     assert inside["restatement_count"] == 0
 
 
+def crosses_no_scale(rows, metric, since, until):
+    """No percent; or, of a counter that shows a few days on another scale, the percent without them."""
+    row = only(ask(rows, "series_growth", on(since), on(until)), metric)
+    few_days = METRICS[metric].kind == "counter" and row["status"] == "ok"
+    assert row["growth_pct"] is None or (few_days and abs(row["growth_pct"]) < 25), (since, until, row)
+
+
+@pytest.mark.parametrize("hole", [(50,), (54,), (55,), (53, 54, 55)], ids=str)
+@pytest.mark.parametrize("last", [55, 60, 91])
+def test_a_report_that_fills_a_hole_soon_after_answers_changed_their_scale_is_on_the_older_one(desk, case, hole, last):
+    """Answers are twice as large from day 48 on; the report agrees with what they said before."""
+    metrics = ("spotify:streams", "spotify:popularity")
+    points = [
+        reports.point(
+            streams=level(metrics[0], day), popularity=level(metrics[1], day), date=f"{on(day)}T00:00:00+00:00"
+        )
+        for day in range(last + 1)
+    ]
+    desk.write("report.csv", reports.csv_text([reports.song(1, timeSeries=points, summaries={})]))
+    for figure in (FIGURES[0], FIGURES[-1]):
+        newer = [(day, level(figure[-1], day, 2)) for day in range(48, 92) if day not in hole]
+        write_answer(desk, figure, "2024-04-02", [(day, level(figure[-1], day)) for day in range(56)][: hole[0]])
+        write_answer(desk, figure, "2024-04-03", newer)
+    rows = case.loaded("series_growth")
+    for metric in metrics:
+        for since, until in ((hole[0] - 1, hole[0]), (hole[-1], hole[-1] + 1), (hole[-1], 70)):
+            crosses_no_scale(rows, metric, since, until)
+        assert only(ask(rows, "series_growth", on(70), on(80)), metric)["restatement_count"] == 0
+
+
+# the days of each page of one answer and what it multiplies; and windows that are on one scale
+PAGES = {
+    "three": ([(range(92), 2), (range(61), 4), (range(71), 1)], [(20, 50), (75, 85)]),
+    "no common day of two": ([(range(92), 1), (range(46), 2), (range(46, 92), 4)], [(20, 40), (50, 80)]),
+    "alike in part": ([(range(92), 2), (range(30, 92), 2), (range(40, 92), 1)], [(5, 35), (50, 80)]),
+    "begins in a hole": ([([*range(60), *range(62, 92)], 2), (range(60, 92), 1)], [(20, 50), (65, 85)]),
+    "ends in a hole": ([([*range(30), *range(32, 92)], 2), (range(32), 1)], [(5, 25), (40, 80)]),
+}
+
+
+@pytest.mark.parametrize("figure", FIGURES, ids=METRIC_IDS)
+@pytest.mark.parametrize("pages", PAGES)
+def test_pages_of_one_answer_are_each_on_a_scale_of_its_own(desk, case, figure, pages):
+    """Whichever counts: a window whose ends two pages give that contradict each other has no percent."""
+    metric = figure[-1]
+    given, sound = PAGES[pages]
+    for number, (days, factor) in enumerate(given, start=1):
+        write_answer(desk, figure, "2024-04-02", [(day, level(metric, day, factor)) for day in days], number)
+    rows = case.loaded("series_growth")
+    scale = [max(factor for days, factor in given if day in days) for day in range(92)]
+    changes = [day for day in range(1, 92) if scale[day] != scale[day - 1]]
+    for day in changes:
+        for since, until in ((day - 1, day), (day - 1, min(day + 10, 91)), (day - 10, day)):
+            crosses_no_scale(rows, metric, since, until)
+    for since, until in sound:
+        assert only(ask(rows, "series_growth", on(since), on(until)), metric)["restatement_count"] == 0
+
+
+@pytest.mark.parametrize("figure", FIGURES, ids=METRIC_IDS)
+@pytest.mark.parametrize("begins", [40, 45], ids=["in the midst", "at the beginning"])
+def test_what_a_newer_answer_says_of_a_few_days_only_has_no_percent(desk, case, figure, begins):
+    """It is twice as large on three days and agrees from then on: neither way in nor way out is growth."""
+    metric = figure[-1]
+    write_answer(desk, figure, "2024-04-02", [(day, level(metric, day)) for day in range(85)])
+    newer = [(day, level(metric, day, 2 if 45 <= day <= 47 else 1)) for day in range(begins, 92)]
+    write_answer(desk, figure, "2024-04-03", newer)
+    rows = case.loaded("series_growth")
+    for since, until in ((44, 45), (47, 48), (40, 46), (46, 60)):
+        crosses_no_scale(rows, metric, since, until)
+    assert only(ask(rows, "series_growth", on(50), on(80)), metric)["restatement_count"] == 0
+
+
+@pytest.mark.parametrize("figure", FIGURES, ids=METRIC_IDS)
+@pytest.mark.parametrize("partial", [(84,), (70,), (70, 71, 72)], ids=str)
+def test_what_an_older_answer_says_of_a_few_days_only_changes_no_scale(desk, case, figure, partial):
+    """Its newest day was partial, or some days were: the newer answer has them whole, and counts throughout."""
+    metric = figure[-1]
+    write_answer(
+        desk, figure, "2024-04-02", [(day, level(metric, day) // (2 if day in partial else 1)) for day in range(85)]
+    )
+    write_answer(desk, figure, "2024-04-03", [(day, level(metric, day)) for day in range(45, 92)])
+    row = only(ask(case.loaded("series_growth"), "series_growth", on(60), on(90)), metric)
+    assert row["restatement_count"] == 0 and row["growth_pct"] is not None
+
+
 def is_on_two_scales(connection, metric):
     """From day 45 on the values are twice as large: no percent across it, and one on each side of it."""
     kind = METRICS[metric].kind

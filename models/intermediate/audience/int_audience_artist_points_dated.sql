@@ -44,7 +44,14 @@ versions as (
             order by
                 case when document like 'artist-local-%' then 0 else 1 end asc,
                 {{ answer_order('last') }}
-        ) as version_number
+        ) as version_number,
+        row_number() over (
+            partition by artist_id, platform
+            order by
+                case when document like 'artist-local-%' then 0 else 1 end asc,
+                {{ answer_order('last') }},
+                _row_id
+        ) as page_number
     from pages
 
 ),
@@ -65,7 +72,8 @@ named as (
         ) as series,
         points.observed_date,
         points.value,
-        versions.version_number
+        versions.version_number,
+        versions.page_number
     from points
     inner join versions on points._parent_row_id = versions._row_id
     left join loads on versions._load_id = loads._load_id
@@ -82,7 +90,8 @@ described as (
         named.platform || ':' || coalesce(metric_names.metric, named.series) as metric_id,
         named.observed_date,
         named.value,
-        named.version_number
+        named.version_number,
+        named.page_number
     from named
     left join metric_names
         on named.series = metric_names.series and named.platform = metric_names.platform

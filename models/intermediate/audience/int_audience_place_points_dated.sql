@@ -40,7 +40,11 @@ versions as (
         dense_rank() over (
             partition by artist_id, platform
             order by {{ answer_order('last') }}
-        ) as version_number
+        ) as version_number,
+        row_number() over (
+            partition by artist_id, platform
+            order by {{ answer_order('last') }}, _row_id
+        ) as page_number
     from pages
 
 ),
@@ -88,6 +92,7 @@ dated as (
         coalesce(points.city_name, '') as place_city,
         points.observed_date,
         versions.version_number,
+        versions.page_number,
         points._parent_row_id,
         points._items_index,
         -- a place that one day lists twice is two of one name, and counts with both

@@ -1,28 +1,62 @@
--- The days on which another version begins to rule, with the nearest day on which the two can be
--- compared: that day itself, the day before it, else the last one before, else the first one after.
+-- The days on which another version begins to rule, or another page of an answer that contradicts
+-- itself, with the nearest day on which the two can be compared: the day itself, the day before it,
+-- and so on. Farther days say less, because a version may change its scale in between.
 
 with
 
 versions as (
 
-    select * from {{ ref('int_audience_versions_resolved') }}
+    select
+        subject_id,
+        metric_id,
+        counted,
+        version_number,
+        0 as page_number,
+        observed_date,
+        value
+    from {{ ref('int_audience_versions_resolved') }}
 
-),
+    union all
 
-ruled as (
-
-    select * from {{ ref('int_audience_versions_latest') }}
+    select * from {{ ref('int_audience_pages_resolved') }}
 
 ),
 
 switches as (
 
-    select * from ruled
+    select
+        subject_id,
+        metric_id,
+        counted,
+        observed_date,
+        version_number_before,
+        0 as page_number_before,
+        version_number,
+        0 as page_number,
+        tolerated_ratio,
+        tolerated_difference
+    from {{ ref('int_audience_versions_latest') }}
     where version_number <> version_number_before
+
+    union all
+
+    select
+        subject_id,
+        metric_id,
+        counted,
+        observed_date,
+        version_number_before,
+        page_number_before,
+        version_number,
+        page_number,
+        tolerated_ratio,
+        tolerated_difference
+    from {{ ref('int_audience_pages_latest') }}
+    where version_number = version_number_before and page_number <> page_number_before
 
 ),
 
--- one row per switch and day that both versions have
+-- one row per switch and day that both have
 common as (
 
     select
@@ -36,13 +70,10 @@ common as (
         {{ is_contradicted('old.value', 'new.value', 'switches.') }} as is_contradicted,
         row_number() over (
             partition by
-                switches.subject_id,
-                switches.metric_id,
-                switches.counted,
-                switches.observed_date
+                switches.subject_id, switches.metric_id, switches.counted, switches.observed_date
             order by
-                old.observed_date > switches.observed_date,
-                abs({{ days_between('old.observed_date', 'switches.observed_date') }})
+                abs({{ days_between('old.observed_date', 'switches.observed_date') }}),
+                old.observed_date
         ) as nearness
     from switches
     inner join versions as old
@@ -51,18 +82,19 @@ common as (
             and switches.metric_id = old.metric_id
             and switches.counted = old.counted
             and switches.version_number_before = old.version_number
+            and switches.page_number_before = old.page_number
     inner join versions as new
         on
             switches.subject_id = new.subject_id
             and switches.metric_id = new.metric_id
             and switches.counted = new.counted
             and switches.version_number = new.version_number
+            and switches.page_number = new.page_number
             and old.observed_date = new.observed_date
 
 ),
 
--- one row per switch; an excursion of the older version contradicts for at most ten observations,
--- another scale for good, so most of the days around must
+-- one row per switch
 compared as (
 
     select
@@ -70,14 +102,12 @@ compared as (
         metric_id,
         counted,
         observed_date,
-        min_by(compared_date, nearness) as compared_date,
-        min_by(older_value, nearness) as older_value,
-        min_by(newer_value, nearness) as newer_value,
-        coalesce(bool_or(is_contradicted) filter (where nearness = 1), false)
-        and 2 * count(*) filter (where is_contradicted) > count(*) as is_contradicted
+        compared_date,
+        older_value,
+        newer_value,
+        is_contradicted
     from common
-    where nearness <= 21
-    group by all
+    where nearness = 1
 
 )
 

@@ -50,7 +50,10 @@ ruled as (
                 then
                     next_version_value * lag(value) over in_time
                     / nullif(lag(next_version_value) over in_time, 0)
-        end as value_on_scale_before
+        end as value_on_scale_before,
+        abs(value - lag(value) over in_time)
+        > abs(next_version_value - lag(next_version_value) over in_time)
+            as moves_more_than_next
     from numbered
     where place = 1
     window in_time as (partition by subject_id, metric_id, counted order by observed_date)

@@ -1,0 +1,79 @@
+-- The days on which what one version says leaves an older one, or comes back to it. On the first of
+-- two days on which an older version differs that agreed until then, if it differs for good or the
+-- newer one is what moved. And where the newer one moves back; a partial newest day of the older
+-- one is neither. What one answer gives twice with two values is between two boundaries, because
+-- the rest may be on either scale.
+
+with
+
+current_versions as (
+
+    select * from {{ ref('int_audience_versions_latest') }}
+
+),
+
+compared as (
+
+    select
+        *,
+        lag(is_contradicted) over in_time as was_contradicted,
+        lag(next_version_number) over in_time as version_before,
+        lead(is_contradicted) over in_time as stays_contradicted,
+        lead(next_version_number) over in_time as version_after,
+        -- on two days, or since the version began to rule
+        coalesce(
+            lag(is_contradicted, 2) over in_time
+            or lag(version_number) over in_time <> lag(version_number_before) over in_time,
+            true
+        ) as had_stayed_contradicted,
+        -- see int_audience_versions_resolved
+        version_number % 2 = 0 and next_version_number = version_number - 1 as is_given_twice,
+        -- an excursion of the older version differs for some days, another scale for good
+        2 * count(*) filter (where is_contradicted) over from_there
+        > count(next_version_value) over from_there as is_diverged_for_good,
+        -- null if it was to nothing
+        moves_more_than_next and coalesce(is_off_scale_before, true) as moves_off
+    from current_versions
+    window
+        in_time as (partition by subject_id, metric_id, counted order by observed_date),
+        from_there as (
+            partition by subject_id, metric_id, counted
+            order by observed_date
+            rows between current row and 20 following
+        )
+
+),
+
+diverged as (
+
+    select
+        subject_id,
+        metric_id,
+        counted,
+        observed_date,
+        observed_date as compared_date,
+        next_version_value as older_value,
+        value as newer_value
+    from compared
+    where
+        version_number = version_number_before
+        and version_before = next_version_number
+        and (
+            (is_given_twice and is_contradicted <> was_contradicted)
+            -- other values of the same days
+            or (is_given_twice and is_contradicted and is_off_scale_before)
+            or (
+                version_after = next_version_number
+                and is_contradicted
+                and not was_contradicted
+                and stays_contradicted
+                and (is_diverged_for_good or moves_off)
+            )
+            or (
+                not is_contradicted and was_contradicted and had_stayed_contradicted and moves_off
+            )
+        )
+
+)
+
+select * from diverged
