@@ -51,7 +51,7 @@ versions as (
                 case when document like 'artist-local-%' then 0 else 1 end asc,
                 {{ answer_order('last') }},
                 _row_id
-        ) as page_number
+        ) as answer_page
     from pages
 
 ),
@@ -73,7 +73,7 @@ named as (
         points.observed_date,
         points.value,
         versions.version_number,
-        versions.page_number
+        versions.answer_page
     from points
     inner join versions on points._parent_row_id = versions._row_id
     left join loads on versions._load_id = loads._load_id
@@ -91,7 +91,7 @@ described as (
         named.observed_date,
         named.value,
         named.version_number,
-        named.page_number
+        named.answer_page
     from named
     left join metric_names
         on named.series = metric_names.series and named.platform = metric_names.platform

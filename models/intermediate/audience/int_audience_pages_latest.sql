@@ -23,7 +23,7 @@ numbered as (
         current_versions.tolerated_difference,
         row_number() over (
             partition by pages.subject_id, pages.metric_id, pages.counted, pages.observed_date
-            order by pages.value desc, pages.page_number desc
+            order by pages.value desc, pages.answer_page desc
         ) as place
     from pages
     inner join current_versions
@@ -46,12 +46,12 @@ ruled as (
         observed_date,
         version_number,
         version_number_before,
-        page_number,
+        answer_page,
         -- of the day before, if the same answer ruled it
-        lag(page_number) over (
+        lag(answer_page) over (
             partition by subject_id, metric_id, counted
             order by observed_date
-        ) as page_number_before,
+        ) as answer_page_before,
         tolerated_ratio,
         tolerated_difference
     from numbered

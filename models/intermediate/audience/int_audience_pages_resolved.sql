@@ -27,7 +27,7 @@ paged as (
         versions.metric_id,
         versions.counted,
         with_two_values.version_number + 1 as version_number,
-        versions.page_number,
+        versions.answer_page,
         versions.observed_date,
         max(versions.value) as value
     from versions
@@ -38,7 +38,7 @@ paged as (
             and versions.counted = with_two_values.counted
             and 2 * versions.version_number - 1 = with_two_values.version_number
             and versions.observed_date = with_two_values.observed_date
-    where versions.page_number > 0
+    where versions.answer_page > 0
     group by all
 
 )

@@ -26,12 +26,6 @@ metric_names as (
 
 ),
 
-bounds as (
-
-    select * from {{ ref('int_metrics_bounded') }}
-
-),
-
 -- one row per page; answers of one day and load are one version
 versions as (
 
@@ -44,7 +38,7 @@ versions as (
         row_number() over (
             partition by artist_id, platform
             order by {{ answer_order('last') }}, _row_id
-        ) as page_number
+        ) as answer_page
     from pages
 
 ),
@@ -92,7 +86,7 @@ dated as (
         coalesce(points.city_name, '') as place_city,
         points.observed_date,
         versions.version_number,
-        versions.page_number,
+        versions.answer_page,
         points._parent_row_id,
         points._items_index,
         -- a place that one day lists twice is two of one name, and counts with both
@@ -116,7 +110,7 @@ checked as (
         dated.*,
         {{ value_problem('dated.value') }} as set_aside_reason
     from dated
-    left join bounds on dated.metric_id = bounds.metric_id
+    left join {{ ref('int_metrics_bounded') }} as bounds on dated.metric_id = bounds.metric_id
 
 )
 

@@ -50,7 +50,7 @@ versions as (
         row_number() over (
             partition by asked_uuid, platform, document
             order by {{ answer_order('last') }}, _row_id
-        ) as page_number,
+        ) as answer_page,
         min(_load_id) over answered < max(_load_id) over answered
         or min(extracted_date) over answered < max(extracted_date) over answered
             as has_several_answers
@@ -85,7 +85,7 @@ dated as (
         valued.observed_date,
         cast(valued.value as double) as value,
         versions.version_number,
-        versions.page_number,
+        versions.answer_page,
         coalesce(versions.has_several_answers, false) as has_several_answers
     from valued
     inner join versions on valued._parent_row_id = versions._row_id

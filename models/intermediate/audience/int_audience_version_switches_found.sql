@@ -11,7 +11,7 @@ versions as (
         metric_id,
         counted,
         version_number,
-        0 as page_number,
+        0 as answer_page,
         observed_date,
         value
     from {{ ref('int_audience_versions_resolved') }}
@@ -30,9 +30,9 @@ switches as (
         counted,
         observed_date,
         version_number_before,
-        0 as page_number_before,
+        0 as answer_page_before,
         version_number,
-        0 as page_number,
+        0 as answer_page,
         tolerated_ratio,
         tolerated_difference
     from {{ ref('int_audience_versions_latest') }}
@@ -46,13 +46,13 @@ switches as (
         counted,
         observed_date,
         version_number_before,
-        page_number_before,
+        answer_page_before,
         version_number,
-        page_number,
+        answer_page,
         tolerated_ratio,
         tolerated_difference
     from {{ ref('int_audience_pages_latest') }}
-    where version_number = version_number_before and page_number <> page_number_before
+    where version_number = version_number_before and answer_page <> answer_page_before
 
 ),
 
@@ -82,14 +82,14 @@ common as (
             and switches.metric_id = old.metric_id
             and switches.counted = old.counted
             and switches.version_number_before = old.version_number
-            and switches.page_number_before = old.page_number
+            and switches.answer_page_before = old.answer_page
     inner join versions as new
         on
             switches.subject_id = new.subject_id
             and switches.metric_id = new.metric_id
             and switches.counted = new.counted
             and switches.version_number = new.version_number
-            and switches.page_number = new.page_number
+            and switches.answer_page = new.answer_page
             and old.observed_date = new.observed_date
 
 ),

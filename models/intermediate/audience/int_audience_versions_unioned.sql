@@ -56,7 +56,7 @@ versions as (
         metric_id,
         counted,
         version_number,
-        0 as page_number,
+        0 as answer_page,
         observed_date,
         value
     from report_versions
@@ -68,7 +68,7 @@ versions as (
         song_points.metric_id,
         coalesce(song_points.identifier, '(total)') as counted,
         song_points.version_number,
-        song_points.page_number,
+        song_points.answer_page,
         song_points.observed_date,
         song_points.value
     from song_points
@@ -86,7 +86,7 @@ versions as (
         artist_points.metric_id,
         '(account)' as counted,
         artist_points.version_number,
-        artist_points.page_number,
+        artist_points.answer_page,
         artist_points.observed_date,
         artist_points.value
     from artist_points
@@ -98,7 +98,7 @@ versions as (
         metric_id,
         {{ place_counted() }} as counted,
         version_number,
-        page_number,
+        answer_page,
         observed_date,
         value
     from place_points
