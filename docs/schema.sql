@@ -5365,7 +5365,7 @@ WITH averages AS (
     averages.coverage_ratio,
     songs.artist_credit,
     songs.is_primary_recording,
-    CAST(averages.changes_scale AS BIGINT) AS rescaled_count
+    CAST(CASE WHEN averages.changes_scale THEN 1 ELSE 0 END AS BIGINT) AS rescaled_count
   FROM averages
   INNER JOIN songs
     ON averages.subject = songs.subject_id

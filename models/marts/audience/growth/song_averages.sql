@@ -30,7 +30,7 @@ described as (
         averages.coverage_ratio,
         songs.artist_credit,
         songs.is_primary_recording,
-        cast(averages.changes_scale as bigint) as rescaled_count
+        cast(case when averages.changes_scale then 1 else 0 end as bigint) as rescaled_count
     from averages
     inner join songs on averages.subject = songs.subject_id
 
