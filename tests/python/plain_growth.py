@@ -542,7 +542,9 @@ def growth_window(one: Series, name: str, complete: date) -> dict[str, object]:
         comparable = one.is_comparable(*earlier)
         if one.metric.kind == "flow":
             comparable = one.is_covered(*compared) and one.is_covered(*earlier)
-            comparable = comparable and not one.breaks(earlier[0], until)["restatement"]
+        # both windows on one scale, and so all days between them
+        breaks = one.breaks(earlier[0], until)
+        comparable = comparable and not (breaks["reset"] or breaks["restatement"] or breaks["relinked"])
         shown = row["growth_pct"] is not None and now is not None and (then or 0) > 0 and comparable
         row |= {f"{prefix}_from_date": earlier[0], f"{prefix}_to_date": earlier[1]}
         row |= {earlier_gained: then, compared_gained: now, percent: 100 * (now - then) / then if shown else None}
