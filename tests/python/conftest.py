@@ -26,9 +26,10 @@ BALANCE = """
         (select count(*) from metrics.song_days)
 """
 # files that take longer than most, the longest first: one that begins last runs alone at the end; the first
-# two need no built sample, and do not wait while it is built
+# three need no built sample, and do not wait while it is built
 LONG = (
-    *("test_worlds", "test_correlation", "test_increments_loaded", "test_publish_mysql", "test_days", "test_publish"),
+    *("test_growth_cases", "test_worlds", "test_correlation"),
+    *("test_increments_loaded", "test_publish_mysql", "test_days", "test_publish"),
     *("test_load", "test_growth_proof", "test_app", "test_build", "test_tasks", "test_builds", "test_findings"),
     *("test_read_order", "test_swap", "test_watch", "test_films", "test_leads", "test_insights_page", "test_domain"),
     *("test_dbt", "test_increments", "test_recommend", "test_recommend_retrain", "test_recommend_serve", "test_ask"),
