@@ -1,8 +1,8 @@
--- The days on which what one version says leaves an older one, or comes back to it. On the first of
--- two days on which an older version differs that agreed until then, if it differs for good or the
--- newer one is what moved. And where the newer one moves back; a partial newest day of the older
--- one is neither. What one answer gives twice with two values is between two boundaries, because
--- the rest may be on either scale.
+-- The days on which two versions begin or cease to contradict each other while the newer one rules.
+-- They begin on the first of two such days, if most days from there on are such, or if it was the
+-- newer one that moved. They cease if the newer one moves back. A partial newest day of the older
+-- one is a single day, and does neither. Days that one answer gives with two values begin and end
+-- with a change of scale, because the other days may be on either.
 
 with
 

@@ -1,6 +1,6 @@
--- Where two versions of the same days contradict each other by more than a correction, the series
--- changes its scale: a boundary. It lies where the newer version is first used, or where one leaves
--- the other later (int_audience_divergences_found).
+-- If two versions of the same days contradict each other by more than a correction, the series
+-- changes its scale. It does so on the first day that the newer version rules, or on a later day on
+-- which they begin or cease to contradict each other (int_audience_divergences_found).
 
 -- a table: read by observations and by metrics.restatements
 {{ config(materialized='table') }}

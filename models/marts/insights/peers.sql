@@ -54,7 +54,6 @@ compared as (
         greatest(recent.rescaled_ratio, earlier.rescaled_ratio) > 0.01 as is_rescaled,
         case
             when recent.is_all_unconfirmed then null
-            when greatest(recent.rescaled_ratio, earlier.rescaled_ratio) > 0.01 then null
             when recent.average >= 0 and earlier.average >= 0
                 then {{ ratio_root(
                     'recent.average + recent.min_base / 1000',
@@ -75,7 +74,7 @@ changed as (
 
     select
         *,
-        {{ log_of_root('pace_root') }} as momentum
+        case when not is_rescaled then {{ log_of_root('pace_root') }} end as momentum
     from compared
 
 ),
