@@ -20,7 +20,9 @@
     {%- if execute and models and flags.WHICH in ('build', 'run', 'seed') -%}
         delete from load_audit.unbuilt_models where unique_id in ('{{ models | join("', '") }}');
         insert into load_audit.unbuilt_models
-        select unnest(['{{ models | join("', '") }}']), '{{ invocation_id }}', '{{ run_started_at }}', false;
+        select unique_id, '{{ invocation_id }}', '{{ run_started_at }}', false
+        from (select unnest(['{{ models | join("', '") }}']) as unique_id)
+        where not list_contains(cast(getvariable('kept_nodes') as varchar[]), unique_id);
     {%- endif -%}
 {%- endmacro %}
 
@@ -30,6 +32,8 @@
 {% macro end_build(results) -%}
     {%- if execute and flags.WHICH in ('build', 'run', 'seed', 'test') -%}
         {%- set built = results | selectattr('status', 'equalto', 'success') | map(attribute='node.unique_id') | list -%}
+        {%- set passed = results | selectattr('node.resource_type', 'equalto', 'unit_test')
+            | selectattr('status', 'equalto', 'pass') | map(attribute='node.unique_id') | list -%}
         {%- set nodes, together, notes = [], judged_together(), judging_notes() -%}
         {%- for node in graph.nodes.values() if node.resource_type in ('model', 'seed', 'test') -%}
             {%- set is_judged = node.name in together -%}
@@ -39,12 +43,7 @@
                 'checksum': node.checksum.checksum, 'parents': changed_by(node, together, notes), 'is_built': node.unique_id in built
             }) -%}
         {%- endfor -%}
-        -- a run of tests builds nothing: what was built is still of the stamp before
-        create or replace temp table stamped as
-        select coalesce(
-            cast(getvariable('project_stamp') as varchar), any_value(stamp) filter (where {{ flags.WHICH == 'test' }})
-        ) as stamp
-        from load_audit.project_nodes;
+        {{ note_stamp() }}
         delete from load_audit.project_nodes;
         insert into load_audit.project_nodes
         select *, (select stamp from stamped) as stamp
@@ -65,7 +64,32 @@
         on conflict do update set
             checksum = excluded.checksum, began_at = excluded.began_at, _load_id = excluded._load_id,
             touch_id = excluded.touch_id;
+        -- a unit test reads no rows: it holds for as long as the project is the same
+        insert into load_audit.built_models
+        select unnest({{ passed }}), (select stamp from stamped), '{{ run_started_at }}', 0, null
+        where (select is_sure from stamped)
+        on conflict do update set checksum = excluded.checksum, began_at = excluded.began_at;
     {%- endif -%}
+{%- endmacro %}
+
+{#- Notes in a table `stamped` the stamp of what a run built: what `crescendo build` says it is, or that of a `dbt build` of
+    everything, or of a run of some nodes in a warehouse that has this stamp. Null if it is not known. A run of tests
+    builds nothing: what was built is of the stamp before, and `is_sure` says whether the tests are of it too. -#}
+{% macro note_stamp() -%}
+    {%- set left_out = [] -%}
+    {%- for node in graph.nodes.values()
+        if node.resource_type in ('model', 'seed', 'test') and node.unique_id not in selected_resources -%}
+        {%- do left_out.append(node.unique_id) -%}
+    {%- endfor -%}
+    create or replace temp table stamped as
+    with stamps as (
+        select cast(getvariable('project_stamp') as varchar) as told,
+            cast(getvariable('stamp_of_everything') as varchar) as of_everything, any_value(stamp) as before
+        from load_audit.project_nodes
+    )
+    select coalesce(told, case when {{ not left_out }} or before = of_everything then of_everything end) as sure,
+        coalesce(sure, case when {{ flags.WHICH == 'test' }} then before end) as stamp, sure is not null as is_sure
+    from stamps;
 {%- endmacro %}
 
 {#- The ids of what a node's rows change with: what it depends on, but for what it only looks up.
@@ -95,7 +119,7 @@
     results: dbt's results of the run. -#}
 {% macro note_broken_promises(results) -%}
     {%- set tested = [] -%}
-    {%- for result in results if result.node.resource_type == 'test' and result.status != 'skipped' -%}
+    {%- for result in results if result.node.resource_type == 'test' and result.status not in ('skipped', 'no-op') -%}
         {%- do tested.append({
             'unique_id': result.node.unique_id, 'promise': result.node.name, 'row_count': result.failures or 0,
             'has_passed': result.status == 'pass'
@@ -111,7 +135,7 @@
             (select coalesce(max(touch_id), 0) from load_audit.touched_tables)
         from load_audit.project_nodes semi join tested using (unique_id)
         where unique_id not in (select unique_id from tested where is_undecided)
-            and getvariable('project_stamp') is not null
+            and (select is_sure from stamped)
         on conflict do update set
             checksum = excluded.checksum, began_at = excluded.began_at, _load_id = excluded._load_id,
             touch_id = excluded.touch_id;
@@ -129,7 +153,7 @@
     results: dbt's results of the run. -#}
 {% macro tell_broken_promises(results) -%}
     {%- if execute and results | selectattr('node.resource_type', 'equalto', 'test')
-        | rejectattr('status', 'equalto', 'skipped') | list -%}
+        | rejectattr('status', 'in', ['skipped', 'no-op']) | list -%}
         {%- set names = run_query("
             select string_agg(promise, ', ' order by promise) filter (where is_undecided),
                 string_agg(promise, ', ' order by promise) filter (where not is_undecided)

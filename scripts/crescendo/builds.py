@@ -7,9 +7,10 @@ was killed, or it failed or was skipped and is marked so.
 
 A run of some models leaves others as they were. `stale_models` are those whose rows may not be what a build would make
 of them now: a table that reads, through whatever is between, a raw table that was written to since, or a model that was
-built later; and whatever is not built as its code says now. A test that reads one of them says nothing of our promises,
-whether it passes or fails: it is in `undecided_promises`. `stale` adds the tests that are to be run, and is what
-`crescendo build` builds. docs/decisions/0022 says why.
+built later; whatever is not built as its code says now, or is no longer there. A test that reads one of them says
+nothing of our promises, whether it passes or fails: it is in `undecided_promises`. `stale` adds the tests that are to
+be run, and is what `crescendo build` builds. A `dbt build` of everything leaves out what is `kept`: the rest.
+docs/decisions/0022 says why.
 """
 
 from dataclasses import dataclass
@@ -74,6 +75,18 @@ VIEWS = {
             inner join load_audit.project_nodes as n on n.unique_id = m.ancestor
         )
         select * from made_from""",
+    # what dbt makes: not what loads and our own estimates write, some of it under the names of models
+    "held_relations": """
+        with held as (
+            select database_name, schema_name, table_name as name from duckdb_tables()
+            union all
+            select database_name, schema_name, view_name from duckdb_views()
+            union all
+            select database_name, schema_name, function_name from duckdb_functions()
+        )
+        select distinct name from held
+        where database_name = current_database() and not starts_with(schema_name, 'raw_')
+            and schema_name not in ('load_audit', 'estimates', 'recommendations')""",
     # a load of a version that did not note what it wrote to may have written to all
     "stale_nodes": """
         with touched as (
@@ -96,6 +109,7 @@ VIEWS = {
             b.unique_id is null or b.checksum <> n.checksum or coalesce(a.began_at > b.began_at, false)
             or coalesce(t.touch_id > coalesce(b.touch_id, 0), false)
             or coalesce(m.ancestor like 'source.%' and b._load_id < u._load_id, false)
+            or not (n.is_promise or n.name in (from load_audit.held_relations))
         )""",
     "stale_models": "select unique_id from load_audit.stale_nodes where not is_promise",
     "undecided_promises": """
@@ -159,6 +173,17 @@ def stale(connection: duckdb.DuckDBPyConnection, stamp: str) -> Stale | None:
         else:
             fresh[is_promise] += 1
     return Stale(frozenset(nodes), fresh[False], fresh[True])
+
+
+def kept(connection: duckdb.DuckDBPyConnection, stamp: str) -> frozenset[str]:
+    """What a build of the project with this stamp need not do: the ids of models, seeds, tests and unit tests."""
+    found = stale(connection, stamp)
+    if found is None:
+        return frozenset()
+    fresh = """select unique_id from load_audit.project_nodes
+        union all
+        select unique_id from load_audit.built_models where starts_with(unique_id, 'unit_test.') and checksum = ?"""
+    return frozenset(name for [name] in connection.execute(fresh, [stamp]).fetchall()) - found.nodes
 
 
 def prepare(connection: duckdb.DuckDBPyConnection) -> None:

@@ -46,12 +46,12 @@ def fingerprint(root: Path = Path()) -> str:
     return digest.hexdigest()
 
 
-def stamp(root: Path = Path()) -> str:
+def stamp(root: Path = Path(), file: Path | None = None) -> str:
     """A sha256 over all that decides what a build makes of the same raw tables: project, versions, key of the hashes.
 
-    Raises CrescendoError if the key cannot be read.
+    `file` is the warehouse, that of CRESCENDO_DB if None. Raises CrescendoError if the key cannot be read.
     """
-    key = privacy.mask_key(swap.original(warehouse.path()))
+    key = privacy.mask_key(swap.original(file or warehouse.path()))
     parts = [fingerprint(root), *(f"{name} {version(name)}" for name in PACKAGES), key]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 

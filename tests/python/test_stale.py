@@ -1,13 +1,16 @@
 """What loads and others note of the raw tables they write to, and which models and tests a build takes for stale."""
 
+import json
 import re
+import shutil
 from datetime import datetime
+from pathlib import Path
 
 import duckdb
 import pytest
 import yaml
-from conftest import ROOT
-from crescendo import builds
+from conftest import ROOT, dbt, project_in
+from crescendo import builds, dbt_plugin
 from crescendo.analysis.insights import store as estimates
 from crescendo.analysis.recommend import store as recommendations
 from crescendo.ingest import ledger
@@ -127,6 +130,8 @@ def project():
             connection.execute(
                 "insert into load_audit.built_models values (?, 'code', timestamp '2025-06-01', 1, 1)", [MODEL(name)]
             )
+            if not is_promise:
+                connection.execute(f'create {"view" if is_view else "table"} "{name}" as select 1 as one')
         yield connection
 
 
@@ -179,12 +184,83 @@ def test_a_load_that_notes_nothing_may_have_touched_everything(project):
         ("insert into load_audit.broken_promises values ('view_a_holds', 3, now())", {"view_a_holds"}),
         ("delete from load_audit.built_models where unique_id like '%.both_hold'", {"both_hold"}),
         ("update load_audit.built_models set touch_id = null", OVER_A | OVER_B),
+        ("drop table table_b", {"table_b", "both", "table_b_holds", "both_hold"}),
+        ("drop view view_a; create schema raw_x; create table raw_x.view_a (one int)", {"view_a", *OVER_A}),
     ],
-    ids=["a parent built later", "code", "a view never built", "killed", "failed", "broken", "undecided", "before"],
+    ids=["a parent built later", "code", "a view never built", "killed", "failed", "broken", "undecided", "before",
+         "dropped", "a dropped view"],
 )  # fmt: skip
 def test_what_is_not_known_to_be_as_a_build_would_make_it_is_stale(project, change, found):
     project.execute(change)
     assert stale(project) == found
+
+
+def test_a_build_keeps_what_is_not_stale_and_the_unit_tests_that_passed_on_this_project(project):
+    for test, stamp in (("unit_test.crescendo.a.old", "of another version"), ("unit_test.crescendo.a.new", STAMP)):
+        project.execute("insert into load_audit.built_models values (?, ?, now(), 0, null)", [test, stamp])
+    everything = {MODEL(name) for name, *_ in PROJECT} | {"unit_test.crescendo.a.new"}
+    assert builds.kept(project, STAMP) == everything
+    load(project, 2, "a")
+    assert builds.kept(project, STAMP) == everything - {MODEL(name) for name in OVER_A}
+    assert builds.kept(project, "of yet another") == set()
+
+
+HERE = {"PROJECT_DIR": Path("x"), "PROFILES_DIR": Path("x"), "WHICH": "build", "EXCLUDE": ("resource_type:unit_test",)}
+
+
+@pytest.mark.parametrize(
+    ("flags", "is_ours", "may_leave_out"),
+    [
+        ({}, True, True),
+        ({"EXCLUDE": ("dim_dates",)}, True, False),
+        ({"SELECT": ("dim_dates",)}, True, False),
+        ({"SELECTOR": "daily"}, True, False),
+        ({"EXCLUDE_RESOURCE_TYPES": ("unit_test",)}, True, False),
+        ({"FULL_REFRESH": True}, True, False),
+        ({"WHICH": "run"}, True, False),
+        ({"VARS": {"coverage_floor": 0.3}}, False, True),
+        ({"TARGET": "mine"}, False, True),
+        ({"PROFILES_DIR": Path("y")}, False, True),
+        ({"EMPTY": True}, False, True),
+    ],
+)
+def test_a_dbt_build_that_is_told_what_to_build_or_how_leaves_nothing_out(flags, is_ours, may_leave_out):
+    assert dbt_plugin._is_as_the_project_says(HERE | flags) == is_ours
+    assert dbt_plugin._may_leave_out(HERE | flags) == may_leave_out
+
+
+def ran(folder):
+    """The names of the models, seeds and tests that the last run of dbt did not leave out."""
+    results = json.loads((folder / "target" / "run_results.json").read_text())["results"]
+    nodes = [r["unique_id"].split(".") for r in results if r["status"] != "no-op"]
+    return {kind: {name for of, _, name, *_ in nodes if of == kind} for kind in ("model", "seed", "test", "unit_test")}
+
+
+def test_dbt_build_leaves_out_what_is_up_to_date(built, tmp_path):
+    environment, file = project_in(tmp_path), tmp_path / "crescendo.duckdb"
+    for path in built.glob("crescendo.duckdb*"):
+        shutil.copy(path, tmp_path)
+    most = ("build", "--exclude", "resource_type:unit_test")
+    done = dbt(tmp_path, environment, *most)
+    assert done.returncode == 0, done.stdout
+    assert not any(ran(tmp_path).values())
+    assert "models, seeds and tests are up to date and are left out (NO-OP); `dbt build --full-refresh`" in done.stdout
+    # what is named is built, with its unit tests, which hold from then on
+    assert dbt(tmp_path, environment, "build", "--select", "dim_identifiers").returncode == 0
+    assert ran(tmp_path)["model"] == {"dim_identifiers"} and ran(tmp_path)["unit_test"]
+    with duckdb.connect(str(file)) as connection:
+        [[stamp]] = connection.execute("select distinct stamp from load_audit.project_nodes").fetchall()
+        assert stamp and any(name.startswith("unit_test.") for name in builds.kept(connection, stamp))
+        connection.execute("drop table metrics.dim_dates")
+        days = connection.execute("select count(*) from metrics.fct_observations").fetchone()
+    done = dbt(tmp_path, environment, *most)
+    assert done.returncode == 0, done.stdout
+    again = ran(tmp_path)
+    assert "dim_dates" in again["model"] and not again["seed"] and len(again["model"]) < 100
+    with duckdb.connect(str(file), read_only=True) as connection:
+        assert connection.execute("from metrics.dim_dates limit 1").fetchall()
+        assert connection.execute("select count(*) from metrics.fct_observations").fetchone() == days
+        assert not builds.unbuilt(connection)
 
 
 def test_the_seconds_of_a_build_of_everything_are_no_news_of_a_days_build(tmp_path):
