@@ -51,6 +51,11 @@
     {{ return(flags.FULL_REFRESH if asked is none else asked) }}
 {%- endmacro %}
 
+{#- Whether everything was asked for, as a SQL literal. A unit test of a model that reads it overrides it. -#}
+{% macro is_asked_for_anew() -%}
+    {{ flags.FULL_REFRESH | lower }}
+{%- endmacro %}
+
 {#- A relation of the models above; not by `ref`, as `fct_observations` reads it beside its own query. -#}
 {% macro judged_part(name) -%}
     {%- set node = graph.nodes['model.crescendo.' ~ name] -%}

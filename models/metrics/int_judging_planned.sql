@@ -77,7 +77,7 @@ reasoned as (
 
     select
         case
-            when {{ flags.FULL_REFRESH | lower }} then 'it was asked for'
+            when {{ is_asked_for_anew() }} then 'it was asked for'
             when judged_counted.judged_count = 0 then 'none was judged before'
             when codes_counted.same_count = 0 then 'the rules they are judged by have changed'
             when stored.observation_count <> judged_counted.judged_count

@@ -7,6 +7,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
+import yaml
 from conftest import ROOT
 
 PACKAGE = ROOT / "scripts" / "crescendo"
@@ -95,3 +96,13 @@ def test_no_more_of_dbts_own_words_are_changed():
         "store_result",
     }
     assert ours & theirs == CHANGED_WORDS
+
+
+def test_unit_tests_hold_in_a_full_refresh_too():
+    """A model that asks whether everything was asked for is tested as if it was not; else `--full-refresh` fails."""
+    asking = {path.stem for path in (ROOT / "models").rglob("*.sql") if "is_asked_for_anew()" in path.read_text()}
+    assert asking and not [path for path in (ROOT / "models").rglob("*.sql") if "flags." in path.read_text()]
+    for path in (ROOT / "models").rglob("*.yml"):
+        for test in yaml.safe_load(path.read_text()).get("unit_tests", []):
+            overridden = test.get("overrides", {}).get("macros", {})
+            assert test["model"] not in asking or overridden.get("is_asked_for_anew") == "false", test["name"]

@@ -36,7 +36,7 @@ known as (
 
     select count(*) > 0 as is_known
     from plans
-    where code = {{ films_code() }} and not {{ flags.FULL_REFRESH | lower }}
+    where code = {{ films_code() }} and not {{ is_asked_for_anew() }}
 
 ),
 

@@ -55,7 +55,7 @@ reasoned as (
         changed_dated.first_changed_date,
         counted.newest_date,
         case
-            when {{ flags.FULL_REFRESH | lower }} then 'it was asked for'
+            when {{ is_asked_for_anew() }} then 'it was asked for'
             when plans.settled_date is null then 'none were made before'
             when plans.code <> {{ films_code() }} then 'the models they are made by have changed'
             when changed_dated.first_changed_date <= plans.settled_date

@@ -85,7 +85,7 @@ reasoned as (
         plans.plan_id as previous_plan_id,
         settings_counted.settings_fingerprint,
         case
-            when {{ flags.FULL_REFRESH | lower }} then 'it was asked for'
+            when {{ is_asked_for_anew() }} then 'it was asked for'
             when taken_counted.taken_count = 0 or plans.plan_id is null
                 then 'none were made before'
             when plans.code <> {{ leads_code() }} then 'the models they are made by have changed'
