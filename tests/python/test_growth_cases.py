@@ -389,6 +389,61 @@ def test_answers_without_a_common_day_are_told_apart_by_one_that_has_days_of_bot
     assert inside["restatement_count"] == 0
 
 
+@pytest.mark.parametrize("figure", FIGURES, ids=METRIC_IDS)
+@pytest.mark.parametrize("third", ["oldest", "newest"])
+@pytest.mark.parametrize("factor", [1, 2])
+def test_answers_without_a_common_day_are_told_apart_by_one_that_has_a_day_with_each(desk, case, figure, third, factor):
+    """The third has none of the days on which they meet: it is on the scale of the one, or of the other."""
+    metric = figure[-1]
+    answers = [
+        [(day, level(metric, day)) for day in range(50)],
+        [(day, level(metric, day, 2)) for day in range(50, 92)],
+        [(day, level(metric, day, factor)) for day in (*range(20, 30), *range(70, 80))],
+    ]
+    order = [2, 0, 1] if third == "oldest" else [0, 1, 2]
+    for number, place in enumerate(order):
+        write_answer(desk, figure, f"2024-04-0{2 + number}", answers[place])
+    row = only(ask(case.loaded("series_growth"), "series_growth", on(45), on(55)), metric)
+    assert (row["status"], row["growth_pct"]) == ("restated_in_window", None)
+
+
+def write_report(desk, days, factor=lambda day: 1):
+    """A report that knows a song's streams and popularity."""
+    points = [
+        reports.point(
+            streams=level("spotify:streams", day, factor(day)),
+            popularity=level("spotify:popularity", day, factor(day)),
+            date=f"{on(day)}T00:00:00+00:00",
+        )
+        for day in days
+    ]
+    desk.write("report.csv", reports.csv_text([reports.song(1, timeSeries=points, summaries={})]))
+
+
+@pytest.mark.parametrize(("factors", "is_restated"), [((2, 3), True), ((3, 2), True), ((1, 2), True), ((2, 2), False)])
+def test_a_report_that_contradicts_two_answers_tells_whether_they_are_on_one_scale(desk, case, factors, is_restated):
+    write_report(desk, range(92))
+    for figure in (FIGURES[0], FIGURES[-1]):
+        for number, (days, factor) in enumerate(zip((range(46), range(46, 92)), factors, strict=True)):
+            write_answer(desk, figure, f"2024-04-0{3 + number}", [(d, level(figure[-1], d, factor)) for d in days])
+    rows = case.loaded("series_growth")
+    for metric in ("spotify:streams", "spotify:popularity"):
+        row = only(ask(rows, "series_growth", on(40), on(50)), metric)
+        assert (row["status"] == "restated_in_window", row["growth_pct"] is None) == (is_restated, is_restated), metric
+        assert only(ask(rows, "series_growth", on(60), on(70)), metric)["restatement_count"] == 0
+
+
+@pytest.mark.parametrize("away", [(50,), (50, 51, 52)], ids=len)
+def test_an_excursion_of_a_report_on_another_scale_is_none_of_the_answer(desk, case, away):
+    write_report(desk, range(92), lambda day: 2 if day in away else 1)
+    for figure in (FIGURES[0], FIGURES[-1]):
+        write_answer(desk, figure, "2024-04-03", [(day, level(figure[-1], day, 3)) for day in range(92)])
+    rows = case.loaded("series_growth")
+    for metric in ("spotify:streams", "spotify:popularity"):
+        row = only(ask(rows, "series_growth", on(40), on(60)), metric)
+        assert row["restatement_count"] == 0 and row["growth_pct"] is not None, metric
+
+
 def crosses_no_scale(rows, metric, since, until):
     """No percent; or, of a counter that shows a few days on another scale, the percent without them."""
     row = only(ask(rows, "series_growth", on(since), on(until)), metric)
@@ -401,13 +456,7 @@ def crosses_no_scale(rows, metric, since, until):
 def test_a_report_that_fills_a_hole_soon_after_answers_changed_their_scale_is_on_the_older_one(desk, case, hole, last):
     """Answers are twice as large from day 48 on; the report agrees with what they said before."""
     metrics = ("spotify:streams", "spotify:popularity")
-    points = [
-        reports.point(
-            streams=level(metrics[0], day), popularity=level(metrics[1], day), date=f"{on(day)}T00:00:00+00:00"
-        )
-        for day in range(last + 1)
-    ]
-    desk.write("report.csv", reports.csv_text([reports.song(1, timeSeries=points, summaries={})]))
+    write_report(desk, range(last + 1))
     for figure in (FIGURES[0], FIGURES[-1]):
         newer = [(day, level(figure[-1], day, 2)) for day in range(48, 92) if day not in hole]
         write_answer(desk, figure, "2024-04-02", [(day, level(figure[-1], day)) for day in range(56)][: hole[0]])

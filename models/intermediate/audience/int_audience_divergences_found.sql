@@ -32,7 +32,11 @@ compared as (
         2 * count(*) filter (where is_contradicted) over from_there
         > count(next_version_value) over from_there as is_diverged_for_good,
         -- null if it was to nothing
-        moves_more_than_next and coalesce(is_off_scale_before, true) as moves_off
+        moves_more_than_next and coalesce(is_off_scale_before, true) as moves_off,
+        -- from one scale to another, and on both for more than a day
+        is_off_scale_before
+        and not coalesce(lag(is_off_scale_before) over in_time, false)
+        and not coalesce(lead(is_off_scale_before) over in_time, false) as changes_scale
     from current_versions
     window
         in_time as (partition by subject_id, metric_id, counted order by observed_date),
@@ -72,6 +76,7 @@ diverged as (
             or (
                 not is_contradicted and was_contradicted and had_stayed_contradicted and moves_off
             )
+            or (is_contradicted and was_contradicted and moves_more_than_next and changes_scale)
         )
 
 )

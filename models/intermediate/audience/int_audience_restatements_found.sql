@@ -13,27 +13,10 @@ switches as (
 
 ),
 
-current_versions as (
-
-    select * from {{ ref('int_audience_versions_latest') }}
-
-),
-
--- two versions without a common day; an older one that has days of both tells their scales apart
+-- two versions without a common day
 bridged as (
 
-    select current_versions.*
-    from current_versions
-    left join switches
-        on
-            current_versions.subject_id = switches.subject_id
-            and current_versions.metric_id = switches.metric_id
-            and current_versions.counted = switches.counted
-            and current_versions.observed_date = switches.observed_date
-    where
-        switches.observed_date is null
-        and current_versions.version_number <> current_versions.version_number_before
-        and current_versions.is_off_scale_before
+    select * from {{ ref('int_audience_version_switches_bridged') }}
 
 ),
 
@@ -61,10 +44,11 @@ boundaries as (
         metric_id,
         counted,
         observed_date,
-        observed_date as compared_date,
-        value_on_scale_before as older_value,
-        value as newer_value
+        compared_date,
+        older_value,
+        newer_value
     from bridged
+    where is_contradicted
 
 ),
 

@@ -1,58 +1,18 @@
--- The days on which another version begins to rule, or another page of an answer that contradicts
--- itself, with the nearest day on which the two can be compared: the day itself, the day before it,
--- and so on. Farther days say less, because a version may change its scale in between.
+-- Switches between two versions with the nearest day on which the two can be compared: the day
+-- itself, the day before it, and so on. Farther days say less, because a version may change its
+-- scale in between.
 
 with
 
-versions as (
+readings as (
 
-    select
-        subject_id,
-        metric_id,
-        counted,
-        version_number,
-        0 as answer_page,
-        observed_date,
-        value
-    from {{ ref('int_audience_versions_resolved') }}
-
-    union all
-
-    select * from {{ ref('int_audience_pages_resolved') }}
+    select * from {{ ref('int_audience_readings_unioned') }}
 
 ),
 
 switches as (
 
-    select
-        subject_id,
-        metric_id,
-        counted,
-        observed_date,
-        version_number_before,
-        0 as answer_page_before,
-        version_number,
-        0 as answer_page,
-        tolerated_ratio,
-        tolerated_difference
-    from {{ ref('int_audience_versions_latest') }}
-    where version_number <> version_number_before
-
-    union all
-
-    select
-        subject_id,
-        metric_id,
-        counted,
-        observed_date,
-        version_number_before,
-        answer_page_before,
-        version_number,
-        answer_page,
-        tolerated_ratio,
-        tolerated_difference
-    from {{ ref('int_audience_pages_latest') }}
-    where version_number = version_number_before and answer_page <> answer_page_before
+    select * from {{ ref('int_audience_version_switches_listed') }}
 
 ),
 
@@ -76,14 +36,14 @@ common as (
                 old.observed_date
         ) as nearness
     from switches
-    inner join versions as old
+    inner join readings as old
         on
             switches.subject_id = old.subject_id
             and switches.metric_id = old.metric_id
             and switches.counted = old.counted
             and switches.version_number_before = old.version_number
             and switches.answer_page_before = old.answer_page
-    inner join versions as new
+    inner join readings as new
         on
             switches.subject_id = new.subject_id
             and switches.metric_id = new.metric_id
