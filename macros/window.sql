@@ -106,6 +106,9 @@
         closing.running_gain - coalesce(opening.running_gain, 0) as gained,
         opening.running_gain - coalesce(earlier.running_gain, 0) as previous_gained,
         closing.observed_date - coalesce(opening.observed_date, series.first_date) as gained_day_count,
+        -- the sum of a flow is that of its days, and is compared as it is
+        if(series.kind = 'flow', 1, closing.observed_date - opening.observed_date) as anchored_days,
+        if(series.kind = 'flow', 1, opening.observed_date - earlier.observed_date) as anchored_days_before,
         closing.running_value_days + closing.value - coalesce(
             opening.running_value_days + opening.value * ({{ opens }} + 1 - opening.observed_date), 0
         ) as value_days,
@@ -228,7 +231,7 @@ compared as (
                 has_percent
                 and gained_before > 0
                 and is_pace_comparable
-                then 100 * (gained_here - gained_before) / gained_before
+                then {{ pace_change('gained_here', 'anchored_days', 'gained_before', 'anchored_days_before') }}
         end as period_change_pct,
         case
             when

@@ -84,6 +84,8 @@ described as (
             when has_percent then 100 * growth / start_value
         end as growth_pct,
         gained,
+        anchored_days,
+        growth_per_day,
         previous_gained,
         period_change_pct,
         case
@@ -92,8 +94,7 @@ described as (
         end as daily_rate_pct,
         observed_days,
         expected_days,
-        case when expected_days > 0 then least(1, observed_days / expected_days) else 0 end
-            as coverage_ratio,
+        if(expected_days > 0, least(1, observed_days / expected_days), 0) as coverage_ratio,
         correction_count,
         restatement_count,
         reset_count,

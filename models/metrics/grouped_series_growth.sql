@@ -35,6 +35,7 @@ matched as (
         growth.* exclude (subject_id, subject_type, name),  -- noqa: RF02
         growth.gained_before is not null
         and growth.is_pace_comparable
+        and least(growth.anchored_days, growth.anchored_days_before) > 0
         and not (growth.kind = 'flow' and (growth.is_thin or growth.break_status is not null))
             as is_again,
         case
@@ -75,10 +76,14 @@ summed as (
         min(end_observed_date) filter (where part = 'same') as end_observed_date,
         max(end_age_days) filter (where part = 'same') as end_age_days,
         sum(weight * growth) filter (where part = 'same') as growth,
+        {{ one_length(['anchored_days'], "part = 'same'") }} as anchored_days,
+        {{ pace_sum('growth', 'anchored_days', "part = 'same'") }} as growth_per_day,
         sum(weight * gained_here) filter (where part = 'same') as gained,
         sum(weight * gained_before) filter (where part = 'same') as previous_gained,
-        sum(weight * gained_here) filter (where part = 'same' and is_again) as gained_again,
-        sum(weight * gained_before) filter (where part = 'same' and is_again) as gained_then,
+        {{ comparable_sum('gained_here', 'anchored_days', "part = 'same' and is_again") }}
+            as gained_again,
+        {{ comparable_sum('gained_before', 'anchored_days_before', "part = 'same' and is_again") }}
+            as gained_then,
         -- a sum of hugeints has no digit to spare in Spark for that of a coverage
         cast(coalesce(sum(observed_days) filter (where part = 'same'), 0) as bigint)
             as observed_days,

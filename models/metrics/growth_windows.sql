@@ -6,18 +6,9 @@ windows as (
 
 ),
 
--- what was gained across two scales, or of a flow on few days, compares with nothing
 grown as (
 
-    select
-        *,
-        case
-            when kind = 'flow' and coverage_ratio < {{ var("coverage_floor") }} then null
-            when kind = 'flow' then gained
-            when restatement_count + reset_count + relink_count > 0 or start_value <= 0 then null
-            else gained
-        end as comparable_gained
-    from {{ ref('int_windows_judged') }}
+    select * from {{ ref('int_windows_judged') }}
 
 ),
 
@@ -34,14 +25,18 @@ joined as (
         previous.daily_rate_pct as rate_before,
         case when previous.opening_scale = grown.closing_scale then previous.comparable_gained end
             as previous_base,
+        previous.anchored_days as days_before,
         compared.gained as compared_gained,
+        compared.anchored_days as compared_days,
         windows.year_before_from_date,
         windows.year_before_to_date,
         year_before.gained as year_before_gained,
         case
             when year_before.opening_scale = grown.closing_scale then year_before.comparable_gained
         end as year_before_base,
-        year_compared.gained as year_compared_gained
+        year_before.anchored_days as year_before_days,
+        year_compared.gained as year_compared_gained,
+        year_compared.anchored_days as year_compared_days
     from windows
     inner join grown
         on
@@ -99,7 +94,9 @@ described as (
         compared_gained,
         case
             when growth_pct is not null and previous_base > 0
-                then 100 * (compared_gained - previous_base) / previous_base
+                then {{ pace_change(
+                    'compared_gained', 'compared_days', 'previous_base', 'days_before'
+                ) }}
         end as period_change_pct,
         rate_before as previous_daily_rate_pct,
         {{ momentum(days_between('from_date', 'to_date')) }} as momentum,
@@ -109,7 +106,10 @@ described as (
         year_compared_gained,
         case
             when growth_pct is not null and year_before_base > 0
-                then 100 * (year_compared_gained - year_before_base) / year_before_base
+                then {{ pace_change(
+                    'year_compared_gained', 'year_compared_days',
+                    'year_before_base', 'year_before_days'
+                ) }}
         end as year_change_pct,
         series_id
     from joined

@@ -225,6 +225,13 @@ class Series:
             return None
         return sum(step.gain for step in within(self.steps, since, until))
 
+    def anchored_days(self, since: date, until: date) -> int | None:
+        """Days between the anchors of (since, until], in which its gain was gained; the sum of a flow has none."""
+        start, end = self.anchor(since), self.anchor(until)
+        if self.metric.kind == "flow":
+            return 1
+        return (end.day - start.day).days if start and end else None
+
     def breaks(self, since: date, until: date) -> Counter[str]:
         """Steps of (since, until] by class."""
         return Counter(step.change_class for step in within(self.steps, since, until))
@@ -272,15 +279,14 @@ class Series:
             growth = end.value - end.linked
         status = self._status_of_stock(since, until, complete)
         shown = status in PERCENT
-        gained, before = self.gained(since, until), self.gained(*window_before(since, until))
-        comparable = shown and (before or 0) > 0 and self.is_comparable(*window_before(since, until))
+        comparable = shown and self.is_comparable(*window_before(since, until))
         rate = shown and start.value + growth >= 0
         return {
             "start_value": start and start.value,
             "end_value": end and end.value,
             "growth": growth,
             "growth_pct": 100 * growth / start.value if shown else None,
-            "period_change_pct": 100 * (gained - before) / before if comparable else None,
+            "period_change_pct": pace_change(self, (since, until), window_before(since, until)) if comparable else None,
             "daily_rate_pct": daily_rate(start.value, growth, (until - since).days) if rate else None,
             "status": status,
         }
@@ -355,6 +361,15 @@ class Series:
         if self.metric.kind == "flow" or not inside or (day - inside[-1].day).days > self.metric.max_age:
             return None
         return inside[-1].value
+
+
+def pace_change(one: Series, window: Window, earlier: Window) -> float | None:
+    """What was gained a day between the anchors of a window, against that of an earlier one, in percent."""
+    gained, before = one.gained(*window), one.gained(*earlier)
+    days, days_before = one.anchored_days(*window), one.anchored_days(*earlier)
+    if gained is None or not days or (before or 0) <= 0:
+        return None
+    return 100 * (gained * days_before - before * days) / (before * days)
 
 
 def within(dated: list, since: date, until: date) -> list:
@@ -437,10 +452,14 @@ def _part_of_flow(one: Series, since: date, until: date) -> str:
 
 
 def _pace(same: list[tuple[Series, dict]], since: date, until: date) -> float | None:
-    """The change of the gain, over the members that have both gains to compare."""
-    again = [row for one, row in same if row["previous_gained"] is not None and _has_pace(one, since, until)]
-    now, before = (sum(row[column] for row in again) for column in ("gained", "previous_gained"))
-    return 100 * (now - before) / before if before > 0 else None
+    """The change of the gain a day between anchors, over the members that have both gains to compare."""
+    again = [one for one, row in same if row["previous_gained"] is not None and _has_pace(one, since, until)]
+    windows = (since, until), window_before(since, until)
+    now, before = (
+        sum((Fraction(one.gained(*window)) / (one.anchored_days(*window) or 1) for one in again), Fraction(0))
+        for window in windows
+    )
+    return float(100 * (now - before) / before) if before > 0 else None
 
 
 def _has_pace(one: Series, since: date, until: date) -> bool:
@@ -449,7 +468,8 @@ def _has_pace(one: Series, since: date, until: date) -> bool:
     if one.metric.kind == "flow":
         one_scale = not one.breaks(before[0], until)["restatement"]
         return one_scale and one.is_covered(since, until) and one.is_covered(*before)
-    return one.is_comparable(*before)
+    # nothing was read between two anchors that are one
+    return one.is_comparable(*before) and one.anchored_days(since, until) > 0 and one.anchored_days(*before) > 0
 
 
 def _status_of_group(parts: dict[str, list], statuses: list[str], since: date, until: date, complete: date) -> str:
@@ -545,7 +565,8 @@ def growth_window(one: Series, name: str, complete: date) -> dict[str, object]:
         # both windows on one scale, and so all days between them
         breaks = one.breaks(earlier[0], until)
         comparable = comparable and not (breaks["reset"] or breaks["restatement"] or breaks["relinked"])
-        shown = row["growth_pct"] is not None and now is not None and (then or 0) > 0 and comparable
+        shown = row["growth_pct"] is not None and comparable
+        change = pace_change(one, compared, earlier) if shown else None
         row |= {f"{prefix}_from_date": earlier[0], f"{prefix}_to_date": earlier[1]}
-        row |= {earlier_gained: then, compared_gained: now, percent: 100 * (now - then) / then if shown else None}
+        row |= {earlier_gained: then, compared_gained: now, percent: change}
     return row

@@ -727,3 +727,45 @@ def test_two_spellings_of_one_name_are_one_artist_shown_as_sent(desk, case, one,
     connection = case.loaded("dim_artists", "dim_songs")
     (artist,) = connection.execute("select artist_name, song_count from audience.dim_artists").fetchall()
     assert artist[1] == 2 and artist[0] in (one, other, other.strip())
+
+
+def read_every_second_day(metric, first):
+    """A hundred a day, read every second day from the first on."""
+    return Series(METRICS[metric], [(on(number), 10_000 + 100 * number) for number in range(first, 101, 2)])
+
+
+@pytest.mark.parametrize("metric", ["instagram:followers", "tiktok:likes", "spotify:monthly_listeners"])
+def test_gains_of_windows_whose_anchors_are_not_equally_far_apart_are_compared_a_day(nodes, metric):
+    """Weeks that close on a day of a reading have eight days between their anchors, the others six."""
+    series = {(f"artist:{first}", metric): read_every_second_day(metric, first) for first in (0, 1)}
+    with observe(series, nodes, wanted=("series_growth", "growth_windows")) as connection:
+        for closes in range(40, 54):
+            rows = ask(connection, "series_growth", on(closes - 7), on(closes))
+            assert {row["growth"] for row in rows} == {600, 800}
+            assert [row["period_change_pct"] for row in rows] == [0, 0], closes
+        weeks = connection.execute("select period_change_pct from metrics.growth_windows where window_name = '7 days'")
+        assert weeks.fetchall() == [(0,), (0,)]
+
+
+def test_a_carried_base_makes_no_gain_faster_and_one_anchor_is_compared_with_nothing(nodes):
+    """10,000 over ten days after 4,000 over four; and a window between whose anchors nothing was read."""
+    days = {0: 0, 10: 10_000, 14: 14_000, 24: 24_000}
+    course = Series(METRICS["spotify:streams"], [(on(number), 50_000 + gain) for number, gain in days.items()])
+    with observe({("song:1", "spotify:streams"): course}, nodes) as connection:
+        row = only(ask(connection, "series_growth", on(17), on(24)))
+        assert having(row, "gained", "previous_gained", "period_change_pct") == (10_000, 4_000, 0)
+        row = only(ask(connection, "series_growth", on(15), on(17)))
+        assert having(row, "gained", "growth_pct", "period_change_pct") == (0, 0, None)
+
+
+@pytest.mark.parametrize(("by", "against"), [("song", "previous"), ("song", "year"), ("platform", "previous")])
+def test_an_answer_compares_growth_a_day_between_anchors(desk, case, by, against):
+    """The same of what the command line answers, in weeks and against other windows."""
+    figure = FIGURES[0]
+    write_answer(desk, figure, "2025-03-10", [(day, level(figure[-1], day)) for day in range(1, 430, 2)])
+    functions = ("series_growth", "artist_growth", f"{by}_growth", "dim_growth_statuses")
+    connection = case.loaded(*functions)
+    for last in ("7d", "8d", "9d"):
+        asked = Question("growth", by=by, metric="streams", last=last, against=against)
+        answer = answered(asked, connection, notes=[])
+        assert answer.values("against_change_pct")[0] == pytest.approx(0, abs=1e-9), last

@@ -554,3 +554,46 @@ def test_weeks_of_a_forecast_end_with_the_last_confirmed_value(nodes):
         assert rows.loc[["song:01", "song:02"], "status"].tolist() == ["unconfirmed_end"] * 2
         assert rows.loc[["song:01", "song:02"], "certainty"].isna().all()
         assert "unconfirmed_end" not in rows.loc[["song:00", "song:03"], "status"].to_numpy()
+
+
+@pytest.mark.parametrize("metric", ["instagram:followers", "tiktok:likes"])
+def test_what_is_read_every_second_day_and_gains_as_much_every_day_is_no_news(nodes, metric):
+    """Its weeks have six or eight days between their ends; a group of two that are read in turn has both."""
+    world = World(day(119), groups={"genre:pop": ["artist:0", "artist:1"]})
+    world.courses = [steady(f"artist:{first}", metric, 100) for first in (0, 1)]
+    for first, course in enumerate(world.courses):
+        course.values = {one: value for one, value in course.values.items() if (one - FIRST).days % 2 == first}
+    connection = warehouse(world, nodes, ["movers", "mover_drivers"])
+    for closes in (118, 119):
+        found = asked(connection, "movers", day(closes - 7), day(closes))
+        rows = [row for row in found if row["subject"].startswith("artist:")]
+        assert {(row["move"], row["usual_move"], row["surprise"]) for row in rows} == {(600, 600, 0), (800, 800, 0)}
+        assert all((row["surprise"], row["is_surprising"]) == (0, False) for row in found)
+        for row in asked(connection, "mover_drivers", day(closes - 7), day(closes)):
+            assert row["excess"] == 0, row
+
+
+def test_a_move_between_ends_that_are_eight_days_apart_is_dated(nodes):
+    """131 a day after 100: the pace half way is that of eight days, 115.5, not that of the seven of the window."""
+    world = World(day(120))
+    course = steady("artist:a", "instagram:followers", 100, 121)
+    course.values |= {one: value + 31 * max((one - FIRST).days - 112, 0) for one, value in course.values.items()}
+    course.values = {one: value for one, value in course.values.items() if (one - FIRST).days % 2 == 0}
+    world.courses.append(course)
+    found = asked(warehouse(world, nodes, ["movers"]), "movers", day(113), day(120))
+    row = only(found, subject="artist:a")
+    assert (row["move"], row["usual_move"], row["is_surprising"]) == (1_048, 800, True)
+    assert row["first_seen_date"] == day(114)
+
+
+def test_the_only_one_of_its_type_has_no_peers_and_no_mean(nodes):
+    """Whether it has a momentum or not: who has none is not taken off those who have one."""
+    world = World(day(118), courses=[steady("song:a", "spotify:streams", 1_000, 119)])
+    world.courses += [rescaled("artist:a", ago=10, metric="youtube:views"), rescaled("song:b", ago=10)]
+    found = asked(warehouse(world, nodes, ["peers"]), "peers", day(118))
+    told = {row["subject"]: (row["peer_count"], row["peer_mean"], row["peer_spread"], row["status"]) for row in found}
+    assert told == {
+        "song:a": (0, None, None, "few_peers"),
+        "artist:a": (0, None, None, "restated_in_window"),
+        "song:b": (1, None, None, "restated_in_window"),
+    }

@@ -49,6 +49,7 @@ here as (
         sum(weight * start_value) filter (where move is not null) as start_value,
         sum(weight * end_value) filter (where move is not null) as end_value,
         sum(weight * left_out_change) as left_out_change,
+        max(move_days) filter (where move is not null) as move_days,
         -- the worst of what is in it; if nothing is, what came closest
         coalesce(min(status_rank) filter (where move is not null), max(status_rank)) as status_rank
     from joined

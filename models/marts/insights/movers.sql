@@ -59,7 +59,9 @@ surprising as materialized (
         parts.weight,
         ends.unconfirmed_from_date,
         joined.kind,
-        (joined.move + joined.usual_move) / (2 * ({{ to_day() }} - {{ from_day() }})) as half_way,
+        (joined.move + joined.usual_move)
+        / (2 * coalesce(nullif(joined.move_days, 0), {{ to_day() }} - {{ from_day() }}))
+            as half_way,
         sign(joined.surprise) as direction
     from joined
     inner join parts on joined.mover_id = parts.mover_id

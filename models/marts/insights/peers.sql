@@ -79,20 +79,20 @@ changed as (
 
 ),
 
--- without the subject itself, whose momentum would hide in the mean
+-- without the subject itself, whose momentum, if it has one, would hide in the mean
 gathered as (
 
     select
         *,
-        count(momentum) over alike - 1 as alike_count,
-        sum(momentum) over alike - momentum as alike_sum,
-        sum(pow(momentum, 2)) over alike - pow(momentum, 2) as alike_squares,
-        count(momentum) over sized - 1 as sized_count,
-        sum(momentum) over sized - momentum as sized_sum,
-        sum(pow(momentum, 2)) over sized - pow(momentum, 2) as sized_squares,
-        count(momentum) over typed - 1 as typed_count,
-        sum(momentum) over typed - momentum as typed_sum,
-        sum(pow(momentum, 2)) over typed - pow(momentum, 2) as typed_squares
+        count(momentum) over alike - case when momentum is null then 0 else 1 end as alike_count,
+        sum(momentum) over alike - coalesce(momentum, 0) as alike_sum,
+        sum(pow(momentum, 2)) over alike - pow(coalesce(momentum, 0), 2) as alike_squares,
+        count(momentum) over sized - case when momentum is null then 0 else 1 end as sized_count,
+        sum(momentum) over sized - coalesce(momentum, 0) as sized_sum,
+        sum(pow(momentum, 2)) over sized - pow(coalesce(momentum, 0), 2) as sized_squares,
+        count(momentum) over typed - case when momentum is null then 0 else 1 end as typed_count,
+        sum(momentum) over typed - coalesce(momentum, 0) as typed_sum,
+        sum(pow(momentum, 2)) over typed - pow(coalesce(momentum, 0), 2) as typed_squares
     from changed
     window
         alike as (
@@ -147,10 +147,12 @@ spread as (
     select
         *,
         peer_sum / nullif(peer_count, 0) as peer_mean,
-        sqrt(
-            greatest(0, peer_squares - pow(peer_sum, 2) / nullif(peer_count, 0))
-            / nullif(peer_count - 1, 0)
-        ) as peer_spread
+        case
+            when peer_scope is not null
+                then sqrt(
+                    greatest(0, peer_squares - pow(peer_sum, 2) / peer_count) / (peer_count - 1)
+                )
+        end as peer_spread
     from chosen
 
 ),

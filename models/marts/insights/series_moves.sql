@@ -1,5 +1,7 @@
 -- How far each series moved in the window, as number 0, and in up to twelve earlier ones of as many
--- days. What is usual for a series or a group of them is read off these.
+-- days. What is usual for a series or a group of them is read off these. If the anchors of an
+-- earlier window lie further apart or nearer than those of this one, its move is that of as many
+-- days as this one has between them.
 
 with
 
@@ -8,7 +10,8 @@ growth as (
     select
         *,
         reset_count + restatement_count + relink_count > 0
-        or status = 'unconfirmed_end' as is_broken
+        or status = 'unconfirmed_end' as is_broken,
+        case when kind <> 'flow' then end_observed_date - start_observed_date end as move_days
     from {{ ref('series_growth') }}(from_date, to_date)
 
 ),
@@ -63,6 +66,7 @@ sound as (
     select
         series_id,
         window_number,
+        end_observed_date - start_observed_date as move_days,
         case
             -- corrections alone leave it comparable
             when not is_on_scale or breaks >= 131072 then null
@@ -74,6 +78,22 @@ sound as (
             when has_start then end_value - start_value - linked_change
         end as move
     from described
+
+),
+
+-- no reading between the anchors is no move of zero
+paced as (
+
+    select
+        sound.series_id,
+        sound.window_number,
+        case
+            when coalesce(growth.move_days = sound.move_days, true) then sound.move
+            when sound.move_days > 0
+                then sound.move * growth.move_days / sound.move_days
+        end as move
+    from sound
+    left join growth on sound.series_id = growth.series_id
 
 ),
 
@@ -89,6 +109,7 @@ moves as (
             when is_broken or growth is null
                 then coalesce(end_value, 0) - coalesce(start_value, 0)
         end as left_out_change,
+        move_days,
         status
     from growth
 
@@ -101,8 +122,9 @@ moves as (
         cast(null as double) as start_value,
         cast(null as double) as end_value,
         cast(null as double) as left_out_change,
+        cast(null as bigint) as move_days,
         cast(null as string) as status
-    from sound
+    from paced
 
 )
 

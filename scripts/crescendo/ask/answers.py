@@ -273,9 +273,9 @@ class _Asking:
         if platforms is not None:
             condition += " and list_contains(?, platform)"
             values.append(platforms)
-        asked = f"select * from {relation.over(window)} where {condition}"
+        asked = f"from {relation.over(window)} where {condition}"
         if not self.question.against:
-            return asked, values
+            return f"select * {asked}", values
         own, other = windows.compared(window, self.question.against, self.question.window)
         keys = " and ".join(f"a.{key} is not distinct from b.{key}" for key in KEYS if key in columns)
         figure = FIGURES[self.question.kind]
@@ -287,22 +287,40 @@ class _Asking:
             comparable += " and a.same_count = b.same_count"
         joined = self._join_rescaled(columns, Window(other.start, own.end))
         comparable += " and r.platform is null" if joined else ""  # a percent is of one scale
-        other_columns = [f"{figure} as value", *(key for key in (*KEYS, "status", "same_count") if key in columns)]
+        days, pace = self._paced(columns)
+        paced = f"{days} as paced_days, {pace} as paced_value"
+        other_columns = [f"{figure} as value", paced]
+        other_columns += [key for key in (*KEYS, "status", "same_count") if key in columns]
         status = "b.status as against_status," if "status" in columns else ""
         before = f"select {', '.join(other_columns)} from {relation.over(other)}"
-        mine = f"a.{figure}"
+        mine, table = f"a.{figure}", "a"
         if own != window:  # it is longer than the other, and only so many of its days are compared
-            mine = "c.value"
+            mine, table = "c.value", "c"
             compared = f"select {', '.join(other_columns)} from {relation.over(own)}"
             joined += f" left join ({compared}) as c on {keys.replace('b.', 'c.')}"
             comparable = comparable.replace("a.s", "c.s")
         return (
-            f"select a.*, date '{other.start}' as against_from_date, date '{other.end}' as against_to_date,"
-            f" date '{own.end}' as compared_to_date, b.value as against_{figure}, {status}"
-            f" case when {comparable} then 100 * ({mine} - b.value) / b.value end as against_change_pct"
-            f" from ({asked}) as a left join ({before}) as b on {keys}{joined}",
+            f"select a.* exclude (paced_days, paced_value), date '{other.start}' as against_from_date,"
+            f" date '{other.end}' as against_to_date, date '{own.end}' as compared_to_date,"
+            f" b.value as against_{figure}, {status}"
+            f" case when {comparable} then case when {table}.paced_days = b.paced_days"
+            f" then 100 * ({mine} - b.value) / b.value"
+            f" else 100 * ({table}.paced_value - b.paced_value) / b.paced_value end end as against_change_pct"
+            f" from (select *, {paced} {asked}) as a left join ({before}) as b on {keys}{joined}",
             values,
         )
+
+    def _paced(self, columns: list[str]) -> tuple[str, str]:
+        """SQL of the days between a row's anchors, and of its figure a day.
+
+        Two figures of which these days differ are compared a day; an average is one, and the sum of a flow has none.
+        """
+        if self.question.kind == "growth" and "anchored_days" in columns:
+            return "anchored_days", "growth_per_day"
+        if self.question.kind == "growth" and {"kind", "start_observed_date", "end_observed_date"} <= {*columns}:
+            days = "case when kind = 'flow' then 1 else end_observed_date - start_observed_date end"
+            return days, f"growth / nullif({days}, 0)"
+        return "1", "null"
 
     def _join_rescaled(self, columns: list[str], window: Window) -> str:
         """SQL that joins to a row itself as `r` if its count changed its scale in a window; empty if nothing tells."""
