@@ -280,6 +280,8 @@ class _Asking:
         keys = " and ".join(f"a.{key} is not distinct from b.{key}" for key in KEYS if key in columns)
         figure = FIGURES[self.question.kind]
         comparable = "b.value > 0"
+        lists = _lists(self.question.kind, columns)
+        mine, base = f"a.{figure}", f"b.value * {lists.format('a.')} / b.lists"
         if "status" in columns:
             known = "(select status from metrics.dim_growth_statuses where has_percent)"
             comparable += f" and a.status in {known} and b.status in {known}"
@@ -287,19 +289,19 @@ class _Asking:
             comparable += " and a.same_count = b.same_count"
         joined = self._join_rescaled(columns, Window(other.start, own.end))
         comparable += " and r.platform is null" if joined else ""  # a percent is of one scale
-        other_columns = [f"{figure} as value", *(key for key in (*KEYS, "status", "same_count") if key in columns)]
+        kept = (key for key in (*KEYS, "status", "same_count") if key in columns)
+        other_columns = [f"{figure} as value", f"{lists.format('')} as lists", *kept]
         status = "b.status as against_status," if "status" in columns else ""
         before = f"select {', '.join(other_columns)} from {relation.over(other)}"
-        mine = f"a.{figure}"
         if own != window:  # it is longer than the other, and only so many of its days are compared
-            mine = "c.value"
+            mine, base = "c.value", "b.value * c.lists / b.lists"
             compared = f"select {', '.join(other_columns)} from {relation.over(own)}"
             joined += f" left join ({compared}) as c on {keys.replace('b.', 'c.')}"
             comparable = comparable.replace("a.s", "c.s")
         return (
             f"select a.*, date '{other.start}' as against_from_date, date '{other.end}' as against_to_date,"
             f" date '{own.end}' as compared_to_date, b.value as against_{figure}, {status}"
-            f" case when {comparable} then 100 * ({mine} - b.value) / b.value end as against_change_pct"
+            f" case when {comparable} then 100 * ({mine} - {base}) / ({base}) end as against_change_pct"
             f" from ({asked}) as a left join ({before}) as b on {keys}{joined}",
             values,
         )
@@ -362,6 +364,16 @@ def _shown(spans: list[Span], columns: list[str], rows: list[tuple]) -> dict[str
 
 
 _ANY = Window(date(2000, 1, 1), date(2000, 1, 2))
+
+
+def _lists(kind: str, columns: list[str]) -> str:
+    """SQL of the number of lists that a figure adds up, with a place for an alias; 1 of what is no such sum.
+
+    Windows of as many days may have four weekly lists of a flow or five: these are compared list by list.
+    """
+    if kind == "averages" or not {"kind", "cadence_days", "observed_days"} <= {*columns}:
+        return "1"
+    return "if({0}kind = 'flow' and {0}cadence_days > 1, {0}observed_days, 1)"
 
 
 def _order(sort: str, columns: list[str]) -> str:
