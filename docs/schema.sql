@@ -392,6 +392,7 @@ create table intermediate.int_place_days_judged (
     "cities_key" bigint,
     "running_restatements" bigint,
     "running_resets" bigint,
+    "running_relinks" bigint,
     "is_unsettled" boolean
 );
 create table metrics.platform_completeness (
@@ -1696,6 +1697,7 @@ comment on column intermediate.int_place_days_judged."value" is 'The value obser
 comment on column intermediate.int_place_days_judged."cities_key" is 'What a place''s value is made of: of a country that is the sum of its listed cities those cities, as a hash; else how often the day lists the place.';
 comment on column intermediate.int_place_days_judged."running_restatements" is 'Number of restatements so far; null for an outlier.';
 comment on column intermediate.int_place_days_judged."running_resets" is 'Number of resets so far; null for an outlier.';
+comment on column intermediate.int_place_days_judged."running_relinks" is 'Number of times so far that it came to be made of something else, of other cities as a rule.';
 comment on column intermediate.int_place_days_judged."is_unsettled" is 'Whether it is one of the newest values that fell or vanished, or more than doubled, and no later one confirms it.';
 comment on table metrics.platform_completeness is 'One row per platform that has observations, with the last day on which its figures are complete.';
 comment on column metrics.platform_completeness."platform" is 'Code of the platform, ''spotify''.';
@@ -4383,12 +4385,16 @@ create function metrics.listed_place_growth(from_date date, to_date date) return
     "has_other_cities" boolean,
     "city_set_count" bigint,
     "restatement_count" bigint,
+    "scale_change_count" bigint,
     "reset_count" bigint,
+    "relink_count" bigint,
+    "changes_scale" boolean,
     "is_unconfirmed" boolean,
     "observed_days" bigint,
     "previous_observed_days" bigint,
     "summed" double precision,
     "previous_summed" double precision,
+    "comparable_summed" double precision,
     "confirmed_days" bigint,
     "confirmed_date" date,
     "confirmed_value" double precision,
@@ -4417,12 +4423,16 @@ select
     cast("has_other_cities" as boolean),
     cast("city_set_count" as bigint),
     cast("restatement_count" as bigint),
+    cast("scale_change_count" as bigint),
     cast("reset_count" as bigint),
+    cast("relink_count" as bigint),
+    cast("changes_scale" as boolean),
     cast("is_unconfirmed" as boolean),
     cast("observed_days" as bigint),
     cast("previous_observed_days" as bigint),
     cast("summed" as double precision),
     cast("previous_summed" as double precision),
+    cast("comparable_summed" as double precision),
     cast("confirmed_days" as bigint),
     cast("confirmed_date" as date),
     cast("confirmed_value" as double precision),
@@ -4444,6 +4454,8 @@ WITH places AS (
     observations.cities_key,
     observations.running_restatements,
     observations.running_resets,
+    observations.running_relinks,
+    observations.running_restatements + observations.running_resets + observations.running_relinks AS scale_number,
     observations.is_unsettled,
     CAST($2 AS DATE) - CAST($1 AS DATE) AS window_days,
     observations.observed_date > CAST($1 AS DATE) AS is_inside,
@@ -4507,15 +4519,22 @@ WITH places AS (
     )[1] AS has_other_cities,
     COUNT(DISTINCT cities_key) FILTER(WHERE
       is_inside OR is_before) AS city_set_count,
+    MAX(running_restatements) - COALESCE(MAX(running_restatements) FILTER(WHERE
+      NOT is_inside), 0) AS restatement_count,
     MAX(running_restatements) - COALESCE(
       MAX(running_restatements) FILTER(WHERE
         NOT is_inside AND NOT (
           kind = 'flow' AND is_before
         )),
       0
-    ) AS restatement_count,
+    ) AS scale_change_count,
     MAX(running_resets) - COALESCE(MAX(running_resets) FILTER(WHERE
       NOT is_inside), 0) AS reset_count,
+    MAX(running_relinks) - COALESCE(MAX(running_relinks) FILTER(WHERE
+      NOT is_inside), 0) AS relink_count,
+    MAX(scale_number) FILTER(WHERE
+      is_confirmed) > MIN(scale_number) FILTER(WHERE
+      is_confirmed) AS changes_scale,
     BOOL_OR(is_unsettled) AS is_unconfirmed,
     COUNT(*) FILTER(WHERE
       is_inside) AS observed_days,
@@ -4525,6 +4544,15 @@ WITH places AS (
       is_inside) AS summed,
     SUM(value) FILTER(WHERE
       is_before) AS previous_summed,
+    CASE
+      WHEN MAX(cadence_days) > 1
+      THEN CAST(SUM(value) FILTER(WHERE
+        is_before) * COUNT(*) FILTER(WHERE
+        is_inside) AS DOUBLE PRECISION) / COUNT(*) FILTER(WHERE
+        is_before)
+      ELSE SUM(value) FILTER(WHERE
+        is_before)
+    END AS comparable_summed,
     COUNT(*) FILTER(WHERE
       is_confirmed) AS confirmed_days,
     MAX(observed_date) FILTER(WHERE
@@ -4682,7 +4710,8 @@ create function metrics.place_averages(in_from_date date, in_to_date date) retur
     "kind" text,
     "subject_type" text,
     "place_country" text,
-    "artist_id" text
+    "artist_id" text,
+    "rescaled_count" bigint
 ) language sql stable as $$
 select
     cast("subject" as text),
@@ -4701,7 +4730,8 @@ select
     cast("kind" as text),
     cast("subject_type" as text),
     cast("place_country" as text),
-    cast("artist_id" as text)
+    cast("artist_id" as text),
+    cast("rescaled_count" as bigint)
 from (
 WITH windows AS (
   SELECT
@@ -4728,7 +4758,8 @@ WITH windows AS (
     kind,
     place_type AS subject_type,
     place_country,
-    artist_id
+    artist_id,
+    CAST(CASE WHEN changes_scale THEN 1 ELSE 0 END AS BIGINT) AS rescaled_count
   FROM windows
   WHERE
     confirmed_days > 0
@@ -4763,7 +4794,11 @@ create function metrics.place_growth(in_from_date date, in_to_date date) returns
     "kind" text,
     "subject_type" text,
     "place_country" text,
-    "artist_id" text
+    "artist_id" text,
+    "restatement_count" bigint,
+    "reset_count" bigint,
+    "relink_count" bigint,
+    "cadence_days" integer
 ) language sql stable as $$
 select
     cast("subject" as text),
@@ -4789,7 +4824,11 @@ select
     cast("kind" as text),
     cast("subject_type" as text),
     cast("place_country" as text),
-    cast("artist_id" as text)
+    cast("artist_id" as text),
+    cast("restatement_count" as bigint),
+    cast("reset_count" as bigint),
+    cast("relink_count" as bigint),
+    cast("cadence_days" as integer)
 from (
 WITH windows AS (
   SELECT
@@ -4813,17 +4852,14 @@ WITH windows AS (
   SELECT
     *,
     CASE WHEN kind = 'flow' THEN previous_summed ELSE start_value END AS base,
+    CASE WHEN kind = 'flow' THEN comparable_summed ELSE start_value END AS comparable,
     CASE WHEN kind = 'flow' THEN summed ELSE end_value - start_value END AS growth,
-    CASE
-      WHEN kind = 'flow'
-      THEN summed - previous_summed
-      ELSE end_value - start_value
-    END AS growth_over_base,
+    CASE WHEN kind = 'flow' THEN summed ELSE end_value END AS reached,
     LEAST(1, CAST(observed_days AS DOUBLE PRECISION) / expected_days) AS coverage_ratio,
-    observed_days < 0.8 * expected_days
-    OR (
-      kind = 'flow' AND previous_observed_days < 0.8 * expected_days
-    ) AS is_thin
+    LEAST(
+      observed_days,
+      CASE WHEN kind = 'flow' THEN previous_observed_days ELSE observed_days END
+    ) < 0.8 * expected_days AS is_thin
   FROM aged
 ), statuses AS (
   SELECT
@@ -4849,7 +4885,7 @@ WITH windows AS (
       THEN 'zero_base'
       WHEN reset_count > 0
       THEN 'reset_in_window'
-      WHEN restatement_count > 0
+      WHEN scale_change_count > 0
       THEN 'restated_in_window'
       WHEN CASE WHEN kind = 'flow' THEN city_set_count > 1 ELSE has_other_cities END
       THEN 'relinked_in_window'
@@ -4892,7 +4928,9 @@ WITH windows AS (
     growth,
     CASE
       WHEN has_percent
-      THEN CAST(100 * growth_over_base AS DOUBLE PRECISION) / base
+      THEN CAST(100 * (
+        reached - comparable
+      ) AS DOUBLE PRECISION) / comparable
     END AS growth_pct,
     observed_days,
     expected_days,
@@ -4901,7 +4939,11 @@ WITH windows AS (
     kind,
     place_type AS subject_type,
     place_country,
-    artist_id
+    artist_id,
+    restatement_count,
+    reset_count,
+    relink_count,
+    cadence_days
   FROM rated
 )
 SELECT

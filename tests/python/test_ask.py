@@ -21,7 +21,9 @@ from conftest import ROOT, crescendo, project_in
 from crescendo.analysis.popularity import headings, verdicts
 from crescendo.app import words
 from crescendo.ask import hints, names, outputs, shown, tables, texts, windows
+from crescendo.ask.answers import check_known_at
 from crescendo.ask.outputs import Rows
+from crescendo.ask.question import Question
 from crescendo.ask.tables import Column
 from crescendo.ask.windows import Window
 from crescendo.cli import status
@@ -687,6 +689,19 @@ def test_an_average_on_two_scales_says_so(built):
         crescendo(built, project_in(built), "averages", *window, "--by", "artist", "--format", "json").stdout
     )
     assert sum(row["rescaled_count"] for row in artists) >= 1
+
+
+@pytest.mark.parametrize("by", ["city", "country", "City"])
+@pytest.mark.parametrize("verb", ["growth", "averages"])
+def test_what_was_known_of_places_earlier_is_refused_and_not_told_of_today(built, verb, by):
+    words = (verb, "--by", by, "--metric", "monthly_listeners", "--last", "28d", "--as-known-at", "2100-01-01")
+    said = crescendo(built, project_in(built), *words)
+    assert (said.returncode, said.stdout) == (2, "")
+    assert "leave out --as-known-at, or ask --by artist" in said.stderr
+
+
+def test_countries_of_films_are_no_places_and_have_an_answer_of_then(project):
+    check_known_at(Question("growth", "country", last="28d", metric="vote_count"))
 
 
 def test_groups_of_which_no_member_can_be_compared_say_so_and_nothing_else(built, tmp_path):

@@ -14,8 +14,10 @@ import duckdb
 import pytest
 from compiled import construct
 from conftest import ROOT
+from crescendo.ask.answers import ask
+from crescendo.ask.question import Question
 from plain_audience import Version, ruled
-from plain_growth import Series, catalogue, first_that_holds, window_before, within
+from plain_growth import PERCENT, Series, catalogue, first_that_holds, window_before, within, year_earlier
 
 DAY = timedelta(days=1)
 METRICS = catalogue(ROOT / "seeds" / "metric_catalog.csv")
@@ -98,6 +100,11 @@ def rhythms(courses):
     return {key: round(median(of)) if of else None for key, of in spans.items()}
 
 
+def as_often(metric, cadence, value, listed, compared):
+    """A value of so many lists as it would be of as many as it is compared with; only a flow listed seldom adds up."""
+    return value * Fraction(compared, listed) if metric.kind == "flow" and (cadence or 1) > 1 else value
+
+
 def expected(place, one, start, end, cadence, made_of, complete):
     """Growth, percent and status of one place by the definitions of docs/method.md."""
     metric, flow = METRICS[place[1]], METRICS[place[1]].kind == "flow"
@@ -110,7 +117,8 @@ def expected(place, one, start, end, cadence, made_of, complete):
     if flow:
         base = sum(point.value for point in earlier) if earlier else None
         growth = sum(point.value for point in inside) if inside else None
-        change = None if None in (base, growth) else growth - base
+        then = as_often(metric, cadence, base, len(earlier), len(inside)) if inside and earlier else None
+        change = None if None in (base, growth) else growth - then
         thin = Fraction(min(len(inside), len(earlier)), due) < Fraction(8, 10)
         sets = {made_of(point) for point in inside + earlier}
         status = first_that_holds(
@@ -128,6 +136,7 @@ def expected(place, one, start, end, cadence, made_of, complete):
         base = first.value if first and (start - first.day).days <= oldest else None
         final = last.value if last and (end - last.day).days <= oldest else None
         growth = change = None if None in (base, final) else final - base
+        then = base
         status = first_that_holds(
             no_end=first is None and last is None,
             no_base=first is None,
@@ -143,18 +152,18 @@ def expected(place, one, start, end, cadence, made_of, complete):
             partial_window=end > complete,
         )
         shown = status in ("low_coverage", "low_base", "partial_window", "ok")
-    return growth, 100 * change / base if shown else None, status
+    return growth, 100 * change / then if shown else None, status
 
 
-def wanted_of(connection, start, end):
-    """(subject, metric, type of place) -> what growth of the window should be."""
+def described(connection):
+    """(subject, metric, type of place) -> place, course, what a value is made of, rhythm and last complete day."""
     places, listed = answered(connection)
     courses = {place: series_of(place, versions) for place, versions in places.items()}
     cities, cadences = cities_of(courses, listed), rhythms(courses)
     complete = dict(
         connection.execute("select platform, complete_through_date from metrics.platform_completeness").fetchall()
     )
-    wanted = {}
+    found = {}
     for place, one in courses.items():
         artist, metric, kind, country, *_ = place
 
@@ -165,22 +174,54 @@ def wanted_of(connection, start, end):
                 return frozenset((city, count) for city, (count, _value) in own.items())
             return listed[place, point.day]
 
-        if one.sound and one.sound[0].day <= end:
-            where = [country, *filter(None, place[4:5]), *([place[5] or "?"] if kind == "city" else [])]
-            subject = f"artist:{artist}/" + "/".join(where)
-            cadence, through = cadences[artist, metric, kind], complete[METRICS[metric].platform]
-            wanted[subject, metric, kind] = expected(place, one, start, end, cadence, made_of, through)
-    return wanted
+        where = [country, *filter(None, place[4:5]), *([place[5] or "?"] if kind == "city" else [])]
+        subject = f"artist:{artist}/" + "/".join(where)
+        cadence, through = cadences[artist, metric, kind], complete[METRICS[metric].platform]
+        found[subject, metric, kind] = place, one, made_of, cadence, through
+    return found
+
+
+def wanted_of(connection, start, end):
+    """(subject, metric, type of place) -> what growth of the window should be."""
+    return {
+        key: expected(place, one, start, end, cadence, made_of, through)
+        for key, (place, one, made_of, cadence, through) in described(connection).items()
+        if one.sound and one.sound[0].day <= end
+    }
+
+
+def is_one_scale(one, made_of, start, end):
+    """Whether all that is listed by the end, since the last list by the start, can be compared."""
+    breaks, opening = one.breaks(start, end), one.last(start)
+    listed = [*([opening] if opening else []), *within(one.sound, start, end)]
+    return not breaks["restatement"] and not breaks["reset"] and len(set(map(made_of, listed))) < 2
 
 
 def averages_of(connection, start, end):
-    """Of each place the mean of the window's confirmed days, and how many they are."""
-    found = []
-    for place, versions in answered(connection)[0].items():
-        one = series_of(place, versions)
-        if inside := [point.value for point in within(one.confirmed, start, end)]:
-            found.append((sum(inside) / len(inside), len(inside)))
+    """Of each place the mean of the window's confirmed days, how many they are, and 1 if they have two scales."""
+    found = {}
+    for key, (_place, one, made_of, *_) in described(connection).items():
+        if inside := within(one.confirmed, start, end):
+            mixed = int(not is_one_scale(one, made_of, inside[0].day, inside[-1].day))
+            found[key] = sum(point.value for point in inside) / len(inside), len(inside), mixed
     return found
+
+
+def changes_of(connection, kind, start, end, other):
+    """What `--against` another window should say of each place, in percent."""
+    changes, places = {}, described(connection)
+    of = wanted_of if kind == "growth" else averages_of
+    now, then = of(connection, start, end), of(connection, *other)
+    for key in now:
+        place, one, made_of, cadence, _through = places[key]
+        mine, base = now[key][0], then[key][0] if key in then else None
+        comparable = base is not None and base > 0 and is_one_scale(one, made_of, other[0], end)
+        if kind == "growth" and comparable:
+            comparable = {now[key][2], then[key][2]} <= set(PERCENT)
+            lists = [len(within(one.sound, *window)) for window in (other, (start, end))]
+            base = as_often(METRICS[place[1]], cadence, base, *lists) if comparable else None
+        changes[key] = 100 * (mine - base) / base if comparable else None
+    return changes
 
 
 def compare(connection, start, end):
@@ -204,11 +245,37 @@ def compare(connection, start, end):
 
 
 def compare_averages(connection, start, end):
+    """The same of averages; returns how many mix two scales."""
     said = connection.execute(
-        "select average_per_observed_day, observed_days from metrics.place_averages(?::date, ?::date)", [start, end]
+        "select subject, platform || ':' || metric, subject_type, average_per_observed_day, observed_days,"
+        " rescaled_count from metrics.place_averages(?::date, ?::date)",
+        [start, end],
     ).fetchall()
-    for got, wanted in zip(sorted(said), sorted(averages_of(connection, start, end)), strict=True):
-        assert got == pytest.approx(wanted)
+    got, wanted = {tuple(row[:3]): tuple(row[3:]) for row in said}, averages_of(connection, start, end)
+    assert got.keys() == wanted.keys()
+    wrong = {key: (got[key], wanted[key]) for key in got if got[key] != pytest.approx(wanted[key])}
+    assert not wrong, (len(wrong), list(wrong.items())[:3])
+    return sum(mixed for *_, mixed in wanted.values())
+
+
+def compare_against(connection, start, end, against):
+    """The same of a question that compares with another window; returns the percents."""
+    day = end if against == "previous" else year_earlier(end)
+    other = window_before(start, end) if against == "previous" else (day - (end - start), day)
+    percents = []
+    for kind in ("growth", "averages"):
+        wanted = changes_of(connection, kind, start, end, other)
+        for by in sorted({place for *_, place in wanted}):
+            question = Question(kind, by, from_date=start, to_date=end, against=against, metric="all")
+            answer = ask(question, connection, notes=())
+            keys = ("subject_id", "platform", "metric", "against_change_pct")
+            rows = zip(*(answer.values(column) for column in keys), strict=True)
+            got = {(subject, f"{platform}:{metric}", by): change for subject, platform, metric, change in rows}
+            assert got.keys() == {key for key in wanted if key[2] == by}
+            wrong = {key: (got[key], wanted[key]) for key in got if got[key] != pytest.approx(wanted[key])}
+            assert not wrong, (kind, start, end, len(wrong), list(wrong.items())[:3])
+            percents += got.values()
+    return percents
 
 
 @pytest.mark.parametrize(("start", "end"), WINDOWS)
@@ -225,6 +292,8 @@ LISTED = {
     ("audiomack", "artist-local-streaming"): 7,
 }
 BEGIN = date(2024, 1, 1)
+# what a question looks into
+ASKED = ("series_growth", "group_growth", "group_averages", "dim_series")
 PLACES = {
     ("country", "FR"): ("", ""),
     ("city", "Lyon"): ("", "Lyon"),
@@ -307,7 +376,7 @@ def listed(desk, nodes):
         for number, pages in enumerate(loads):
             load(desk, f"load-{number}", pages)
         connection = duckdb.connect(str(desk.warehouse))
-        construct(connection, nodes, ("place_growth", "place_averages", "restatements"))
+        construct(connection, nodes, ("place_growth", "place_averages", "restatements", *ASKED))
         return connection
 
     return loaded
@@ -320,15 +389,49 @@ def test_places_that_answers_contradict_vanish_or_fall(listed):
         answers = list(drawn_answers(draw, number).items())
         first |= dict(answers[:1])
         second |= dict(answers[1:] if len(answers) > 1 else answers)
-    statuses = set()
+    statuses, mixed, percents = set(), 0, []
     with listed(first, second) as connection:
         for _ in range(12):
             start = BEGIN + draw.randrange(5, 90) * DAY
             end = start + draw.choice([7, 14, 28, 35, 60]) * DAY
             statuses |= compare(connection, str(start), str(end))
-            compare_averages(connection, start, end)
+            mixed += compare_averages(connection, start, end)
+            percents += compare_against(connection, start, end, "previous")
+    assert mixed and any(percents) and None in percents
     assert {"ok", "restated_in_window", "reset_in_window", "unconfirmed_end", "low_base", "zero_base"} <= statuses
 
 
 def test_the_average_of_a_place_is_that_of_its_confirmed_days(warehouse):
     compare_averages(warehouse, *map(date.fromisoformat, WINDOWS[0]))
+
+
+def test_a_flat_flow_that_is_listed_weekly_does_not_grow(listed):
+    """Windows of 30 days or of a month have four lists or five: their sums are compared list by list."""
+    days = [BEGIN + 7 * n * DAY for n in range(26)]
+    name = f"artist-local-streaming__{uuid(1)}__youtube__2024-01-01_2024-12-31__p0001"
+    pages = {(date(2025, 1, 1), name): page(1, "youtube", {("city", "Lyon"): dict.fromkeys(days, 20_000)})}
+    with listed(pages) as connection:
+        for start, end in (("2024-03-31", "2024-04-30"), ("2024-05-01", "2024-05-31"), ("2024-05-24", "2024-06-03")):
+            [row] = connection.execute(
+                "select growth, growth_pct, status from metrics.place_growth(?, ?)", [start, end]
+            ).fetchall()
+            lists = sum(start < str(day) <= end for day in days)
+            assert row == (20_000 * lists, 0, "ok"), (start, end)
+            window = date.fromisoformat(start), date.fromisoformat(end)
+            assert set(compare_against(connection, *window, "previous")) == {0}
+
+
+def test_a_place_is_not_compared_across_a_change_of_scale(listed):
+    """A newer answer says 30 percent more since June: neither growth nor averages across that day have a percent."""
+    days = [BEGIN + 7 * n * DAY for n in range(76)]
+    courses = [{("city", "Lyon"): {day: share * (20_000 + 20 * day.toordinal() % 9000) for day in part}}
+               for share, part in ((10, days[:24]), (13, days[23:]))]  # fmt: skip
+    name = f"artist-local-streaming__{uuid(1)}__spotify__2024-01-01_2025-12-31__p0001"
+    older, newer = ({(date(2026, month, 1), name): page(1, "spotify", courses[month - 1])} for month in (1, 2))
+    with listed(older, newer) as connection:
+        assert compare_against(connection, date(2025, 3, 31), date(2025, 4, 28), "year") == [None, None]
+        assert compare_against(connection, date(2024, 6, 30), date(2024, 7, 28), "previous") == [None, None]
+        later = compare_against(connection, date(2024, 9, 30), date(2024, 10, 28), "previous")
+        assert None not in later and len(later) == 2
+        assert compare_averages(connection, date(2024, 5, 1), date(2024, 6, 30)) == 1
+        assert compare_averages(connection, date(2024, 7, 1), date(2024, 8, 30)) == 0

@@ -53,6 +53,18 @@ def ask(
         return _Asking(opened, question, noted(opened) if notes is None else notes).answer()
 
 
+def check_known_at(question: Question) -> None:
+    """Raise CrescendoError if what was known earlier is not kept: of places, unlike observations, only today's is."""
+    check_words(question)
+    with built() as opened:
+        asking = _Asking(opened, question, ())
+        by = asking.asked_type()
+        if asks_places(opened, replace(question, by=by)):
+            raise CrescendoError(
+                _("what was known of places earlier is not kept: leave out --as-known-at, or ask --by artist")
+            )
+
+
 def noted(connection: duckdb.DuckDBPyConnection) -> list[str]:
     """What is to be said of all answers from a warehouse: a build that is unfinished or too old, a broken promise."""
     of_builds = (builds.unbuilt(connection), builds.unread(connection))
@@ -98,7 +110,7 @@ class _Asking:
 
     def answer(self) -> Answer:
         """The rows, in order."""
-        self.question = replace(self.question, by=self._asked_type())
+        self.question = replace(self.question, by=self.asked_type())
         relation = relations.answering(self.connection, self.question)
         columns = column(self.connection, f"select column_name from (describe from {relation.over(_ANY)})")
         self._check_platform_and_metric("metric" in columns)
@@ -136,7 +148,7 @@ class _Asking:
             if metric in there and shortest < days
         ]
 
-    def _asked_type(self) -> str:
+    def asked_type(self) -> str:
         """The type that is asked by; the usual one if none is said."""
         by, types = self.question.by, types_of(self.connection)
         for word in (by, by.lower()):
@@ -314,11 +326,13 @@ class _Asking:
         """SQL of the days between a row's anchors, and of its figure a day.
 
         Two figures of which these days differ are compared a day; an average is one, and the sum of a flow has none.
+        But windows of as many days may have four weekly lists of a flow or five: these are compared list by list.
         """
         if self.question.kind == "growth" and "anchored_days" in columns:
             return "anchored_days", "growth_per_day"
         if self.question.kind == "growth" and {"kind", "start_observed_date", "end_observed_date"} <= {*columns}:
-            days = "case when kind = 'flow' then 1 else end_observed_date - start_observed_date end"
+            lists = "if(cadence_days > 1, observed_days, 1)" if "cadence_days" in columns else "1"
+            days = f"if(kind = 'flow', {lists}, end_observed_date - start_observed_date)"
             return days, f"growth / nullif({days}, 0)"
         return "1", "null"
 

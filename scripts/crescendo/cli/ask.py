@@ -12,7 +12,7 @@ import duckdb
 from crescendo import warehouse
 from crescendo.app import files
 from crescendo.ask import outputs, shown, texts, windows
-from crescendo.ask.answers import FIGURES, ask
+from crescendo.ask.answers import FIGURES, ask, check_known_at
 from crescendo.ask.question import AGAINST, Answer, Question
 from crescendo.ask.reasons import outside, types_of, why_nothing
 from crescendo.ask.texts import _
@@ -97,7 +97,8 @@ OPTIONS = [
     *(once(f"--{kind}", default="", help=f"Members of this {kind} only.") for kind in GROUPS),
     once("--sort", default="", metavar="COLUMN", help="Largest first; texts from a to z; -COLUMN turns it."),
     once(
-        "--as-known-at", default="", metavar="DAY", help="The answer of then; 2025-04-30T18:00 for a moment in UTC.",
+        "--as-known-at", default="", metavar="DAY",
+        help="The answer of then; 2025-04-30T18:00 for a moment in UTC. Not of places.",
     ),
     once("--top", type=click.IntRange(1, 10**9), metavar="N", help="The first N rows only."),
     FORMAT,
@@ -187,8 +188,12 @@ def _answered(kind: str, asked: dict) -> Answer:
         )
     start = windows.day(asked.pop("from_date"), "--from")
     end = windows.day(days[0] if days else None, "--to")
-    with as_known_at(asked.pop("as_known_at") or ""):
-        answer = ask(Question(kind, from_date=start, to_date=end, within=within, **asked))
+    moment = asked.pop("as_known_at") or ""
+    question = Question(kind, from_date=start, to_date=end, within=within, **asked)
+    if moment:
+        check_known_at(question)
+    with as_known_at(moment):
+        answer = ask(question)
     figure = FIGURES[kind]
     if all(value is None for value in answer.values(figure)) and (reason := outside(answer)):
         raise CrescendoError(reason)

@@ -53,6 +53,7 @@ followed as (
         *,
         lag(value) over in_time as previous_value,
         lag(scale_number) over in_time as previous_scale_number,
+        lag(cities_key) over in_time as previous_cities_key,
         lead(observed_date) over in_time as next_date,
         max(observed_date) over to_the_end as last_date,
         min(value) over to_the_end as least_value,
@@ -103,6 +104,7 @@ judged as (
         cities_key,
         count(*) filter (where break_class = 'restatement') over so_far as running_restatements,
         count(*) filter (where break_class = 'reset') over so_far as running_resets,
+        count(*) filter (where cities_key <> previous_cities_key) over so_far as running_relinks,
         coalesce(
             observed_date >= min(unconfirmed_date) over (partition by series_id), false
         ) as is_unsettled

@@ -23,6 +23,9 @@ dated as (
         observations.cities_key,
         observations.running_restatements,
         observations.running_resets,
+        observations.running_relinks,
+        observations.running_restatements + observations.running_resets
+        + observations.running_relinks as scale_number,
         observations.is_unsettled,
         {{ to_day() }} - {{ from_day() }} as window_days,
         observations.observed_date > {{ from_day() }} as is_inside,
@@ -69,20 +72,33 @@ spanned as (
         max_by(cities_key, observed_date) filter (where not is_inside)
         <> max_by(cities_key, observed_date) filter (where is_inside) as has_other_cities,
         count(distinct cities_key) filter (where is_inside or is_before) as city_set_count,
+        max(running_restatements)
+        - coalesce(max(running_restatements) filter (where not is_inside), 0) as restatement_count,
         -- of a flow both windows must have one scale
         max(running_restatements) - coalesce(
             max(running_restatements) filter (
                 where not is_inside and not (kind = 'flow' and is_before)
             ),
             0
-        ) as restatement_count,
+        ) as scale_change_count,
         max(running_resets)
         - coalesce(max(running_resets) filter (where not is_inside), 0) as reset_count,
+        max(running_relinks)
+        - coalesce(max(running_relinks) filter (where not is_inside), 0) as relink_count,
+        max(scale_number) filter (where is_confirmed)
+        > min(scale_number) filter (where is_confirmed) as changes_scale,
         bool_or(is_unsettled) as is_unconfirmed,
         count(*) filter (where is_inside) as observed_days,
         count(*) filter (where is_before) as previous_observed_days,
         sum(value) filter (where is_inside) as summed,
         sum(value) filter (where is_before) as previous_summed,
+        -- windows of as many days may have four weekly lists or five
+        case
+            when max(cadence_days) > 1
+                then sum(value) filter (where is_before) * count(*) filter (where is_inside)
+                    / count(*) filter (where is_before)
+            else sum(value) filter (where is_before)
+        end as comparable_summed,
         count(*) filter (where is_confirmed) as confirmed_days,
         max(observed_date) filter (where is_confirmed) as confirmed_date,
         max_by(value, observed_date) filter (where is_confirmed) as confirmed_value,

@@ -29,7 +29,8 @@ averaged as (
         kind,
         place_type as subject_type,
         place_country,
-        artist_id
+        artist_id,
+        cast(case when changes_scale then 1 else 0 end as bigint) as rescaled_count
     from windows
     where confirmed_days > 0
 

@@ -33,15 +33,12 @@ known as (
     select
         *,
         case when kind = 'flow' then previous_summed else start_value end as base,
+        case when kind = 'flow' then comparable_summed else start_value end as comparable,
         case when kind = 'flow' then summed else end_value - start_value end as growth,
-        case when kind = 'flow' then summed - previous_summed else end_value - start_value end
-            as growth_over_base,
+        case when kind = 'flow' then summed else end_value end as reached,
         least(1, observed_days / expected_days) as coverage_ratio,
-        observed_days < {{ var("coverage_floor") }} * expected_days
-        or (
-            kind = 'flow'
-            and previous_observed_days < {{ var("coverage_floor") }} * expected_days
-        ) as is_thin
+        least(observed_days, if(kind = 'flow', previous_observed_days, observed_days))
+        < {{ var("coverage_floor") }} * expected_days as is_thin
     from aged
 
 ),
@@ -66,7 +63,7 @@ judged as (
             when kind <> 'flow' and start_value is null then 'stale_base'
             when base <= 0 then 'zero_base'
             when reset_count > 0 then 'reset_in_window'
-            when restatement_count > 0 then 'restated_in_window'
+            when scale_change_count > 0 then 'restated_in_window'
             when if(kind = 'flow', city_set_count > 1, has_other_cities)
                 then 'relinked_in_window'
             when is_unconfirmed then 'unconfirmed_end'
@@ -103,7 +100,7 @@ described as (
         end_observed_date,
         end_age_days,
         growth,
-        case when has_percent then 100 * growth_over_base / base end as growth_pct,
+        case when has_percent then 100 * (reached - comparable) / comparable end as growth_pct,
         observed_days,
         expected_days,
         coverage_ratio,
@@ -111,7 +108,11 @@ described as (
         kind,
         place_type as subject_type,
         place_country,
-        artist_id
+        artist_id,
+        restatement_count,
+        reset_count,
+        relink_count,
+        cadence_days
     from rated
 
 )
