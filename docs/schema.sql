@@ -2306,14 +2306,14 @@ comment on column metrics.growth_windows."previous_from_date" is 'Day whose clos
 comment on column metrics.growth_windows."previous_to_date" is 'Day whose closing value the window before ends with.';
 comment on column metrics.growth_windows."previous_gained" is 'The same for the window of equal length before; null if that one has no start.';
 comment on column metrics.growth_windows."compared_gained" is 'Gained in as many days of this window as the window before has; less than `gained` if that one is shorter.';
-comment on column metrics.growth_windows."period_change_pct" is 'Gained against previously gained, in percent; null if `growth_pct` is, if nothing was gained before, or if the window before was restated, reset or relinked.';
+comment on column metrics.growth_windows."period_change_pct" is 'Gained against previously gained, in percent; a day between the anchors of each window, if these lie further apart in one of them; null if `growth_pct` is, if nothing was gained before, or if the window before was restated, reset or relinked.';
 comment on column metrics.growth_windows."previous_daily_rate_pct" is '`daily_rate_pct` of the window before.';
 comment on column metrics.growth_windows."momentum" is 'Daily rate less that of the window before, in percentage points a day.';
 comment on column metrics.growth_windows."year_before_from_date" is 'Day whose closing value the window of the year before starts from.';
 comment on column metrics.growth_windows."year_before_to_date" is 'Day whose closing value it ends with: the same day a year earlier, 28 February for the 29th; of a month or year to date, as many days from its first.';
 comment on column metrics.growth_windows."year_before_gained" is 'Gained in the window of the year before; null if start or end is missing.';
 comment on column metrics.growth_windows."year_compared_gained" is 'Gained in as many days of this window as that of the year before has.';
-comment on column metrics.growth_windows."year_change_pct" is 'Gained against the year before, in percent; null if `growth_pct` is, and if nothing was gained then.';
+comment on column metrics.growth_windows."year_change_pct" is 'Gained against the year before, in percent, a day as in `period_change_pct`; null if `growth_pct` is, and if nothing was gained then.';
 comment on column metrics.growth_windows."series_id" is 'Key of one subject''s one metric, computed from both: the same in every build.';
 comment on table metrics.song_weeks is 'One row per song, platform and week: where each number stood as the week closed on Sunday. A recording stands for its twins. Followers and listeners are those of the artist.';
 comment on column metrics.song_weeks."subject_id" is 'What is counted: ''song:'', ''artist:'' ... and the id within its domain.';
@@ -2875,6 +2875,16 @@ WITH anchors AS (
     closing.running_gain - COALESCE(opening.running_gain, 0) AS gained,
     opening.running_gain - COALESCE(earlier.running_gain, 0) AS previous_gained,
     closing.observed_date - COALESCE(opening.observed_date, series.first_date) AS gained_day_count,
+    CASE
+      WHEN series.kind = 'flow'
+      THEN 1
+      ELSE closing.observed_date - opening.observed_date
+    END AS anchored_days,
+    CASE
+      WHEN series.kind = 'flow'
+      THEN 1
+      ELSE opening.observed_date - earlier.observed_date
+    END AS anchored_days_before,
     closing.running_value_days + closing.value - COALESCE(
       opening.running_value_days + opening.value * (
         CAST($1 AS DATE) + 1 - opening.observed_date
@@ -3257,6 +3267,8 @@ create function metrics.judged_series_growth(from_date date, to_date date) retur
     "gained" double precision,
     "previous_gained" double precision,
     "gained_day_count" bigint,
+    "anchored_days" bigint,
+    "anchored_days_before" bigint,
     "value_days" double precision,
     "value_day_count" bigint,
     "observed_days" bigint,
@@ -3310,6 +3322,8 @@ select
     cast("gained" as double precision),
     cast("previous_gained" as double precision),
     cast("gained_day_count" as bigint),
+    cast("anchored_days" as bigint),
+    cast("anchored_days_before" as bigint),
     cast("value_days" as double precision),
     cast("value_day_count" as bigint),
     cast("observed_days" as bigint),
@@ -3378,6 +3392,16 @@ WITH anchors AS (
     closing.running_gain - COALESCE(opening.running_gain, 0) AS gained,
     opening.running_gain - COALESCE(earlier.running_gain, 0) AS previous_gained,
     closing.observed_date - COALESCE(opening.observed_date, series.first_date) AS gained_day_count,
+    CASE
+      WHEN series.kind = 'flow'
+      THEN 1
+      ELSE closing.observed_date - opening.observed_date
+    END AS anchored_days,
+    CASE
+      WHEN series.kind = 'flow'
+      THEN 1
+      ELSE opening.observed_date - earlier.observed_date
+    END AS anchored_days_before,
     closing.running_value_days + closing.value - COALESCE(
       opening.running_value_days + opening.value * (
         CAST($1 AS DATE) + 1 - opening.observed_date
@@ -3606,9 +3630,18 @@ WITH anchors AS (
     *,
     CASE
       WHEN has_percent AND gained_before > 0 AND is_pace_comparable
-      THEN CAST(100 * (
-        gained_here - gained_before
-      ) AS DOUBLE PRECISION) / gained_before
+      THEN CASE
+        WHEN anchored_days = anchored_days_before
+        THEN CAST(100 * (
+          gained_here - gained_before
+        ) AS DOUBLE PRECISION) / gained_before
+        WHEN anchored_days > 0
+        THEN CAST(100 * (
+          gained_here * anchored_days_before - gained_before * anchored_days
+        ) AS DOUBLE PRECISION) / (
+          gained_before * anchored_days
+        )
+      END
     END AS period_change_pct,
     CASE
       WHEN has_percent AND kind <> 'flow' AND start_value + growth >= 0
@@ -3685,6 +3718,8 @@ create function metrics.grouped_series_growth(from_date date, to_date date) retu
     "end_observed_date" date,
     "end_age_days" bigint,
     "growth" double precision,
+    "anchored_days" bigint,
+    "growth_per_day" double precision,
     "gained" double precision,
     "previous_gained" double precision,
     "gained_again" double precision,
@@ -3725,6 +3760,8 @@ select
     cast("end_observed_date" as date),
     cast("end_age_days" as bigint),
     cast("growth" as double precision),
+    cast("anchored_days" as bigint),
+    cast("growth_per_day" as double precision),
     cast("gained" as double precision),
     cast("previous_gained" as double precision),
     cast("gained_again" as double precision),
@@ -3788,6 +3825,8 @@ WITH growth AS (
     growth.gained,
     growth.previous_gained,
     growth.gained_day_count,
+    growth.anchored_days,
+    growth.anchored_days_before,
     growth.value_days,
     growth.value_day_count,
     growth.observed_days,
@@ -3818,6 +3857,7 @@ WITH growth AS (
     growth.growth_pct,
     NOT growth.gained_before IS NULL
     AND growth.is_pace_comparable
+    AND LEAST(growth.anchored_days, growth.anchored_days_before) > 0
     AND NOT (
       growth.kind = 'flow' AND (
         growth.is_thin OR NOT growth.break_status IS NULL
@@ -3871,14 +3911,51 @@ WITH growth AS (
       part = 'same') AS end_age_days,
     SUM(weight * growth) FILTER(WHERE
       part = 'same') AS growth,
+    CASE
+      WHEN MIN(LEAST(anchored_days)) FILTER(WHERE
+        part = 'same') = MAX(GREATEST(anchored_days)) FILTER(WHERE
+        part = 'same')
+      THEN MIN(anchored_days) FILTER(WHERE
+        part = 'same')
+    END AS anchored_days,
+    CAST(SUM(
+      CAST(CAST(weight * growth AS DOUBLE PRECISION) / NULLIF(anchored_days, 0) AS DECIMAL(38, 16))
+    ) FILTER(WHERE
+      part = 'same') AS DOUBLE PRECISION) AS growth_per_day,
     SUM(weight * gained_here) FILTER(WHERE
       part = 'same') AS gained,
     SUM(weight * gained_before) FILTER(WHERE
       part = 'same') AS previous_gained,
-    SUM(weight * gained_here) FILTER(WHERE
-      part = 'same' AND is_again) AS gained_again,
-    SUM(weight * gained_before) FILTER(WHERE
-      part = 'same' AND is_again) AS gained_then,
+    CASE
+      WHEN CASE
+        WHEN MIN(LEAST(anchored_days, anchored_days_before)) FILTER(WHERE
+          part = 'same' AND is_again) = MAX(GREATEST(anchored_days, anchored_days_before)) FILTER(WHERE
+          part = 'same' AND is_again)
+        THEN MIN(anchored_days) FILTER(WHERE
+          part = 'same' AND is_again)
+      END IS NULL
+      THEN CAST(SUM(
+        CAST(CAST(weight * gained_here AS DOUBLE PRECISION) / NULLIF(anchored_days, 0) AS DECIMAL(38, 16))
+      ) FILTER(WHERE
+        part = 'same' AND is_again) AS DOUBLE PRECISION)
+      ELSE SUM(weight * gained_here) FILTER(WHERE
+        part = 'same' AND is_again)
+    END AS gained_again,
+    CASE
+      WHEN CASE
+        WHEN MIN(LEAST(anchored_days, anchored_days_before)) FILTER(WHERE
+          part = 'same' AND is_again) = MAX(GREATEST(anchored_days, anchored_days_before)) FILTER(WHERE
+          part = 'same' AND is_again)
+        THEN MIN(anchored_days) FILTER(WHERE
+          part = 'same' AND is_again)
+      END IS NULL
+      THEN CAST(SUM(
+        CAST(CAST(weight * gained_before AS DOUBLE PRECISION) / NULLIF(anchored_days_before, 0) AS DECIMAL(38, 16))
+      ) FILTER(WHERE
+        part = 'same' AND is_again) AS DOUBLE PRECISION)
+      ELSE SUM(weight * gained_before) FILTER(WHERE
+        part = 'same' AND is_again)
+    END AS gained_then,
     CAST(COALESCE(SUM(observed_days) FILTER(WHERE
       part = 'same'), 0) AS BIGINT) AS observed_days,
     CAST(COALESCE(SUM(expected_days) FILTER(WHERE
@@ -3955,6 +4032,8 @@ create function metrics.group_growth(in_from_date date, in_to_date date) returns
     "growth" double precision,
     "growth_pct" double precision,
     "gained" double precision,
+    "anchored_days" bigint,
+    "growth_per_day" double precision,
     "previous_gained" double precision,
     "period_change_pct" double precision,
     "daily_rate_pct" double precision,
@@ -3996,6 +4075,8 @@ select
     cast("growth" as double precision),
     cast("growth_pct" as double precision),
     cast("gained" as double precision),
+    cast("anchored_days" as bigint),
+    cast("growth_per_day" as double precision),
     cast("previous_gained" as double precision),
     cast("period_change_pct" as double precision),
     cast("daily_rate_pct" as double precision),
@@ -4103,6 +4184,8 @@ WITH sums AS (
       THEN CAST(100 * growth AS DOUBLE PRECISION) / start_value
     END AS growth_pct,
     gained,
+    anchored_days,
+    growth_per_day,
     previous_gained,
     period_change_pct,
     CASE
@@ -4182,6 +4265,8 @@ create function metrics.artist_growth(in_from_date date, in_to_date date) return
     "growth" double precision,
     "growth_pct" double precision,
     "gained" double precision,
+    "anchored_days" bigint,
+    "growth_per_day" double precision,
     "previous_gained" double precision,
     "period_change_pct" double precision,
     "daily_rate_pct" double precision,
@@ -4223,6 +4308,8 @@ select
     cast("growth" as double precision),
     cast("growth_pct" as double precision),
     cast("gained" as double precision),
+    cast("anchored_days" as bigint),
+    cast("growth_per_day" as double precision),
     cast("previous_gained" as double precision),
     cast("period_change_pct" as double precision),
     cast("daily_rate_pct" as double precision),
@@ -5022,6 +5109,8 @@ create function metrics.platform_growth(in_from_date date, in_to_date date) retu
     "growth" double precision,
     "growth_pct" double precision,
     "gained" double precision,
+    "anchored_days" bigint,
+    "growth_per_day" double precision,
     "previous_gained" double precision,
     "period_change_pct" double precision,
     "daily_rate_pct" double precision,
@@ -5063,6 +5152,8 @@ select
     cast("growth" as double precision),
     cast("growth_pct" as double precision),
     cast("gained" as double precision),
+    cast("anchored_days" as bigint),
+    cast("growth_per_day" as double precision),
     cast("previous_gained" as double precision),
     cast("period_change_pct" as double precision),
     cast("daily_rate_pct" as double precision),
