@@ -2876,14 +2876,18 @@ WITH anchors AS (
     opening.running_gain - COALESCE(earlier.running_gain, 0) AS previous_gained,
     closing.observed_date - COALESCE(opening.observed_date, series.first_date) AS gained_day_count,
     CASE
-      WHEN series.kind = 'flow'
+      WHEN series.kind <> 'flow'
+      THEN closing.observed_date - opening.observed_date
+      WHEN series.cadence_days = 1
       THEN 1
-      ELSE closing.observed_date - opening.observed_date
+      ELSE closing.running_observations - COALESCE(opening.running_observations, 0)
     END AS anchored_days,
     CASE
-      WHEN series.kind = 'flow'
+      WHEN series.kind <> 'flow'
+      THEN opening.observed_date - earlier.observed_date
+      WHEN series.cadence_days = 1
       THEN 1
-      ELSE opening.observed_date - earlier.observed_date
+      ELSE opening.running_observations - COALESCE(earlier.running_observations, 0)
     END AS anchored_days_before,
     closing.running_value_days + closing.value - COALESCE(
       opening.running_value_days + opening.value * (
@@ -3393,14 +3397,18 @@ WITH anchors AS (
     opening.running_gain - COALESCE(earlier.running_gain, 0) AS previous_gained,
     closing.observed_date - COALESCE(opening.observed_date, series.first_date) AS gained_day_count,
     CASE
-      WHEN series.kind = 'flow'
+      WHEN series.kind <> 'flow'
+      THEN closing.observed_date - opening.observed_date
+      WHEN series.cadence_days = 1
       THEN 1
-      ELSE closing.observed_date - opening.observed_date
+      ELSE closing.running_observations - COALESCE(opening.running_observations, 0)
     END AS anchored_days,
     CASE
-      WHEN series.kind = 'flow'
+      WHEN series.kind <> 'flow'
+      THEN opening.observed_date - earlier.observed_date
+      WHEN series.cadence_days = 1
       THEN 1
-      ELSE opening.observed_date - earlier.observed_date
+      ELSE opening.running_observations - COALESCE(earlier.running_observations, 0)
     END AS anchored_days_before,
     closing.running_value_days + closing.value - COALESCE(
       opening.running_value_days + opening.value * (

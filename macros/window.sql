@@ -106,9 +106,17 @@
         closing.running_gain - coalesce(opening.running_gain, 0) as gained,
         opening.running_gain - coalesce(earlier.running_gain, 0) as previous_gained,
         closing.observed_date - coalesce(opening.observed_date, series.first_date) as gained_day_count,
-        -- the sum of a flow is that of its days, and is compared as it is
-        if(series.kind = 'flow', 1, closing.observed_date - opening.observed_date) as anchored_days,
-        if(series.kind = 'flow', 1, opening.observed_date - earlier.observed_date) as anchored_days_before,
+        -- the sum of a flow is compared as it is, but windows of as many days have four weekly lists or five
+        case
+            when series.kind <> 'flow' then closing.observed_date - opening.observed_date
+            when series.cadence_days = 1 then 1
+            else closing.running_observations - coalesce(opening.running_observations, 0)
+        end as anchored_days,
+        case
+            when series.kind <> 'flow' then opening.observed_date - earlier.observed_date
+            when series.cadence_days = 1 then 1
+            else opening.running_observations - coalesce(earlier.running_observations, 0)
+        end as anchored_days_before,
         closing.running_value_days + closing.value - coalesce(
             opening.running_value_days + opening.value * ({{ opens }} + 1 - opening.observed_date), 0
         ) as value_days,

@@ -226,10 +226,13 @@ class Series:
         return sum(step.gain for step in within(self.steps, since, until))
 
     def anchored_days(self, since: date, until: date) -> int | None:
-        """Days between the anchors of (since, until], in which its gain was gained; the sum of a flow has none."""
+        """Days between the anchors of (since, until], in which its gain was gained; the sum of a flow has none.
+
+        But windows of as many days may have four weekly lists of a flow or five: these are compared list by list.
+        """
         start, end = self.anchor(since), self.anchor(until)
         if self.metric.kind == "flow":
-            return 1
+            return 1 if self.metric.cadence_days == 1 else len(within(self.sound, since, until))
         return (end.day - start.day).days if start and end else None
 
     def breaks(self, since: date, until: date) -> Counter[str]:

@@ -218,8 +218,14 @@ def changes_of(connection, kind, start, end, other):
         comparable = base is not None and base > 0 and is_one_scale(one, made_of, other[0], end)
         if kind == "growth" and comparable:
             comparable = {now[key][2], then[key][2]} <= set(PERCENT)
-            lists = [len(within(one.sound, *window)) for window in (other, (start, end))]
-            base = as_often(METRICS[place[1]], cadence, base, *lists) if comparable else None
+            windows = (other, (start, end))
+            if METRICS[place[1]].kind == "flow":
+                lists = [len(within(one.sound, *window)) for window in windows]
+                base = as_often(METRICS[place[1]], cadence, base, *lists) if comparable else None
+            elif comparable:  # gains a day between anchors, if these lie unequally far apart
+                before, here = (one.anchored_days(*window) for window in windows)
+                comparable = before == here or before * here > 0
+                base = base * here / before if comparable else None
         changes[key] = 100 * (mine - base) / base if comparable else None
     return changes
 

@@ -8,7 +8,8 @@ from datetime import UTC, date, datetime
 import duckdb
 
 from crescendo import builds, outcome
-from crescendo.ask import relations, windows
+from crescendo.ask import compared, relations, windows
+from crescendo.ask.compared import KEYS
 from crescendo.ask.question import AGAINST, Answer, LeftOut, Question
 from crescendo.ask.reasons import (
     GROUPED,
@@ -32,8 +33,6 @@ from crescendo.warehouse import quoted
 
 # a window and the platforms that it is for; None for all
 Span = tuple[list[str] | None, Window]
-# what tells two rows of one window apart
-KEYS = ("subject_id", "series_id", "platform", "metric", "member_type")
 # what says that a count changed its scale
 BREAKS = ("restatement_count", "reset_count", "relink_count", "restated_count")
 TEXTS = ("subject_id", "name", "platform", "metric", "unit", "status", "artist_credit")
@@ -289,52 +288,9 @@ class _Asking:
         if not self.question.against:
             return f"select * {asked}", values
         own, other = windows.compared(window, self.question.against, self.question.window)
-        keys = " and ".join(f"a.{key} is not distinct from b.{key}" for key in KEYS if key in columns)
-        figure = FIGURES[self.question.kind]
-        comparable = "b.value > 0"
-        if "status" in columns:
-            known = "(select status from metrics.dim_growth_statuses where has_percent)"
-            comparable += f" and a.status in {known} and b.status in {known}"
-        if "same_count" in columns:  # a percent is of one set of members
-            comparable += " and a.same_count = b.same_count"
         joined = self._join_rescaled(columns, Window(other.start, own.end))
-        comparable += " and r.platform is null" if joined else ""  # a percent is of one scale
-        days, pace = self._paced(columns)
-        paced = f"{days} as paced_days, {pace} as paced_value"
-        other_columns = [f"{figure} as value", paced]
-        other_columns += [key for key in (*KEYS, "status", "same_count") if key in columns]
-        status = "b.status as against_status," if "status" in columns else ""
-        before = f"select {', '.join(other_columns)} from {relation.over(other)}"
-        mine, table = f"a.{figure}", "a"
-        if own != window:  # it is longer than the other, and only so many of its days are compared
-            mine, table = "c.value", "c"
-            compared = f"select {', '.join(other_columns)} from {relation.over(own)}"
-            joined += f" left join ({compared}) as c on {keys.replace('b.', 'c.')}"
-            comparable = comparable.replace("a.s", "c.s")
-        return (
-            f"select a.* exclude (paced_days, paced_value), date '{other.start}' as against_from_date,"
-            f" date '{other.end}' as against_to_date, date '{own.end}' as compared_to_date,"
-            f" b.value as against_{figure}, {status}"
-            f" case when {comparable} then case when {table}.paced_days = b.paced_days"
-            f" then 100 * ({mine} - b.value) / b.value"
-            f" else 100 * ({table}.paced_value - b.paced_value) / b.paced_value end end as against_change_pct"
-            f" from (select *, {paced} {asked}) as a left join ({before}) as b on {keys}{joined}",
-            values,
-        )
-
-    def _paced(self, columns: list[str]) -> tuple[str, str]:
-        """SQL of the days between a row's anchors, and of its figure a day.
-
-        Two figures of which these days differ are compared a day; an average is one, and the sum of a flow has none.
-        But windows of as many days may have four weekly lists of a flow or five: these are compared list by list.
-        """
-        if self.question.kind == "growth" and "anchored_days" in columns:
-            return "anchored_days", "growth_per_day"
-        if self.question.kind == "growth" and {"kind", "start_observed_date", "end_observed_date"} <= {*columns}:
-            lists = "if(cadence_days > 1, observed_days, 1)" if "cadence_days" in columns else "1"
-            days = f"if(kind = 'flow', {lists}, end_observed_date - start_observed_date)"
-            return days, f"growth / nullif({days}, 0)"
-        return "1", "null"
+        figure = FIGURES[self.question.kind]
+        return compared.beside(asked, relation, (window, own, other), figure, columns, joined), values
 
     def _join_rescaled(self, columns: list[str], window: Window) -> str:
         """SQL that joins to a row itself as `r` if its count changed its scale in a window; empty if nothing tells."""
