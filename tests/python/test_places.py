@@ -219,13 +219,14 @@ def changes_of(connection, kind, start, end, other):
         if kind == "growth" and comparable:
             comparable = {now[key][2], then[key][2]} <= set(PERCENT)
             windows = (other, (start, end))
-            if METRICS[place[1]].kind == "flow":
+            if comparable and METRICS[place[1]].kind == "flow":
+                comparable = "low_coverage" not in (now[key][2], then[key][2])
                 lists = [len(within(one.sound, *window)) for window in windows]
                 base = as_often(METRICS[place[1]], cadence, base, *lists) if comparable else None
             elif comparable:  # gains a day between anchors, if these lie unequally far apart
-                before, here = (one.anchored_days(*window) for window in windows)
+                before, here = ((one.last(last).day - one.last(first).day).days for first, last in windows)
                 comparable = before == here or before * here > 0
-                base = base * here / before if comparable else None
+                base = base * (here / before if here != before else 1) if comparable else None
         changes[key] = 100 * (mine - base) / base if comparable else None
     return changes
 
