@@ -1697,7 +1697,7 @@ comment on column intermediate.int_place_days_judged."value" is 'The value obser
 comment on column intermediate.int_place_days_judged."cities_key" is 'What a place''s value is made of: of a country that is the sum of its listed cities those cities, as a hash; else how often the day lists the place.';
 comment on column intermediate.int_place_days_judged."running_restatements" is 'Number of restatements so far; null for an outlier.';
 comment on column intermediate.int_place_days_judged."running_resets" is 'Number of resets so far; null for an outlier.';
-comment on column intermediate.int_place_days_judged."running_relinks" is 'Number of times so far that it came to be made of something else, of other cities as a rule.';
+comment on column intermediate.int_place_days_judged."running_relinks" is 'Number of times so far that identifiers came or went; null for an outlier.';
 comment on column intermediate.int_place_days_judged."is_unsettled" is 'Whether it is one of the newest values that fell or vanished, or more than doubled, and no later one confirms it.';
 comment on table metrics.platform_completeness is 'One row per platform that has observations, with the last day on which its figures are complete.';
 comment on column metrics.platform_completeness."platform" is 'Code of the platform, ''spotify''.';

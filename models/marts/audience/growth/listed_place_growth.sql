@@ -95,7 +95,8 @@ spanned as (
         -- windows of as many days may have four weekly lists or five
         case
             when max(cadence_days) > 1
-                then sum(value) filter (where is_before) * count(*) filter (where is_inside)
+                then
+                    sum(value) filter (where is_before) * count(*) filter (where is_inside)
                     / count(*) filter (where is_before)
             else sum(value) filter (where is_before)
         end as comparable_summed,
