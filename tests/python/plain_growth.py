@@ -232,7 +232,7 @@ class Series:
         """
         start, end = self.anchor(since), self.anchor(until)
         if self.metric.kind == "flow":
-            return 1 if self.metric.cadence_days == 1 else len(within(self.sound, since, until))
+            return 1 if self.metric.cadence == 1 else len(within(self.sound, since, until))
         return (end.day - start.day).days if start and end else None
 
     def breaks(self, since: date, until: date) -> Counter[str]:
