@@ -16,7 +16,7 @@ switches as (
 -- two versions without a common day
 bridged as (
 
-    select * from {{ ref('int_audience_version_switches_bridged') }}
+    select * from {{ ref('int_audience_version_gaps_found') }}
 
 ),
 

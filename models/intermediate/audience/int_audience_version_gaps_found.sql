@@ -11,7 +11,7 @@ readings as (
 
 switches as (
 
-    select * from {{ ref('int_audience_version_switches_listed') }}
+    select * from {{ ref('int_audience_version_switches_unioned') }}
 
 ),
 
