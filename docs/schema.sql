@@ -4892,8 +4892,7 @@ create function metrics.place_growth(in_from_date date, in_to_date date) returns
     "artist_id" text,
     "restatement_count" bigint,
     "reset_count" bigint,
-    "relink_count" bigint,
-    "cadence_days" integer
+    "relink_count" bigint
 ) language sql stable as $$
 select
     cast("subject" as text),
@@ -4922,8 +4921,7 @@ select
     cast("artist_id" as text),
     cast("restatement_count" as bigint),
     cast("reset_count" as bigint),
-    cast("relink_count" as bigint),
-    cast("cadence_days" as integer)
+    cast("relink_count" as bigint)
 from (
 WITH windows AS (
   SELECT
@@ -5037,8 +5035,7 @@ WITH windows AS (
     artist_id,
     restatement_count,
     reset_count,
-    relink_count,
-    cadence_days
+    relink_count
   FROM rated
 )
 SELECT

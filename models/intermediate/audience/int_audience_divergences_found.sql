@@ -1,8 +1,9 @@
 -- The days on which two versions begin or cease to contradict each other while the newer one rules.
 -- They begin on the first of two such days, if most days from there on are such, or if it was the
 -- newer one that moved. They cease if the newer one moves back. A partial newest day of the older
--- one is a single day, and does neither. Days that one answer gives with two values begin and end
--- with a change of scale, because the other days may be on either.
+-- one is a single day, and does neither. While they contradict each other, the newer one may go
+-- from one scale to another. Days that one answer gives with two values begin and end with a change
+-- of scale, because the other days may be on either.
 
 with
 

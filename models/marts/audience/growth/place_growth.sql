@@ -111,8 +111,7 @@ described as (
         artist_id,
         restatement_count,
         reset_count,
-        relink_count,
-        cadence_days
+        relink_count
     from rated
 
 )
