@@ -2,6 +2,12 @@
 
 {#- Notes what a run is about to build; `end_build` takes it back. What stays was killed half way. -#}
 {% macro begin_build() -%}
+    {%- if execute and flags.WHICH in ('build', 'run', 'seed', 'test') -%}
+        select error(
+            'profiles.yml wants the plugin crescendo.dbt_plugin: put `plugins: [{module: crescendo.dbt_plugin}]` in its target.'
+        )
+        where getvariable('kept_nodes') is null;
+    {%- endif -%}
     {%- set models = [] -%}
     {%- for unique_id in selected_resources if unique_id.split('.')[0] in ('model', 'seed') -%}
         {%- do models.append(unique_id) -%}

@@ -594,6 +594,25 @@ def test_a_load_that_is_interrupted_says_so_and_changes_nothing(desk, long_load)
     assert desk.digests() == before
 
 
+@pytest.mark.parametrize("module", ["duckdb", "decimal"])
+def test_an_interrupt_while_a_module_is_imported_says_so(desk, module):
+    """There it is an ImportError of DuckDB, or a module that DuckDB lacks."""
+    code = f"""
+import os, signal, sys
+class Interrupting:
+    def find_spec(self, name, *_):
+        if name == "{module}":
+            os.kill(os.getpid(), signal.SIGINT)
+sys.meta_path.insert(0, Interrupting())
+from crescendo.cli import main
+sys.exit(main({["load", str(desk.write("first.csv", LONE))]}))
+"""
+    environment = os.environ | {"CRESCENDO_DB": str(desk.warehouse)}
+    done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=False)
+    assert (done.returncode, "interrupted: " in done.stderr) == (130, True), done.stderr
+    assert not desk.warehouse.exists()
+
+
 def test_a_load_that_is_killed_leaves_all_or_nothing(desk, long_load):
     """CRESCENDO_KILLS=50 pytest -k killed: as many moments as you have patience for."""
     desk.load(desk.write("first.csv", LONE))

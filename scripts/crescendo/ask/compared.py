@@ -52,8 +52,8 @@ def _comparable(columns: Sequence[str]) -> str:
     if "status" in columns:
         known = "(select status from metrics.dim_growth_statuses where has_percent)"
         conditions += [f"a.status in {known}", f"b.status in {known}"]
-    if {"status", "kind"} <= {*columns}:  # the sum of a flow is one of the days that were seen
-        conditions.append("not (a.kind = 'flow' and 'low_coverage' in (a.status, b.status))")
+    if {"status", "start_value"} <= {*columns}:  # a flow, which has none, is summed over the days that were seen
+        conditions.append("not (a.start_value is null and 'low_coverage' in (a.status, b.status))")
     if "same_count" in columns:  # a percent is of one set of members
         conditions.append("a.same_count = b.same_count")
     return " and ".join(conditions)

@@ -2,6 +2,7 @@
 
 import importlib
 import os
+import signal
 import sys
 from pathlib import Path
 
@@ -46,6 +47,8 @@ WITHOUT_PANDAS = (
     "averages", "build", "changes", "check", "find", "forget", "growth", "insights", "load", "metrics", "report",
     "show", "status", "watch",
 )  # fmt: skip
+# what else DuckDB imports then
+BY_DUCKDB = ("datetime", "decimal", "uuid")
 # how DuckDB tells of Ctrl-C while a statement runs, as a RuntimeError
 IN_A_STATEMENT = "Query interrupted"
 
@@ -81,7 +84,13 @@ class Verbs(click.Group):
         if name not in VERBS:
             return None
         module, function = VERBS[name].split(":")
-        return getattr(importlib.import_module(module), function)
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+        try:  # Ctrl-C waits: in the midst of an import it is an error of the module, or a crash
+            for needed in (module, *BY_DUCKDB):
+                importlib.import_module(needed)
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, before)
+        return getattr(sys.modules[module], function)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """The verbs with the first sentence of each, read from its text: to import all of them takes a second."""
