@@ -23,11 +23,13 @@ def construct(connection, nodes, wanted=("series_growth",)):
             parents[name] = [key.split(".")[-1] for key in nodes[name]["depends_on"].get("nodes", [])]
             parents[name] = [parent for parent in parents[name] if parent in nodes]
             waiting += parents[name]
+    connection.execute("begin")  # a commit for each of them would wait for the disk as often
     for name in TopologicalSorter(parents).static_order():
         if name not in made:
             node = nodes[name]
             connection.execute(f"create schema if not exists {node['schema']}")
             connection.execute(statement_of(node))
+    connection.execute("commit")
 
 
 def statement_of(node, create="create"):

@@ -287,8 +287,7 @@ def test_two_versions_that_one_load_brings_are_never_one_course(desk, case, file
     for number, name in enumerate(files):
         desk.write(f"{number}-{name}.csv", reports.csv_text(texts[name]))
     connection = case.loaded("series_growth")
-    is_on_two_scales(connection, "spotify:streams")
-    is_on_two_scales(connection, "spotify:popularity")
+    is_on_two_scales(connection, "spotify:streams", "spotify:popularity")
 
 
 # a document of one figure, its platform, the field and the metric: of each kind one
@@ -310,6 +309,11 @@ def level(metric, day, factor=1):
     return factor * (100_000 + 1_000 * day)
 
 
+def values(figure, days, factor=1):
+    """What an answer says of a figure on some days, so many times as large."""
+    return [(day, level(figure[-1], day, factor)) for day in days]
+
+
 def write_answer(desk, figure, folder, days, number=1):
     """An answer of the API in a folder of its day; days: (day, value)."""
     document, platform, field, _metric = figure
@@ -326,86 +330,71 @@ def write_answer(desk, figure, folder, days, number=1):
     (to / name).write_text(json.dumps(page))
 
 
-@pytest.mark.parametrize("figure", FIGURES, ids=METRIC_IDS)
 @pytest.mark.parametrize("pages", [1, 2])
-def test_an_answer_that_contradicts_itself_has_no_percent(desk, case, pages, figure):
+def test_an_answer_that_contradicts_itself_has_no_percent(desk, case, pages):
     """The same rule for an answer of the API: a day comes twice in a page, or in two pages of one answer."""
-    metric = figure[-1]
-    first = [(day, level(metric, day)) for day in range(91, -1, -1)]
-    second = [(day, level(metric, day, 2)) for day in range(91, 44, -1)]
-    for number, days in enumerate([first, second] if pages == 2 else [first + second], start=1):
-        write_answer(desk, figure, "2024-04-02", days, number)
-    is_on_two_scales(case.loaded("series_growth"), metric)
+    for figure in FIGURES:
+        first = values(figure, range(91, -1, -1))
+        second = values(figure, range(91, 44, -1), 2)
+        for number, days in enumerate([first, second] if pages == 2 else [first + second], start=1):
+            write_answer(desk, figure, "2024-04-02", days, number)
+    is_on_two_scales(case.loaded("series_growth"), *METRIC_IDS)
 
 
-@pytest.mark.parametrize("figure", FIGURES, ids=METRIC_IDS)
-def test_two_answers_that_contradict_each_other_have_no_percent(desk, case, figure):
+def test_two_answers_that_contradict_each_other_have_no_percent(desk, case):
     """Whatever kind of number it is: never a percent across two scales (growth.md, rule 6)."""
-    metric = figure[-1]
-    write_answer(desk, figure, "2024-04-02", [(day, level(metric, day)) for day in range(85)])
-    write_answer(desk, figure, "2024-04-03", [(day, level(metric, day, 2)) for day in range(45, 92)])
-    is_on_two_scales(case.loaded("series_growth"), metric)
+    for figure in FIGURES:
+        write_answer(desk, figure, "2024-04-02", values(figure, range(85)))
+        write_answer(desk, figure, "2024-04-03", values(figure, range(45, 92), 2))
+    is_on_two_scales(case.loaded("series_growth"), *METRIC_IDS)
 
 
-@pytest.mark.parametrize("figure", FIGURES, ids=METRIC_IDS)
-def test_two_answers_that_differ_by_a_correction_are_one_scale(desk, case, figure):
+def test_two_answers_that_differ_by_a_correction_are_one_scale(desk, case):
     """By half a percent, or of an index by one point."""
-    metric = figure[-1]
-    write_answer(desk, figure, "2024-04-02", [(day, level(metric, day)) for day in range(85)])
-    more = (lambda value: value + 1) if metric == "spotify:popularity" else (lambda value: value * 201 // 200)
-    write_answer(desk, figure, "2024-04-03", [(day, more(level(metric, day))) for day in range(45, 92)])
-    row = only(ask(case.loaded("series_growth"), "series_growth", on(50), on(60)), metric)
-    assert row["restatement_count"] == 0
-    assert row["growth_pct"] is not None
+    for figure in FIGURES:
+        write_answer(desk, figure, "2024-04-02", values(figure, range(85)))
+        is_index = figure[-1] == "spotify:popularity"
+        more = [(day, value + 1 if is_index else value * 201 // 200) for day, value in values(figure, range(45, 92))]
+        write_answer(desk, figure, "2024-04-03", more)
+    are_on_one_scale(case.loaded("series_growth"), 50, 60)
 
 
-@pytest.mark.parametrize("figure", FIGURES, ids=METRIC_IDS)
 @pytest.mark.parametrize("shared", [1, 3, 20])
 @pytest.mark.parametrize("is_lower", [False, True], ids=["higher", "lower"])
-def test_two_pages_of_one_answer_that_contradict_on_the_days_they_share_are_two_scales(
-    desk, case, figure, shared, is_lower
-):
+def test_two_pages_of_one_answer_that_contradict_on_the_days_they_share_are_two_scales(desk, case, shared, is_lower):
     """Windows of asking that meet share a day; whichever page counts there, the other's days are on another scale."""
-    metric = figure[-1]
     first, second = (2, 1) if is_lower else (1, 2)
-    write_answer(desk, figure, "2024-04-02", [(day, level(metric, day, first)) for day in range(45 + shared)], 1)
-    write_answer(desk, figure, "2024-04-02", [(day, level(metric, day, second)) for day in range(45, 92)], 2)
-    row = only(ask(case.loaded("series_growth"), "series_growth", on(30), on(80)), metric)
-    assert (row["status"], row["growth_pct"]) == ("restated_in_window", None)
+    for figure in FIGURES:
+        write_answer(desk, figure, "2024-04-02", values(figure, range(45 + shared), first), 1)
+        write_answer(desk, figure, "2024-04-02", values(figure, range(45, 92), second), 2)
+    are_on_two_scales(case.loaded("series_growth"), 30, 80)
 
 
-@pytest.mark.parametrize("figure", FIGURES, ids=METRIC_IDS)
 @pytest.mark.parametrize("factors", [(1, 2), (2, 1), (3, 2)])
-def test_answers_without_a_common_day_are_told_apart_by_one_that_has_days_of_both(desk, case, figure, factors):
+def test_answers_without_a_common_day_are_told_apart_by_one_that_has_days_of_both(desk, case, factors):
     """What an answer of all days says of each of two months shows that they are on two scales, or on one."""
-    metric = figure[-1]
-    write_answer(desk, figure, "2024-04-02", [(day, level(metric, day)) for day in range(92)])
-    for number, (days, factor) in enumerate(zip((range(46), range(46, 92)), factors, strict=True)):
-        write_answer(desk, figure, f"2024-04-0{3 + number}", [(day, level(metric, day, factor)) for day in days])
-    rows = case.loaded("series_growth")
-    row = only(ask(rows, "series_growth", on(40), on(50)), metric)
-    assert (row["status"], row["growth_pct"]) == ("restated_in_window", None)
-    inside = only(ask(rows, "series_growth", on(60), on(70)), metric)
-    assert inside["restatement_count"] == 0
+    for figure in FIGURES:
+        write_answer(desk, figure, "2024-04-02", values(figure, range(92)))
+        for number, (days, factor) in enumerate(zip((range(46), range(46, 92)), factors, strict=True)):
+            write_answer(desk, figure, f"2024-04-0{3 + number}", values(figure, days, factor))
+    connection = case.loaded("series_growth")
+    are_on_two_scales(connection, 40, 50)
+    have_no_boundary(connection, 60, 70)
 
 
-@pytest.mark.parametrize(
-    ("figure", "third", "factor"),
-    [*((figure, "newest", 2) for figure in FIGURES), *((FIGURES[0], *how) for how in [("newest", 1), ("oldest", 1)])],
-)
-def test_answers_without_a_common_day_are_told_apart_by_one_that_has_a_day_with_each(desk, case, figure, third, factor):
+@pytest.mark.parametrize(("third", "factor"), [("newest", 2), ("newest", 1), ("oldest", 1)])
+def test_answers_without_a_common_day_are_told_apart_by_one_that_has_a_day_with_each(desk, case, third, factor):
     """The third has none of the days on which they meet: it is on the scale of the one, or of the other."""
-    metric = figure[-1]
-    answers = [
-        [(day, level(metric, day)) for day in range(50)],
-        [(day, level(metric, day, 2)) for day in range(50, 92)],
-        [(day, level(metric, day, factor)) for day in (*range(20, 30), *range(70, 80))],
-    ]
     order = [2, 0, 1] if third == "oldest" else [0, 1, 2]
-    for number, place in enumerate(order):
-        write_answer(desk, figure, f"2024-04-0{2 + number}", answers[place])
-    row = only(ask(case.loaded("series_growth"), "series_growth", on(45), on(55)), metric)
-    assert (row["status"], row["growth_pct"]) == ("restated_in_window", None)
+    for figure in FIGURES:
+        answers = [
+            values(figure, range(50)),
+            values(figure, range(50, 92), 2),
+            values(figure, (*range(20, 30), *range(70, 80)), factor),
+        ]
+        for number, place in enumerate(order):
+            write_answer(desk, figure, f"2024-04-0{2 + number}", answers[place])
+    are_on_two_scales(case.loaded("series_growth"), 45, 55)
 
 
 def write_report(desk, days, factor=lambda day: 1):
@@ -426,7 +415,7 @@ def test_a_report_that_contradicts_two_answers_tells_whether_they_are_on_one_sca
     write_report(desk, range(92))
     for figure in (FIGURES[0], FIGURES[-1]):
         for number, (days, factor) in enumerate(zip((range(46), range(46, 92)), factors, strict=True)):
-            write_answer(desk, figure, f"2024-04-0{3 + number}", [(d, level(figure[-1], d, factor)) for d in days])
+            write_answer(desk, figure, f"2024-04-0{3 + number}", values(figure, days, factor))
     rows = case.loaded("series_growth")
     for metric in ("spotify:streams", "spotify:popularity"):
         row = only(ask(rows, "series_growth", on(40), on(50)), metric)
@@ -438,18 +427,19 @@ def test_a_report_that_contradicts_two_answers_tells_whether_they_are_on_one_sca
 def test_an_excursion_of_a_report_on_another_scale_is_none_of_the_answer(desk, case, away):
     write_report(desk, range(92), lambda day: 2 if day in away else 1)
     for figure in (FIGURES[0], FIGURES[-1]):
-        write_answer(desk, figure, "2024-04-03", [(day, level(figure[-1], day, 3)) for day in range(92)])
+        write_answer(desk, figure, "2024-04-03", values(figure, range(92), 3))
     rows = case.loaded("series_growth")
     for metric in ("spotify:streams", "spotify:popularity"):
         row = only(ask(rows, "series_growth", on(40), on(60)), metric)
         assert row["restatement_count"] == 0 and row["growth_pct"] is not None, metric
 
 
-def crosses_no_scale(rows, metric, since, until):
+def cross_no_scale(connection, since, until, metrics=METRIC_IDS):
     """No percent; or, of a counter that shows a few days on another scale, the percent without them."""
-    row = only(ask(rows, "series_growth", on(since), on(until)), metric)
-    is_counter = METRICS[metric].kind == "counter"
-    assert row["growth_pct"] is None or (is_counter and abs(row["growth_pct"]) < 25), (since, until, row["growth_pct"])
+    rows = ask(connection, "series_growth", on(since), on(until))
+    for metric in metrics:
+        percent, is_counter = only(rows, metric)["growth_pct"], METRICS[metric].kind == "counter"
+        assert percent is None or (is_counter and abs(percent) < 25), (metric, since, until, percent)
 
 
 @pytest.mark.parametrize("hole", [(50,), (54,), (55,), (53, 54, 55)], ids=str)
@@ -459,14 +449,13 @@ def test_a_report_that_fills_a_hole_soon_after_answers_changed_their_scale_is_on
     metrics = ("spotify:streams", "spotify:popularity")
     write_report(desk, range(last + 1))
     for figure in (FIGURES[0], FIGURES[-1]):
-        newer = [(day, level(figure[-1], day, 2)) for day in range(48, 92) if day not in hole]
-        write_answer(desk, figure, "2024-04-02", [(day, level(figure[-1], day)) for day in range(56)][: hole[0]])
+        newer = values(figure, [day for day in range(48, 92) if day not in hole], 2)
+        write_answer(desk, figure, "2024-04-02", values(figure, range(min(56, hole[0]))))
         write_answer(desk, figure, "2024-04-03", newer)
-    rows = case.loaded("series_growth")
-    for metric in metrics:
-        for since, until in ((hole[0] - 1, hole[0]), (hole[-1], hole[-1] + 1), (hole[-1], 70)):
-            crosses_no_scale(rows, metric, since, until)
-        assert only(ask(rows, "series_growth", on(70), on(80)), metric)["restatement_count"] == 0
+    connection = case.loaded("series_growth")
+    for since, until in ((hole[0] - 1, hole[0]), (hole[-1], hole[-1] + 1), (hole[-1], 70)):
+        cross_no_scale(connection, since, until, metrics)
+    have_no_boundary(connection, 70, 80, metrics)
 
 
 # the days of each page of one answer and what it multiplies; and windows that are on one scale
@@ -479,67 +468,82 @@ PAGES = {
 }
 
 
-@pytest.mark.parametrize("figure", FIGURES, ids=METRIC_IDS)
 @pytest.mark.parametrize("pages", PAGES)
-def test_pages_of_one_answer_are_each_on_a_scale_of_its_own(desk, case, figure, pages):
+def test_pages_of_one_answer_are_each_on_a_scale_of_its_own(desk, case, pages):
     """Whichever counts: a window whose ends two pages give that contradict each other has no percent."""
-    metric = figure[-1]
     given, sound = PAGES[pages]
-    for number, (days, factor) in enumerate(given, start=1):
-        write_answer(desk, figure, "2024-04-02", [(day, level(metric, day, factor)) for day in days], number)
-    rows = case.loaded("series_growth")
+    for figure in FIGURES:
+        for number, (days, factor) in enumerate(given, start=1):
+            write_answer(desk, figure, "2024-04-02", values(figure, days, factor), number)
+    connection = case.loaded("series_growth")
     scale = [max(factor for days, factor in given if day in days) for day in range(92)]
     changes = [day for day in range(1, 92) if scale[day] != scale[day - 1]]
     for day in changes:
         for since, until in ((day - 1, day), (day - 1, min(day + 10, 91)), (day - 10, day)):
-            crosses_no_scale(rows, metric, since, until)
+            cross_no_scale(connection, since, until)
     for since, until in sound:
-        assert only(ask(rows, "series_growth", on(since), on(until)), metric)["restatement_count"] == 0
+        have_no_boundary(connection, since, until)
 
 
-@pytest.mark.parametrize("figure", FIGURES, ids=METRIC_IDS)
 @pytest.mark.parametrize("begins", [40, 45], ids=["in the midst", "at the beginning"])
-def test_what_a_newer_answer_says_of_a_few_days_only_has_no_percent(desk, case, figure, begins):
+def test_what_a_newer_answer_says_of_a_few_days_only_has_no_percent(desk, case, begins):
     """It is twice as large on three days and agrees from then on: neither way in nor way out is growth."""
-    metric = figure[-1]
-    write_answer(desk, figure, "2024-04-02", [(day, level(metric, day)) for day in range(85)])
-    newer = [(day, level(metric, day, 2 if 45 <= day <= 47 else 1)) for day in range(begins, 92)]
-    write_answer(desk, figure, "2024-04-03", newer)
-    rows = case.loaded("series_growth")
+    for figure in FIGURES:
+        write_answer(desk, figure, "2024-04-02", values(figure, range(85)))
+        newer = [*values(figure, range(begins, 45)), *values(figure, range(45, 48), 2), *values(figure, range(48, 92))]
+        write_answer(desk, figure, "2024-04-03", newer)
+    connection = case.loaded("series_growth")
     for since, until in ((44, 45), (47, 48), (40, 46), (46, 60)):
-        crosses_no_scale(rows, metric, since, until)
-    assert only(ask(rows, "series_growth", on(50), on(80)), metric)["restatement_count"] == 0
+        cross_no_scale(connection, since, until)
+    have_no_boundary(connection, 50, 80)
 
 
-@pytest.mark.parametrize("figure", FIGURES, ids=METRIC_IDS)
 @pytest.mark.parametrize("partial", [(84,), (70,), (70, 71, 72)], ids=str)
-def test_what_an_older_answer_says_of_a_few_days_only_changes_no_scale(desk, case, figure, partial):
+def test_what_an_older_answer_says_of_a_few_days_only_changes_no_scale(desk, case, partial):
     """Its newest day was partial, or some days were: the newer answer has them whole, and counts throughout."""
-    metric = figure[-1]
-    write_answer(
-        desk, figure, "2024-04-02", [(day, level(metric, day) // (2 if day in partial else 1)) for day in range(85)]
-    )
-    write_answer(desk, figure, "2024-04-03", [(day, level(metric, day)) for day in range(45, 92)])
-    row = only(ask(case.loaded("series_growth"), "series_growth", on(60), on(90)), metric)
-    assert row["restatement_count"] == 0 and row["growth_pct"] is not None
+    for figure in FIGURES:
+        older = [(day, value // (2 if day in partial else 1)) for day, value in values(figure, range(85))]
+        write_answer(desk, figure, "2024-04-02", older)
+        write_answer(desk, figure, "2024-04-03", values(figure, range(45, 92)))
+    are_on_one_scale(case.loaded("series_growth"), 60, 90)
 
 
-def is_on_two_scales(connection, metric):
+def are_on_two_scales(connection, since, until):
+    rows = ask(connection, "series_growth", on(since), on(until))
+    for metric in METRIC_IDS:
+        assert having(only(rows, metric), "status", "growth_pct") == ("restated_in_window", None), metric
+
+
+def have_no_boundary(connection, since, until, metrics=METRIC_IDS):
+    rows = ask(connection, "series_growth", on(since), on(until))
+    assert [only(rows, metric)["restatement_count"] for metric in metrics] == [0] * len(metrics)
+    return rows
+
+
+def are_on_one_scale(connection, since, until, metrics=METRIC_IDS):
+    rows = have_no_boundary(connection, since, until, metrics)
+    assert [metric for metric in metrics if only(rows, metric)["growth_pct"] is None] == []
+
+
+def is_on_two_scales(connection, *metrics):
     """From day 45 on the values are twice as large: no percent across it, and one on each side of it."""
-    kind = METRICS[metric].kind
-    row = only(ask(connection, "series_growth", on(30), on(60)), metric)
-    assert having(row, "status", "growth_pct", "restatement_count") == ("restated_in_window", None, 1)
-    # the percent of a flow is that of both windows: the boundary is in the one before
-    row = only(ask(connection, "series_growth", on(50), on(60)), metric)
-    expected = ("restated_in_window", None, 0) if kind == "flow" else (row["status"], row["growth_pct"], 0)
-    assert having(row, "status", "growth_pct", "restatement_count") == expected
-    for since, until in ((on(15), on(30)), (on(60), on(75))):
-        row = only(ask(connection, "series_growth", since, until), metric)
-        assert row["growth_pct"] is not None and row["status"] in ("ok", "low_base", "low_coverage"), row
-    if kind == "counter":
-        for since, until, gained in ((on(10), on(40), 30_000), (on(50), on(60), 20_000)):
-            row = only(ask(connection, "series_growth", since, until), metric)
-            assert having(row, "growth", "status") == (gained, "ok")
+    across, after, *sides, before = (
+        ask(connection, "series_growth", on(since), on(until))
+        for since, until in ((30, 60), (50, 60), (15, 30), (60, 75), (10, 40))
+    )
+    for metric in metrics:
+        kind = METRICS[metric].kind
+        row = only(across, metric)
+        assert having(row, "status", "growth_pct", "restatement_count") == ("restated_in_window", None, 1)
+        # the percent of a flow is that of both windows: the boundary is in the one before
+        row = only(after, metric)
+        expected = ("restated_in_window", None, 0) if kind == "flow" else (row["status"], row["growth_pct"], 0)
+        assert having(row, "status", "growth_pct", "restatement_count") == expected
+        for row in (only(rows, metric) for rows in sides):
+            assert row["growth_pct"] is not None and row["status"] in ("ok", "low_base", "low_coverage"), row
+        if kind == "counter":
+            for rows, gained in ((before, 30_000), (after, 20_000)):
+                assert having(only(rows, metric), "growth", "status") == (gained, "ok")
 
 
 @pytest.mark.parametrize("file", ["ahead_29_days", "typo_year_2042"])
@@ -588,8 +592,8 @@ def test_a_year_before_on_another_scale_is_compared_with_nothing(nodes, metric):
 def test_no_answer_compares_with_a_year_before_on_another_scale(desk, case, kind, by):
     """The same of what the command line answers."""
     figure, years = FIGURES[0], range(430)
-    write_answer(desk, figure, "2025-03-10", [(day, level(figure[-1], day)) for day in years[:220]])
-    write_answer(desk, figure, "2025-03-11", [(day, level(figure[-1], day, 2)) for day in years[200:]])
+    write_answer(desk, figure, "2025-03-10", values(figure, years[:220]))
+    write_answer(desk, figure, "2025-03-11", values(figure, years[200:], 2))
     functions = ("series_growth", "artist_growth", f"{by}_growth", f"{by}_averages", "dim_growth_statuses")
     asked = Question(kind, by=by, metric="streams", last="28d", against="year")
     answer = answered(asked, case.loaded(*functions), notes=[])
@@ -762,7 +766,7 @@ def test_a_carried_base_makes_no_gain_faster_and_one_anchor_is_compared_with_not
 def test_an_answer_compares_growth_a_day_between_anchors(desk, case, by, against):
     """The same of what the command line answers, in weeks and against other windows."""
     figure = FIGURES[0]
-    write_answer(desk, figure, "2025-03-10", [(day, level(figure[-1], day)) for day in range(1, 430, 2)])
+    write_answer(desk, figure, "2025-03-10", values(figure, range(1, 430, 2)))
     functions = ("series_growth", "artist_growth", f"{by}_growth", "dim_growth_statuses")
     connection = case.loaded(*functions)
     for last in ("7d", "8d", "9d"):

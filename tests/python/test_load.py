@@ -599,6 +599,7 @@ def test_an_interrupt_while_a_module_is_imported_says_so(desk, module):
     """There it is an ImportError of DuckDB, or a module that DuckDB lacks."""
     code = f"""
 import os, signal, sys
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a job in the background would not hear of Ctrl-C
 class Interrupting:
     def find_spec(self, name, *_):
         if name == "{module}":
