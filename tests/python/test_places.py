@@ -69,7 +69,7 @@ def answered(connection):
         places[place] = [Version(course, load, extracted) for (extracted, load), course in answers.items()]
         for (extracted, load), course in sorted(answers.items()):  # the last one counts
             listed |= {(place, day): counts[place, extracted, load, day, value] for day, value in course.items()}
-    return places, listed
+    return places, listed, counts
 
 
 def series_of(place, versions):
@@ -78,14 +78,16 @@ def series_of(place, versions):
     return Series(metric, ruled(versions, metric.correction or Fraction(1, 100)))
 
 
-def cities_of(courses, listed):
-    """(artist, metric, country, day) -> its listed cities: how often, and with which value."""
-    found = defaultdict(dict)
-    for place, series in courses.items():
+def cities_of(places, counts):
+    """(artist, metric, country, day) -> answer -> the cities that it lists: how often, and with which value."""
+    found = defaultdict(lambda: defaultdict(dict))
+    for place, versions in places.items():
         artist, metric, kind, country, region, city = place
-        if kind == "city":
-            for point in series.points:
-                found[artist, metric, country, point.day][region, city] = listed[place, point.day], point.value
+        for answer in versions if kind == "city" else ():
+            at = answer.extracted, answer.load
+            for day, value in answer.course.items():
+                listed = counts[place, *at, day, value], value
+                found[artist, metric, country, day][at][region, city] = listed
     return found
 
 
@@ -157,9 +159,9 @@ def expected(place, one, start, end, cadence, made_of, complete):
 
 def described(connection):
     """(subject, metric, type of place) -> place, course, what a value is made of, rhythm and last complete day."""
-    places, listed = answered(connection)
+    places, listed, counts = answered(connection)
     courses = {place: series_of(place, versions) for place, versions in places.items()}
-    cities, cadences = cities_of(courses, listed), rhythms(courses)
+    cities, cadences = cities_of(places, counts), rhythms(courses)
     complete = dict(
         connection.execute("select platform, complete_through_date from metrics.platform_completeness").fetchall()
     )
@@ -168,7 +170,8 @@ def described(connection):
         artist, metric, kind, country, *_ = place
 
         def made_of(point, place=place, country=country):
-            own = cities.get((*place[:2], country, point.day), {})
+            at = max((one.extracted, one.load) for one in places[place] if point.day in one.course)
+            own = cities[(*place[:2], country, point.day)][at]  # those of another answer are no part of it
             total = sum(value for _count, value in own.values())
             if place[2] == "country" and own and abs(total - point.value) < 0.5:
                 return frozenset((city, count) for city, (count, _value) in own.items())
@@ -442,3 +445,24 @@ def test_a_place_is_not_compared_across_a_change_of_scale(listed):
         assert None not in later and len(later) == 2
         assert compare_averages(connection, date(2024, 5, 1), date(2024, 6, 30)) == 1
         assert compare_averages(connection, date(2024, 7, 1), date(2024, 8, 30)) == 0
+
+
+def test_a_country_is_made_of_the_cities_of_the_answer_that_it_is_of(listed):
+    """An older answer lists two cities on each day, the newer one either: the country has other cities, not growth."""
+    days = [BEGIN + 7 * n * DAY for n in range(4)]
+    name = f"artist-local-streaming__{uuid(1)}__spotify__2024-01-01_2024-12-31__p0001"
+    lyon, nice, france = ("city", "Lyon"), ("city", "Nice"), ("country", "FR")
+    older = {place: dict.fromkeys(days, value) for place, value in ((lyon, 2_000), (nice, 8_000))}
+    newer = {
+        lyon: dict.fromkeys(days[:2], 2_000),
+        nice: dict.fromkeys(days[2:], 8_000),
+        france: dict.fromkeys(days[:2], 2_000) | dict.fromkeys(days[2:], 8_000),
+    }
+    pages = [{(date(2026, month, 1), name): page(1, "spotify", one)} for month, one in ((1, older), (2, newer))]
+    with listed(*pages) as connection:
+        compare(connection, str(days[1]), str(days[2]))
+        row = connection.execute(
+            "select growth_pct, status from metrics.place_growth(?::date, ?::date) where subject_type = 'country'",
+            [days[1], days[2]],
+        ).fetchall()
+    assert row == [(None, "relinked_in_window")]

@@ -13,6 +13,12 @@ observations as (
 
 ),
 
+cities as (
+
+    select * from {{ ref('int_country_cities_listed') }}
+
+),
+
 restatements as (
 
     select * from {{ ref('int_audience_restatements_found') }}
@@ -33,22 +39,6 @@ keyed as (
             case when place_type = 'city' then coalesce(nullif(place_city, ''), '?') end
         ) as place_id
     from observations
-
-),
-
--- one row per artist, metric, country and day
-cities as (
-
-    select
-        artist_id,
-        metric_id,
-        place_country,
-        observed_date,
-        sum(value) as value,
-        bit_xor({{ series_key('place_id', 'cast(answer_count as string)') }}) as cities_key
-    from keyed
-    where place_type = 'city'
-    group by all
 
 ),
 
