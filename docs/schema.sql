@@ -2297,7 +2297,7 @@ comment on column metrics.growth_windows."end_value" is 'Value at the close of `
 comment on column metrics.growth_windows."growth" is 'End less start, without what came or went with identifiers; of a flow, the sum of the window. If it began in the window and is a counter: from zero.';
 comment on column metrics.growth_windows."growth_pct" is 'Growth in percent of the start; of a flow, of the sum of the window before; null if the status says so.';
 comment on column metrics.growth_windows."daily_rate_pct" is 'Growth in percent a day, compounded, to compare windows of different lengths; null if `growth_pct` is, and for a flow.';
-comment on column metrics.growth_windows."gained" is 'Sum of the rises in the window, so that a fall takes nothing away; null if start or end is missing. Of a flow, the sum of its values; null if none was observed.';
+comment on column metrics.growth_windows."gained" is 'Of a counter the sum of its rises in the window, so that a fall takes nothing away; of what may fall its growth; null if start or end is missing. Of a flow, the sum of its values; null if none was observed.';
 comment on column metrics.growth_windows."coverage_ratio" is 'Observed days of the expected ones, at most 1.';
 comment on column metrics.growth_windows."is_new" is 'Whether there is no start because the subject began in the window; false if the day it began is not known.';
 comment on column metrics.growth_windows."is_rankable" is 'Whether it has a percent, or would have one if its base were not zero.';
@@ -2872,8 +2872,20 @@ WITH anchors AS (
       CAST($1 AS DATE) - CAST(CAST($2 AS DATE) - CAST($1 AS DATE) AS INT) - earlier.observed_date <= series.max_age_days,
       FALSE
     ) AS has_earlier_value,
-    closing.running_gain - COALESCE(opening.running_gain, 0) AS gained,
-    opening.running_gain - COALESCE(earlier.running_gain, 0) AS previous_gained,
+    CASE
+      WHEN series.kind IN ('counter', 'flow')
+      THEN closing.running_gain - COALESCE(opening.running_gain, 0)
+      ELSE closing.value - opening.value - (
+        closing.linked_value - opening.linked_value
+      )
+    END AS gained,
+    CASE
+      WHEN series.kind IN ('counter', 'flow')
+      THEN opening.running_gain - COALESCE(earlier.running_gain, 0)
+      ELSE opening.value - earlier.value - (
+        opening.linked_value - earlier.linked_value
+      )
+    END AS previous_gained,
     closing.observed_date - COALESCE(opening.observed_date, series.first_date) AS gained_day_count,
     CASE
       WHEN series.kind <> 'flow'
@@ -3393,8 +3405,20 @@ WITH anchors AS (
       CAST($1 AS DATE) - CAST(CAST($2 AS DATE) - CAST($1 AS DATE) AS INT) - earlier.observed_date <= series.max_age_days,
       FALSE
     ) AS has_earlier_value,
-    closing.running_gain - COALESCE(opening.running_gain, 0) AS gained,
-    opening.running_gain - COALESCE(earlier.running_gain, 0) AS previous_gained,
+    CASE
+      WHEN series.kind IN ('counter', 'flow')
+      THEN closing.running_gain - COALESCE(opening.running_gain, 0)
+      ELSE closing.value - opening.value - (
+        closing.linked_value - opening.linked_value
+      )
+    END AS gained,
+    CASE
+      WHEN series.kind IN ('counter', 'flow')
+      THEN opening.running_gain - COALESCE(earlier.running_gain, 0)
+      ELSE opening.value - earlier.value - (
+        opening.linked_value - earlier.linked_value
+      )
+    END AS previous_gained,
     closing.observed_date - COALESCE(opening.observed_date, series.first_date) AS gained_day_count,
     CASE
       WHEN series.kind <> 'flow'

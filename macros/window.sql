@@ -103,8 +103,17 @@
         -- what came with identifiers, less what went with them
         closing.linked_value - coalesce(opening.linked_value, 0) as linked_change,
         coalesce({{ earlier_day }} - earlier.observed_date <= series.max_age_days, false) as has_earlier_value,
-        closing.running_gain - coalesce(opening.running_gain, 0) as gained,
-        opening.running_gain - coalesce(earlier.running_gain, 0) as previous_gained,
+        -- the rises of what may fall are as many as it is read: it gains its growth
+        case
+            when series.kind in ('counter', 'flow')
+                then closing.running_gain - coalesce(opening.running_gain, 0)
+            else closing.value - opening.value - (closing.linked_value - opening.linked_value)
+        end as gained,
+        case
+            when series.kind in ('counter', 'flow')
+                then opening.running_gain - coalesce(earlier.running_gain, 0)
+            else opening.value - earlier.value - (opening.linked_value - earlier.linked_value)
+        end as previous_gained,
         closing.observed_date - coalesce(opening.observed_date, series.first_date) as gained_day_count,
         -- the sum of a flow is compared as it is, but windows of as many days have four weekly lists or five
         case

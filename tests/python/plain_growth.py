@@ -217,12 +217,15 @@ class Series:
         return len(within(self.sound, since, until))
 
     def gained(self, since: date, until: date) -> int | None:
-        """Sum of the rises in (since, until], of a flow of its values; None if that cannot be told."""
+        """What a counter rose by in (since, until], of a flow the sum of its values; what may fall gains its growth."""
         if self.metric.kind == "flow":
             inside = [point.value for point in within(self.sound, since, until)]
             return sum(inside) if inside else None
-        if not self.anchor(since) or not self.anchor(until):
+        start, end = self.anchor(since), self.anchor(until)
+        if not start or not end:
             return None
+        if self.metric.kind != "counter":
+            return end.on_scale_of(start) - start.value
         return sum(step.gain for step in within(self.steps, since, until))
 
     def anchored_days(self, since: date, until: date) -> int | None:

@@ -762,6 +762,18 @@ def test_a_carried_base_makes_no_gain_faster_and_one_anchor_is_compared_with_not
         assert having(row, "gained", "growth_pct", "period_change_pct") == (0, 0, None)
 
 
+def test_what_an_account_gains_is_not_how_often_it_is_read(desk, case):
+    """100 a day, by a rise of 300 and a fall of 100: read daily, then every second day; one reading is a leap."""
+    days = [*range(60), *range(61, 92, 2)]
+    course = [(day, (100_000 + 100 * day + 200 * (day % 2)) * (3 if day == 40 else 2) // 2) for day in days]
+    write_answer(desk, FIGURES[2], "2024-04-02", course)
+    connection = case.loaded("series_growth", "artist_growth")
+    for function in ("series_growth", "artist_growth"):
+        row = only(ask(connection, function, on(59), on(87)), "instagram:followers")
+        assert having(row, "growth", "gained", "previous_gained") == (2_800, 2_800, 2_800), function
+        assert having(row, "period_change_pct", "status") == (0, "ok"), function
+
+
 @pytest.mark.parametrize(("by", "against"), [("song", "previous"), ("song", "year"), ("platform", "previous")])
 def test_an_answer_compares_growth_a_day_between_anchors(desk, case, by, against):
     """The same of what the command line answers, in weeks and against other windows."""

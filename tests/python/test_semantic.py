@@ -19,14 +19,14 @@ DAYS = f"between '{FIRST}' and '{CLOSED}'"
 # for each saved query: its key and measures as the warehouse itself gives them
 EXPECTED = {
     "growth_of_series": f"""
-        select series_id as series, gained, observed_days,
+        select series_id as series, case when kind = 'counter' then gained end as gained, observed_days,
             -- of a counter that began in the window the function counts from zero
             case when start_value is not null then growth end as growth
         from {GROWN} where kind <> 'flow' and observed_days > 0
     """,
     "gained_by_platform": f"""
         select platform as series__catalogued__platform, unit as series__catalogued__unit, sum(gained) as gained
-        from {GROWN} where kind <> 'flow' and observed_days > 0 group by all
+        from {GROWN} where kind = 'counter' and observed_days > 0 group by all
     """,
     "counted_by_metric": f"""
         select platform || ':' || metric as series__metric_id, sum(gained) as counted,
