@@ -82,6 +82,31 @@ def test_every_entry_of_a_song_that_is_counted_has_an_effect_or_a_reason(estimat
         assert effect is None or low <= effect <= high
 
 
+def test_what_was_estimated_of_what_is_gone_is_left_out(estimated, tmp_path):
+    """Estimates stay when the files that they are of go, and a build must not fail on them."""
+    folder, _ = estimated
+    warehouse = tmp_path / "crescendo.duckdb"
+    shutil.copy(folder / warehouse.name, warehouse)
+    gone = {
+        "forecasts": ("series_id", "subject_id = 'song:gone', series_id = 1"),
+        "milestones_expected": ("series_id", "series_id = 1"),
+        "playlist_effects": ("song_id", "song_id = 'gone'"),
+    }
+    for table, (key, change) in gone.items():
+        with duckdb.connect(str(warehouse)) as connection:
+            [[one, count]] = connection.execute(
+                f"select {key}, count(*) from estimates.{table} where {key} is not null group by all limit 1"
+            ).fetchall()
+            [before] = connection.execute(f"select count(*) from insights.{table}").fetchone()
+            connection.execute(f"update estimates.{table} set {change} where {key} = ?", [one])
+            left = connection.execute(f"select count(*) from insights.{table}").fetchone()
+        assert left == (before - count,), table
+    with duckdb.connect(str(warehouse)) as connection:
+        connection.execute("update estimates.playlist_effects set playlist_id = 'gone' where playlist_id is not null")
+        scopes = connection.execute("select distinct scope from insights.playlist_effects order by all").fetchall()
+    assert scopes == [("platform",), ("playlist_type",)]
+
+
 def test_milestones_are_expected_after_their_newest_value(estimated):
     folder, _ = estimated
     wrong = """

@@ -21,6 +21,12 @@ subjects as (
 
 ),
 
+series as (
+
+    select * from {{ ref('dim_series') }}
+
+),
+
 named as (
 
     select
@@ -43,7 +49,9 @@ named as (
         estimates.series_id
     from estimates
     inner join metrics on estimates.metric_id = metrics.metric_id
-    left join subjects on estimates.subject_id = subjects.subject_id
+    inner join subjects on estimates.subject_id = subjects.subject_id
+    -- what was estimated may be of series whose files are gone by now
+    inner join series on estimates.series_id = series.series_id
 
 )
 

@@ -58,6 +58,10 @@ named as (
     inner join metrics on estimates.metric_id = metrics.metric_id
     left join playlists on estimates.playlist_id = playlists.playlist_id
     left join songs on estimates.song_id = songs.song_id
+    -- what was estimated may be of songs and playlists whose files are gone by now
+    where
+        (estimates.playlist_id is null or playlists.playlist_id is not null)
+        and (estimates.song_id is null or songs.song_id is not null)
 
 )
 
