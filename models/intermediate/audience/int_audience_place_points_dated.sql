@@ -81,9 +81,9 @@ dated as (
             else coalesce(metric_names.metric, 'listening')
         end as metric_id,
         points.place_type,
-        coalesce(points.country_code, '') as place_country,
-        coalesce(points.region, '') as region_name,
-        coalesce(points.city_name, '') as place_city,
+        coalesce(upper(points.country_code), '') as place_country,
+        coalesce({{ folded_text('points.region') }}, '') as region_name,
+        coalesce({{ folded_text('points.city_name') }}, '') as place_city,
         points.observed_date,
         versions.version_number,
         versions.answer_page,

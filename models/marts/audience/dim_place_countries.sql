@@ -15,14 +15,14 @@ cities as (
 named as (
 
     select
-        country_code,
+        upper(country_code) as country_code,
         country_name
     from countries
 
     union all
 
     select
-        country_code,
+        upper(country_code) as country_code,
         country_name
     from cities
 
