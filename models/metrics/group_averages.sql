@@ -38,7 +38,9 @@ averaged as (
         median(averages.latest_value) as median_latest_value,
         count(*) as member_count,
         cast(sum(averages.observed_days) as bigint) as n_days,
-        least(1, sum(averages.observed_days) / sum(averages.expected_days)) as coverage_ratio,
+        -- a member that is read too often makes up for none that is not read
+        sum(least(averages.observed_days, averages.expected_days))
+        / sum(averages.expected_days) as coverage_ratio,
         members.subject_type,
         members.member_type,
         count(*) filter (where averages.changes_scale) as rescaled_count

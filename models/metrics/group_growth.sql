@@ -19,7 +19,7 @@ known as (
         case
             when kind = 'flow' then coalesce(gained_then, previous_gained) else start_value
         end as base,
-        observed_days < {{ var("coverage_floor") }} * expected_days as is_thin
+        covered_days < {{ var("coverage_floor") }} * expected_days as is_thin
     from sums
 
 ),
@@ -94,7 +94,7 @@ described as (
         end as daily_rate_pct,
         observed_days,
         expected_days,
-        if(expected_days > 0, least(1, observed_days / expected_days), 0) as coverage_ratio,
+        if(expected_days > 0, covered_days / expected_days, 0) as coverage_ratio,
         correction_count,
         restatement_count,
         reset_count,

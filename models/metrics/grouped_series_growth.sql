@@ -89,6 +89,11 @@ summed as (
             as observed_days,
         cast(coalesce(sum(expected_days) filter (where part = 'same'), 0) as bigint)
             as expected_days,
+        -- a member that is read too often makes up for none that is not read
+        cast(
+            coalesce(sum(least(observed_days, expected_days)) filter (where part = 'same'), 0)
+            as bigint
+        ) as covered_days,
         cast(coalesce(sum(correction_count) filter (where part <> 'twin'), 0) as bigint)
             as correction_count,
         cast(coalesce(sum(restatement_count) filter (where part <> 'twin'), 0) as bigint)

@@ -54,7 +54,7 @@ averaged as (
         cast(sum({{ exact('average') }}) as double) as average,
         cast(sum({{ exact('size') }}) as double) as size,
         count(average_per_observed_day) as member_count,
-        sum(observed_days) / sum(expected_days) as coverage_ratio,
+        sum(least(observed_days, expected_days)) / sum(expected_days) as coverage_ratio,
         max(min_base) as min_base,
         -- of a group whose other members are confirmed, the rest of this one is left out
         bool_and(unconfirmed_days > 0) as is_all_unconfirmed,
