@@ -183,11 +183,9 @@ known as (
             when kind = 'flow' then previous_observed_days > 0 else start_value is not null
         end as has_base,
         least(1, observed_days / expected_days) as coverage_ratio,
-        case
-            when kind = 'flow'
-                then least(observed_days, previous_observed_days) < {{ var('coverage_floor') }} * expected_days
-            else observed_days < {{ var('coverage_floor') }} * expected_days
-        end as is_thin,
+        observed_days >= {{ var('coverage_floor') }} * expected_days as is_covered,
+        if(kind = 'flow', least(observed_days, previous_observed_days), observed_days)
+        < {{ var('coverage_floor') }} * expected_days as is_thin,
         case when kind = 'flow' then previous_gained else start_value end as base,
         kind = 'flow' or coalesce(is_earlier_comparable, false) as is_pace_comparable,
         case

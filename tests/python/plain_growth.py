@@ -216,6 +216,10 @@ class Series:
         """Observed days of (since, until]."""
         return len(within(self.sound, since, until))
 
+    def covered_days(self, since: date, until: date) -> int:
+        """Observed days of (since, until], of those that are expected."""
+        return min(self.days_in(since, until), expected_days(self.metric, since, until))
+
     def gained(self, since: date, until: date) -> int | None:
         """What a counter rose by in (since, until], of a flow the sum of its values; what may fall gains its growth."""
         if self.metric.kind == "flow":
@@ -430,7 +434,8 @@ def group_growth(members: list[Series], since: date, until: date, complete: date
         "previous_gained": sum(befores) if befores else None,
         "period_change_pct": change,
         "observed_days": total("same", "observed_days"),
-        "expected_days": total("same", "expected_days"),
+        "expected_days": (expected := total("same", "expected_days")),
+        "coverage_ratio": sum(one.covered_days(since, until) for one, _ in parts["same"]) / expected if expected else 0,
         "same_count": len(parts["same"]),
         "new_count": len(parts["new"]),
         "new_value": new,
@@ -478,6 +483,33 @@ def _has_pace(one: Series, since: date, until: date) -> bool:
     return one.is_comparable(*before) and one.anchored_days(since, until) > 0 and one.anchored_days(*before) > 0
 
 
+def change_against(members: list[Series], own: Window, other: Window) -> tuple[float | None, int]:
+    """Growth in a window against that in another of as many days, in percent, and of how many members it is.
+
+    A member counts if both windows may be quoted and lie on one scale; of a flow, if both were covered. Their growth a
+    day between their anchors is added up.
+    """
+    again = [one for one in members if _has_change(one, own, other)]
+    now, before = (
+        sum(
+            (Fraction(one.growth(*window, date.max)["growth"]) / one.anchored_days(*window) for one in again),
+            Fraction(0),
+        )
+        for window in (own, other)
+    )
+    return (float(100 * (now - before) / before) if before > 0 else None), len(again)
+
+
+def _has_change(one: Series, own: Window, other: Window) -> bool:
+    breaks = one.breaks(min(own[0], other[0]), own[1])
+    if breaks["reset"] or breaks["restatement"] or breaks["relinked"]:
+        return False
+    if one.metric.kind == "flow":
+        return one.is_covered(*own) and one.is_covered(*other)
+    quoted = all(one.growth(*window, date.max)["status"] in PERCENT for window in (own, other))
+    return quoted and one.anchored_days(*own) > 0 and one.anchored_days(*other) > 0
+
+
 def _status_of_group(parts: dict[str, list], statuses: list[str], since: date, until: date, complete: date) -> str:
     same, restated = parts["same"], [row for _, row in parts["restated"]]
     if not same and restated:
@@ -502,7 +534,7 @@ def _status_of_group(parts: dict[str, list], statuses: list[str], since: date, u
     return first_that_holds(
         no_base=base is None,
         zero_base=base is not None and base <= 0,
-        low_coverage=Fraction(sum(one.days_in(since, until) for one, _ in same), expected) < ENOUGH,
+        low_coverage=Fraction(sum(one.covered_days(since, until) for one, _ in same), expected) < ENOUGH,
         low_base=base is not None and base < metric.min_base,
         partial_window=until > complete,
     )

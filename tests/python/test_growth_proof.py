@@ -14,6 +14,8 @@ import pytest
 import reports
 from compiled import ask, construct, insert
 from conftest import ROOT
+from crescendo.ask.answers import ask as answered
+from crescendo.ask.question import Question
 from crescendo.ingest.load import load
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -23,7 +25,9 @@ from plain_growth import (
     Observation,
     Series,
     catalogue,
+    change_against,
     complete_through,
+    expected_days,
     group_growth,
     growth_window,
     window_before,
@@ -627,6 +631,31 @@ def test_recordings_add_up_to_their_artists_platforms_and_labels(catalogued, lab
     assert {*common, "twin_count", "restated_count", "lost_count", "new_count"} <= met.keys(), met
 
 
+@pytest.mark.parametrize("against", ["previous", "year"])
+def test_a_group_is_compared_over_the_members_that_both_windows_can_compare(
+    catalogued, label, catalogue_of_songs, against
+):
+    """What `--against` says of artists, platforms, labels and songs, in windows of any length and in whole months."""
+    groups, met = members(catalogued, catalogue_of_songs), Counter()
+    asked = [({"from_date": since, "to_date": until}, (since, until)) for since, until in windows(14, 21)[4:]]
+    asked += [({"window": name}, None) for name in ("2024-03", "2024-10", "2024-Q2")]
+    for words, window in asked:
+        for by in ("artist", "platform", "label", "song"):
+            question = Question("growth", by=by, metric="all", against=against, **words)
+            answer = answered(question, label, notes=[])
+            for row in (dict(zip(answer.columns, row, strict=True)) for row in answer.rows):
+                key = (row["subject_id"], f"{row['platform']}:{row['metric']}")
+                own = row["from_date"], row["compared_to_date"]
+                other = row["against_from_date"], row["against_to_date"]
+                assert own[1] - own[0] == other[1] - other[0] and (not window or window == own)
+                change, count = change_against(groups[key] if by != "song" else [catalogued[key]], own, other)
+                said = row["against_change_pct"], row["compared_count"]
+                assert said == (pytest.approx(change), count), f"{key} {own} {other}"
+                met[by, change is None, count > 1] += 1
+    assert {(by, is_none, False) for by in ("artist", "song") for is_none in (True, False)} <= met.keys(), met
+    assert met["platform", False, True] and met["label", False, True]
+
+
 def test_a_song_grows_as_its_series(label, catalogue_of_songs):
     for since, until in windows(10, seed=8):
         plain = by_key(ask(label, "series_growth", since, until))
@@ -734,6 +763,7 @@ def test_averages_are_those_of_the_plain_calculation(catalogued, label, catalogu
             assert row["average_latest_value"] == row["median_latest_value"] == one["latest_value"]
         for key, row in by_key(of_groups(label, "averages", since, until)).items():
             songs = [one for one in groups[key] if one.days_in(since, until)]
+            seen_of = [name for name, one in catalogued.items() if any(one is song for song in songs)]
             levels = [level for one in songs if (level := one.confirmed_level(until)) is not None]
             assert (row["member_count"], row["median_latest_value"]) == (len(songs), median(levels) if levels else None)
             assert row["rescaled_count"] == sum(changes_scale(one, since, until) for one in songs)
@@ -741,6 +771,12 @@ def test_averages_are_those_of_the_plain_calculation(catalogued, label, catalogu
             averages = [average for one in songs if (average := one.average(since, until)) is not None]
             expected = pytest.approx(sum(averages) / len(averages), rel=1e-9) if averages else None
             assert row["average_per_observed_day"] == expected
+            days = sum(expected_days(one.metric, since, until) for one in songs)
+            # up to the last confirmed observation
+            covered = sum(
+                min(found[one]["observed_days"], expected_days(METRICS[one[1]], since, until)) for one in seen_of
+            )
+            assert row["coverage_ratio"] == pytest.approx(covered / days)
     assert unconfirmed > 20  # and so the drawn windows meet ends that are not confirmed
 
 

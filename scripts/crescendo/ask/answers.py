@@ -33,8 +33,6 @@ from crescendo.warehouse import quoted
 
 # a window and the platforms that it is for; None for all
 Span = tuple[list[str] | None, Window]
-# what says that a count changed its scale
-BREAKS = ("restatement_count", "reset_count", "relink_count", "restated_count")
 TEXTS = ("subject_id", "name", "platform", "metric", "unit", "status", "artist_credit")
 FIGURES = {"growth": "growth", "averages": "average_per_observed_day"}
 
@@ -288,21 +286,8 @@ class _Asking:
         if not self.question.against:
             return f"select * {asked}", values
         own, other = windows.compared(window, self.question.against, self.question.window)
-        joined = self._join_rescaled(columns, Window(other.start, own.end))
         figure = FIGURES[self.question.kind]
-        return compared.beside(asked, relation, (window, own, other), figure, columns, joined), values
-
-    def _join_rescaled(self, columns: list[str], window: Window) -> str:
-        """SQL that joins to a row itself as `r` if its count changed its scale in a window; empty if nothing tells."""
-        relation = relations.answering(self.connection, replace(self.question, kind="growth"))
-        told = column(self.connection, f"select column_name from (describe from {relation.over(_ANY)})")
-        breaks = " + ".join(f"coalesce({one}, 0)" for one in BREAKS if one in told)
-        keys = [key for key in KEYS if key in columns and key in told]
-        if not breaks:
-            return ""
-        on = " and ".join(f"a.{key} is not distinct from r.{key}" for key in keys)
-        rescaled = f"select distinct {', '.join(keys)} from {relation.over(window)} where {breaks} > 0"
-        return f" left join ({rescaled}) as r on {on}"
+        return compared.beside(asked, relation, (window, own, other), figure, columns), values
 
     def _against_columns(self, columns: list[str]) -> list[str]:
         """What `--against` puts after the columns of a row."""
@@ -310,7 +295,7 @@ class _Asking:
             return []
         status = ["against_status"] if "status" in columns else []
         days = ["against_from_date", "against_to_date", "compared_to_date"]
-        return [*days, f"against_{FIGURES[self.question.kind]}", *status, "against_change_pct"]
+        return [*days, f"against_{FIGURES[self.question.kind]}", *status, "against_change_pct", "compared_count"]
 
     def _course(
         self,

@@ -1,4 +1,7 @@
-"""SQL of `--against`: the rows of one window beside those of another, with the change in percent."""
+"""SQL of `--against`: the rows of one window beside those of another, with the change in percent.
+
+A percent is of what both windows can compare, on one scale: of a group, of the members that have a figure in both.
+"""
 
 from collections.abc import Sequence
 
@@ -7,68 +10,110 @@ from crescendo.ask.windows import Window
 
 # what tells two rows of one window apart
 KEYS = ("subject_id", "series_id", "platform", "metric", "member_type")
+QUOTED = "(select status from metrics.dim_growth_statuses where has_percent)"
+SAME_SCALE = "whole.restatement_count + whole.reset_count + whole.relink_count = 0"
+# of a member's rows `own` and `other`: by figure the function, which members are counted, which rows are compared
+MEMBERS = {
+    "growth": (
+        "judged_series_growth",
+        "counts and is_additive",
+        "if(own.kind = 'flow', own.is_covered and other.is_covered,"
+        f" own.status in {QUOTED} and other.status in {QUOTED})"
+        " and least(own.anchored_days, other.anchored_days) > 0",
+    ),
+    "average_per_observed_day": ("series_averages", "counts", "true"),
+}
 
 
 def beside(
-    asked: str,
-    relation: Relation,
-    spans: tuple[Window, Window, Window],
-    figure: str,
-    columns: Sequence[str],
-    joined: str,
+    asked: str, relation: Relation, spans: tuple[Window, Window, Window], figure: str, columns: Sequence[str]
 ) -> str:
     """SQL of the rows `asked`, beside those of the window that they are compared with.
 
     spans: the window asked for, the part of it that is compared, and the other window. figure: the column that is
-    compared. columns: those of the relation. joined: joins to a row, as `r`, whether it changed its scale; or nothing.
+    compared. columns: those of the relation.
     """
-    window, own, other = spans
-    keys = " and ".join(f"a.{key} is not distinct from b.{key}" for key in KEYS if key in columns)
-    comparable = _comparable(columns) + (" and r.platform is null" if joined else "")  # a percent is of one scale
-    days, pace = _paced(figure, columns)
-    paced = f"{days} as paced_days, {pace} as paced_value"
-    kept = [f"{figure} as value", paced, *(key for key in (*KEYS, "status", "same_count") if key in columns)]
-    before = f"select {', '.join(kept)} from {relation.over(other)}"
-    mine, table = f"a.{figure}", "a"
-    if own != window:  # it is longer than the other, and only so many of its days are compared
-        mine, table = "c.value", "c"
-        joined += f" left join (select {', '.join(kept)} from {relation.over(own)}) as c on {keys.replace('b.', 'c.')}"
-        comparable = comparable.replace("a.s", "c.s")
-    status = "b.status as against_status," if "status" in columns else ""
+    _window, own, other = spans
+    keys = [key for key in KEYS if key in columns]
+    status = ["status"] if "status" in columns else []
+    if relation.is_of_places:
+        same, changed = keys, _of_places(relation, own, other, figure, keys)
+    else:
+        # a series has one row, and the row of a group is made of its members
+        same = ["series_id"] if "series_id" in keys else keys
+        changed = _of_members(own, other, figure, same)
     return (
-        f"select a.* exclude (paced_days, paced_value), date '{other.start}' as against_from_date,"
-        f" date '{other.end}' as against_to_date, date '{own.end}' as compared_to_date,"
-        f" b.value as against_{figure}, {status}"
-        f" case when {comparable} then case when {table}.paced_days = b.paced_days"
-        f" then 100 * ({mine} - b.value) / b.value"
-        f" else 100 * ({table}.paced_value - b.paced_value) / b.paced_value end end as against_change_pct"
-        f" from (select *, {paced} {asked}) as a left join ({before}) as b on {keys}{joined}"
+        f"with asked as materialized (select * {asked}),"
+        f" earlier as (select {', '.join([*keys, *status, f'{figure} as value'])} from {relation.over(other)}),"
+        f" changed as ({changed})"
+        f" select asked.*, date '{other.start}' as against_from_date, date '{other.end}' as against_to_date,"
+        f" date '{own.end}' as compared_to_date, earlier.value as against_{figure},"
+        f" {'earlier.status as against_status,' if status else ''}"
+        " case when changed.before > 0 then 100 * (changed.here - changed.before) / changed.before end"
+        " as against_change_pct, coalesce(changed.compared_count, 0) as compared_count"
+        f" from asked left join earlier on {_are_same('asked', 'earlier', keys)}"
+        f" left join changed on {_are_same('asked', 'changed', same)}"
     )
 
 
-def _comparable(columns: Sequence[str]) -> str:
-    """SQL of whether the rows `a` and `b` of two windows may be compared."""
-    conditions = ["b.value > 0"]
-    if "status" in columns:
-        known = "(select status from metrics.dim_growth_statuses where has_percent)"
-        conditions += [f"a.status in {known}", f"b.status in {known}"]
-    if {"status", "start_value"} <= {*columns}:  # a flow, which has none, is summed over the days that were seen
-        conditions.append("not (a.start_value is null and 'low_coverage' in (a.status, b.status))")
-    if "same_count" in columns:  # a percent is of one set of members
-        conditions.append("a.same_count = b.same_count")
-    return " and ".join(conditions)
+def _are_same(one: str, other: str, keys: Sequence[str]) -> str:
+    return " and ".join(f"{one}.{key} is not distinct from {other}.{key}" for key in keys)
 
 
-def _paced(figure: str, columns: Sequence[str]) -> tuple[str, str]:
-    """SQL of the days between a row's anchors, and of its figure a day.
+def _rows(function: str, window: Window) -> str:
+    return f"metrics.{function}(date '{window.start}', date '{window.end}')"
 
-    Two figures of which these days differ are compared a day; an average is one, and the sum of a flow has none.
-    But windows of as many days may have four weekly lists of a flow or five: these are compared list by list.
+
+def _of_members(own: Window, other: Window, figure: str, keys: Sequence[str]) -> str:
+    """SQL of what the members of each row of `asked` have in either window, added up, each by its weight.
+
+    As it is if the anchors of all lie equally far apart in both windows, else a day: in decimals, which add up to the
+    same in any order.
     """
-    if figure == "growth" and "anchored_days" in columns:
-        return "anchored_days", "growth_per_day"
-    if figure == "growth" and {"kind", "start_observed_date", "end_observed_date"} <= {*columns}:
-        lists = "if(expected_days < to_date - from_date, observed_days, 1)" if "expected_days" in columns else "1"
-        days = f"if(kind = 'flow', {lists}, end_observed_date - start_observed_date)"
-        return days, f"growth / nullif({days}, 0)"
-    return "1", "null"
+    function, counted, comparable = MEMBERS[figure]
+    members = "(select series_id, 1e0 as weight from asked)"
+    if "series_id" not in keys:
+        members = "(select series_id, weight, subject as subject_id, member_type from intermediate.int_series_grouped"
+        members += f" where {counted} and subject in (select subject_id from asked))"
+    named = [f"own.{key}" if key in ("platform", "metric") else f"members.{key}" for key in keys]
+    days = ("own.anchored_days", "other.anchored_days") if figure == "growth" else ("1", "1")
+    lengths = f"({', '.join(days)})"
+    here, before = (
+        f"case when min(least{lengths}) = max(greatest{lengths})"
+        f" then sum(members.weight * {side}.{figure} order by own.series_id)"
+        f" else sum(cast(members.weight * {side}.{figure} / {length} as decimal(38, 16))) end"
+        for side, length in zip(("own", "other"), days, strict=True)
+    )
+    return (
+        f"select {', '.join(named)}, {here} as here, {before} as before, count(*) as compared_count"
+        f" from {_rows(function, own)} as own"
+        f" inner join {_rows(function, other)} as other on own.series_id = other.series_id"
+        f" inner join {_rows('judged_series_growth', Window(other.start, own.end))} as whole"
+        f" on own.series_id = whole.series_id"
+        f" inner join {members} as members on own.series_id = members.series_id"
+        f" where {SAME_SCALE} and {comparable} group by {', '.join(named)}"
+    )
+
+
+def _of_places(relation: Relation, own: Window, other: Window, figure: str, keys: Sequence[str]) -> str:
+    """SQL of what each place has in either window: as it is, or a day; a flow that is listed seldom, a list."""
+    here, before, comparable = f"own.{figure}", f"other.{figure}", "true"
+    if figure == "growth":
+        comparable = f"own.status in {QUOTED} and other.status in {QUOTED}"
+        comparable += " and not (own.kind = 'flow' and 'low_coverage' in (own.status, other.status))"
+        days, days_before = (
+            f"if(own.kind <> 'flow', {side}.end_observed_date - {side}.start_observed_date,"
+            f" if({side}.expected_days < {side}.to_date - {side}.from_date, {side}.observed_days, 1))"
+            for side in ("own", "other")
+        )
+        here, before = f"{here} / nullif({days}, 0)", f"{before} / nullif({days_before}, 0)"
+        here = f"if({days} = {days_before}, own.growth, {here})"
+        before = f"if({days} = {days_before}, other.growth, {before})"
+    on_whole = _are_same("own", "whole", keys).replace("whole.subject_id", "whole.subject")
+    return (
+        f"select {', '.join(f'own.{key}' for key in keys)}, {here} as here, {before} as before, 1 as compared_count"
+        f" from {relation.over(own)} as own"
+        f" inner join {relation.over(other)} as other on {_are_same('own', 'other', keys)}"
+        f" inner join {_rows('place_growth', Window(other.start, own.end))} as whole on {on_whole}"
+        f" where {SAME_SCALE} and {comparable}"
+    )

@@ -137,20 +137,20 @@ def _against(answer: Answer) -> str:
         cut = answer.values("compared_to_date")[0]
         if cut != answer.values("to_date")[0]:
             said += _(", compared up to {end}: as many days", end=cut)
-    if "same_count" in answer.columns:
-        said += _comparability(answer.values("against_change_pct"))
-    return said
+    return said + _comparability(answer)
 
 
 def _is_one_comparison(answer: Answer) -> bool:
     return len(set(answer.values("against_from_date"))) <= 1
 
 
-def _comparability(percents: list[float | None]) -> str:
-    """Groups are compared by how many members count; which ones those are is not known of two windows."""
-    said = _("; no change % if the two count different members") if None in percents else ""
-    if any(percent is not None for percent in percents):
-        said += _("; a change % is of as many members, which may not all be the same")
+def _comparability(answer: Answer) -> str:
+    """Which members a percent is of, and why there is none."""
+    said = _("; no change % if the two cannot be compared") if None in answer.values("against_change_pct") else ""
+    if "same_count" in answer.columns:
+        counts = zip(answer.values("compared_count"), answer.values("same_count"), strict=True)
+        if any(0 < compared < same for compared, same in counts):
+            said += _("; a change % is of the members that both can compare: compared_count of a file")
     return said
 
 
