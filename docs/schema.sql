@@ -3176,10 +3176,7 @@ WITH averages AS (
       averages.latest_value) AS median_latest_value,
     COUNT(*) AS member_count,
     CAST(SUM(averages.observed_days) AS BIGINT) AS n_days,
-    LEAST(
-      1,
-      CAST(SUM(averages.observed_days) AS DOUBLE PRECISION) / SUM(averages.expected_days)
-    ) AS coverage_ratio,
+    CAST(SUM(LEAST(averages.observed_days, averages.expected_days)) AS DOUBLE PRECISION) / SUM(averages.expected_days) AS coverage_ratio,
     members.subject_type,
     members.member_type,
     COUNT(*) FILTER(WHERE
@@ -3302,6 +3299,7 @@ create function metrics.judged_series_growth(from_date date, to_date date) retur
     "has_end" boolean,
     "has_base" boolean,
     "coverage_ratio" double precision,
+    "is_covered" boolean,
     "is_thin" boolean,
     "base" double precision,
     "is_pace_comparable" boolean,
@@ -3357,6 +3355,7 @@ select
     cast("has_end" as boolean),
     cast("has_base" as boolean),
     cast("coverage_ratio" as double precision),
+    cast("is_covered" as boolean),
     cast("is_thin" as boolean),
     cast("base" as double precision),
     cast("is_pace_comparable" as boolean),
@@ -3581,11 +3580,12 @@ WITH anchors AS (
       ELSE NOT start_value IS NULL
     END AS has_base,
     LEAST(1, CAST(observed_days AS DOUBLE PRECISION) / expected_days) AS coverage_ratio,
+    observed_days >= 0.8 * expected_days AS is_covered,
     CASE
       WHEN kind = 'flow'
-      THEN LEAST(observed_days, previous_observed_days) < 0.8 * expected_days
-      ELSE observed_days < 0.8 * expected_days
-    END AS is_thin,
+      THEN LEAST(observed_days, previous_observed_days)
+      ELSE observed_days
+    END < 0.8 * expected_days AS is_thin,
     CASE WHEN kind = 'flow' THEN previous_gained ELSE start_value END AS base,
     kind = 'flow' OR COALESCE(is_earlier_comparable, FALSE) AS is_pace_comparable,
     CASE
@@ -3758,6 +3758,7 @@ create function metrics.grouped_series_growth(from_date date, to_date date) retu
     "gained_then" double precision,
     "observed_days" bigint,
     "expected_days" bigint,
+    "covered_days" bigint,
     "correction_count" bigint,
     "restatement_count" bigint,
     "reset_count" bigint,
@@ -3800,6 +3801,7 @@ select
     cast("gained_then" as double precision),
     cast("observed_days" as bigint),
     cast("expected_days" as bigint),
+    cast("covered_days" as bigint),
     cast("correction_count" as bigint),
     cast("restatement_count" as bigint),
     cast("reset_count" as bigint),
@@ -3876,6 +3878,7 @@ WITH growth AS (
     growth.has_end,
     growth.has_base,
     growth.coverage_ratio,
+    growth.is_covered,
     growth.is_thin,
     growth.base,
     growth.is_pace_comparable,
@@ -3992,6 +3995,8 @@ WITH growth AS (
       part = 'same'), 0) AS BIGINT) AS observed_days,
     CAST(COALESCE(SUM(expected_days) FILTER(WHERE
       part = 'same'), 0) AS BIGINT) AS expected_days,
+    CAST(COALESCE(SUM(LEAST(observed_days, expected_days)) FILTER(WHERE
+      part = 'same'), 0) AS BIGINT) AS covered_days,
     CAST(COALESCE(SUM(correction_count) FILTER(WHERE
       part <> 'twin'), 0) AS BIGINT) AS correction_count,
     CAST(COALESCE(SUM(restatement_count) FILTER(WHERE
@@ -4149,7 +4154,7 @@ WITH sums AS (
       THEN COALESCE(gained_then, previous_gained)
       ELSE start_value
     END AS base,
-    observed_days < 0.8 * expected_days AS is_thin
+    covered_days < 0.8 * expected_days AS is_thin
   FROM sums
 ), judged AS (
   SELECT
@@ -4252,7 +4257,7 @@ WITH sums AS (
     expected_days,
     CASE
       WHEN expected_days > 0
-      THEN LEAST(1, CAST(observed_days AS DOUBLE PRECISION) / expected_days)
+      THEN CAST(covered_days AS DOUBLE PRECISION) / expected_days
       ELSE 0
     END AS coverage_ratio,
     correction_count,
