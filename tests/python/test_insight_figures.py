@@ -808,7 +808,7 @@ def test_the_sentence_of_peers_says_what_is_compared(nodes, metric, word):
     """One rose at once, six weeks ago; in the last four weeks it gained what the others gained."""
     world = World(day(118))
     for number in range(14):
-        world.courses.append(steady(f"artist:{number:02}", metric, 1_000 + number, 119))
+        world.courses.append(counter(f"artist:{number:02}", metric, 50_000, [1_000] * 91 + [1_000 + number] * 28))
     rose = world.courses[0]
     # of a counter that is a gain of the weeks before, so that the four are slower
     rose.values |= {at: value + 50_000 for at, value in rose.values.items() if at >= day(76)}

@@ -123,7 +123,8 @@ weeks as (
     select
         series_id,
         day_number // 7 as week_number,
-        running_breaks - first_value(running_breaks) over by_day >= 131072 as is_rescaled,
+        is_confirmed and running_breaks - first_value(running_breaks) over by_day >= 131072
+            as is_rescaled,
         case
             when
                 lag(day_number, 1, 0) over by_day <> day_number - 7
