@@ -8,6 +8,10 @@ import numpy as np
 import pytest
 from crescendo.analysis.insights.estimate import _of_metric
 from crescendo.analysis.insights.panels import panel
+from crescendo.ask.windows import Window
+from crescendo.report import weekly
+from crescendo.report.insights import Finding
+from crescendo.report.sentences import sentence
 from insight_warehouse import asked, warehouse
 from insight_worlds import FIRST, Course, Place, World, counter
 
@@ -78,6 +82,49 @@ def test_a_milestone_is_crossed_once_by_growth_and_has_its_two_observations(node
     assert (row["is_crossed"], row["crossed_date"], row["status"]) == (True, None, "restated_in_window")
     row = only(found, subject="song:linked", threshold=20_000.0)
     assert (row["is_crossed"], row["crossed_date"], row["status"]) == (True, None, "relinked_in_window")
+
+
+@pytest.mark.parametrize("metric", ["spotify:streams", "spotify:followers"])
+@pytest.mark.parametrize("step", [1, 7])
+def test_a_window_that_opens_before_a_series_has_its_crossings(nodes, metric, step):
+    """A crossing has two observations, wherever the window opens; the first observation crosses nothing."""
+    course = counter("song:below", metric, 8_900, [100] * 60)
+    above = counter("song:above", metric, 12_000, [100] * 60)
+    for one in (course, above):
+        one.values = {at + timedelta(20): value for at, value in list(one.values.items())[::step]}
+    connection = warehouse(World(day(79), [course, above]), nodes, ["milestones"])
+    [crossed] = [at for at, value in course.values.items() if 10_000 <= value < 10_000 + 100 * step]
+    for opens in (day(5), day(19), day(20), crossed - timedelta(1)):
+        found = asked(connection, "milestones", opens, day(79))
+        row = only(found, subject="song:below", is_crossed=True)
+        before = crossed - timedelta(step)
+        assert (row["threshold"], row["crossed_date"], row["before_date"]) == (10_000, crossed, before)
+        assert (row["before_value"], row["after_value"]) == (course.values[before], course.values[crossed])
+        assert row["status"] == "ok"
+        assert [row["is_crossed"] for row in found if row["subject"] == "song:above"] == [False]
+    found = asked(connection, "milestones", crossed, day(79))
+    assert [row["is_crossed"] for row in found if row["subject"] == "song:below"] == [False]
+
+
+@pytest.mark.parametrize("metric", ["spotify:streams", "spotify:followers"])
+def test_a_milestone_has_no_pace_of_two_scales(nodes, metric):
+    world = World(day(118))
+    world.courses = [rescaled("song:two", metric=metric, ago=15), rescaled("song:since", metric=metric, ago=40)]
+    world.courses.append(steady("song:linked", metric, 1_000, 119))
+    world.courses[-1].values |= {at: value + 9_000 for at, value in world.courses[-1].values.items() if at >= day(104)}
+    world.courses[-1].linked = dict.fromkeys([day(number) for number in range(104, 119)], 9_000.0)
+    world.courses.append(turned("song:reset", metric, factor=FALL, ago=15))
+    found = asked(warehouse(world, nodes, ["milestones"]), "milestones", day(117), day(118))
+    told = {row["subject"]: (row["daily_pace"], row["certainty"], row["status"]) for row in found}
+    # what may fall is not reset by a fall: that is its growth
+    fallen = (1_000 + round((FALL - 1) * 2_004_000) / 28, "high", "ok")
+    assert told == {
+        "song:two": (None, None, "restated_in_window"),
+        "song:since": (pytest.approx(1_300), "high", "ok"),
+        "song:linked": (None, None, "relinked_in_window"),
+        "song:reset": (None, None, "reset_in_window") if metric == "spotify:streams" else fallen,
+    }
+    assert only(found, subject="song:two")["remaining"] == pytest.approx(500_000 - 1.3 * 169_000)
 
 
 def test_a_quiet_series_and_one_with_a_short_history_have_a_reason_and_no_surprise(nodes):
@@ -597,3 +644,177 @@ def test_the_only_one_of_its_type_has_no_peers_and_no_mean(nodes):
         "artist:a": (0, None, None, "restated_in_window"),
         "song:b": (1, None, None, "restated_in_window"),
     }
+
+
+def test_what_is_left_of_a_spike_is_not_measured_on_another_scale(nodes):
+    """A spike in the week of day 105; its first week after begins with day 112, the fourth with day 133."""
+    world = World(day(139))
+    gains = [8_000 if 105 <= number < 112 else 1_000 for number in range(140)]
+    for name, first in {"first": 114, "third": 128, "later": 140}.items():
+        course = counter(f"song:{name}", "spotify:streams", 1_900_000, gains)
+        course.values |= {at: 1.3 * value for at, value in course.values.items() if at >= day(first)}
+        course.restated.add(day(first))
+        world.courses.append(course)
+    found = asked(warehouse(world, nodes, ["spikes"]), "spikes", day(90), day(139))
+    names = ("kept_7d_ratio", "status_7d", "gained_28d", "kept_28d_ratio", "status_28d")
+    broken = (None, None, "restated_in_window")
+    assert {row["subject"]: tuple(row[name] for name in names) for row in found} == {
+        "song:first": (None, "restated_in_window", *broken),
+        "song:third": (0, "ok", *broken),
+        "song:later": (0, "ok", 7_000, 0, "ok"),
+    }
+
+
+@pytest.mark.parametrize("factor", [0.45, 3])
+def test_a_half_life_is_of_one_scale(nodes, factor):
+    """Half of what was gained on one scale says nothing on another, nor is a week the largest by a larger scale."""
+    world = World(day(69), began={"song:two": day(-1)})
+    gains = [9_000] * 7 + [8_000] * 7 + [7_500] * 56
+    world.courses = [counter("song:two", "spotify:streams", 0, gains)]
+    course = world.courses[0]
+    course.values |= {at: factor * value for at, value in course.values.items() if at >= day(24)}
+    course.restated.add(day(24))
+    found = asked(warehouse(world, nodes, ["release_curves"]), "release_curves", day(69))
+    row = only(found, subject="song:two", day_number=14)
+    assert (row["peak_week"], row["half_life_days"], row["half_life_status"]) == (1, None, "restated_in_window")
+
+
+def test_a_ratio_and_its_lead_are_not_of_two_scales(nodes):
+    """Both songs are the same but for the scale of one from day 265 on, that of an artist from day 150 on."""
+    draw = random.Random(5)
+    shocks = [math.exp(draw.gauss(0, 0.5)) for _ in range(60)]
+    first, second = ([round(20_000 * shocks[number // 7 + ahead]) for number in range(280)] for ahead in (2, 0))
+    world = World(day(279))
+    for name, since in {"calm": None, "two": 150, "late": 265}.items():
+        for subject, led, leading in (
+            ("song", "spotify:streams", "shazam:shazams"),
+            ("artist", "instagram:followers", "spotify:followers"),
+        ):
+            world.courses.append(counter(f"{subject}:{name}", led, 9_000_000, second))
+            course = counter(f"{subject}:{name}", leading, 9_000_000, first)
+            if since:
+                course.values |= {at: 1.3 * value for at, value in course.values.items() if at >= day(since)}
+                course.restated.add(day(since))
+            world.courses.append(course)
+    found = asked(warehouse(world, nodes, ["ratios"]), "ratios", day(279))
+    told = {row["subject"]: row for row in found}
+    for subject in ("song", "artist"):
+        calm, two, late = (told[f"{subject}:{name}"] for name in ("calm", "two", "late"))
+        assert (calm["lead_weeks"], calm["lead_status"]) == (2, "ok")
+        assert (two["lead_weeks"], two["lead_status"], two["status"]) == (2, "ok", "ok")
+        assert two["lead_correlation"] == pytest.approx(calm["lead_correlation"], abs=0.02)
+        # the changes of the week of the restatement and of the one after it
+        assert two["week_count"] == calm["week_count"] - 2
+        assert late["lead_correlation"] == pytest.approx(calm["lead_correlation"], abs=0.02)
+    row = told["song:late"]
+    assert (row["ratio"], row["numerator"], row["certainty"], row["status"]) == (None, None, None, "restated_in_window")
+    # a level is of one day
+    assert (told["artist:late"]["status"], told["artist:late"]["certainty"]) == ("ok", "high")
+
+
+def test_a_restated_member_is_not_the_first_day_of_anothers_rise(nodes):
+    world = World(day(119), groups={"artist:a": ["song:rose", "song:two"]})
+    gains = [9_000 if number > 117 else 1_000 for number in range(120)]
+    world.courses = [counter("song:rose", "spotify:followers", 1_900_000, gains)]
+    world.courses.append(rescaled("song:two", metric="spotify:followers", ago=5, days=120))
+    found = asked(warehouse(world, nodes, ["movers"]), "movers", day(112), day(119))
+    row = only(found, subject="artist:a")
+    assert (row["move"], row["left_out_count"], row["first_seen_date"]) == (5_000 + 18_000, 1, day(118))
+
+
+def test_a_week_that_was_closed_late_is_no_spike(nodes):
+    """100 a day, read on Mondays, and once on a Sunday: 13 days bring 1,300."""
+    world = World(day(139))
+    course = steady("artist:a", "tiktok:likes", 100, 140)
+    course.values = {at: course.values[at] for at in (day(number) for number in range(0, 133, 7)) if at != day(119)}
+    course.values[day(125)] = 50_000 + 126 * 100
+    world.courses = [course, steady("artist:b", "tiktok:likes", 100, 140)]
+    assert asked(warehouse(world, nodes, ["spikes"]), "spikes", day(90), day(139)) == []
+
+
+def weeks_told(connection, subject, last):
+    """What the page of a subject says of its weeks, by name: value, usual range, verdict, and how many weeks."""
+    about = weekly.Asked(connection, Window(last - WEEK, last), subject, subject, [subject])
+    section = weekly._weeks(about)
+    return {one.name: (one.value, one.low, one.high, one.judgement, len(one.history)) for one in section.figures}
+
+
+def test_weeks_of_as_much_a_day_are_usual_however_they_are_read(nodes):
+    """The last week is that of the days 175 to 181; a week before the first reading has no gain."""
+    world = World(day(181))
+    readings = {
+        "artist:second": range(0, 182, 2),
+        "artist:odd": range(1, 182, 2),
+        "artist:weekly": range(0, 182, 7),
+        "artist:late": [*range(0, 168, 7), 174, 175],
+        "artist:gap": [number for number in range(182) if not 167 <= number <= 177],
+    }
+    for subject, days in readings.items():
+        world.courses.append(steady(subject, "tiktok:likes", 100, 182))
+        world.courses[-1].values = {day(number): world.courses[-1].values[day(number)] for number in days}
+    spins = {day(number): 1_000.0 for number in range(182) if number not in (100, 176, 177)}
+    world.courses.append(Course("artist:spun", "airplay:spins", spins))
+    songs = {"song:short": range(172, 177), "song:long": range(169, 179)}
+    for song, missing in songs.items():
+        world.courses.append(steady(song, "spotify:streams", 100, 182))
+        for number in missing:
+            del world.courses[-1].values[day(number)]
+    connection = warehouse(world, nodes, ["movers"])
+    for subject in readings:
+        [(*told, _)] = weeks_told(connection, subject, day(181)).values()
+        # of a gap of two weeks it is not known which of them had how much
+        expected = [None, 700, 700, "missing"] if subject == "artist:gap" else [700, 700, 700, "usual"]
+        assert told == pytest.approx(expected) if told[0] else told == expected, subject
+    [told] = weeks_told(connection, "artist:spun", day(181)).values()
+    assert told == (7_000, 7_000, 7_000, "usual", 26)
+    # three days before its close is soon enough for what is read daily, six are not
+    assert list(weeks_told(connection, "song:short", day(181)).values()) == [(700, 700, 700, "usual", 25)]
+    assert list(weeks_told(connection, "song:long", day(181)).values()) == [(None, 700, 700, "missing", 23)]
+
+
+def test_weeks_are_compared_on_one_scale_and_of_the_same_members(nodes):
+    groups = {
+        "artist:split": ["song:calm", "song:two"],
+        "artist:slight": ["song:calm", "song:small"],
+        "artist:silent": ["song:calm", "song:gone"],
+        "artist:new": ["song:calm", "song:fresh"],
+    }
+    world = World(day(181), groups=groups, began={"song:fresh": day(160)})
+    world.courses = [steady("song:calm", "spotify:streams", 1_000, 182)]
+    world.courses.append(rescaled("song:two", ago=20, days=182))
+    world.courses.append(rescaled("song:small", gain=30, ago=20, days=182))
+    for song, days in {"song:gone": range(170), "song:fresh": range(160, 182)}.items():
+        world.courses.append(steady(song, "spotify:streams", 1_000, 182))
+        world.courses[-1].values = {day(number): world.courses[-1].values[day(number)] for number in days}
+    world.courses.append(rescaled("artist:gauge", metric="instagram:followers", ago=20, days=182))
+    connection = warehouse(world, nodes, ["movers"])
+    one = "Spotify: streams, all members"
+    told = {subject: weeks_told(connection, subject, day(181)) for subject in (*groups, "song:two", "artist:gauge")}
+    # twenty days have two weeks with a day before them
+    assert told["song:two"]["Spotify: streams"] == (pytest.approx(9_100), None, None, "too_few", 2)
+    assert told["artist:split"][one] == (pytest.approx(16_100), None, None, "too_few", 2)
+    [gauge] = told["artist:gauge"].values()
+    assert (*gauge[1:4], gauge[4]) == (None, None, "too_few", 3)
+    # below 5 % of the week
+    assert told["artist:slight"][one][0] == pytest.approx(7_273)
+    assert told["artist:slight"][one][4] == 25
+    assert told["artist:silent"][one] == (7_000, 7_000, 7_000, "usual", 25)
+    # before it began it gained nothing; in the week of its first reading it is not known what it gained
+    assert told["artist:new"][one] == (14_000, 7_000, 7_000, "above", 24)
+
+
+@pytest.mark.parametrize(("metric", "word"), [("spotify:streams", "gain"), ("instagram:followers", "mean level")])
+def test_the_sentence_of_peers_says_what_is_compared(nodes, metric, word):
+    """One rose at once, six weeks ago; in the last four weeks it gained what the others gained."""
+    world = World(day(118))
+    for number in range(14):
+        world.courses.append(counter(f"artist:{number:02}", metric, 50_000, [1_000] * 91 + [1_000 + number] * 28))
+    rose = world.courses[0]
+    # of a counter that is a gain of the weeks before, so that the four are slower
+    rose.values |= {at: value + 50_000 for at, value in rose.values.items() if at >= day(76)}
+    row = only(asked(warehouse(world, nodes, ["peers"]), "peers", day(118)), subject="artist:00")
+    side = "below" if word == "gain" else "above"
+    assert (row["peer_score"] > 3) == (side == "above")
+    said = sentence(Finding("peers", row, 1.0, ""))
+    assert said.startswith(f"artist:00: the {word} of {metric.split(':')[1]} on ")
+    assert f"compared with the nine weeks before, is {abs(row['peer_score']):,.1f} deviations {side}" in said

@@ -33,7 +33,10 @@ dated as (
         observations.observed_date,
         observations.value,
         observations.running_gain,
-        observations.observed_date <= {{ from_day() }} as is_before,
+        observations.running_breaks,
+        -- where a series begins, nothing is crossed
+        observations.observed_date <= {{ from_day() }} or observations.change_class = 'first'
+            as is_before,
         observations.observed_date <= {{ to_day() }} - 28 as is_earlier,
         coalesce(observations.observed_date < series.unconfirmed_from_date, true) as is_confirmed
     from observations
@@ -56,16 +59,19 @@ reached as (
         max(observed_date) filter (where is_confirmed) as after_date,
         arg_max(value, observed_date) filter (where is_confirmed) as after_value,
         arg_max(running_gain, observed_date) filter (where is_confirmed) as running_gain,
+        arg_max(running_breaks, observed_date) filter (where is_confirmed) as running_breaks,
         max(observed_date) filter (where is_confirmed and is_earlier) as pace_date,
         arg_max(running_gain, observed_date) filter (where is_confirmed and is_earlier)
             as earlier_gain,
+        arg_max(running_breaks, observed_date) filter (where is_confirmed and is_earlier)
+            as earlier_breaks,
         arg_max(value, observed_date) filter (where is_confirmed and is_earlier) as earlier_value
     from dated
     group by series_id
 
 ),
 
-paced as (
+gained as (
 
     select
         series.*,
@@ -74,18 +80,28 @@ paced as (
         reached.after_date,
         reached.after_value,
         case
+            when series.kind = 'counter' then reached.running_gain - reached.earlier_gain
+            else reached.after_value - reached.earlier_value
+        end as gain,
+        case
             when reached.pace_date >= {{ to_day() }} - 28 - series.max_age_days
-                then
-                    case
-                        when series.kind = 'counter'
-                            then reached.running_gain - reached.earlier_gain
-                        else reached.after_value - reached.earlier_value
-                    end / nullif(reached.after_date - reached.pace_date, 0)
-        end as daily_pace,
+                then reached.after_date - reached.pace_date
+        end as pace_days,
+        cast(reached.running_breaks - reached.earlier_breaks as bigint) as breaks,
         {{ to_day() }} - reached.newest_date as age_days,
         reached.newest_date > reached.after_date as is_unconfirmed
     from reached
     inner join series on reached.series_id = series.series_id
+
+),
+
+-- a gain across two scales is no pace; corrections alone leave it on one
+paced as (
+
+    select
+        *,
+        case when breaks < 131072 then gain / nullif(pace_days, 0) end as daily_pace
+    from gained
 
 ),
 
@@ -212,7 +228,10 @@ united as (
         cast(null as integer) as span_days,
         case
             when paced.age_days > paced.max_age_days then 'stale_end'
-            when paced.daily_pace is null then 'stale_base'
+            when coalesce(paced.pace_days, 0) = 0 then 'stale_base'
+            when paced.breaks // 536870912 % 4096 > 0 then 'reset_in_window'
+            when paced.breaks // 131072 % 4096 > 0 then 'restated_in_window'
+            when paced.breaks >= 2199023255552 then 'relinked_in_window'
             when paced.is_unconfirmed then 'unconfirmed_end'
             else 'ok'
         end as status,

@@ -72,21 +72,20 @@ surprising as materialized (
 
 ),
 
--- one row per surprising mover and day: its pace, and the pace half way from the usual one
-paced as (
+-- one row per surprising mover, series and day
+dated as (
 
     select
         surprising.mover_id,
         observations.observed_date,
-        sum(
-            surprising.weight
-            * case
-                when surprising.kind = 'flow' then observations.value else observations.change
-            end
-            / coalesce(observations.span_days, 1)
-        ) as pace,
-        any_value(surprising.half_way) as half_way,
-        any_value(surprising.direction) as direction
+        surprising.weight
+        * case when surprising.kind = 'flow' then observations.value else observations.change end
+        / coalesce(observations.span_days, 1) as pace,
+        surprising.half_way,
+        surprising.direction,
+        bool_or(observations.change_class in ('relinked', 'restatement', 'reset')) over (
+            partition by surprising.mover_id, surprising.series_id
+        ) as is_broken
     from observations
     inner join surprising on observations.series_id = surprising.series_id
     where
@@ -94,7 +93,22 @@ paced as (
         and observations.observed_date <= {{ to_day() }}
         and not observations.is_outlier
         and coalesce(observations.observed_date < surprising.unconfirmed_from_date, true)
-    group by surprising.mover_id, observations.observed_date
+
+),
+
+-- one row per surprising mover and day: its pace, without what broke and so is not in the move; and
+-- the pace half way from the usual one
+paced as (
+
+    select
+        mover_id,
+        observed_date,
+        sum(pace) as pace,
+        any_value(half_way) as half_way,
+        any_value(direction) as direction
+    from dated
+    where not is_broken
+    group by mover_id, observed_date
 
 ),
 

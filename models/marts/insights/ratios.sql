@@ -45,7 +45,7 @@ ended as (
 
 ),
 
--- what rests on an end that no later value confirms is no figure
+-- what rests on an end that no later value confirms is no figure, nor is a gain on two scales
 figures as (
 
     select
@@ -55,7 +55,10 @@ figures as (
         platform || ':' || metric as metric_id,
         case when is_unconfirmed then 'unconfirmed_end' else status end as status,
         case when kind <> 'flow' and not is_unconfirmed then end_value end as level,
-        case when not is_unconfirmed then gained end as gained,
+        case
+            when not is_unconfirmed and reset_count + restatement_count + relink_count = 0
+                then gained
+        end as gained,
         coverage_ratio
     from ended
 
@@ -135,7 +138,8 @@ closes as (
         case
             when series.kind in ('counter', 'flow') then observations.running_gain
             else observations.value
-        end as total
+        end as total,
+        floor(observations.running_breaks / 131072) as scale
     from observations
     inner join series on observations.series_id = series.series_id
     inner join paired
@@ -157,15 +161,22 @@ closes as (
 
 ),
 
--- how its weekly gain changed, on a scale on which a doubling is as far up as a halving is down
+-- how its weekly gain changed, on a scale on which a doubling is as far up as a halving is down;
+-- of three closes that follow each other with no break between them
 changes as (
 
     select
         subject,
         metric_id,
         sunday_date,
-        asinh(total - lag(total, 1) over weeks)
-        - asinh(lag(total, 1) over weeks - lag(total, 2) over weeks) as change
+        case
+            when
+                lag(sunday_date, 2) over weeks = sunday_date - 14
+                and lag(scale, 2) over weeks = scale
+                then
+                    asinh(total - lag(total, 1) over weeks)
+                    - asinh(lag(total, 1) over weeks - lag(total, 2) over weeks)
+        end as change
     from closes
     window weeks as (partition by subject, metric_id order by sunday_date)
 

@@ -117,16 +117,18 @@ described as (
 
 ),
 
--- what each week since it began gained; of a counter, the first week from zero
+-- what each week since it began gained, on the scale of the first; of a counter, that one from zero
 weeks as (
 
     select
         series_id,
         day_number // 7 as week_number,
+        is_confirmed and running_breaks - first_value(running_breaks) over by_day >= 131072
+            as is_rescaled,
         case
             when
                 lag(day_number, 1, 0) over by_day <> day_number - 7
-                or running_breaks - lag(running_breaks, 1, running_breaks) over by_day >= 131072
+                or running_breaks - first_value(running_breaks) over by_day >= 131072
                 or not is_confirmed
                 then null
             else value - lag(value, 1, 0) over by_day
@@ -145,7 +147,8 @@ peaks as (
         series_id,
         arg_max(week_number, gain) as peak_week,
         max(gain) as peak_gain,
-        bool_or(week_number = 1 and gain is not null) as is_from_start
+        bool_or(week_number = 1 and gain is not null) as is_from_start,
+        bool_or(is_rescaled) as is_rescaled
     from weeks
     group by series_id
 
@@ -157,13 +160,14 @@ halved as (
         peaks.series_id,
         peaks.peak_week,
         peaks.is_from_start,
+        peaks.is_rescaled,
         min(weeks.week_number) filter (
             where weeks.week_number > peaks.peak_week
             and weeks.gain <= peaks.peak_gain / 2
         ) as half_week
     from peaks
     inner join weeks on peaks.series_id = weeks.series_id
-    group by peaks.series_id, peaks.peak_week, peaks.is_from_start
+    group by peaks.series_id, peaks.peak_week, peaks.is_from_start, peaks.is_rescaled
 
 ),
 
@@ -249,6 +253,7 @@ curves as (
         end as half_life_days,
         case
             when not coalesce(halved.is_from_start, false) then 'no_base'
+            when halved.half_week is null and halved.is_rescaled then 'restated_in_window'
             when halved.half_week is null then 'too_early'
             else 'ok'
         end as half_life_status,

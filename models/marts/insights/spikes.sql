@@ -68,10 +68,13 @@ gained as (
                 lag(sunday_date) over weeks <> sunday_date - 7
                 or running_breaks - lag(running_breaks) over weeks >= 131072
                 then null
+            -- brought to seven days: its closes may be some days old
             when kind <> 'flow'
                 then
-                    value - lag(value) over weeks
-                    - (linked_value - lag(linked_value) over weeks)
+                    7 * (
+                        value - lag(value) over weeks
+                        - (linked_value - lag(linked_value) over weeks)
+                    ) / (observed_date - lag(observed_date) over weeks)
             when
                 running_observations - lag(running_observations) over weeks
                 >= {{ var('coverage_floor') }} * (7 // cadence_days)
@@ -87,6 +90,7 @@ compared as (
     select
         series_id,
         sunday_date,
+        scale,
         gain,
         count(gain) over earlier as week_count,
         median(gain) over earlier as usual_gain,
@@ -125,7 +129,7 @@ judged as (
 
 ),
 
--- the gain one and four weeks later, if it is known
+-- the gain one and four weeks later, if it is known on the same scale
 followed as (
 
     select
@@ -133,15 +137,25 @@ followed as (
         lag(is_high, 1, false) over weeks and lag(sunday_date) over weeks = sunday_date - 7
             as was_high,
         max(gain) over (
-            partition by series_id
+            partition by series_id, scale
             order by sunday_date
             range between interval 7 days following and interval 7 days following
         ) as gained_7d,
         max(gain) over (
-            partition by series_id
+            partition by series_id, scale
             order by sunday_date
             range between interval 28 days following and interval 28 days following
-        ) as gained_28d
+        ) as gained_28d,
+        max(scale) over (
+            partition by series_id
+            order by sunday_date
+            range between current row and interval 7 days following
+        ) > scale as is_rescaled_7d,
+        max(scale) over (
+            partition by series_id
+            order by sunday_date
+            range between current row and interval 28 days following
+        ) > scale as is_rescaled_28d
     from judged
     window weeks as (partition by series_id order by sunday_date)
 
@@ -203,12 +217,14 @@ described as (
         (found.gained_28d - found.usual_gain) / (found.gain - found.usual_gain) as kept_28d_ratio,
         case
             when found.gained_7d is not null then 'ok'
+            when found.is_rescaled_7d then 'restated_in_window'
             when found.sunday_date + 7 > series.complete_through_date then 'too_early'
             when found.sunday_date + 7 >= series.unconfirmed_from_date then 'unconfirmed_end'
             else 'low_coverage'
         end as status_7d,
         case
             when found.gained_28d is not null then 'ok'
+            when found.is_rescaled_28d then 'restated_in_window'
             when found.sunday_date + 28 > series.complete_through_date then 'too_early'
             when found.sunday_date + 28 >= series.unconfirmed_from_date then 'unconfirmed_end'
             else 'low_coverage'

@@ -144,12 +144,29 @@ def _peers(row: dict[str, Any]) -> str:
         "name": row["name"], "what": where(row), "score": grouped(abs(row["peer_score"]), 1),
         "count": grouped(row["peer_count"]),
     }  # fmt: skip
-    if row["peer_score"] > 0:
+    is_above = row["peer_score"] > 0
+    if row["kind"] not in ("counter", "flow"):  # peers compares levels
+        if is_above:
+            return _(
+                "{name}: the mean level of {what} in four weeks, compared with the nine weeks before, is {score}"
+                " deviations above that of {count} like it.",
+                **known,
+            )
         return _(
-            "{name} gains {what} faster than {count} like it: {score} deviations above them in four weeks.", **known
+            "{name}: the mean level of {what} in four weeks, compared with the nine weeks before, is {score}"
+            " deviations below that of {count} like it.",
+            **known,
+        )
+    if is_above:
+        return _(
+            "{name}: the gain of {what} in four weeks, compared with the nine weeks before, is {score}"
+            " deviations above that of {count} like it.",
+            **known,
         )
     return _(
-        "{name} gains {what} more slowly than {count} like it: {score} deviations below them in four weeks.", **known
+        "{name}: the gain of {what} in four weeks, compared with the nine weeks before, is {score}"
+        " deviations below that of {count} like it.",
+        **known,
     )
 
 

@@ -30,37 +30,59 @@ LARGEST = """
     inner join metrics.fct_observations as o on g.series_id = o.series_id and o.observed_date = d.last_date
     where s.subject_type = $type group by all order by gained desc nulls last, g.subject limit $top
 """
-# weeks up to the day: of what adds up the gain of the members, of a level the subject's own
+# weeks up to the day, on the scale of the newest: of what adds up the gain of the members, brought to seven days as for
+# forecasts; of a level the subject's own. Of a group, as in movers, they are the members of which its newest week is
+# known; a week is left out if what is not known of them makes more than 5 % of that one.
 HISTORY = """
     with own as (
-        select g.series_id, m.platform, p.platform_name, m.metric, m.kind, d.subject_id = $subject as is_own
+        select g.series_id, m.platform, p.platform_name, m.metric, m.kind, m.max_age_days, s.began_on,
+            d.subject_id = $subject as is_own
         from intermediate.int_series_grouped as g
         inner join metrics.dim_series as d on g.series_id = d.series_id
         inner join metrics.dim_metrics as m on d.metric_id = m.metric_id
         inner join metrics.dim_platforms as p on m.platform = p.platform
         inner join metrics.dim_subjects as s on d.subject_id = s.subject_id and s.is_primary
-        where g.subject = $subject
+        where g.subject = $subject and (m.kind in ('counter', 'flow') or d.subject_id = $subject)
     ),
-    weeks as (
-        select own.*, ($end - o.observed_date) // 7 as ago, max_by(o.running_gain, o.observed_date) as gained,
-            max_by(o.value, o.observed_date) as level, sum(o.value) as total
+    dated as (
+        select own.*, (($end - o.observed_date) // 7)::integer as ago, o.observed_date, o.value, o.running_gain
         from own inner join metrics.fct_observations as o on own.series_id = o.series_id
         left join intermediate.int_ends_unconfirmed as e on own.series_id = e.series_id
         where not o.is_outlier and coalesce(o.observed_date < e.unconfirmed_from_date, true)
             and o.observed_date between $end - 7 * $weeks::integer - 6 and $end
-        group by all
+        -- corrections alone leave it on one scale
+        qualify o.running_breaks // 131072 = max(o.running_breaks // 131072) over (partition by o.series_id)
     ),
-    paces as (
-        select *, gained - lag(gained) over (partition by series_id order by ago desc) as gain,
-            lag(ago) over (partition by series_id order by ago desc) = ago + 1 as follows
-        from weeks
+    closed as (
+        select * exclude (observed_date, value, running_gain), max(observed_date) as closed_on, count(*) as days,
+            max_by(value, observed_date) as level, max_by(running_gain, observed_date) as gained, avg(value) as mean
+        from dated group by all having kind = 'flow' or closed_on >= $end - 7 * ago - max_age_days
+    ),
+    weeks as (
+        select *, case kind
+            when 'flow' then if(days >= 4, 7 * mean, null)
+            when 'counter' then if(lag(ago) over course = ago + 1,
+                7 * (gained - lag(gained) over course) / (closed_on - lag(closed_on) over course), null)
+            else level end as week_value
+        from closed
+        window course as (partition by series_id order by ago desc)
+        qualify week_value is not null
+    ),
+    newest as (
+        select platform, metric, is_own, series_id, began_on, abs(week_value) as size from weeks
+        qualify ago = min(ago) over (partition by platform, metric, is_own)
+    ),
+    added as (
+        select w.platform, w.platform_name, w.metric, w.is_own, w.ago, sum(w.week_value) as week_value,
+            sum(n.size) as known
+        from weeks as w inner join newest as n on w.series_id = n.series_id group by all
     )
-    select platform, platform_name, metric, kind, is_own, ago::integer as ago,
-        case kind when 'flow' then sum(total) when 'counter' then sum(gain) filter (where follows) else avg(level) end
-            as week_value
-    from paces where kind in ('counter', 'flow') or is_own
-    group by platform, platform_name, metric, kind, is_own, ago having week_value is not null
-    order by platform_name, metric, is_own desc, ago desc
+    select a.platform_name, a.metric, a.is_own, a.ago, any_value(a.week_value) as week_value
+    from added as a
+    inner join newest as n on a.platform = n.platform and a.metric = n.metric and a.is_own = n.is_own
+    where n.began_on is null or n.began_on <= $end - 7 * a.ago
+    group by all having any_value(a.known) >= 0.95 * sum(n.size)
+    order by a.platform_name, a.metric, a.is_own desc, a.ago desc
 """
 SILENT = """
     select s.name, p.platform_name, m.metric, d.last_date
@@ -124,7 +146,9 @@ def _words(asked: Asked, made: Report) -> dict[str, str]:
         "course": _("the weeks before"), "contents": _("Contents"), "more": _("more, and not shown"),
         "how": _(
             "Usual is the median of the weeks before, give or take three deviations; with fewer than 7 weeks nothing is"
-            " judged. Weeks end on {end}. A week that is not received yet is left out, never drawn as zero.", **days,
+            " judged. Weeks end on {end}. What was gained between days that are not a week apart is brought to seven"
+            " days. A week that is not received yet is left out, never drawn as zero, and so are the weeks before a"
+            " restatement or a reset: they are on another scale.", **days,
         ),
     }  # fmt: skip
 
