@@ -14,7 +14,7 @@ from crescendo.cli import status as verb
 from crescendo.ingest.status import Status
 from reports import STREAMS, Desk, csv_text, point, song
 
-BY_MAPPING = "write NAME.mapping.toml beside it, which says what its columns are (docs/leads.md), or move it away"
+BY_MAPPING = "write NAME.mapping.toml beside it, which says what its columns are (docs/runbook.md), or move it away"
 
 
 def sales(desk):

@@ -25,7 +25,7 @@ from operation_worlds import RULES
 from reports import csv_text, song
 from test_fetch_moovitamix import DATE, faithful
 
-BY_MAPPING = "write NAME.mapping.toml beside it, which says what its columns are (docs/leads.md), or move it away"
+BY_MAPPING = "write NAME.mapping.toml beside it, which says what its columns are (docs/runbook.md), or move it away"
 AT_WORK = """
 import sys, time
 from pathlib import Path
