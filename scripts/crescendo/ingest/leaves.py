@@ -79,13 +79,15 @@ def leaf_of(leaf: Field, value: object, path: Location) -> object:
             raise Invalid(path, "is a date as spreadsheets rewrite them: export it anew as YYYY-MM-DD", value)
         case "day":
             raise Invalid(path, "is not a date that begins with YYYY-MM-DD", value)
+        case "release" if isinstance(value, str) and REWRITTEN_DAY.match(value):
+            raise Invalid(path, "is a date as spreadsheets rewrite them: export it anew as YYYY-MM-DD", value)
         case "count" | "integer":
             return _whole(leaf, value, path)
         case "number" if isinstance(value, int | float | str) and not isinstance(value, bool):
             return _number(value, path)
         case "flag":
             return _flag(value, path)
-        case "moment" | "period" | "decimal":
+        case "release" | "moment" | "period" | "decimal":
             return _written(leaf, value, path)
     raise Invalid(path, f"should be a {leaf.kind}, is {kind_of(value)}", value)
 
@@ -95,7 +97,8 @@ FLAGS = dict.fromkeys(("true", "yes", "oui", "vrai", "1"), True) | dict.fromkeys
 )
 # how to write what a text of these kinds has to be
 WRITTEN = {
-    "moment": "is not a moment: write 2025-01-31T14:05:00+01:00, or the day alone",
+    "release": "is not a day, month or year: write 2025-01-31, 2025-01 or 2025",
+    "moment": "is not a moment: write 2025-01-31T14:05:00, with +01:00 after it if the time zone is known, or the day",
     "period": "is not a day, week or month: write 2025-01-31, 2025-W05 or 2025-01",
     "decimal": "is not an amount: write 1234.56 or 1234,56",
 }
