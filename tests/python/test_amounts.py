@@ -11,7 +11,14 @@ def lead(number, **more):
     return {"lead_id": f"l{number}", "created_at": "2025-03-29", "status": "new"} | more
 
 
-MOMENTS = ("2025-03-30", "2025-03-30 01:59:00", "2025-03-30T01:59:00+01:00", "2025-03-30T01:59:00.123456Z", None)
+MOMENTS = (
+    "2025-03-30",
+    "2025-03-30 01:59:00",
+    "2025-03-30T01:59:00+01:00",
+    "2025-03-30T01:59:00.123456Z",
+    None,
+    "0001-01-01",
+)
 NO_MOMENTS = ("2025-02-30", "30/03/2025", "2025-03-30T25:00:00Z", "2025-03-30T01:59", "soon", "2025-03-30T01:59:00+1")
 
 
@@ -135,7 +142,7 @@ def test_a_release_within_a_page_is_rejected_alike(desk):
     assert found == [("artist-albums", "$.items[3].releaseDate", "soon")]
 
 
-LISTENED = {"2026-05-01T08:00:00": 1, "2026-05-01 08:00:00.123456": 1, "": 0, "soon": 0}
+LISTENED = {"0001-01-01T00:00:00": 1, "2026-05-01T08:00:00": 1, "2026-05-01 08:00:00.123456": 1, "": 0, "soon": 0}
 
 
 @pytest.mark.parametrize(("said", "kept"), LISTENED.items())
@@ -146,3 +153,17 @@ def test_a_moment_within_a_page_is_kept_or_rejected_with_its_place(desk, said, k
     _, [file] = desk.load()
     assert [r["path"] for r in file["rejects"]] == (["$.items[1].created_at"] if said == "soon" else [])
     assert desk.ask("select count(created_at) from raw_moovitamix.history_pages__items") == [(kept,)]
+
+
+GROUPED = "is not a whole number: write 1234567, without marks between the thousands"
+NO_COUNTS = {
+    "1.003.010,0": GROUPED, "1.003.010": GROUPED, "1,003,010": GROUPED, "1 003": GROUPED, "1\u202f003": GROUPED,
+    "1.003,0": GROUPED, "1.003": "is not a whole number", "1.9": "is not a whole number",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("said", "reason"), NO_COUNTS.items())
+def test_a_count_with_marks_between_the_thousands_is_told_how_it_is_written(desk, said, reason):
+    desk.write("r.csv", csv_text([song(1, timeSeries=[{"date": "2025-03-01", "spotify-streams": said}])]))
+    _, [file] = desk.load()
+    assert [reject["reason"] for reject in file["rejects"]] == [reason]

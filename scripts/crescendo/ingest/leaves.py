@@ -11,12 +11,16 @@ from dataclasses import dataclass
 from datetime import date
 
 from crescendo.ingest.location import Location, plain
-from crescendo.ingest.validate import FORMS
+from crescendo.ingest.validate import FORMS, THIN_SPACES
 from crescendo.shapes import Field
 
 LARGEST = 2**63 - 1
 MOST_DIGITS = 400
 WHOLE = re.compile(r"(-?[0-9]{1,30})(?:\.0+)?")
+# 1.234.567,0 or 1,234,567 or 1 234 567: a whole number as spreadsheets show it; 1.234 may be a fraction
+GROUPED_WHOLE = re.compile(
+    rf"-?[0-9]{{1,3}}(?:(?:[,'{THIN_SPACES}][0-9]{{3}})+(?:[.,]0*)?|(?:\.[0-9]{{3}}){{2,}}(?:,0*)?|\.[0-9]{{3}},0*)"
+)
 REWRITTEN_DAY = re.compile(r"[0-9]{1,2}([/.-])[0-9]{1,2}\1[0-9]{2}([0-9]{2})?\b")
 
 
@@ -141,6 +145,8 @@ def _whole(leaf: Field, value: object, path: Location) -> int:
         value = int(written[1])  # a number sent as text is still that number, and so is 10.0
     if isinstance(value, float) and value.is_integer() and abs(value) < 2**53:
         value = int(value)
+    if isinstance(value, str) and GROUPED_WHOLE.fullmatch(value.strip()):
+        raise Invalid(path, "is not a whole number: write 1234567, without marks between the thousands", value)
     if isinstance(value, bool) or not isinstance(value, int | Digits):
         raise Invalid(path, "is not a whole number", value)
     if isinstance(value, Digits) or abs(value) > LARGEST:
