@@ -275,4 +275,5 @@ Ask, for example:
   .venv/bin/crescendo status           what was loaded, rejected and unknown
   make docs                            lineage and definitions in the browser
   make shell                           SQL, for example:
-    select title, artist_credit, observed_date, streams from metrics.song_days order by streams desc limit 10;""")
+    select title, artist_credit, observed_date, streams from metrics.song_days
+    where not is_outlier order by streams desc limit 10;""")
