@@ -246,7 +246,7 @@ def unread(connection: duckdb.DuckDBPyConnection) -> str:
     if not count:
         return ""
     return _(
-        "{count} {count:load|loads} came after the last build, and answers do not have {count:it|them}: run"
+        "{count} {count:load|loads} came after the last build, and no answer includes {count:it|them}: run"
         " `crescendo build`",
         count=count,
     )

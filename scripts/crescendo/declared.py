@@ -12,7 +12,7 @@ from crescendo.shapes import KINDS, Document, Endpoint, Entries, Field, Group, N
 FACTS = ("document", "uuid", "platform", "list", "from", "to", "day", "page", "reading", "load_date", "folder")
 LAYOUTS = ("table", "page")
 # kinds that are read from the text of a cell, never from JSON
-OF_CELLS = ("moment", "period", "decimal")
+OF_CELLS = ("period", "decimal")
 NAME = re.compile(r"[a-z][a-z0-9_]*")
 NODES = ", ".join(node.__name__ for node in get_args(Node))
 

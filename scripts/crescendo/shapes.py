@@ -12,12 +12,14 @@ from functools import cached_property
 KINDS = {
     "text": "VARCHAR",
     "day": "DATE",  # the calendar day as written: the first ten characters, never a time-zone cast
+    # a day, or a month or a year if no more is known, or a year zero if nothing is; as written, staging reads the day
+    "release": "VARCHAR",
     "count": "BIGINT",  # a whole number from 0 to 2^63 - 1
     "integer": "BIGINT",
     "number": "DOUBLE",
     "flag": "BOOLEAN",
-    # of a record's own columns only, not within lists and objects:
     "moment": "VARCHAR",  # a day, or a day and time with or without an offset, as written; staging knows the time zone
+    # of a record's own columns only, not within lists and objects:
     "period": "VARCHAR",  # a day, an ISO week or a month: 2025-01-31, 2025-W05, 2025-01
     "decimal": "DECIMAL(18, 6)",  # an amount with a decimal point or comma; thousands may have spaces between them
     "json": "VARCHAR",  # a text, or the JSON of an object or list: for a key whose form changed over the years

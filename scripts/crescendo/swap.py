@@ -151,7 +151,8 @@ def _locked(folder: Path, real: Path, until: float) -> int:
             folder.mkdir(exist_ok=True)
         except OSError as error:
             raise CrescendoError(
-                f"cannot write in {real.parent} ({error.strerror}), where {real.name} is to be: name another file"
+                f"cannot write in {real.parent} ({error.strerror}), where {real.name} is to be:"
+                " set CRESCENDO_DB to another file"
             ) from None
         try:
             lock = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)

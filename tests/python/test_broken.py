@@ -171,7 +171,7 @@ TEXTS = {  # the list of points as sent, NEAR the good one -> the outcome
     ),
 }
 NO_NAME = "Expecting property name enclosed in double quotes"
-BY_MAPPING = "write NAME.mapping.toml beside it, which says what its columns are (docs/leads.md), or move it away"
+BY_MAPPING = "write NAME.mapping.toml beside it, which says what its columns are (docs/runbook.md), or move it away"
 LINK_TO_NOTHING = "is a link to nothing: put its target back, or remove the link"
 SUMMARIES = {
     "[]": None,  # so PHP writes an empty object

@@ -28,7 +28,7 @@ def test_it_ends_with_a_summary_and_what_to_ask(built):
     said = (built / "summary.txt").read_text()
     assert "tests passed" in said
     assert "Took     sample" in said
-    assert "from metrics.song_days" in said
+    assert "from metrics.song_days\n    where not is_outlier order by streams desc" in said
 
 
 def test_the_long_step_says_how_far_it_is(built):

@@ -209,7 +209,7 @@ def test_an_answer_says_that_a_load_came_after_the_build(built, tmp_path):
     (folder / "new.csv").write_text(reports.csv_text([reports.song(1)]))
     assert crescendo(folder, environment, "load", "new.csv").returncode == 0
     said = crescendo(folder, environment, *asked)
-    assert "1 load came after the last build, and answers do not have it: run `crescendo build`" in said.stderr
+    assert "1 load came after the last build, and no answer includes it: run `crescendo build`" in said.stderr
     assert crescendo(folder, environment, "load", "new.csv").returncode == 0
     assert "1 load came after" in crescendo(folder, environment, *asked).stderr, "the second changed nothing"
 

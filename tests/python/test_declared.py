@@ -89,7 +89,7 @@ MISTAKES = [
     ('"seconds", "count"', '"seconds", "int"', OF_PLAYS + "field seconds: kind 'int' .* did you mean|choose one of"),
     ('"seconds", "count"', '"seconds", int', OF_PLAYS + "field seconds: kind <class 'int'> is not known"),
     ('"day", "day"', '"day", "dya"', OF_LISTING + r"field items\[\]\.day: kind 'dya' is not known: did you mean day"),
-    ('"day", "day"', '"day", "moment"', OF_LISTING + r"field items\[\]\.day: kind 'moment' is for columns of a table"),
+    ('"day", "day"', '"day", "period"', OF_LISTING + r"field items\[\]\.day: kind 'period' is for columns of a table"),
     ('Field("plays", "count")', 'Field("plays", "cont")', OF_LISTING + r"field items\[\]\.plays: kind 'cont'"),
     ('value=Field("tag")', 'value="tag"', OF_LISTING + r"field items\[\]\.tags: value is 'tag': write Field"),
     ('layout="page"', 'layout="pages"', OF_LISTING + "layout 'pages' is not known: did you mean page"),

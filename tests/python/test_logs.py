@@ -19,7 +19,7 @@ from crescendo.sources.tmdb.world import Films
 from crescendo.withheld import withhold
 from reports import csv_text, point, song
 
-BY_MAPPING = "write NAME.mapping.toml beside it, which says what its columns are (docs/leads.md), or move it away"
+BY_MAPPING = "write NAME.mapping.toml beside it, which says what its columns are (docs/runbook.md), or move it away"
 
 ADDITIONAL = re.compile(r"_[\w.-]+")
 DAY = "2025-01-05"

@@ -1,7 +1,12 @@
 """Feeds with other columns, mapped by a file beside them: what is read, and what is said of a mistake."""
 
+import re
+from datetime import date
+
+import duckdb
 import pytest
-from reports import json_lines
+from conftest import ROOT
+from reports import csv_text, json_lines, point, song
 
 MAPPING = """document = "leads.lead"
 
@@ -154,3 +159,74 @@ def test_a_mapping_that_says_too_little_is_told_what_lacks(desk, mapping, said):
     assert err.startswith("error: ours.toml")
     assert said in err
     assert not desk.warehouse.exists()
+
+
+NAMES = {"song_id": "Track ID", "title": "Titre", "artist": "Interprète", "timeSeries": "Historique"}
+REPORT = 'document = "soundcharts.report"\n\n[fields]\n' + "".join(f'{ours} = "{own}"\n' for ours, own in NAMES.items())
+POINTS = """
+    select s.song_id, p._index, p.date, p.spotify_streams
+    from raw_soundcharts.report_songs__time_series as p
+    inner join raw_soundcharts.report_songs as s on s._row_id = p._parent_row_id order by all
+"""
+
+
+def renamed(*songs, end="\n"):
+    """A report without summaries, whose columns have names of their own."""
+    plain = csv_text(songs, tuple(NAMES), numbered=False, delimiter=";", end=end)
+    return plain.replace(";".join(NAMES), ";".join(NAMES.values()), 1)
+
+
+def test_a_song_report_whose_columns_have_other_names_is_mapped(desk):
+    """docs/runbook.md, files with other columns."""
+    desk.write("ours.csv", renamed(song(1), song(2, timeSeries=[point(1), point(2, "many")])))
+    desk.write("ours.mapping.toml", REPORT)
+    code, [file] = desk.load()
+    assert (code, file["counts"]["rows_loaded"]) == (0, 4)
+    assert [row[3] for row in desk.ask(POINTS)] == [1501, 1601, 1500, None]
+    [reject] = file["rejects"]
+    assert (reject["line"], reject["path"]) == (3, "timeSeries[2].spotify-streams (Historique)")
+    assert desk.balanced()
+
+
+def test_a_broken_line_of_a_mapped_report_hides_no_other(desk):
+    whole = renamed(song(1), song(2), song(3)).splitlines(keepends=True)
+    desk.write("ours.csv", "".join([*whole[:2], whole[2][:150] + "\n", whole[3]]))
+    desk.write("ours.mapping.toml", REPORT)
+    _, [file] = desk.load()
+    assert [file["counts"][f"records_{how}"] for how in ("loaded", "rejected")] == [2, 1]
+    assert desk.balanced()
+
+
+REFUSED = {
+    'timeSeries = {column = "Historique", others = "[]"}': 'timeSeries holds JSON text: write timeSeries = "column"',
+    'date = "Titre"': "date is within the JSON text of timeSeries, not a column of soundcharts.report: a table with a",
+    'streams = "Titre"': "streams is not a field of soundcharts.report: choose one of song_id,",
+    "": 'field timeSeries is missing: write timeSeries = "column" under [fields]',
+}
+
+
+@pytest.mark.parametrize(("line", "said"), REFUSED.items())
+def test_what_a_mapping_cannot_make_a_report_of_is_told(desk, line, said):
+    path = desk.write("ours.csv", renamed(song(1)))
+    desk.write("ours.mapping.toml", REPORT.replace('timeSeries = "Historique"\n', "") + line + "\n")
+    code, _, err = desk.run("load", path)
+    assert code == 2
+    assert said in err
+
+
+def test_json_is_not_mapped_to_a_report(desk):
+    path = desk.write("ours.jsonl", json_lines([song(1)]))
+    desk.write("ours.mapping.toml", REPORT)
+    assert "is JSON, and ours.mapping.toml is for a CSV" in desk.run("load", path)[2]
+
+
+def test_a_table_with_a_line_per_day_is_made_into_a_report_by_the_statement_of_the_runbook(desk, monkeypatch):
+    days = [f"2025-03-0{day},Blue Rain,Anna B,{1000 * day}\n" for day in (2, 1)]
+    desk.write("flat.csv", "".join(["day,song,artist,streams\n", *days]))
+    monkeypatch.chdir(desk.folder)
+    (desk.folder / "landing").mkdir()
+    [statement] = re.findall(r"```sql\n(copy .*?)```", (ROOT / "docs/runbook.md").read_text(), re.DOTALL)
+    duckdb.execute(statement)
+    assert desk.load(desk.folder / "landing")[0] == 0
+    found = [("Anna B: Blue Rain", day, date(2025, 3, day), 1000 * day) for day in (1, 2)]
+    assert desk.ask(POINTS) == found

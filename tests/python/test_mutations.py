@@ -102,6 +102,7 @@ def leaf(kind, rng):
     return {
         "text": rng.choice(["Léo", 'a "quoted", title', "two\nlines", "🎵", ""]),
         "day": day + rng.choice(["", "T00:00:00+00:00"]),
+        "release": rng.choice([day, day + "T00:00:00+00:00", day[:7], day[:4], "0000-01-01", ""]),
         "count": rng.randrange(10 ** rng.randrange(1, 18)),
         "integer": rng.randrange(-(10**6), 10**6),
         "number": rng.choice([0.5, -7, 1e17, rng.random()]),

@@ -8,10 +8,11 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from conftest import crescendo, project_in
+from conftest import ROOT, crescendo, project_in
 from crescendo.ask import tables
 
 SONG = "Über Postcard in Castelune"
+README = (ROOT / "README.md").read_text("utf-8")
 
 
 @pytest.fixture(scope="module")
@@ -52,6 +53,20 @@ def test_a_subject_is_shown_with_its_course_growth_and_evidence(said, expected):
         wanted = f"subject = '{row['subject_id']}' and platform = 'spotify' and metric = 'streams'"
         [own] = expected(f"from metrics.song_growth({days}) select growth, growth_pct, coverage_ratio where {wanted}")
         assert (row["growth"], row["growth_pct"], row["coverage_ratio"]) == own
+
+
+def test_the_screen_of_a_group_says_that_windows_may_differ_in_members(said):
+    """Over a year two more songs of the artist have no value at the start than over 28 days."""
+    differ = "to and growth are of the members with a value on both days of the window"
+    assert differ in said("show", "Léo, the Lamplighter")
+    assert differ not in said("show", SONG)
+
+
+def test_the_first_example_of_the_readme_is_what_comes(said):
+    shown = re.search(r"```sh\n\.venv/bin/crescendo (growth .*)\n```\n\n```text\n(.*?)```", README, re.DOTALL)
+    told = [line.rstrip() for line in said(*shown[1].split()).splitlines()]
+    # the first line says how long ago the sample ends
+    assert told[1:] == shown[2].splitlines()[1:]
 
 
 def test_a_week_without_observations_is_a_blank(built, tmp_path):

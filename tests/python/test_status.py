@@ -14,7 +14,7 @@ from crescendo.cli import status as verb
 from crescendo.ingest.status import Status
 from reports import STREAMS, Desk, csv_text, point, song
 
-BY_MAPPING = "write NAME.mapping.toml beside it, which says what its columns are (docs/leads.md), or move it away"
+BY_MAPPING = "write NAME.mapping.toml beside it, which says what its columns are (docs/runbook.md), or move it away"
 
 
 def sales(desk):
@@ -88,7 +88,7 @@ def test_the_one_file_that_matters_is_seen_among_many(desk):
     found = json.loads(desk.run("status", "--format", "json")[1])["files"]
     assert [file["path"].split("/")[-1] for file in found[:3]] == ["88_refused.csv", "77_partly.csv", "99_new.csv"]
     _, out, _ = desk.run("status")
-    assert "43 files: 1 refused, 1 with rejected records or rows" in out
+    assert "43 files: 1 refused, 1 with rejected records, rows or values" in out
     assert f"88_refused.csv is not a known document: its first line begins 'no report': {BY_MAPPING}\n" in out
 
 
@@ -173,7 +173,7 @@ def test_a_thousand_files_are_one_screen_and_the_one_that_matters_is_in_it(desk,
     lines = out.splitlines()
     assert len(lines) <= 24
     assert [line for line in lines if line.startswith("refused: ") and "is not a known document" in line]
-    assert "120 files: 60 refused, 60 with rejected records or rows" in lines
+    assert "120 files: 60 refused, 60 with rejected records, rows or values" in lines
     assert "... and 58 more refused" in lines
     assert "Rejected (60, the first 2)" in lines
     assert "song_id is missing" in out

@@ -25,7 +25,7 @@ from operation_worlds import RULES
 from reports import csv_text, song
 from test_fetch_moovitamix import DATE, faithful
 
-BY_MAPPING = "write NAME.mapping.toml beside it, which says what its columns are (docs/leads.md), or move it away"
+BY_MAPPING = "write NAME.mapping.toml beside it, which says what its columns are (docs/runbook.md), or move it away"
 AT_WORK = """
 import sys, time
 from pathlib import Path
@@ -313,6 +313,7 @@ def test_the_command_says_what_is_wrong_and_ends_with_1_while_it_is_critical(fil
         run.exit_code = 1
     done = crescendo(tmp_path, environment, "watch", "--lang", "fr")
     assert (done.returncode, "Le dernier publish csv a échoué" in done.stdout) == (1, True), done.stderr
+    assert done.stdout.splitlines()[0] == "1 alerte : critique 1"
     done = crescendo(tmp_path, environment, "watch", "--format", "json")
     [one] = json.loads(done.stdout)["alerts"]
     assert (done.returncode, one["state"], one["occurrences"]) == (1, "repeated", 2)

@@ -12,6 +12,8 @@ from crescendo.warehouse import quoted
 
 # how far a word may be from the one that was typed: one letter wrong from four letters on, two from eight on
 ONE_TYPO, TWO_TYPOS = 4, 8
+# what stands beside a word and is no part of it: "Léo, the Lamplighter" has the word leo
+MARKS = """,.;:!?"'()[]{}"""
 # ranks of what was found, the best first
 EXACT, BEGINS, HOLDS, GROUP, NEAR = 1, 2, 3, 4, 5
 # columns that hold what a platform or a registry calls a subject
@@ -90,6 +92,14 @@ def groups(connection: duckdb.DuckDBPyConnection, subject_ids: Sequence[str]) ->
 
 def unknown(connection: duckdb.DuckDBPyConnection, text: str, kind: str = "") -> CrescendoError:
     """The error for a name that nothing is like."""
+    others = find(connection, text, limit=1) if kind else []
+    if others:
+        return CrescendoError(
+            _(
+                "no {by} is called {text}; {name} is one of --by {other}: ask --by {other} --name {text}",
+                by=_(kind), text=repr(text), name=repr(others[0].name), other=others[0].subject_type,
+            )
+        )  # fmt: skip
     near = ", ".join(repr(name) for name in nearest(connection, text, kind))
     return CrescendoError(_("no name matches {text}; closest: {near}", text=repr(text), near=near or _("none")))
 
@@ -180,9 +190,10 @@ def _near() -> str:
     Each different word of all names is compared once.
     """
     allowed = f"case when length(word) >= {TWO_TYPOS} then 2 when length(word) >= {ONE_TYPO} then 1 else 0 end"
+    marks = warehouse.text(MARKS)
     return f"""
-        with typed as (select distinct unnest(cast(? as varchar[])) as word),
-        named as (select subject_id, unnest(string_split({folded("name")}, ' ')) as own from subjects),
+        with typed as (select distinct trim(unnest(cast(? as varchar[])), {marks}) as word),
+        named as (select subject_id, trim(unnest(string_split({folded("name")}, ' ')), {marks}) as own from subjects),
         near as (
             select typed.word, known.own, damerau_levenshtein(typed.word, known.own) as distance
             from (select distinct own from named) as known cross join typed

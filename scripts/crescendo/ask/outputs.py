@@ -81,8 +81,6 @@ def as_csv(rows: Rows, locale: str = "en", show: Callable[[object], object] = la
     def value(cell: object) -> object:
         if isinstance(cell, bool):
             return str(cell).lower()
-        if isinstance(cell, int) and abs(cell) > LARGEST_EXACT:
-            return f"'{cell}"
         if isinstance(cell, float):
             said = f"{cell:.0f}" if cell.is_integer() and abs(cell) < LARGEST_EXACT else repr(cell)
             return said.replace(".", ",") if locale == "fr" else said

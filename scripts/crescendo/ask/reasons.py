@@ -191,6 +191,15 @@ def _days_of(connection: duckdb.DuckDBPyConnection, metric: str) -> tuple[date |
     return days
 
 
+def _first_day_of(connection: duckdb.DuckDBPyConnection, question: Question) -> date | None:
+    """The first day on which the metric that is asked for was observed; None if no metric is."""
+    sql = """
+        select min(s.first_date) from metrics.dim_series as s inner join metrics.dim_metrics as m using (metric_id)
+        where m.metric = ? and ? in ('', m.platform)
+    """
+    return column(connection, sql, [question.metric, question.platform])[0]
+
+
 def outside(answer: Answer, opened: duckdb.DuckDBPyConnection | None = None) -> str:
     """That the window begins after all data, or ends before; '' if it does not."""
     with built(opened) as connection:
@@ -210,6 +219,7 @@ def why_nothing(answer: Answer, opened: duckdb.DuckDBPyConnection | None = None)
         if reason := nothing_of(connection, question):
             return reason
         first, last = _days_of(connection, question.metric)
+        begun = _first_day_of(connection, question)
         sql = "select bool_or(add_over_platform <> 'never') from metrics.dim_metrics where metric = ?"
         additive = column(connection, sql, [question.metric])
         [own, *_others] = observed_types(
@@ -230,6 +240,12 @@ def why_nothing(answer: Answer, opened: duckdb.DuckDBPyConnection | None = None)
             by=question.by,
             own=own,
         )
+    if question.kind == "growth" and begun and start < begun <= end:
+        return _(
+            "{metric} is observed since {begun} only, and the window begins on {start}: growth needs a value of that"
+            " day; ask again from {later} on, or averages --by {by}",
+            metric=question.metric, begun=begun, start=start, by=question.by, later=begun + (end - start),
+        )  # fmt: skip
     return _(
         "nothing can be computed from {start} to {end}; the data run from {first} to {last}",
         start=start,

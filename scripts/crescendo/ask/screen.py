@@ -1,5 +1,6 @@
 """A subject on one screen of a terminal: its course as a line of blocks, its growth, what moved, and the evidence."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import duckdb
@@ -178,10 +179,19 @@ def _evidence(answers: list[Answer]) -> Listed:
     )  # fmt: skip
 
 
+def _left_out(answer: Answer) -> Iterator[int]:
+    """How many members of a group have no value on one of the two days."""
+    return (count for name in ("new_count", "lost_count") for count in answer.values(name))
+
+
 def _foot(answers: list[Answer], pairs: list[tuple[str, str]]) -> list[str]:
     there = dict.fromkeys(status for answer in answers for status in answer.values("status"))
     labels, meanings = answers[0].labels, answers[0].meanings
     said = [_("{word}: {meaning}", word=labels[status], meaning=meanings[status]) for status in there]
+    if any("same_count" in answer.columns and sum(_left_out(answer)) for answer in answers):
+        said.append(
+            _("to and growth are of the members with a value on both days of the window: windows may differ in members")
+        )
     if len(pairs) > MOST_METRICS:
         said.append(
             _(

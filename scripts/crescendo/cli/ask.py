@@ -125,7 +125,7 @@ def growth_command(chart: Path | None, **asked: object) -> int:
     \b
     Example:
       crescendo growth --last 28d --by artist --top 10
-      crescendo growth --window 2025-04 --against year --name "Nuit" --format json
+      crescendo growth --window 2025-04 --against year --name "Postcard" --format json
       crescendo growth --last 3m --by song --artist Leo --by-month --to leo.xlsx
       crescendo growth --last 28d --by artist --top 10 --chart artists.svg
     """

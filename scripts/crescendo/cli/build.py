@@ -241,7 +241,7 @@ def _note_build(connection: duckdb.DuckDBPyConnection, stamp: str, seconds: floa
 def _print_summary(loaded: LoadResult, built: Outcome, stale: builds.Stale | None, seconds: dict[str, float]) -> None:
     files = sum(file.status == "loaded" for file in loaded.files)
     unchanged = sum(file.status == "unchanged" for file in loaded.files)
-    rejected = loaded.total("records_rejected") + loaded.total("rows_rejected")
+    rejected = sum(loaded.total(f"{what}_rejected") for what in ("records", "rows", "values"))
     click.echo(
         f"Loaded   {counted(files, 'file')} ({unchanged} unchanged, {len(loaded.refused)} refused):"
         f" {counted(loaded.total('records_loaded'), 'record')}, {counted(loaded.total('rows_loaded'), 'row')},"
@@ -275,4 +275,5 @@ Ask, for example:
   .venv/bin/crescendo status           what was loaded, rejected and unknown
   make docs                            lineage and definitions in the browser
   make shell                           SQL, for example:
-    select title, artist_credit, observed_date, streams from metrics.song_days order by streams desc limit 10;""")
+    select title, artist_credit, observed_date, streams from metrics.song_days
+    where not is_outlier order by streams desc limit 10;""")

@@ -24,7 +24,7 @@ SOURCES = ("moovitamix", "soundcharts", "tmdb")
 def check_command(
     source: str, url: str | None, secrets: Path | None, sandbox: bool, timeout: float, slow: float, form: str
 ) -> int:
-    """Try an API before an extraction: is it there, takes it the credentials, are its answers as declared.
+    """Try an API before an extraction: is it there, does it accept the credentials, are its answers as declared.
 
     Two or three requests are asked, once each, with the credentials of `crescendo fetch`; nothing is landed. A line
     each for reachable, credentials, shape, latency and quota. Exit code 1 if one of them fails, 2 if there is nothing

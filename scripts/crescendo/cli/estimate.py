@@ -36,6 +36,6 @@ def estimate_command(form: str) -> None:
         click.echo(json.dumps(asdict(done)))
         return
     click.echo(
-        f"{done.forecasts:,} of {done.series:,} series have a forecast, {done.milestones:,} a day for their next"
-        f" milestone; {done.effects:,} effects of playlists hold"
+        f"{done.forecasts:,} of {done.series:,} series have a forecast, {done.milestones:,} have a day for their next"
+        f" milestone, {done.effects:,} effects of playlists hold"
     )

@@ -35,7 +35,7 @@ def insights_command(asked: tuple[str, ...], last: str, form: str, path: Path | 
     \b
     Example:
       crescendo insights
-      crescendo insights --name "Nuit" --last 4w
+      crescendo insights --name "Orla Marlane" --last 4w
       crescendo insights --format html --to week.html
     """
     from crescendo.report import front, insights

@@ -12,11 +12,10 @@ import click
 import duckdb
 
 from crescendo import swap, warehouse
-from crescendo.ask.texts import _
 from crescendo.cli.status import print_table
 from crescendo.errors import CrescendoError
 from crescendo.ingest import detect
-from crescendo.ingest.ledger import FileResult
+from crescendo.ingest.ledger import FileResult, field_of
 from crescendo.ingest.load import load
 from crescendo.ingest.run import LoadResult
 from crescendo.logs import logged
@@ -27,7 +26,7 @@ from crescendo.terminal import counted, printable
 if TYPE_CHECKING:
     from rich.console import Console
 
-MOST_REJECTS = 20
+MOST_REJECTS = 10  # kinds of them
 MOST_NOTES = 10
 
 
@@ -71,6 +70,9 @@ def load_command(
     (song-audience__UUID__spotify__p0001.json), else from its body, else from --subject and --platform. A table with
     other columns than ours is read by what FILE.mapping.toml beside it, or --mapping, says of them.
 
+    What is rejected within a file is shown with its reason, and the rest is loaded. The exit code is 0 if no file was
+    refused, else 2, with or without --dry-run.
+
     \b
     Example:
       crescendo load
@@ -102,7 +104,7 @@ def load_command(
             click.echo(f"warning: {printable(said)}", err=True)
         for said in _refusals(result.refused):
             click.echo(f"error: {printable(said)}", err=True)
-    return 2 if result.refused else 0
+    return 2 if result.refused else 0  # also of a dry run; what is rejected within a file is shown
 
 
 def _measure(result: LoadResult) -> None:
@@ -184,20 +186,23 @@ def print_result(result: LoadResult, dry_run: bool = False) -> None:
         console.print(f"{same} unchanged")
     if not result.files:
         console.print("there is nothing to load")
-    if any(result.total(f"{what}_rejected") for what in ("records", "rows", "values")):
-        if dry_run:
-            _print_rejects(console, result)
-        else:
-            console.print("what was rejected, and why: crescendo status")
+    _print_rejects(console, shown)
+    if not dry_run and any(file.reject_kinds for file in shown):
+        console.print("see `crescendo status` for more of what was rejected")
 
 
-def _print_rejects(console: "Console", result: LoadResult) -> None:
-    """Print what would be rejected, and why: what no ledger will say."""
+def _print_rejects(console: "Console", files: list[FileResult]) -> None:
+    """Print what was rejected, and why: a line for each level, field and reason of a document, with the first of it."""
     from crescendo.cli.screen import place
 
-    rejects = [
-        {"file": Path(file.path).name} | reject | {"line": place(reject)}
-        for file in result.files
-        for reject in file.rejects
-    ]
-    print_table(console, _("Rejected"), rejects, ("file", "line", "path", "reason", "sample"), MOST_REJECTS)
+    kinds: dict[tuple, dict] = {}
+    for file in files:
+        for reject in file.reject_kinds:
+            first = {"file": Path(file.path).name} | reject | {"line": place(reject), "count": 0}
+            kind = kinds.setdefault(
+                (file.source, file.document, reject["level"], field_of(reject["path"]), reject["reason"]), first
+            )
+            kind["count"] += reject["count"]
+    rows = sorted(kinds.values(), key=lambda kind: -kind["count"])
+    columns = ("count", "level", "file", "line", "path", "reason", "sample")
+    print_table(console, "Rejected, with the first of each kind", rows, columns, MOST_REJECTS)

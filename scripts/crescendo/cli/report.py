@@ -76,7 +76,7 @@ def weekly_command(kind: str, asked: str | None, top: int, last: str, path: Path
     \b
     Example:
       crescendo report weekly --by artist --to weekly/
-      crescendo report weekly --name "Nuit" --to nuit.html --lang fr
+      crescendo report weekly --name "Orla Marlane" --to orla.html --lang fr
     """
     from crescendo.cli.insights import window_of
     from crescendo.report import weekly

@@ -54,9 +54,9 @@ def head(result: Status, most: int) -> Iterator[str]:
             seconds=grouped(built["seconds"], 1),
         )  # fmt: skip
     refused = [file for file in result.files if file["status"] == "refused"]
-    partial = sum(file["records_rejected"] + file["rows_rejected"] > 0 for file in result.files)
+    partial = sum(any(file[f"{what}_rejected"] for what in ("records", "rows", "values")) for file in result.files)
     counts = {"files": grouped(len(result.files)), "refused": grouped(len(refused)), "partial": grouped(partial)}
-    yield _("{files} {files:file|files}: {refused} refused, {partial} with rejected records or rows", **counts)
+    yield _("{files} {files:file|files}: {refused} refused, {partial} with rejected records, rows or values", **counts)
     for file in refused[:most]:
         yield printable(_("refused: {path} {reason}", path=file["path"], reason=reason(file["reason"] or "")))
     if len(refused) > most:

@@ -26,7 +26,8 @@ HEADINGS = {
     "records_duplicate": "records duplicate", "records_rejected": "records rejected", "rows_loaded": "rows loaded",
     "rows_rejected": "rows rejected", "values_rejected": "values rejected", "file": "file", "line": "line",
     "reason": "reason", "sample": "sample", "finding_kind": "finding", "finding_count": "count", "set_aside": "rows",
-    "example": "example", "meaning": "meaning", "record_count": "records", "table": "table", "rows": "rows",
+    "example": "example", "meaning": "meaning", "record_count": "records", "count": "count", "level": "what",
+    "table": "table", "rows": "rows",
     "newest_day": "newest day", "digest": "digest", "finished_at": "finished (UTC)", "seconds": "seconds",
     "new_load_count": "new loads", "newest_load_id": "last load", "bytes": "bytes",
 }  # fmt: skip

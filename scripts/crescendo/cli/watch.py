@@ -10,6 +10,7 @@ import click
 
 from crescendo import warehouse
 from crescendo.ask import texts
+from crescendo.ask.tables import grouped
 from crescendo.cli.output import LANG
 from crescendo.files import write_atomically
 from crescendo.logs import event, logged
@@ -22,20 +23,22 @@ from crescendo.terminal import printable
 
 WORDS = {
     "en": {
-        "none": "Nothing is wrong: {series:,} series {series:was|were} judged.",
+        "none": "Nothing is wrong: {series} series {series:was|were} judged.",
         "some": "{count} {count:alert|alerts}: {parts}",
         "since": "since {opened:%F %R} UTC, seen {times} {times:time|times}",
-        "resolved": "resolved",
-        "few": "{count:,} {count:judgement waits|judgements wait} for more history (too_few), most of them: {rules}",
-        "evidence": "rows",
+        "resolved": "resolved:",
+        "few": "{count} {count:judgement waits|judgements wait} for more history (too_few), most of them: {rules}",
+        "rows": "; rows: ",
+        "part": "{count} {severity}",
     },
     "fr": {
-        "none": "Rien à signaler : {series:,} {series:série jugée|séries jugées}.",
+        "none": "Rien à signaler : {series} {series:série jugée|séries jugées}.",
         "some": "{count} {count:alerte|alertes} : {parts}",
         "since": "depuis le {opened:%F %R} UTC, vue {times} fois",
-        "resolved": "résolue",
-        "few": "{count:,} {count:jugement attend|jugements attendent} plus d'historique (too_few), surtout : {rules}",
-        "evidence": "lignes",
+        "resolved": "résolue :",
+        "few": "{count} {count:jugement attend|jugements attendent} plus d'historique (too_few), surtout : {rules}",
+        "rows": " ; lignes : ",
+        "part": "{severity} {count}",
     },
 }
 
@@ -152,19 +155,23 @@ def _lines(watched: Watched, lang: str) -> list[str]:
     going = [one for one in watched.alerts if one.state != "resolved"]
     resolved = [one for one in watched.alerts if one.state == "resolved"]
     counts = {severity: sum(one.severity == severity for one in going) for severity in SEVERITIES}
-    parts = ", ".join(f"{count} {severity}" for severity, count in counts.items() if count)
+    parts = ", ".join(
+        words["part"].format(count=count, severity=texts._(severity)) for severity, count in counts.items() if count
+    )
     lines = [
         texts.filled(words["some"], {"count": len(going), "parts": parts}, lang)
         if going
-        else texts.filled(words["none"], {"series": watched.series_count}, lang)
+        else texts.filled(words["none"], {"series": grouped(watched.series_count)}, lang)
     ]
     for one in going:
         lines += _shown(one, words, lang)
-    lines += [f"{words['resolved']}: {printable(_sentence(one, lang))} [{one.rule_name}]" for one in resolved]
+    lines += [f"{words['resolved']} {printable(_sentence(one, lang))} [{one.rule_name}]" for one in resolved]
     if watched.too_few:
         most = sorted(watched.too_few, key=lambda name: (-watched.too_few[name], name))[:3]
         lines.append(
-            texts.filled(words["few"], {"count": sum(watched.too_few.values()), "rules": ", ".join(most)}, lang)
+            texts.filled(
+                words["few"], {"count": grouped(sum(watched.too_few.values())), "rules": ", ".join(most)}, lang
+            )
         )
     return lines
 
@@ -172,8 +179,8 @@ def _lines(watched: Watched, lang: str) -> list[str]:
 def _shown(one: Alert, words: dict[str, str], lang: str) -> list[str]:
     since = texts.filled(words["since"], {"opened": one.opened_at, "times": one.occurrences}, lang)
     return [
-        f"{one.severity:<8} {printable(_sentence(one, lang))} [{one.rule_name}]",
-        f"         {since}; {words['evidence']}: {printable(one.evidence)}",
+        f"{texts._(one.severity):<8} {printable(_sentence(one, lang))} [{one.rule_name}]",
+        f"         {since}{words['rows']}{printable(one.evidence)}",
     ]
 
 

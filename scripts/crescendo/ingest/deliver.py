@@ -1,5 +1,6 @@
 """A batch that was judged into the raw tables and the ledger, every record and row accounted for."""
 
+from collections import defaultdict
 from itertools import islice
 
 from crescendo.ingest import flatten, ledger, places
@@ -132,9 +133,11 @@ def _enter(bench: Workbench, batch: Batch) -> None:
     """Enter a batch in the ledger, but for files that were refused for the same reason when they were last met."""
     # an address is shown to nobody, wherever a line broke
     batch.rejects = [(*row[:-1], shown(row[-1])) if "@" in (row[-1] or "") else row for row in batch.rejects]
+    kinds = _kinds(batch.rejects)
     for result in batch.results:
         rejects = (row[1:] for row in batch.rejects if row[0] == result.file_id)
         result.rejects = [dict(zip(ledger.REJECT, row, strict=True)) for row in islice(rejects, ledger.MOST_SHOWN)]
+        result.reject_kinds = kinds[result.file_id]
         _refuse_empty(result)
         if result.status == "refused" and ledger.last_reason(bench.load, result.path) == result.reason:
             result.file_id = 0
@@ -143,6 +146,20 @@ def _enter(bench: Workbench, batch: Batch) -> None:
         said = [[batch.load_id, *row] for row in rows if row[0] in entered]
         ledger.append(bench.load, f"load_audit.{table}", said)
     ledger.write_files(bench.load, batch.load_id, [result for result in batch.results if result.file_id])
+
+
+def _kinds(rejects: list[tuple]) -> dict[int, list[dict]]:
+    """By file, the first reject of each level, field and reason, and how many there are of it."""
+    counts: dict[tuple, int] = {}
+    first: dict[tuple, tuple] = {}
+    for file_id, level, index, line, path, reason, sample in rejects:
+        kind = (file_id, level, ledger.field_of(path), reason)
+        first.setdefault(kind, (level, index, line, path, reason, sample))
+        counts[kind] = counts.get(kind, 0) + 1
+    found: dict[int, list[dict]] = defaultdict(list)
+    for kind, row in first.items():
+        found[kind[0]].append(dict(zip(ledger.REJECT, row, strict=True)) | {"count": counts[kind]})
+    return found
 
 
 def _refuse_empty(result: FileResult) -> None:

@@ -39,7 +39,7 @@ DELIMITERS = ",;\t|"
 # characters from the beginning of a landed page that have its first items
 GLANCE = 1 << 14
 # how a refusal ends if the content of a file is not what `--source` says
-BY_MAPPING = "write NAME.mapping.toml beside it, which says what its columns are (docs/leads.md), or move it away"
+BY_MAPPING = "write NAME.mapping.toml beside it, which says what its columns are (docs/runbook.md), or move it away"
 NOT_AS_SAID = " as --source says"
 # a fact that is missing: its word, its option, an example
 FACT_WORDS = {"uuid": ("subject", "--subject", "UUID"), "platform": ("platform", "--platform", "spotify")}
@@ -104,6 +104,10 @@ def _recognise_mapped(path: Path, start: str, mapped: Mapping, gzipped: bool, si
     header: tuple[str, ...] = ()
     if start[0] in "[{":
         form = json_format(start, path)
+        if mapped.is_nested:
+            return Refused(
+                path, f"is JSON, and {mapped.path.name} is for a CSV: its keys have to be those of the report"
+            )
         if form == "page":
             return Refused(path, f"is one JSON document, and {mapped.path.name} is for records, one a line")
         names = [key for key in keys_of(start) if "." not in key]

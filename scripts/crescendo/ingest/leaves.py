@@ -11,12 +11,16 @@ from dataclasses import dataclass
 from datetime import date
 
 from crescendo.ingest.location import Location, plain
-from crescendo.ingest.validate import FORMS
+from crescendo.ingest.validate import FORMS, THIN_SPACES
 from crescendo.shapes import Field
 
 LARGEST = 2**63 - 1
 MOST_DIGITS = 400
 WHOLE = re.compile(r"(-?[0-9]{1,30})(?:\.0+)?")
+# 1.234.567,0 or 1,234,567 or 1 234 567: a whole number as spreadsheets show it; 1.234 may be a fraction
+GROUPED_WHOLE = re.compile(
+    rf"-?[0-9]{{1,3}}(?:(?:[,'{THIN_SPACES}][0-9]{{3}})+(?:[.,]0*)?|(?:\.[0-9]{{3}}){{2,}}(?:,0*)?|\.[0-9]{{3}},0*)"
+)
 REWRITTEN_DAY = re.compile(r"[0-9]{1,2}([/.-])[0-9]{1,2}\1[0-9]{2}([0-9]{2})?\b")
 
 
@@ -79,13 +83,15 @@ def leaf_of(leaf: Field, value: object, path: Location) -> object:
             raise Invalid(path, "is a date as spreadsheets rewrite them: export it anew as YYYY-MM-DD", value)
         case "day":
             raise Invalid(path, "is not a date that begins with YYYY-MM-DD", value)
+        case "release" if isinstance(value, str) and REWRITTEN_DAY.match(value):
+            raise Invalid(path, "is a date as spreadsheets rewrite them: export it anew as YYYY-MM-DD", value)
         case "count" | "integer":
             return _whole(leaf, value, path)
         case "number" if isinstance(value, int | float | str) and not isinstance(value, bool):
             return _number(value, path)
         case "flag":
             return _flag(value, path)
-        case "moment" | "period" | "decimal":
+        case "release" | "moment" | "period" | "decimal":
             return _written(leaf, value, path)
     raise Invalid(path, f"should be a {leaf.kind}, is {kind_of(value)}", value)
 
@@ -95,7 +101,8 @@ FLAGS = dict.fromkeys(("true", "yes", "oui", "vrai", "1"), True) | dict.fromkeys
 )
 # how to write what a text of these kinds has to be
 WRITTEN = {
-    "moment": "is not a moment: write 2025-01-31T14:05:00+01:00, or the day alone",
+    "release": "is not a day, month or year: write 2025-01-31, 2025-01 or 2025",
+    "moment": "is not a moment: write 2025-01-31T14:05:00, with +01:00 after it if the time zone is known, or the day",
     "period": "is not a day, week or month: write 2025-01-31, 2025-W05 or 2025-01",
     "decimal": "is not an amount: write 1234.56 or 1234,56",
 }
@@ -138,6 +145,8 @@ def _whole(leaf: Field, value: object, path: Location) -> int:
         value = int(written[1])  # a number sent as text is still that number, and so is 10.0
     if isinstance(value, float) and value.is_integer() and abs(value) < 2**53:
         value = int(value)
+    if isinstance(value, str) and GROUPED_WHOLE.fullmatch(value.strip()):
+        raise Invalid(path, "is not a whole number: write 1234567, without marks between the thousands", value)
     if isinstance(value, bool) or not isinstance(value, int | Digits):
         raise Invalid(path, "is not a whole number", value)
     if isinstance(value, Digits) or abs(value) > LARGEST:

@@ -6,6 +6,7 @@ counts those. A record that two files hold is owned by both: it leaves when the 
 """
 
 import json
+import re
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -58,7 +59,8 @@ class FileResult:
     """What became of one file. `status` is 'loaded', 'unchanged' or 'refused'; the counts are those of COUNTS.
 
     `reason` is why it is refused, or what there is to know of a file that is loaded.
-    `rejects` are the first of what the ledger says was rejected; `file_id` is 0 if there was nothing to enter.
+    `rejects` are the first of what the ledger says was rejected; `reject_kinds` counts all of it: one of REJECT for
+    each level, field and reason, with its `count`. `file_id` is 0 if there was nothing to enter.
     """
 
     path: str
@@ -71,6 +73,7 @@ class FileResult:
     file_id: int = 0
     counts: dict[str, int] = field(default_factory=lambda: dict.fromkeys(COUNTS, 0))
     rejects: list[dict] = field(default_factory=list)
+    reject_kinds: list[dict] = field(default_factory=list)
 
 
 def prepare(connection: duckdb.DuckDBPyConnection) -> None:
@@ -168,6 +171,11 @@ def last_reason(connection: duckdb.DuckDBPyConnection, path: str) -> str | None:
         "select reason from load_audit.files where path = ? order by _file_id desc limit 1", [path]
     ).fetchone()
     return found[0] if found else None
+
+
+def field_of(path: str | None) -> str:
+    """The field that a place in a record is of: 'timeSeries[*].date' of 'timeSeries[3].date'."""
+    return re.sub(r"\[\d+\]", "[*]", path or "")
 
 
 def now() -> datetime:

@@ -12,6 +12,8 @@ It lies beside the data (`leads.mapping.toml` beside `leads.csv`, or `leads.csv.
 
 `values` says a value in our words, whatever its case, '' for one that says nothing; `others` is for all that it does
 not name, which else stay as they are. A blank value stays blank. A column that is not named is not read.
+
+A column that holds JSON text, such as `timeSeries` of a song report, is named by its column alone.
 """
 
 import re
@@ -22,15 +24,16 @@ from typing import Any
 
 from crescendo.declared import near
 from crescendo.errors import CrescendoError
-from crescendo.ingest.columns import scalars
 from crescendo.ingest.slow_path import Invalid, check_scalar
-from crescendo.shapes import Document, Field, Source
+from crescendo.shapes import Document, Entries, Field, Group, Node, Rows, Source
 from crescendo.warehouse import text
 
 ENDING = ".mapping.toml"
 LARGEST = 1 << 20
 DATA_ENDINGS = re.compile(r"(\.(csv|tsv|txt|json|ndjson|jsonl))?(\.gz)?$", re.IGNORECASE)
 WORDS = ("column", "always", "values", "others")
+# a table of a line a day is no song report, which has all days of a song in one cell
+FLAT = "a table with a line per day is first made into a report (docs/runbook.md)"
 FORMS = '"column", {always = "value"} or {column = "column", values = {...}, others = "value"}'
 
 
@@ -65,6 +68,11 @@ class Mapping:
     content: str = field(repr=False)
 
     @property
+    def is_nested(self) -> bool:
+        """Whether some of its columns hold JSON text."""
+        return any(not isinstance(node, Field) for node in self.document.fields)
+
+    @property
     def columns(self) -> list[str]:
         """The columns that are read, each once."""
         return list(dict.fromkeys(rule.column for _, rule in self.rules if rule.column))
@@ -91,7 +99,8 @@ class Mapping:
 
     def shown(self, key: str | None) -> str | None:
         """A field as its user knows it: 'created_at (first_contact_date)'."""
-        rule = dict(self.rules).get(key or "")
+        # 'timeSeries[3].date' is within the column of timeSeries
+        rule = dict(self.rules).get(re.split(r"[\[.]", key or "")[0])
         return f"{key} ({rule.column})" if rule and rule.column else key
 
 
@@ -115,16 +124,25 @@ def read(path: Path, sources: dict[str, Source]) -> Mapping:
     fields = said.get("fields")
     if not isinstance(fields, dict) or not fields:
         raise CrescendoError(f'{path.name}: has no [fields]: write [fields], and below it lead_id = "column"')
-    known = {leaf.key: leaf for leaf in scalars(document)}
+    known = {node.key: node for node in document.fields}
     for key in fields:
         if key not in known:
-            what = f"is not a field of {source.name}.{document.name}: {near(key, known)}"
-            raise _mistake(path, content, key, what)
-    for key, leaf in known.items():
-        if leaf.required and key not in fields:
+            raise _mistake(path, content, key, _no_field(key, source, document))
+    for key, node in known.items():
+        # a report without its series says nothing
+        needed = node.required or (not isinstance(node, Field) and key in document.signature)
+        if needed and key not in fields:
             raise CrescendoError(f'{path.name}: field {key} is missing: write {key} = "column" under [fields]')
     rules = tuple((key, _rule(path, content, known[key], value)) for key, value in fields.items())
     return Mapping(path, source, document, rules, content)
+
+
+def _no_field(key: str, source: Source, document: Document) -> str:
+    """What to say of a field that a document does not have."""
+    for node in document.fields:
+        if isinstance(node, Rows | Entries | Group) and key in {below.key for below in node.fields}:
+            return f"is within the JSON text of {node.key}, not a column of {source.name}.{document.name}: {FLAT}"
+    return f"is not a field of {source.name}.{document.name}: {near(key, [node.key for node in document.fields])}"
 
 
 def _text(path: Path) -> str:
@@ -159,21 +177,27 @@ def _document(path: Path, content: str, name: object, sources: dict[str, Source]
         f"{source.name}.{document.name}": (source, document)
         for source in sources.values()
         for document in source.documents
-        if document.layout == "table" and all(leaf in scalars(document) for leaf in document.fields)
+        if document.layout == "table"
     }
     if name is None:
         raise CrescendoError(f'{path.name}: has no document: write document = "leads.lead" on its first line')
     if not isinstance(name, str) or name not in known:
-        what = f"{name!r} is not a document of columns: {near(name, known)}"
-        raise _mistake(path, content, "document", what)
+        meant = near(name, known)
+        listed = f" There are {', '.join(known)}" if meant.startswith("did") else ""
+        raise _mistake(path, content, "document", f"{name!r} is not a document of columns: {meant}{listed}")
     return known[name]
 
 
-def _rule(path: Path, content: str, leaf: Field, value: Any) -> Rule:
+def _rule(path: Path, content: str, leaf: Node, value: Any) -> Rule:
     """What a field's line says. Raises CrescendoError."""
-    if isinstance(value, str):
+    is_plain = isinstance(value, str)
+    if is_plain:
         value = {"column": value}
-    if reason := _no_rule(value) or _no_values(value) or _not_ours(leaf, value):
+    if isinstance(leaf, Field):
+        reason = _no_rule(value) or _no_values(value) or _not_ours(leaf, value)
+    else:
+        reason = _no_values(value) if is_plain else f'holds JSON text: write {leaf.key} = "column"'
+    if reason:
         raise _mistake(path, content, leaf.key, reason)
     if "always" in value:
         return Rule(always=value["always"])

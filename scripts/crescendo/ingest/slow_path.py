@@ -174,7 +174,8 @@ def _member(node: Node, value: object, path: Location, reading: Reading) -> obje
 
 def _value(node: Node, value: object, path: Location, reading: Reading) -> object:
     """A JSON value reduced to what is declared. Raises Invalid if it is not of its kind."""
-    if value is None or value is ABSENT or (value == "" and not isinstance(node, Field)):
+    is_text = isinstance(node, Field) and node.kind != "moment"
+    if value is None or value is ABSENT or (value == "" and not is_text):
         if node.required:
             raise Invalid(path, "is missing", None)
         return ABSENT

@@ -25,7 +25,7 @@ FILES = """
     select * from load_audit.files as f
     where is_current or (status = 'refused' and _file_id = (
         select max(_file_id) from load_audit.files as other where other.path = f.path))
-    order by status = 'refused' desc, records_rejected + rows_rejected > 0 desc, _load_id desc, path
+    order by status = 'refused' desc, records_rejected + rows_rejected + values_rejected > 0 desc, _load_id desc, path
 """
 # all that was rejected; of it, one example of every file and reason before the second of any
 REJECTED = """

@@ -39,6 +39,8 @@ from crescendo.warehouse import quoted, text
 TRUSTED_TYPES = {
     "text": ("VARCHAR", "UBIGINT", "BIGINT"),
     "day": ("VARCHAR",),
+    "release": ("VARCHAR",),
+    "moment": ("VARCHAR",),
     "count": ("UBIGINT",),
     "integer": ("UBIGINT", "BIGINT"),
     "number": ("UBIGINT", "BIGINT", "DOUBLE"),
@@ -49,6 +51,10 @@ CALENDAR_DAY = (
     r"(?:[1-9]\d{3}-(?:(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])|(?:0[13-9]|1[0-2])-(?:29|30)|(?:0[13578]|1[02])-31)"
     r"|[1-9]\d(?:0[48]|[2468][048]|[13579][26])-02-29)"
 )
+# what some write for no day at all, 0001-01-01: a moment, and a finding
+EARLY_DAY = r"0(?:00[1-9]|0[1-9]\d|[1-9]\d\d)-(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])"
+# a month, a year, or the year zero (-0001 with some) of what is not known
+PART_OF_DAY = r'[1-9]\d{3}(?:-(?:0[1-9]|1[0-2]))?(?:-00){0,2}|-?000[01][^"\\]*'
 # what people put between thousands: a space, one that does not break, a narrow one
 THIN_SPACES = " \u00a0\u202f"
 GROUPED = rf"\d{{1,3}}(?:[{THIN_SPACES}]\d{{3}}){{1,3}}"
@@ -56,11 +62,12 @@ GROUPED = rf"\d{{1,3}}(?:[{THIN_SPACES}]\d{{3}}){{1,3}}"
 # the plainest text of a value, quotes aside, which its cast turns into the right value
 FORMS = {
     "day": CALENDAR_DAY + r"(?:[T ].*)?",
+    "release": rf'(?:{CALENDAR_DAY}(?:[T ][^"\\]*)?|{PART_OF_DAY}|)',
     "count": r"(?:0|[1-9]\d{0,17})",
     "integer": r"-?(?:0|[1-9]\d{0,17})",
     "number": r"-?(?:0|[1-9]\d{0,17})(?:\.\d+)?(?:[eE][-+]?\d{1,2})?",
     "flag": r"(?:true|false)",
-    "moment": CALENDAR_DAY
+    "moment": rf"(?:{CALENDAR_DAY}|{EARLY_DAY})"
     + r"(?:[T ](?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d{1,9})?(?:Z|[+-](?:0\d|1[0-4]):?[0-5]\d)?)?",
     "period": rf"(?:{CALENDAR_DAY}|[1-9]\d{{3}}-(?:0[1-9]|1[0-2])|[1-9]\d{{3}}-W(?:0[1-9]|[1-4]\d|5[0-3]))",
     "decimal": rf"-?(?:(?:\d{{1,12}}|{GROUPED})(?:\.\d{{1,9}}|,\d\d?|,\d{{4,9}})?|(?:0|\d{{4,12}}|{GROUPED}),\d{{3}})",
@@ -113,6 +120,8 @@ def pattern(node: Node) -> str:
             return STRING
         case Field(kind="day"):
             return rf'"{CALENDAR_DAY}(?:[T ][^"\\]*)?"'
+        case Field(kind="release" | "moment"):
+            return f'"{FORMS[node.kind]}"'
         case Field():
             return FORMS[node.kind]
         case Group():

@@ -17,7 +17,7 @@ ENTRIES = Document(
         Field("duration_ms", "count", note="Length in milliseconds."),
         Field("album_type", note="single, album or compilation."),
         Field("total_tracks", "count", note="Tracks of the album."),
-        Field("release_date", note="Release day as sent; a month or a year if no more is known."),
+        Field("release_date", "release", note="Release day as sent; a month or a year if no more is known."),
         Field("is_explicit", note="True or False."),
         Field("album_cover_url", note="Address of the cover."),
     ),

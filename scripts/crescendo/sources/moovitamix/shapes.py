@@ -8,8 +8,8 @@ from crescendo.shapes import Document, Endpoint, Field, Node, Rows, Source, Valu
 
 FACTS = ("load_date", "folder", "page")
 TIMES = (
-    Field("created_at", note="Moment of creation as sent, without a zone; it is UTC."),
-    Field("updated_at", note="Moment of the last change as sent, without a zone; may lie before creation."),
+    Field("created_at", "moment", note="Moment of creation as sent, without a zone; it is UTC."),
+    Field("updated_at", "moment", note="Moment of the last change as sent, without a zone; may lie before creation."),
 )
 
 

@@ -15,7 +15,7 @@ LISTENS = Document(
         Field("event_id", required=True, note="Id of the listen: the sender's, else one drawn by the server."),
         Field("user_key", required=True, note="The user, as listening.dim_users_current has it."),
         Field("track_key", required=True, note="The track, as listening.dim_tracks_current has it."),
-        Field("listened_at", required=True, note="Moment of the listen, UTC."),
+        Field("listened_at", "moment", required=True, note="Moment of the listen, UTC."),
     ),
 )
 

@@ -29,7 +29,7 @@ def _about(*keys: str) -> tuple[Field, ...]:
         "overview": Field("overview", note="What it is about; blank if unknown."),
         "popularity": Field("popularity", "number", note="TMDb's score of the day; 0 possible."),
         "poster_path": _picture("poster_path", "poster"),
-        "release_date": Field("release_date", note="Day of release as sent; blank or absent if unknown."),
+        "release_date": Field("release_date", "release", note="Day of release as sent; blank or absent if unknown."),
         "video": Field("video", "flag", note="Whether it is no film but a video."),
         "vote_average": Field("vote_average", "number", note="Mean of the votes, 0 to 10; 0 if nobody voted."),
         "vote_count": Field("vote_count", "count", note="Votes so far."),
@@ -93,7 +93,7 @@ DAILY_LISTS = Document(
     signature=("generated_at", "movies.trending_day[].vote_count"),
     note="Six lists of films of one day in one file, as projects commit them once a day.",
     fields=(
-        Field("generated_at", required=True, note="Moment of the asking; its day is that of the lists."),
+        Field("generated_at", "moment", required=True, note="Moment of the asking; its day is that of the lists."),
         Group(
             "movies",
             (
