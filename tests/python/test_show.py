@@ -63,7 +63,7 @@ def test_the_screen_of_a_group_says_that_windows_may_differ_in_members(said):
 
 
 def test_the_first_example_of_the_readme_is_what_comes(said):
-    shown = re.search(r"```sh\n\.venv/bin/crescendo (growth .*)\n```\n\n```text\n(.*?)```", README, re.DOTALL)
+    shown = re.search(r"```sh\n\.venv/bin/crescendo (growth [^\n]+)\n```\n\n```text\n(.*?)```", README, re.DOTALL)
     told = [line.rstrip() for line in said(*shown[1].split()).splitlines()]
     # the first line says how long ago the sample ends
     assert told[1:] == shown[2].splitlines()[1:]
