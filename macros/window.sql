@@ -284,6 +284,14 @@ grown as (
     end
 {%- endmacro %}
 
+{#- A whole number of members, added up; 0 if there are none. As a bigint: a sum of hugeints has no digit to spare in Spark
+    for that of a coverage.
+
+    amount: a SQL expression. members: a condition, which members. -#}
+{% macro whole_sum(amount, members) -%}
+    cast(coalesce(sum({{ amount }}) filter (where {{ members }}), 0) as bigint)
+{%- endmacro %}
+
 {#- What members gain a day between their own anchors, added up, each by its weight: as decimals, so that the sum is the same
     in any order.
 

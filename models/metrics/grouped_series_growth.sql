@@ -84,23 +84,14 @@ summed as (
             as gained_again,
         {{ comparable_sum('gained_before', 'anchored_days_before', "part = 'same' and is_again") }}
             as gained_then,
-        -- a sum of hugeints has no digit to spare in Spark for that of a coverage
-        cast(coalesce(sum(observed_days) filter (where part = 'same'), 0) as bigint)
-            as observed_days,
-        cast(coalesce(sum(expected_days) filter (where part = 'same'), 0) as bigint)
-            as expected_days,
+        {{ whole_sum('observed_days', "part = 'same'") }} as observed_days,
+        {{ whole_sum('expected_days', "part = 'same'") }} as expected_days,
         -- a member that is read too often makes up for none that is not read
-        cast(
-            coalesce(sum(least(observed_days, expected_days)) filter (where part = 'same'), 0)
-            as bigint
-        ) as covered_days,
-        cast(coalesce(sum(correction_count) filter (where part <> 'twin'), 0) as bigint)
-            as correction_count,
-        cast(coalesce(sum(restatement_count) filter (where part <> 'twin'), 0) as bigint)
-            as restatement_count,
-        cast(coalesce(sum(reset_count) filter (where part <> 'twin'), 0) as bigint) as reset_count,
-        cast(coalesce(sum(relink_count) filter (where part <> 'twin'), 0) as bigint)
-            as relink_count,
+        {{ whole_sum('least(observed_days, expected_days)', "part = 'same'") }} as covered_days,
+        {{ whole_sum('correction_count', "part <> 'twin'") }} as correction_count,
+        {{ whole_sum('restatement_count', "part <> 'twin'") }} as restatement_count,
+        {{ whole_sum('reset_count', "part <> 'twin'") }} as reset_count,
+        {{ whole_sum('relink_count', "part <> 'twin'") }} as relink_count,
         coalesce(bool_and(is_new) filter (where part <> 'twin'), false) as is_new,
         count(*) filter (where part = 'same') as same_count,
         count(*) filter (where part = 'new') as new_count,
