@@ -241,17 +241,25 @@ def why_nothing(answer: Answer, opened: duckdb.DuckDBPyConnection | None = None)
             own=own,
         )
     if question.kind == "growth" and begun and start < begun <= end:
-        return _(
-            "{metric} is observed since {begun} only, and the window begins on {start}: growth needs a value of that"
-            " day; ask again from {later} on, or averages --by {by}",
-            metric=question.metric, begun=begun, start=start, by=question.by, later=begun + (end - start),
-        )  # fmt: skip
+        return _begins_within(question, begun, start, end)
     return _(
         "nothing can be computed from {start} to {end}; the data run from {first} to {last}",
         start=start,
         end=end,
         first=first,
         last=last,
+    )
+
+
+def _begins_within(question: Question, begun: date, start: date, end: date) -> str:
+    return _(
+        "{metric} is observed since {begun} only, and the window begins on {start}: growth needs a value of that"
+        " day; ask again from {later} on, or averages --by {by}",
+        metric=question.metric,
+        begun=begun,
+        start=start,
+        by=question.by,
+        later=begun + (end - start),
     )
 
 
