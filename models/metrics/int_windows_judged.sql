@@ -44,7 +44,7 @@ described as (
         anchored_days,
         -- what was gained across two scales, or of a flow on few days, compares with nothing
         case
-            when kind = 'flow' and coverage_ratio < {{ var("coverage_floor") }} then null
+            when kind = 'flow' and not is_covered then null
             when kind = 'flow' then gained_here
             when restatement_count + reset_count + relink_count > 0 or start_value <= 0 then null
             else gained_here

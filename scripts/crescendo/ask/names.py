@@ -12,7 +12,7 @@ from crescendo.warehouse import quoted
 
 # how far a word may be from the one that was typed: one letter wrong from four letters on, two from eight on
 ONE_TYPO, TWO_TYPOS = 4, 8
-# what stands beside a word and is no part of it: "Léo, the Lamplighter" has the word leo
+# punctuation next to a word is not part of it: "Léo, the Lamplighter" has the word leo
 MARKS = """,.;:!?"'()[]{}"""
 # ranks of what was found, the best first
 EXACT, BEGINS, HOLDS, GROUP, NEAR = 1, 2, 3, 4, 5

@@ -32,7 +32,7 @@ ENDING = ".mapping.toml"
 LARGEST = 1 << 20
 DATA_ENDINGS = re.compile(r"(\.(csv|tsv|txt|json|ndjson|jsonl))?(\.gz)?$", re.IGNORECASE)
 WORDS = ("column", "always", "values", "others")
-# a table of a line a day is no song report, which has all days of a song in one cell
+# a song report has all days of a song in one cell; a table with a line per day is not one
 FLAT = "a table with a line per day is first made into a report (docs/runbook.md)"
 FORMS = '"column", {always = "value"} or {column = "column", values = {...}, others = "value"}'
 

@@ -51,9 +51,9 @@ CALENDAR_DAY = (
     r"(?:[1-9]\d{3}-(?:(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])|(?:0[13-9]|1[0-2])-(?:29|30)|(?:0[13578]|1[02])-31)"
     r"|[1-9]\d(?:0[48]|[2468][048]|[13579][26])-02-29)"
 )
-# what some write for no day at all, 0001-01-01: a moment, and a finding
+# some write 0001-01-01 for no day: it is read as a moment, and is a finding
 EARLY_DAY = r"0(?:00[1-9]|0[1-9]\d|[1-9]\d\d)-(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])"
-# a month, a year, or the year zero (-0001 with some) of what is not known
+# a month, a year, or the year zero, which some write as -0001, for a day that is not known
 PART_OF_DAY = r'[1-9]\d{3}(?:-(?:0[1-9]|1[0-2]))?(?:-00){0,2}|-?000[01][^"\\]*'
 # what people put between thousands: a space, one that does not break, a narrow one
 THIN_SPACES = " \u00a0\u202f"
