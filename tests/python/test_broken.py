@@ -222,25 +222,27 @@ FILES = {  # name -> (content by the number of its first song, outcome)
     "fewer_columns.csv": (line(3, lambda _: "3\tx,y,z\n"), rejected("release_date", "has too few columns")),
     "more_columns.csv": (line(3, lambda text: text.rstrip() + ",more\n"), rejected(None, "has too many columns")),
     "cut.csv": (edited(lambda text: text[:-60]), Loaded("1 2", rejects=(("record", 4, "summaries", OPEN),))),
-    "open_quote.csv": (line(3, lambda _: '3\tx,"never closed,a,b,c,[],{}\n'), rejected("title", OPEN)),
+    "open_quote.csv": (line(3, lambda _: '3\tx,"never closed,a,2024,c,[],{}\n'), rejected("title", OPEN)),
     "open_quote_closed.csv": (  # by the next line, as if it were a part of the title
         edited(lambda text: text.replace(b'"Song', b'"So"ng', 2).replace(b'"So"ng', b'"Song', 1)),
         rejected("title", OPEN),
     ),
     "open_quote_plain.csv": (  # closed two lines on: a whole record, if lines were not records themselves
-        lambda n: plain_lines(n, '{0},"open,a,b,c,[],{{}}', "{0},never,a,b,c,[],{{}}", '{0},"closed",a,b,c,[],{{}}'),
+        lambda n: plain_lines(
+            n, '{0},"open,a,2024,c,[],{{}}', "{0},never,a,2024,c,[],{{}}", '{0},"closed",a,2024,c,[],{{}}'
+        ),
         Loaded("2 3", (), (("record", 2, "title", OPEN),)),
     ),
     "open_quote_fits.csv": (  # seven columns together, seven in the second line alone
-        lambda n: plain_lines(n, '{0},"open', '{0},x",a,b,c,[],{{}}'),
+        lambda n: plain_lines(n, '{0},"open', '{0},x",a,2024,c,[],{{}}'),
         Loaded("2", (), (("record", 2, "title", OPEN),)),
     ),
     "open_quote_at_the_end.csv": (
-        lambda n: plain_lines(n, "{0},t,a,b,c,[],{{}}", '{0},t,a,b,c,[],"{{', '""x"": 1'),
+        lambda n: plain_lines(n, "{0},t,a,2024,c,[],{{}}", '{0},t,a,2024,c,[],"{{', '""x"": 1'),
         Loaded("1", (), (("record", 3, "summaries", OPEN), ("record", 4, "song_id", OPEN))),
     ),
     "two_lines_closed.csv": (
-        lambda n: plain_lines(n, '{0},"two', 'lines",a,b,c,[],{{}}', "{0},t,a,b,c,[],{{}}"),
+        lambda n: plain_lines(n, '{0},"two', 'lines",a,2024,c,[],{{}}', "{0},t,a,2024,c,[],{{}}"),
         Loaded("1 3", ()),
     ),
     "json_of_lines.csv": (  # of no line of which is a record by itself, however many commas it has
@@ -273,7 +275,7 @@ FILES = {  # name -> (content by the number of its first song, outcome)
     "huge_quoted_line.csv": (report(title='x"' * 10_000_000), rejected(None, TOO_LONG)),
     "huge_open_quote.csv": (line(3, lambda text: f'3\tx,"{"x" * 20_000_000}\n'), rejected(None, TOO_LONG)),
     "huge_line.ndjson": (lines(lambda text: text.replace("Léo", "x" * 20_000_000)), rejected(None, TOO_LONG, 2)),
-    "after_quote.csv": (line(3, lambda _: '3\tx,"t"oo,a,b,c,[],{}\n'), rejected("title", OPEN)),
+    "after_quote.csv": (line(3, lambda _: '3\tx,"t"oo,a,2024,c,[],{}\n'), rejected("title", OPEN)),
     "no_id.csv": (report(song_id=""), rejected("song_id", "is missing")),
     "long_line.csv": (report(title="x" * (3 << 20)), rejected(None, "is longer than 2 MiB")),
     "latin1.csv": (
