@@ -62,13 +62,16 @@ days as (
 
 ),
 
--- one row per series: the number of the observation to go on from. Outliers have no number.
-numbered as (
+-- one row per observation between the two days of its series
+near as (
 
     select
         held.series_id,
-        reached.reached_date,
-        max(held.running_observations) - 11 as carried_number
+        held.observed_date,
+        held.running_gain,
+        held.running_value_days,
+        held.running_breaks,
+        held.running_observations
     from held
     inner join days on held.observed_date = days.day_date
     inner join reached
@@ -76,26 +79,34 @@ numbered as (
             held.series_id = reached.series_id
             and held.observed_date >= reached.reached_date
             and held.observed_date < reached.changed_date
-    group by held.series_id, reached.reached_date
+
+),
+
+-- one row per series: the number of the observation to go on from. Outliers have no number.
+numbered as (
+
+    select
+        series_id,
+        max(running_observations) - 11 as carried_number
+    from near
+    group by series_id
 
 ),
 
 carried as (
 
     select
-        held.series_id,
-        held.observed_date as carried_date,
-        held.running_gain,
-        held.running_value_days,
-        held.running_breaks,
-        held.running_observations
-    from held
-    inner join days on held.observed_date = days.day_date
+        near.series_id,
+        near.observed_date as carried_date,
+        near.running_gain,
+        near.running_value_days,
+        near.running_breaks,
+        near.running_observations
+    from near
     inner join numbered
         on
-            held.series_id = numbered.series_id
-            and held.running_observations = numbered.carried_number
-            and held.observed_date >= numbered.reached_date
+            near.series_id = numbered.series_id
+            and near.running_observations = numbered.carried_number
 
 )
 
