@@ -71,8 +71,9 @@ totalled as (
 
 ),
 
--- an outlier has no totals and no next observation, so that none can use it as an anchor by mistake
-observed as (
+-- An outlier has no totals and no next observation, so that none can use it as an anchor.
+-- By day, then by series: a window reads whole days and skips the rest of the storage.
+ordered as (
 
     select
         series_id,
@@ -87,26 +88,26 @@ observed as (
         case when not is_outlier then gain_so_far end as running_gain,
         case when not is_outlier then value_days_so_far end as running_value_days,
         case when not is_outlier then observation_number end as running_observations,
-        breaks_so_far as running_breaks,
-        cast(breaks_so_far % 131072 as integer) as running_corrections,
-        cast(floor(breaks_so_far / 131072) % 4096 as integer) as running_restatements,
-        cast(floor(breaks_so_far / 536870912) % 4096 as integer) as running_resets,
-        cast(floor(breaks_so_far / 2199023255552) as integer) as running_relinks
+        breaks_so_far as running_breaks
     from totalled
     where not is_known
+    order by observed_date, series_id
 
 ),
 
+-- after the order, for which all rows are held at once: what can be told from a row alone
 dated as (
 
     select
-        observed.*,
+        ordered.*,
+        cast(ordered.running_breaks % 131072 as integer) as running_corrections,
+        cast(floor(ordered.running_breaks / 131072) % 4096 as integer) as running_restatements,
+        cast(floor(ordered.running_breaks / 536870912) % 4096 as integer) as running_resets,
+        cast(floor(ordered.running_breaks / 2199023255552) as integer) as running_relinks,
         planned.judged_at as known_from
-    from observed
+    from ordered
     cross join planned
 
 )
 
 select * from dated
--- by day, then by series: a window reads whole days and skips the rest of the storage
-order by observed_date, series_id

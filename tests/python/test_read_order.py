@@ -148,7 +148,8 @@ def fresh(desk, folder):
 @pytest.mark.parametrize("seed", range(SEQUENCES))
 def test_raw_records_are_in_the_order_of_reading(desk, tmp_path, seed):
     drawn = Sequence(desk, seed)
-    for _ in range(9):
+    # a sequence in which no lead is sent again shows nothing
+    while len(drawn.told) < 9 or not drawn.met["repeats"]:
         drawn.step()
         assert desk.balanced()
         leads = [record for all_ in drawn.plain.versions("lead_id").values() for record in all_]
@@ -158,7 +159,6 @@ def test_raw_records_are_in_the_order_of_reading(desk, tmp_path, seed):
         assert len(raw_order(desk)[0]) == len(leads)
     mine = raw_order(desk)
     assert fresh(desk, tmp_path) == mine, drawn.told
-    assert drawn.met["repeats"]
 
 
 @pytest.mark.parametrize("seed", range(SEQUENCES))
