@@ -681,7 +681,7 @@ def test_a_half_life_is_of_one_scale(nodes, factor):
 
 @pytest.mark.parametrize("seen", [1, 2])
 def test_the_weeks_of_a_half_life_are_of_seven_days(nodes, seen):
-    """The day of release is in no week after it, and what is read every second day has weeks of six and of eight days."""
+    """The day of release is in none, and what is read every second day has weeks of six and of eight days."""
     world = World(day(69), began={"song:two": day(0)})
     course = counter("song:two", "spotify:streams", 0, [9_000] * 7 * seen + [4_600] * 63)
     course.values = {at: value for at, value in course.values.items() if (at - day(0)).days % seen == 0}
