@@ -500,9 +500,24 @@ def change_against(members: list[Series], own: Window, other: Window) -> tuple[f
     return (float(100 * (now - before) / before) if before > 0 else None), len(again)
 
 
-def _has_change(one: Series, own: Window, other: Window) -> bool:
+def average_against(members: list[Series], own: Window, other: Window) -> tuple[float | None, int]:
+    """The average day of a window against that of another, in percent, and of how many members it is.
+
+    A member counts if it has an average in both windows, and both lie on one scale.
+    """
+    both = [(one.average(*own), one.average(*other)) for one in members if _keeps_scale(one, own, other)]
+    both = [pair for pair in both if None not in pair]
+    now, before = (sum(map(Fraction, side)) for side in zip(*both, strict=True)) if both else (0, 0)
+    return (float(100 * (now - before) / before) if before > 0 else None), len(both)
+
+
+def _keeps_scale(one: Series, own: Window, other: Window) -> bool:
     breaks = one.breaks(min(own[0], other[0]), own[1])
-    if breaks["reset"] or breaks["restatement"] or breaks["relinked"]:
+    return not (breaks["reset"] or breaks["restatement"] or breaks["relinked"])
+
+
+def _has_change(one: Series, own: Window, other: Window) -> bool:
+    if not _keeps_scale(one, own, other):
         return False
     if one.metric.kind == "flow":
         return one.is_covered(*own) and one.is_covered(*other)

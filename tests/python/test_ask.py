@@ -255,6 +255,26 @@ def test_a_month_a_quarter_and_a_year_are_compared_from_their_first_day(name, ag
     )
 
 
+@pytest.mark.parametrize(
+    ("name", "against", "month", "own", "other"),
+    [
+        ("2024", "year", "2024-02", "2024-02-28", "2023-01-31 2023-02-28"),
+        ("2024", "previous", "2024-03", "2024-03-31", "2023-02-28 2023-03-31"),
+        ("2025-q1", "previous", "2025-01", "2025-01-31", "2024-09-30 2024-10-31"),
+        ("2024-q3", "previous", "2024-07", "2024-07-30", "2024-03-31 2024-04-30"),
+        ("2025", "year", "2025-02", "2025-02-28", "2024-01-31 2024-02-28"),
+    ],
+)
+def test_a_month_of_a_longer_window_is_compared_with_no_day_of_another_month(name, against, month, own, other):
+    """Of a year before or a quarter before, over as many days as the shorter month has."""
+    window = windows.named(month)(date.fromisoformat("2025-12-31"))
+    start, last = (date.fromisoformat(day) for day in other.split())
+    assert windows.compared(window, against, name, "month") == (
+        Window(window.start, date.fromisoformat(own)),
+        Window(start, last),
+    )
+
+
 def test_there_is_nothing_to_compare_the_first_year_with():
     with pytest.raises(CrescendoError, match="no window before"):
         windows.compared(windows.named("0002")(END), "year", "0002")
@@ -614,7 +634,9 @@ def test_a_group_is_compared_over_the_members_of_both_windows_and_says_so(built)
         [(change, count)] = connection.execute(both).fetchall()
     assert row["same_count"] > 10 * count > 0  # songs that were tracked a year ago are few
     assert (row["compared_count"], row["against_change_pct"]) == (count, pytest.approx(change))
-    assert "members that both can compare" in crescendo(built, project_in(built), *words).stdout
+    for verb in ("growth", "averages"):
+        said = " ".join(crescendo(built, project_in(built), verb, *words[1:]).stdout.split())
+        assert "members that both can compare" in said, verb
 
 
 def test_of_names_that_fit_alike_what_has_streams_comes_first(built):

@@ -24,6 +24,7 @@ from plain_growth import (
     STATUSES,
     Observation,
     Series,
+    average_against,
     catalogue,
     change_against,
     complete_through,
@@ -632,23 +633,25 @@ def test_recordings_add_up_to_their_artists_platforms_and_labels(catalogued, lab
 
 
 @pytest.mark.parametrize("against", ["previous", "year"])
+@pytest.mark.parametrize("kind", ["growth", "averages"])
 def test_a_group_is_compared_over_the_members_that_both_windows_can_compare(
-    catalogued, label, catalogue_of_songs, against
+    catalogued, label, catalogue_of_songs, kind, against
 ):
     """What `--against` says of artists, platforms, labels and songs, in windows of any length and in whole months."""
     groups, met = members(catalogued, catalogue_of_songs), Counter()
+    compare = change_against if kind == "growth" else average_against
     asked = [({"from_date": since, "to_date": until}, (since, until)) for since, until in windows(12, 21)[5:]]
     asked += [({"window": name}, None) for name in ("2024-03", "2024-10", "2024-Q2")]
     for words, window in asked:
         for by in ("artist", "platform", "label", "song"):
-            question = Question("growth", by=by, metric="all", against=against, **words)
+            question = Question(kind, by=by, metric="all", against=against, **words)
             answer = answered(question, label, notes=[])
             for row in (dict(zip(answer.columns, row, strict=True)) for row in answer.rows):
                 key = (row["subject_id"], f"{row['platform']}:{row['metric']}")
                 own = row["from_date"], row["compared_to_date"]
                 other = row["against_from_date"], row["against_to_date"]
                 assert own[1] - own[0] == other[1] - other[0] and (not window or window == own)
-                change, count = change_against(groups[key] if by != "song" else [catalogued[key]], own, other)
+                change, count = compare(groups[key] if by != "song" else [catalogued[key]], own, other)
                 said = row["against_change_pct"], row["compared_count"]
                 assert said == (pytest.approx(change), count), f"{key} {own} {other}"
                 met[by, change is None, count > 1] += 1

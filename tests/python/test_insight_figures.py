@@ -679,6 +679,18 @@ def test_a_half_life_is_of_one_scale(nodes, factor):
     assert (row["peak_week"], row["half_life_days"], row["half_life_status"]) == (1, None, "restated_in_window")
 
 
+@pytest.mark.parametrize("seen", [1, 2])
+def test_the_weeks_of_a_half_life_are_of_seven_days(nodes, seen):
+    """The day of release is in none, and what is read every second day has weeks of six and of eight days."""
+    world = World(day(69), began={"song:two": day(0)})
+    course = counter("song:two", "spotify:streams", 0, [9_000] * 7 * seen + [4_600] * 63)
+    course.values = {at: value for at, value in course.values.items() if (at - day(0)).days % seen == 0}
+    world.courses = [course]
+    found = asked(warehouse(world, nodes, ["release_curves"]), "release_curves", day(69))
+    row = only(found, subject="song:two", day_number=14)
+    assert (row["peak_week"], row["half_life_days"], row["half_life_status"]) == (1, None, "too_early")
+
+
 def test_a_ratio_and_its_lead_are_not_of_two_scales(nodes):
     """Both songs are the same but for the scale of one from day 265 on, that of an artist from day 150 on."""
     draw = random.Random(5)

@@ -17,6 +17,16 @@ from crescendo.report.sentences import FIGURES
 MOST = 10
 
 
+@pytest.mark.parametrize("words", [("insights",), ("report", "weekly", "--to", "pages")])
+def test_a_warehouse_that_was_built_without_counts_asks_for_files_and_not_for_a_build(built, tmp_path, words):
+    shutil.copy(built / "crescendo.duckdb", tmp_path)
+    with duckdb.connect(str(tmp_path / "crescendo.duckdb")) as connection:
+        connection.execute("delete from metrics.platform_completeness")
+    said = crescendo(tmp_path, project_in(tmp_path), *words)
+    assert said.returncode == 2
+    assert "has counts of days: `crescendo load FILE`, then `crescendo build`" in " ".join(said.stderr.split())
+
+
 @pytest.fixture(scope="module")
 def estimated(built, tmp_path_factory) -> tuple[Path, dict[str, str]]:
     """A folder with the sample's warehouse, in which `crescendo estimate` has run, and its environment."""

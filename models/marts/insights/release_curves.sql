@@ -117,27 +117,45 @@ described as (
 
 ),
 
--- what each week since it began gained, on the scale of the first; of a counter, that one from zero
+-- one row per series and week since it began, and one for the day itself
+week_ends as (
+
+    select
+        known.series_id,
+        known.day_number,
+        known.is_confirmed,
+        known.value,
+        known.running_breaks - first_value(known.running_breaks) over by_day as breaks,
+        lag(known.day_number, 1, 0) over by_day as before_number,
+        lag(known.value, 1, 0) over by_day as before_value,
+        case
+            when released.kind = 'flow' then 7
+            else known.observed_date - lag(known.observed_date, 1, released.began_on) over by_day
+        end as read_days
+    from known
+    inner join released on known.series_id = released.series_id
+    where
+        known.day_number % 7 = 0
+        and released.kind in ('counter', 'flow')
+    window by_day as (partition by known.series_id order by known.day_number)
+
+),
+
+-- what each gained, on the scale of the first: that one from the close of the day on which the
+-- subject began, or from zero if nothing was counted by then; brought to seven days
 weeks as (
 
     select
         series_id,
         day_number // 7 as week_number,
-        is_confirmed and running_breaks - first_value(running_breaks) over by_day >= 131072
-            as is_rescaled,
+        is_confirmed and breaks >= 131072 as is_rescaled,
         case
-            when
-                lag(day_number, 1, 0) over by_day <> day_number - 7
-                or running_breaks - first_value(running_breaks) over by_day >= 131072
-                or not is_confirmed
+            when before_number <> day_number - 7 or breaks >= 131072 or not is_confirmed
                 then null
-            else value - lag(value, 1, 0) over by_day
+            when read_days = 7 then value - before_value
+            else 7 * (value - before_value) / nullif(read_days, 0)
         end as gain
-    from described
-    where
-        day_number % 7 = 0
-        and kind in ('counter', 'flow')
-    window by_day as (partition by series_id order by day_number)
+    from week_ends
 
 ),
 

@@ -285,8 +285,9 @@ class _Asking:
         asked = f"from {relation.over(window)} where {condition}"
         if not self.question.against:
             return f"select * {asked}", values
-        own, other = windows.compared(window, self.question.against, self.question.window)
-        figure = FIGURES[self.question.kind]
+        question = self.question
+        own, other = windows.compared(window, question.against, question.window, question.step)
+        figure = FIGURES[question.kind]
         return compared.beside(asked, relation, (window, own, other), figure, columns), values
 
     def _against_columns(self, columns: list[str]) -> list[str]:

@@ -11,6 +11,7 @@ from crescendo.ask.windows import Window
 # what tells two rows of one window apart
 KEYS = ("subject_id", "series_id", "platform", "metric", "member_type")
 QUOTED = "(select status from metrics.dim_growth_statuses where has_percent)"
+HAVE_AVERAGES = "own.average_per_observed_day is not null and other.average_per_observed_day is not null"
 SAME_SCALE = "whole.restatement_count + whole.reset_count + whole.relink_count = 0"
 # of a member's rows `own` and `other`: by figure the function, which members are counted, which rows are compared
 MEMBERS = {
@@ -21,7 +22,7 @@ MEMBERS = {
         f" own.status in {QUOTED} and other.status in {QUOTED})"
         " and least(own.anchored_days, other.anchored_days) > 0",
     ),
-    "average_per_observed_day": ("series_averages", "counts", "true"),
+    "average_per_observed_day": ("series_averages", "counts", HAVE_AVERAGES),
 }
 
 
@@ -97,7 +98,7 @@ def _of_members(own: Window, other: Window, figure: str, keys: Sequence[str]) ->
 
 def _of_places(relation: Relation, own: Window, other: Window, figure: str, keys: Sequence[str]) -> str:
     """SQL of what each place has in either window: as it is, or a day; a flow that is listed seldom, a list."""
-    here, before, comparable = f"own.{figure}", f"other.{figure}", "true"
+    here, before, comparable = f"own.{figure}", f"other.{figure}", HAVE_AVERAGES
     if figure == "growth":
         comparable = f"own.status in {QUOTED} and other.status in {QUOTED}"
         comparable += " and not (own.kind = 'flow' and 'low_coverage' in (own.status, other.status))"

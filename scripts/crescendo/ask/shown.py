@@ -147,10 +147,9 @@ def _is_one_comparison(answer: Answer) -> bool:
 def _comparability(answer: Answer) -> str:
     """Which members a percent is of, and why there is none."""
     said = _("; no change % if the two cannot be compared") if None in answer.values("against_change_pct") else ""
-    if "same_count" in answer.columns:
-        counts = zip(answer.values("compared_count"), answer.values("same_count"), strict=True)
-        if any(0 < compared < same for compared, same in counts):
-            said += _("; a change % is of the members that both can compare: compared_count of a file")
+    of_groups = {"same_count", "member_count"} & set(answer.columns)  # whose figures may be of more members
+    if of_groups and any(answer.values("compared_count")):
+        said += _("; a change % is of the members that both can compare: compared_count of a file")
     return said
 
 

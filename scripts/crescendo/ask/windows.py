@@ -132,17 +132,18 @@ def earlier(end: date, months: int) -> date:
     return date(year, month + 1, min(end.day, monthrange(year, month + 1)[1]))
 
 
-def compared(window: Window, against: str, name: str = "") -> tuple[Window, Window]:
+def compared(window: Window, against: str, name: str = "", step: str = "") -> tuple[Window, Window]:
     """The windows to compare: this one, and the one of as many days that `against` names.
 
     That is the one before ('previous'), or the one that ends on the same calendar day a year earlier ('year'). If
     `name` is a month, a quarter or a year, to date or whole, it is the one from the first day of an earlier one; of
-    two that differ in length both are compared over as many days as the shorter has. Raises CrescendoError if it would
-    begin before the year 1.
+    two that differ in length both are compared over as many days as the shorter has. So are the months that the `step`
+    'month' parts such a window into. Raises CrescendoError if it would begin before the year 1.
     """
     try:
         if months := _calendar_months(name):
-            return _from_the_first(window, months, 12 if against == "year" else months)
+            unit = 1 if step == "month" else months
+            return _from_the_first(window, unit, 12 if against == "year" else months)
         end = window.start if against == "previous" else earlier(window.end, 12)
         return window, Window(end - (window.end - window.start), end)
     except (OverflowError, ValueError):

@@ -63,7 +63,9 @@ def window_of(connection: duckdb.DuckDBPyConnection, last: str) -> Window:
     except duckdb.CatalogException:
         raise CrescendoError(_("The models were never built: `crescendo build` makes them.")) from None
     if end is None:
-        raise CrescendoError(_("There is no dated row yet: `crescendo build` makes the models."))
+        raise CrescendoError(
+            _("nothing that is loaded has counts of days: `crescendo load FILE`, then `crescendo build`")
+        )
     return windows.last(last)(end)
 
 
