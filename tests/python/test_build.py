@@ -152,7 +152,9 @@ def test_a_sample_does_not_join_what_was_loaded_from_elsewhere(tmp_path):
 def test_files_of_the_user_take_the_place_of_the_sample(built, tmp_path, way):
     environment = without_models(tmp_path)
     shutil.copytree(built / "sample", tmp_path / "sample")
-    assert crescendo(tmp_path, environment, "build").returncode == 0
+    done = crescendo(tmp_path, environment, "build")
+    assert done.returncode == 0, done.stderr
+    assert "landing/ has no files of your own: what is loaded is the made-up sample in sample/" in done.stdout
     assert len(songs(environment)) > 100
     mine = tmp_path / ("landing" if way == "landed" else "elsewhere") / "mine.csv"
     mine.parent.mkdir()

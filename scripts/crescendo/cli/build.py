@@ -117,10 +117,12 @@ def _loaded(seconds: dict[str, float]) -> LoadResult:
     """Load landing/, or a sample if the user has no files; the two are never in one warehouse."""
     own, moved = _own_files(), _moved_sample()
     if not (own or _holds_own(moved)):
-        if not SAMPLE.is_dir():
+        if is_made := not SAMPLE.is_dir():
             with _timed(seconds, "sample"):
                 _sample()
         result = _load([SAMPLE, *([LANDING] if LANDING.is_dir() else [])], seconds)
+        if not is_made and any(file.status == "loaded" for file in result.files):
+            click.echo(f"{LANDING}/ has no files of your own: what is loaded is the made-up sample in {SAMPLE}/")
         if moved:
             forget([Path(path) for path in moved])  # their rows are those of the files here
         return result
