@@ -10,6 +10,13 @@ observations as (
 
 ),
 
+-- once more, so that no engine holds all observations for two readers
+observations_again as (
+
+    select * from {{ ref('fct_observations') }}
+
+),
+
 series as (
 
     select * from {{ ref('int_series_described') }}
@@ -25,7 +32,7 @@ thresholds as (
 
 ),
 
--- in a step of its own: Spark takes no parameter of a function within an aggregate
+-- in a step of its own: Spark takes no parameter of a function windowed an aggregate
 dated as (
 
     select
@@ -120,19 +127,32 @@ passed as (
 
 ),
 
+windowed as (
+
+    select
+        series_id,
+        observed_date,
+        value,
+        change,
+        span_days,
+        change_class
+    from observations_again
+    where
+        observed_date > {{ from_day() }}
+        and observed_date <= {{ to_day() }}
+        and not is_outlier
+
+),
+
 crossings as (
 
     select
         passed.series_id,
         passed.threshold,
-        min(observations.observed_date) as crossed_date
+        min(windowed.observed_date) as crossed_date
     from passed
-    inner join observations on passed.series_id = observations.series_id
-    where
-        observations.observed_date > {{ from_day() }}
-        and observations.observed_date <= {{ to_day() }}
-        and not observations.is_outlier
-        and observations.value >= passed.threshold
+    inner join windowed on passed.series_id = windowed.series_id
+    where windowed.value >= passed.threshold
     group by passed.series_id, passed.threshold
 
 ),
@@ -143,24 +163,24 @@ crossed as (
     select
         passed.* exclude (after_date, after_value),  -- noqa: RF02
         crossings.crossed_date,
-        observations.observed_date as after_date,
-        observations.value as after_value,
-        observations.observed_date - observations.span_days as before_date,
+        windowed.observed_date as after_date,
+        windowed.value as after_value,
+        windowed.observed_date - windowed.span_days as before_date,
         case
-            when observations.change_class <> 'relinked'
-                then observations.value - observations.change
+            when windowed.change_class <> 'relinked'
+                then windowed.value - windowed.change
         end as before_value,
-        observations.span_days,
-        observations.change_class
+        windowed.span_days,
+        windowed.change_class
     from passed
     inner join crossings
         on
             passed.series_id = crossings.series_id
             and passed.threshold = crossings.threshold
-    inner join observations
+    inner join windowed
         on
-            crossings.series_id = observations.series_id
-            and crossings.crossed_date = observations.observed_date
+            crossings.series_id = windowed.series_id
+            and crossings.crossed_date = windowed.observed_date
 
 ),
 

@@ -94,26 +94,19 @@ known as (
 
 ),
 
-dated as (
-
-    select known.*
-    from known
-    inner join checkpoints on known.day_number = checkpoints.day_number
-
-),
-
 described as (
 
     select
-        dated.*,
+        known.*,
         released.subject_id,
         released.subject_type,
         released.platform,
         released.metric,
         released.kind,
         released.began_on
-    from dated
-    inner join released on dated.series_id = released.series_id
+    from known
+    inner join checkpoints on known.day_number = checkpoints.day_number
+    inner join released on known.series_id = released.series_id
 
 ),
 

@@ -10,6 +10,13 @@ observations as (
 
 ),
 
+-- once more, so that no engine holds all observations for two readers
+observations_again as (
+
+    select * from {{ ref('fct_observations') }}
+
+),
+
 series as (
 
     select * from {{ ref('int_series_described') }}
@@ -178,18 +185,20 @@ seen as (
     select
         found.series_id,
         found.sunday_date,
-        min(observations.observed_date) as first_seen_date
+        min(again.observed_date) as first_seen_date
     from found
-    inner join observations
+    inner join observations_again as again
         on
-            found.series_id = observations.series_id
-            and found.sunday_date - 7 < observations.observed_date
-            and found.sunday_date >= observations.observed_date
+            found.series_id = again.series_id
+            and found.sunday_date - 7 < again.observed_date
+            and found.sunday_date >= again.observed_date
     inner join series on found.series_id = series.series_id
     where
-        not observations.is_outlier
-        and case when series.kind = 'flow' then observations.value else observations.change end
-        / coalesce(observations.span_days, 1) >= (found.gain + found.usual_gain) / 14
+        not again.is_outlier
+        and again.observed_date > {{ from_day() }} - 7
+        and again.observed_date <= {{ to_day() }}
+        and case when series.kind = 'flow' then again.value else again.change end
+        / coalesce(again.span_days, 1) >= (found.gain + found.usual_gain) / 14
     group by found.series_id, found.sunday_date
 
 ),
