@@ -40,8 +40,8 @@ totals as (
 
     select
         user_key,
-        count(*) as listen_count
-    from listens
+        cast(sum(listen_count) as bigint) as listen_count
+    from pairs
     group by user_key
 
 ),
