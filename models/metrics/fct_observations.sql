@@ -71,8 +71,8 @@ totalled as (
 
 ),
 
--- An outlier has no totals and no next observation, so that none can use it as an anchor.
--- By day, then by series: a window reads whole days and skips the rest of the storage.
+-- An outlier has no totals and no next observation, so no window can begin or end on one. Rows are
+-- sorted by day, then by series: a window reads whole days and skips the rest of the storage.
 ordered as (
 
     select
@@ -95,7 +95,7 @@ ordered as (
 
 ),
 
--- after the order, for which all rows are held at once: what can be told from a row alone
+-- columns that follow from others are added after the sort, which holds all rows in memory
 dated as (
 
     select

@@ -229,6 +229,13 @@ def test_the_window_of_a_year_before_has_as_many_days():
     assert windows.compared(window, "previous") == (window, Window(date(2024, 1, 3), date(2024, 2, 1)))
 
 
+def compares(window, own, other, *asked):
+    """Whether a window is compared up to a day with the window between two days."""
+    start, last = (date.fromisoformat(day) for day in other.split())
+    expected = Window(window.start, date.fromisoformat(own)), Window(start, last)
+    return windows.compared(window, *asked) == expected
+
+
 @pytest.mark.parametrize(
     ("name", "against", "end", "own", "other"),
     [
@@ -248,11 +255,7 @@ def test_the_window_of_a_year_before_has_as_many_days():
 )
 def test_a_month_a_quarter_and_a_year_are_compared_from_their_first_day(name, against, end, own, other):
     window = windows.named(name)(date.fromisoformat(end or "2025-12-31"))
-    start, last = (date.fromisoformat(day) for day in other.split())
-    assert windows.compared(window, against, name) == (
-        Window(window.start, date.fromisoformat(own)),
-        Window(start, last),
-    )
+    assert compares(window, own, other, against, name)
 
 
 @pytest.mark.parametrize(
@@ -268,11 +271,7 @@ def test_a_month_a_quarter_and_a_year_are_compared_from_their_first_day(name, ag
 def test_a_month_of_a_longer_window_is_compared_with_no_day_of_another_month(name, against, month, own, other):
     """Of a year before or a quarter before, over as many days as the shorter month has."""
     window = windows.named(month)(date.fromisoformat("2025-12-31"))
-    start, last = (date.fromisoformat(day) for day in other.split())
-    assert windows.compared(window, against, name, "month") == (
-        Window(window.start, date.fromisoformat(own)),
-        Window(start, last),
-    )
+    assert compares(window, own, other, against, name, "month")
 
 
 def test_there_is_nothing_to_compare_the_first_year_with():

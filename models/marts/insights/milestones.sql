@@ -32,7 +32,7 @@ thresholds as (
 
 ),
 
--- in a step of its own: Spark takes no parameter of a function windowed an aggregate
+-- in a step of its own: Spark takes no parameter of a function within an aggregate
 dated as (
 
     select

@@ -35,7 +35,7 @@ pairs as (
 
 ),
 
--- a window over the pairs would sort them all
+-- a window over the pairs would sort all of them
 totals as (
 
     select
